@@ -1,0 +1,62 @@
+"""mxshim: code written for Apache MXNet runs unchanged on JAX.
+
+    import mxshim as mx
+    from mxshim import np, npx, nd, autograd
+"""
+from . import ops as _ops  # noqa: F401, I001  # first: declares the operators that everything below is filled from
+from . import array as _array  # noqa: F401
+from .array import api as _api, creation as _creation  # noqa: F401
+import importlib.util as _u  # TEMPORARY
+for _m in ("array.dynamic", "array.sampling"):  # TEMPORARY
+    if _u.find_spec("mxshim." + _m):  # TEMPORARY
+        _u.importlib.import_module("mxshim." + _m)  # TEMPORARY
+from .array import nd_array as _nd_array, numpy_array as _numpy_array
+
+_numpy_array.finish()
+_nd_array.finish()
+
+from . import autograd as autograd  # noqa: E402
+from . import base as base  # noqa: E402
+from . import context as context  # noqa: E402
+from . import device as device  # noqa: E402
+from . import engine as engine  # noqa: E402
+from . import error as error  # noqa: E402
+from . import gluon as gluon  # noqa: E402
+from . import ndarray as ndarray  # noqa: E402
+from . import numpy as numpy  # noqa: E402
+from . import numpy_extension as numpy_extension  # noqa: E402
+from . import random as random  # noqa: E402
+from . import util as util  # noqa: E402
+from .absent import missing as _missing  # noqa: E402
+if _u.find_spec('mxshim.alias'):  # TEMPORARY
+    from .alias import install as install, uninstall as uninstall
+from .base import MXNetError as MXNetError  # noqa: E402
+from .device import Context as Context  # noqa: E402
+from .device import Device as Device  # noqa: E402
+from .device import cpu as cpu  # noqa: E402
+from .device import cpu_pinned as cpu_pinned  # noqa: E402
+from .device import current_context as current_context  # noqa: E402
+from .device import current_device as current_device  # noqa: E402
+from .device import gpu as gpu  # noqa: E402
+from .device import tpu as tpu  # noqa: E402
+from .engine import where as where  # noqa: E402
+from .engine.program import use_disk_cache as _use_disk_cache  # noqa: E402
+if _u.find_spec('mxshim.ipython'):  # TEMPORARY
+    from .ipython import load_ipython_extension as load_ipython_extension
+from .util import is_np_array as is_np_array  # noqa: E402
+from .util import is_np_default_dtype as is_np_default_dtype  # noqa: E402
+from .util import is_np_shape as is_np_shape  # noqa: E402
+from .util import np_array as np_array  # noqa: E402
+from .util import np_default_dtype as np_default_dtype  # noqa: E402
+from .util import np_shape as np_shape  # noqa: E402
+from .util import set_np_shape as set_np_shape  # noqa: E402
+from .util import use_np as use_np  # noqa: E402
+from .util import use_np_array as use_np_array  # noqa: E402
+from .util import use_np_default_dtype as use_np_default_dtype  # noqa: E402
+from .util import use_np_shape as use_np_shape  # noqa: E402
+
+nd, np, npx, rnd = ndarray, numpy, numpy_extension, random
+__version__ = "1.9.1"  # the MXNet release that programs see; importlib.metadata.version("mxshim") is our own
+
+_use_disk_cache()
+__getattr__ = _missing("mx", __name__, [_n for _n in globals() if not _n.startswith("_")])

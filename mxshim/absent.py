@@ -1,0 +1,56 @@
+"""Names we do not offer: the reason, and what to use instead. Read by the namespaces' `__getattr__`."""
+from __future__ import annotations
+
+import difflib
+
+# full name -> what to say
+ABSENT: dict[str, str] = {
+    "mx.gluon.*": "this release of mxshim has no layers, trainers or data loaders; write the model with np or nd operators and autograd",
+    "mx.sym": "symbolic graphs are not offered: call nd or np operators directly, they are compiled together anyway",
+    "mx.symbol": "symbolic graphs are not offered: call nd or np operators directly, they are compiled together anyway",
+    "mx.mod": "Module is not offered: use np/nd operators and autograd",
+    "mx.module": "Module is not offered: use np/nd operators and autograd",
+    "mx.rtc": "runtime compilation of CUDA source needs MXNet's C++ library; write the kernel with jax.experimental.pallas",
+    "mx.tvmop": "TVM operators need MXNet's C++ library",
+    "mx.library": "loading operator libraries needs MXNet's C++ library; declare operators in Python",
+    "mx.th": "the Torch bridge ended with Lua Torch; exchange arrays with PyTorch through DLPack",
+    "mx.torch": "the Torch bridge ended with Lua Torch; exchange arrays with PyTorch through DLPack",
+}
+
+# Methods that only the other class has, or that both lack: what to write instead.
+NP_METHODS = {
+    "asscalar": "x.item()", "norm": "np.linalg.norm(x)", "expand_dims": "np.expand_dims(x, axis)", "zero_grad": "x.grad[:] = 0",
+    "exp": "np.exp(x)", "log": "np.log(x)", "relu": "npx.relu(x)", "softmax": "npx.softmax(x)", "abs": "np.abs(x)",
+    "tostype": "x.as_nd_ndarray().tostype(...)", "slice_axis": "x[...]", "ravel": "x.reshape(-1)", "view": "x[...]",
+    "itemset": "x[i] = value", "grad_req": "x.attach_grad(grad_req)",
+}
+ND_METHODS = {"item": "x.asscalar()", "tolist": "x.asnumpy().tolist()", "zero_grad": "x.grad[:] = 0", "as_in_ctx": "x.as_in_context(ctx)",
+              "to_device": "x.as_in_context(ctx)", "device": "x.ctx", "any": "(x != 0).sum() > 0"}
+
+
+def np_method_hint(name: str) -> str:
+    return _hint(NP_METHODS, name)
+
+
+def nd_method_hint(name: str) -> str:
+    return _hint(ND_METHODS, name)
+
+
+def _hint(table, name):
+    use = table.get(name)
+    return f"; use {use}" if use else ""
+
+
+def missing(prefix: str, module: str, known):
+    """A `__getattr__` for a namespace: says why a name is absent, or which names are near."""
+
+    def __getattr__(name):
+        why = ABSENT.get(f"{prefix}.{name}") or ABSENT.get(f"{prefix}.*")
+        if why is None:
+            near = difflib.get_close_matches(name, list(known), 3)
+            why = f"did you mean {', '.join(near)}?" if near else ""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise AttributeError(f"module {module!r} has no attribute {name!r}" + (f": {why}" if why else ""))
+
+    return __getattr__

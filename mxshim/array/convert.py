@@ -1,0 +1,99 @@
+"""Between Python's and NumPy's data and arrays of both classes."""
+from __future__ import annotations
+
+import numpy as onp
+
+from ..base import MXNetError, as_dtype
+from ..device import current_device
+from ..engine import call as door
+from ..engine.call import value_of
+from ..engine.cell import Handle
+from .core import Array
+
+CLASSES: dict[str, type] = {}  # dialect -> class; filled by the two classes
+
+
+def class_of(dialect: str) -> type:
+    return CLASSES["nd" if dialect == "nd" else "np"]
+
+
+def adopt_numpy(array: onp.ndarray, cls, ctx=None) -> Array:
+    """An array over a NumPy array that nobody else will write: it is kept, not copied."""
+    return cls(value_of(array, ctx or current_device()))
+
+
+from_numpy = adopt_numpy
+
+
+def rebuild(dialect, array, ctx):
+    """What unpickling calls."""
+    return adopt_numpy(array, class_of(dialect), ctx)
+
+
+def _adopt(value, cls, op, name):
+    """An argument that should be an array: np takes anything NumPy can read, nd only arrays."""
+    if isinstance(value, Handle):
+        return value
+    if cls.dialect == "nd" and not isinstance(value, onp.ndarray):
+        raise AssertionError(f"{op.name}: argument {name!r} must be an NDArray, got {type(value).__name__}; make one with nd.array(...)")
+    if isinstance(value, str) or value is None:
+        raise TypeError(f"{op.name}: argument {name!r} must be an array, got {value!r}")
+    try:
+        found = onp.array(value)
+    except ValueError as error:
+        raise TypeError(f"{op.name}: argument {name!r}: {error}") from None
+    if found.dtype.kind not in "biuf" and found.dtype.name != "bfloat16":
+        raise TypeError(f"{op.name}: argument {name!r} must hold numbers, got {found.dtype.name} elements")
+    if not isinstance(value, onp.ndarray) and found.dtype in (onp.dtype("float64"), onp.dtype("int64")):
+        found = found.astype(default_float()) if found.dtype.kind == "f" else found
+    return adopt_numpy(found, cls)
+
+
+door.adopt = _adopt
+
+
+def default_float() -> onp.dtype:
+    """float32; float64 under `npx.set_np(dtype=True)`."""
+    return as_dtype("float64") if door.state.np_dtype else as_dtype("float32")
+
+
+def default_int() -> onp.dtype:
+    return as_dtype("int64") if door.state.np_dtype else as_dtype("float32")
+
+
+def read_data(source, dtype, ctx, cls, error=TypeError) -> Array:
+    """np.array and nd.array: float32 unless a dtype or an array with one is given; the data is always copied."""
+    ctx = ctx or (source.ctx if isinstance(source, Array) else current_device())
+    if isinstance(source, Array):
+        value = source._value_now()
+        wanted = value.aval.dtype if dtype is None else dtype
+        return adopt_numpy(source.asnumpy().astype(wanted), cls, ctx)
+    try:
+        found = onp.array(_plain(source))
+        if dtype is None:
+            dtype = found.dtype if isinstance(source, onp.generic) and cls.dialect == "np" else default_float()
+        if found.dtype == object:
+            found = onp.array(found, dtype="float64")
+        if found.dtype.kind in "SUV":
+            found = found.astype("float64")
+    except (ValueError, TypeError) as why:
+        raise error(f"{cls.dialect}.array cannot read this {type(source).__name__}: {why}") from None
+    return adopt_numpy(_cast(found, dtype), cls, ctx)
+
+
+def _plain(source):
+    if isinstance(source, list | tuple):
+        return [_plain(e) for e in source]
+    return source.asnumpy() if isinstance(source, Array) else source
+
+
+def _cast(found: onp.ndarray, dtype) -> onp.ndarray:
+    with onp.errstate(all="ignore"):
+        return found.astype(dtype)
+
+
+def check_context(ctx, what: str):
+    from ..device import Device
+    if ctx is not None and not isinstance(ctx, Device):
+        raise MXNetError(f"{what}: the device must be one such as mx.cpu(), got {ctx!r}")
+    return ctx

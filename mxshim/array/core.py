@@ -1,0 +1,376 @@
+"""The core of both array classes: memory, conversion, copies, devices and a place in the autograd graph."""
+from __future__ import annotations
+
+import weakref
+
+import jax
+import numpy as onp
+
+from ..base import MXNetError, as_dtype
+from ..device import Device, current_device
+from ..engine import call as door
+from ..engine import grad as engine_grad
+from ..engine.call import emit, emit_spec, place, value_of
+from ..engine.cell import Cell, Handle, Value, View, aval_of
+from ..engine.op import NAMES, Op
+from ..engine.spec import arr
+from ..engine.trace import state, wait_all
+
+INPLACE = ("Inplace operations (+=, -=, x[:]=, out=, etc) are not supported when recording with autograd: the array is part of the "
+           "graph. Write outside of autograd.record(), make a new array (x = x + ...), or let mxshim differentiate through writes "
+           "with mxshim.autograd.set_inplace_policy('allow').")
+_X = arr(0)
+_Y = arr(1)
+
+
+class Policy:
+    """What a write to an array of the graph does while recording: "allow" differentiates through it, "error" raises as MXNet."""
+
+    inplace = "allow"
+    read_by: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()  # cell -> node that read it as a constant ("error" only)
+
+
+class Array(Handle):
+    """What np.ndarray and nd.NDArray share. Elements live in a cell that other arrays may share; reading flushes the trace."""
+
+    __slots__ = ()
+    __array_priority__ = 1000.0
+    dialect = ""
+
+    # -- values ----------------------------------------------------------------------------------------------------
+
+    def _value_now(self) -> Value:
+        return self._cell.value if self._view is None else self._read()
+
+    def _read(self) -> Value:
+        """A view's value: read again after its memory was written, in the graph if it was taken there."""
+        source = self._cell.value
+        if self._memo_of is not source:
+            base, view = self._based_on(), self._view
+            if state.recording and base is not None and (self._node is not None or base._node is not None):
+                values, node = emit(NAMES[view.read], (_X, *view.static), [base], view.scalars)
+                self._node, self._index = (node, 0) if node is not None else (self._leaf, 0)
+                self._memo = values[0]
+            else:
+                self._memo = _through(view, source)
+            self._memo_of = source
+        return self._memo
+
+    def _based_on(self):
+        base = self._base
+        return base() if type(base) is weakref.ref else base
+
+    def _put(self, value: Value):
+        """Overwrite the memory; marks and the place in the graph stay. `value` has this array's shape and dtype."""
+        if self._view is None:
+            self._cell.value = value
+        else:
+            self._cell.value = _back(self._view, self._cell.value, value)
+            self._memo, self._memo_of = value, self._cell.value
+
+    def _store(self, new: Array):
+        """Overwrite with another array's elements, of the same shape and dtype, in the graph if recording."""
+        if state.recording:
+            here, there = place(self), place(new)
+            if Policy.inplace == "error":
+                self._refuse(here)
+            if here is not None or there is not None:
+                return self._store_recorded(new, there)
+        self._put(new._value_now())
+        return None
+
+    def _refuse(self, here):
+        leaf = self._leaf
+        reader = Policy.read_by.get(self._cell)
+        if here is not None or (leaf is not None and not leaf.dead) or (reader is not None and reader() is not None
+                                                                       and not reader().freed):
+            raise MXNetError(INPLACE)
+
+    def _store_recorded(self, new: Array, there):
+        base = self._based_on() if self._view is not None else None
+        if base is None:
+            self._put(new._value_now())
+        else:
+            view = self._view
+            values, node = emit(NAMES[view.write], (_X, _Y, *view.static), [base, new], view.scalars)
+            written = type(self)(values[0], node)
+            base._store_recorded(written, place(written))
+            self._memo, self._memo_of = new._value_now(), self._cell.value
+        self._node, self._index = there if there is not None else (None, 0)
+
+    def _take(self, result: Array, op: Op):
+        """Become what `out=` asked for: same shape, cast where MXNet casts."""
+        mine, got = self._value_now().aval, result._value_now().aval
+        if mine is not got:
+            result = self._accept(result, op, mine, got)
+        if Policy.inplace == "error" and state.recording:
+            self._refuse(place(self))
+        self._store(result)
+
+    def _accept(self, result, op, mine, got):
+        raise MXNetError(f"{op.name}: out= is {mine}, the result is {got}; they must be equal")
+
+    def _alias(self) -> Array:
+        """Another handle on the same memory, outside the graph."""
+        other = object.__new__(type(self))
+        other._cell, other._view, other._memo, other._memo_of = self._cell, self._view, None, None
+        other._leaf = other._node = None
+        other._base, other._index = self._base, 0
+        return other
+
+    def _window(self, read, write, static, scalars) -> Array:
+        """A view: reads through one operator, writes back through another."""
+        source = self._cell.value if self._view is None else None
+        values, node = emit(NAMES[read], (_X, *static), [self], scalars)
+        other = object.__new__(type(self))
+        other._cell, other._leaf, other._node, other._index = self._cell, None, node, 0
+        other._view = View(self._view, read, write, static, scalars)
+        other._base = self if node is not None else weakref.ref(self)
+        other._memo, other._memo_of = values[0], self._cell.value if source is None else source
+        return other
+
+    def _fitted(self, aval):
+        """These elements broadcast and cast to another shape and dtype, in the graph."""
+        if self._value_now().aval is aval:
+            return self
+        values, node = emit(NAMES["mx.fit"], (_X, aval.shape, aval.dtype), [self], ())
+        return type(self)(values[0], node)
+
+    # -- facts -----------------------------------------------------------------------------------------------------
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self._value_now().aval.shape
+
+    @property
+    def size(self) -> int:
+        return self._value_now().aval.size
+
+    @property
+    def ndim(self) -> int:
+        return self._value_now().aval.ndim
+
+    @property
+    def ctx(self) -> Device:
+        """The device the elements are on; also `context` and `device`."""
+        return self._cell.value.ctx
+
+    context = device = ctx
+    stype = "default"
+    writable = True
+
+    @property
+    def handle(self) -> int:
+        """A number for this array. Differs: MXNet's is the address of a C++ object."""
+        return id(self._cell)
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def asnumpy(self) -> onp.ndarray:
+        """The elements as a NumPy array of their own: waits for them; writing into it changes nothing here."""
+        return onp.array(self._value_now().get())
+
+    def _host(self) -> onp.ndarray:
+        """As asnumpy, but maybe shared memory: for reading only."""
+        return onp.asarray(self._value_now().get())
+
+    def _jax(self):
+        value = self._value_now()
+        data = value.get()
+        if isinstance(data, onp.ndarray):
+            data = value.data = jax.device_put(data, value.ctx.jax)
+        value.owned = False  # somebody outside holds the buffer from now on
+        return data
+
+    def wait_to_read(self):
+        """Wait until the elements are there. Raises: MXNetError if computing them failed."""
+        data = self._value_now().get()
+        if not isinstance(data, onp.ndarray):
+            data.block_until_ready()
+
+    wait_to_write = wait_to_read
+
+    def __bool__(self):
+        size = self.size
+        if size == 0:
+            return False
+        if size == 1:
+            return bool(self._host().reshape(-1)[0])
+        raise ValueError(f"The truth value of an array with {size} elements is ambiguous: compare all of it with .all(), or any of "
+                         "it with .any() or .sum()")
+
+    def __len__(self):
+        shape = self.shape
+        if not shape:
+            raise TypeError("len() of a 0-d array: it has no dimensions")
+        return shape[0]
+
+    def __iter__(self):
+        for i in range(self.shape[0] if self.shape else 0):
+            yield self[i]
+
+    # -- copies and devices ----------------------------------------------------------------------------------------
+
+    def copy(self):
+        """A copy with memory of its own, in the graph if recording."""
+        values, node = emit(NAMES["mx.copy"], (_X,), [self], ())
+        return type(self)(values[0], node)
+
+    def __copy__(self):
+        return self.copy()
+
+    def __deepcopy__(self, memo):
+        return type(self)(self._value_now())
+
+    def copyto(self, other):
+        """Copy into another array (cast to its dtype) or onto a device; returns the target.
+
+        Raises: MXNetError if the shapes differ, TypeError if `other` is neither an array nor a device.
+        """
+        if isinstance(other, Device):
+            if other.jax is self.ctx.jax and other == self.ctx:
+                return self.copy()
+            return self._moved(other)
+        if not isinstance(other, Array):
+            raise TypeError(f"copyto: the target must be an array or a device, got {type(other).__name__}")
+        if other is self or (other._cell is self._cell and other._view is self._view):
+            import warnings
+            warnings.warn("You are attempting to copy an array to itself", RuntimeWarning, stacklevel=2)
+            return None
+        if other.shape != self.shape:
+            raise MXNetError(f"copyto: this array has shape {self.shape}, the target {other.shape}; they must be equal")
+        new = self if self.ctx.jax is other.ctx.jax else self._moved(other.ctx)
+        other._store(new._fitted(other._value_now().aval))
+        return other
+
+    def _moved(self, device: Device):
+        """This array on another device, in the graph if recording."""
+        value = self._value_now()
+        target = device.jax
+        if target is value.ctx.jax:
+            spec = door._look_up(NAMES["mx.copy"], (_X,), [value])
+            p = place(self) if state.recording else None
+            outs, node = emit_spec(spec, [value], (), (p,) if p else None)
+            outs[0].ctx = device
+            return type(self)(outs[0], node)
+        moved = Value(value.aval, device, None, None, jax.device_put(value.get(), target))
+        result = type(self)(moved)
+        if state.recording:
+            p = place(self)
+            if p is not None:
+                spec = door._look_up(NAMES["mx.copy"], (_X,), [value])
+                code = spec.record((True,))
+                result._node = door.Node(code, (p,), [value] * len(code.live_sources), (), [value], (weakref.ref(moved),))
+        return result
+
+    def as_in_context(self, context):
+        """This array if it is on that device already, else a copy there."""
+        if not isinstance(context, Device):
+            raise AssertionError(f"as_in_context: wanted a device such as mx.cpu(), got {context!r}")
+        return self if context == self.ctx else self._moved(context)
+
+    as_in_ctx = to_device = as_in_context
+
+    def detach(self):
+        """The same memory outside the graph: a write to one is seen through the other."""
+        return self._alias()
+
+    def astype(self, dtype, copy=True):
+        """A copy cast to `dtype`; with copy=False this array itself where nothing changes."""
+        dtype = as_dtype(dtype)
+        if not copy and dtype == self._value_now().aval.dtype:
+            return self
+        values, node = emit(NAMES["mx.cast"], (_X, dtype), [self], ())
+        return type(self)(values[0], node)
+
+    # -- autograd --------------------------------------------------------------------------------------------------
+
+    @property
+    def grad(self):
+        """The gradient buffer of a marked array, else None. Every access is a new handle on the same memory."""
+        leaf = self._mark()
+        if leaf is None:
+            return None
+        if leaf.stype is not None and leaf.stype != "default":
+            return self._sparse_grad(leaf)
+        other = type(self)(leaf.cell.value)
+        other._cell = leaf.cell
+        return other
+
+    def _mark(self):
+        leaf = self._leaf
+        return None if leaf is None or leaf.dead else leaf
+
+    @property
+    def _fresh_grad(self) -> bool:
+        leaf = self._mark()
+        return leaf is not None and leaf.fresh
+
+    @_fresh_grad.setter
+    def _fresh_grad(self, on):
+        leaf = self._mark()
+        if leaf is not None:
+            leaf.fresh = bool(on)
+
+    def _attach(self, grad_req, stype=None):
+        if grad_req not in ("write", "add", "null"):
+            raise KeyError(f"grad_req must be 'write', 'add' or 'null', got {grad_req!r}")
+        value = self._value_now()
+        self._mark_with(engine_grad.Leaf(value.aval, Cell(door.zeros_value(value.aval, value.ctx)), grad_req, stype))
+
+    def _mark_with(self, leaf):
+        """Make this array a fresh leaf: what was recorded before stays with the old mark."""
+        self._leaf = self._node = leaf
+        self._index = 0
+
+    def backward(self, out_grad=None, retain_graph=False, train_mode=True):
+        """Gradients of this array into the buffers of the marked arrays it was computed from.
+
+        out_grad: the gradient that arrives here, of this shape and dtype; None stands for ones.
+        retain_graph: keep the graph for another backward.  train_mode: the training flag for Functions on the way.
+        Raises: MXNetError if this array is in no graph, or nothing marked leads here.
+        """
+        engine_grad.backward([self], None if out_grad is None else [out_grad], retain_graph, train_mode)
+
+    # -- interop ---------------------------------------------------------------------------------------------------
+
+    def __reduce__(self):
+        from .convert import rebuild
+        return rebuild, (self.dialect, self.asnumpy(), self.ctx)
+
+    @classmethod
+    def missing_argument(cls, text):
+        return TypeError(text)
+
+    @classmethod
+    def unknown_argument(cls, op, kwargs):
+        raise TypeError(f"{op.name} has no argument {next(iter(kwargs))!r}: its arguments are ({', '.join(op.params)})")
+
+
+def _through(view: View, source: Value) -> Value:
+    """A view's elements, read from its cell's value."""
+    if view.parent is not None:
+        source = _through(view.parent, source)
+    spec = door._look_up(NAMES[view.read], (_X, *view.static), [source])
+    return emit_spec(spec, [source], view.scalars, None)[0][0]
+
+
+def _back(view: View, source: Value, new: Value) -> Value:
+    """The cell's value after `new` was written through a view."""
+    inner = source if view.parent is None else _through(view.parent, source)
+    spec = door._look_up(NAMES[view.write], (_X, _Y, *view.static), [inner, new])
+    written = emit_spec(spec, [inner, new], view.scalars, None)[0][0]
+    return written if view.parent is None else _back(view.parent, source, written)
+
+
+def new_array(cls, array: onp.ndarray, ctx=None):
+    """An array of a class over a NumPy array that it owns from now on."""
+    return cls(value_of(array, ctx or current_device()))
+
+
+def waitall():
+    """Wait until everything that was called has run, on all devices. Raises: MXNetError if something failed."""
+    wait_all()
+
+
+__all__ = ["INPLACE", "Array", "Policy", "aval_of", "new_array", "waitall"]

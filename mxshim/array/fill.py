@@ -1,0 +1,62 @@
+"""Public functions and methods made from the registry: `fill(namespace, "np")` is all a dialect module has to say."""
+from __future__ import annotations
+
+import inspect
+
+from ..engine.call import call
+from ..engine.op import NAMES, Op
+from .convert import class_of
+
+
+def public_function(name: str, record, cls, method: bool = False):
+    """The callable a user sees for a registered name."""
+    short = name.rsplit(".", 1)[1]
+    if not isinstance(record, Op):
+        return record
+    if method:
+        def function(self, *args, **kwargs):
+            return call(record, cls, (self, *args), kwargs)
+    else:
+        def function(*args, **kwargs):
+            return call(record, cls, args, kwargs)
+    function.__name__ = function.__qualname__ = short
+    function.__doc__ = record.doc
+    function.__wrapped__ = record.fn
+    function.__signature__ = signature_of(record, method)
+    return function
+
+
+def signature_of(record: Op, method: bool = False) -> inspect.Signature:
+    """The signature users see: without the flags that the engine passes."""
+    kinds = inspect.signature(record.fn).parameters
+    shown = [p for p in kinds.values() if p.kind is p.VAR_POSITIONAL or (p.name in record.params and p.name != "np_shape")]
+    if method and shown:
+        shown[0] = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
+    return inspect.Signature(shown)
+
+
+def fill(namespace: dict, prefix: str, module: str):
+    """Put every name `prefix.x` of the registry into a module's namespace, unless the module defines it itself."""
+    cls = class_of(prefix.split(".")[0])
+    start = len(prefix) + 1
+    exported = namespace.setdefault("__all__", [])
+    for name, record in NAMES.items():
+        if name.startswith(prefix + "."):
+            short = name[start:]
+            if "." in short or short in namespace:
+                continue
+            function = public_function(name, record, cls)
+            if isinstance(record, Op):
+                function.__module__ = module
+            namespace[short] = function
+            exported.append(short)
+    exported.sort()
+
+
+def fill_methods(cls, class_name: str):
+    """Put every name `class_name.x` of the registry onto an array class, unless the class defines it itself."""
+    for name, record in NAMES.items():
+        if name.startswith(class_name + ".") and not name.endswith("__"):
+            short = name[len(class_name) + 1:]
+            if short not in cls.__dict__ and "." not in short:
+                setattr(cls, short, public_function(name, record, cls, method=True))

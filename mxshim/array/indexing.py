@@ -1,0 +1,325 @@
+"""Indexing. A basic index whose elements lie together in memory gives a view, any other index a copy (MXNet's rule).
+
+Integers, slices, None and `...` become one static layout plus run-time starts, so a moving window is one program.
+"""
+from __future__ import annotations
+
+import numpy as onp
+
+from ..base import MXNetError
+from ..engine.call import emit
+from ..engine.cell import Handle
+from ..engine.op import NAMES
+from ..engine.spec import NUM, arr
+from .core import _X, _Y, Array
+
+_INTS = (int, onp.integer)
+_I = NUM["i"]
+
+
+def getitem(x: Array, key):
+    """x[key]; the one-element result of all-integer keys has shape (1,) where the array class has no 0-d arrays."""
+    kind = type(key)
+    shape = x.shape
+    if kind is int and shape:  # the fast ways of loops over rows and batches
+        n = shape[0]
+        if not -n <= key < n:
+            raise IndexError(f"index {key} is out of bounds for axis 0 with size {n}")
+        rest = shape[1:] or x._scalar_shape()
+        return x._window("mx.getitem", "mx.setitem", _static(((1, 1),) + (None,) * (len(shape) - 1), rest), (key % n,))
+    if kind is slice and shape and key.step is None:
+        start, size = _slice(key, shape[0])[:2]
+        if size == shape[0]:
+            return x
+        return x._window("mx.getitem", "mx.setitem", _static(((size, 1),) + (None,) * (len(shape) - 1), (size, *shape[1:])), (start,))
+    plan = _plan(x, key)
+    if plan.arrays:
+        return _take(x, plan)
+    if plan.whole:
+        return x
+    static = _static(plan.axes, plan.shape)
+    if plan.contiguous:
+        return x._window("mx.getitem", "mx.setitem", static, plan.starts)
+    values, node = emit(NAMES["mx.getitem"], (_X, *static), [x], plan.starts)
+    return type(x)(values[0], node)
+
+
+def setitem(x: Array, key, value):
+    """x[key] = value: broadcast and cast to the part that key names."""
+    plan = _plan(x, key)
+    value = _right_side(x, value)
+    if plan.mask is not None:
+        return _put_mask(x, plan, value)
+    if plan.arrays:
+        return _put(x, plan, value)
+    if plan.whole:
+        aval = x._value_now().aval
+        if isinstance(value, Array):
+            fits = value._value_now().aval
+            return x._store(value if fits is aval else _checked(x, key, lambda: value._fitted(aval)))
+        values, _ = emit(NAMES["mx.fill"], (NUM[_kind(value)], aval.shape, aval.dtype), [], (value,), x.ctx)
+        return x._store(type(x)(values[0]))
+    static = _static(plan.axes, plan.shape)
+    if isinstance(value, Array):
+        run = lambda: emit(NAMES["mx.setitem"], (_X, _Y, *static), [x, value], plan.starts)  # noqa: E731
+    else:
+        run = lambda: emit(NAMES["mx.setitem"], (_X, NUM[_kind(value)], *static), [x], (value, *plan.starts))  # noqa: E731
+    values, node = _checked(x, key, run)
+    return x._store(type(x)(values[0], node))
+
+
+def _checked(x, key, run):
+    try:
+        return run()
+    except ValueError as error:
+        raise x._bad_value(str(error)) from None
+
+
+def _kind(value) -> str:
+    return "b" if type(value) is bool else "i" if type(value) is int else "f"
+
+
+
+
+def _static(axes, shape) -> tuple:
+    """(pattern of the starts, axes, shape) for mx.getitem and mx.setitem."""
+    return (_I,) * sum(a is not None for a in axes), axes, shape
+
+
+def _slice(key: slice, n: int) -> tuple[int, int, int]:
+    """(lowest index, number, step) of a slice of n elements; the lowest also for negative steps."""
+    step = 1 if key.step is None else key.step
+    if step == 0:
+        raise ValueError("slice step cannot be zero")
+    start, stop, step = key.indices(n)
+    if step == 1 and start > stop:
+        raise MXNetError(f"Invalid slicing range [{key.start}, {key.stop}): it starts behind its end in an axis of size {n}")
+    size = len(range(start, stop, step))
+    return (start if step > 0 else start + (size - 1) * step, size, step) if size else (0, 0, 1)
+
+
+class _Plan:
+    """A key taken apart.
+
+    axes, starts, shape: the basic part (see ops/indexing.py); shape is what comes out of it.
+    whole: everything, in order.  contiguous: a view is possible.
+    arrays: index arrays; layout: per dimension of the basic part's result, ("all",) or ("at", k).  mask: a lone boolean mask.
+    """
+
+    __slots__ = ("arrays", "axes", "contiguous", "layout", "mask", "shape", "starts", "whole")
+
+
+def _plan(x: Array, key) -> _Plan:
+    keys = list(key) if type(key) is tuple else [key]
+    shape = x.shape
+    plan = _Plan()
+    plan.mask, plan.arrays = None, []
+    if any(k is True or k is False for k in keys) and x.dialect == "nd":
+        keys = [int(k) if isinstance(k, bool) else k for k in keys]
+    keys = [_entry(x, k) for k in keys]
+    used = sum(k.ndim if isinstance(k, onp.ndarray) and k.dtype == bool else 0 if k is None or k is Ellipsis or k is True or k is False
+               else 1 for k in keys)
+    if sum(k is Ellipsis for k in keys) > 1:
+        raise IndexError("an index can have only one ellipsis (`...`)")
+    if used > len(shape):
+        raise IndexError(f"too many indices ({used}) for array with {len(shape)} dimensions")
+    if not any(k is Ellipsis for k in keys):
+        keys.append(Ellipsis)
+    at = next(i for i, k in enumerate(keys) if k is Ellipsis)
+    if x.dialect == "np" and not shape and any(isinstance(k, slice) for k in keys):
+        raise IndexError("too many indices (1) for array with 0 dimensions: read or write all of it with x[()] or x[...]")
+    keys[at:at + 1] = [slice(None)] * (len(shape) - used)
+
+    axes, starts, out, layout, axis = [], [], [], [], 0
+    masks = []
+    for k in keys:
+        if k is None or k is True or k is False:
+            out.append(0 if k is False else 1)
+            layout.append(("all",))
+            continue
+        if isinstance(k, onp.ndarray) and k.dtype == bool:
+            if k.shape != shape[axis:axis + k.ndim]:
+                raise IndexError(f"a boolean mask of shape {k.shape} does not fit the dimensions {shape[axis:axis + k.ndim]} it stands for")
+            masks.append((axis, k))
+            for part in onp.nonzero(k):
+                axes.append(None)
+                out.append(shape[axis])
+                layout.append(("at", len(plan.arrays)))
+                plan.arrays.append(part)
+                axis += 1
+            continue
+        n = shape[axis]
+        if isinstance(k, _INTS):
+            k = int(k)
+            if not -n <= k < n:
+                raise IndexError(f"index {k} is out of bounds for axis {axis} with size {n}")
+            axes.append((1, 1))
+            starts.append(k % n)
+        elif isinstance(k, slice):
+            start, size, step = _slice(k, n)
+            if size == n and step == 1:
+                axes.append(None)
+            else:
+                axes.append((size, step))
+                starts.append(start)
+            out.append(size)
+            layout.append(("all",))
+        else:
+            axes.append(None)
+            out.append(n)
+            layout.append(("at", len(plan.arrays)))
+            plan.arrays.append(_bounded(k, n, axis))
+        axis += 1
+    plan.axes, plan.starts, plan.layout = tuple(axes), tuple(starts), tuple(layout)
+    plan.shape = tuple(out) if out or plan.arrays else (x._scalar_shape() if shape else ())
+    if False in [k for k in keys if isinstance(k, bool)]:
+        plan.axes, plan.starts = ((0, 1),) + (None,) * (len(shape) - 1), (0,)
+    plan.whole = not starts and plan.shape == shape and not plan.arrays
+    plan.contiguous = _contiguous(shape, axes)
+    if len(masks) == 1 and masks[0][0] == 0 and len(keys) <= 1 + len(shape) - masks[0][1].ndim and all(
+            a is None for a in axes) and len(out) == len(shape):
+        plan.mask = masks[0][1]
+    return plan
+
+
+def _contiguous(shape, axes) -> bool:
+    """Whether the touched block lies together in memory: behind the first partial axis of several elements all is taken."""
+    loose = False
+    for n, a in zip(shape, axes, strict=True):
+        size, step = (n, 1) if a is None else a
+        if loose and size != n:
+            return False
+        if size != 1:
+            loose = True
+            if step != 1:
+                return False
+    return True
+
+
+def _entry(x: Array, k):
+    """One index: None, Ellipsis, a bool, an int, a slice, an array, or a NumPy mask."""
+    if k is None or k is Ellipsis or isinstance(k, bool):
+        return k
+    if isinstance(k, _INTS):
+        return int(k)
+    if isinstance(k, slice):
+        parts = [p if p is None or type(p) is int else _bound(p) for p in (k.start, k.stop, k.step)]
+        return slice(*parts)
+    if isinstance(k, Handle):
+        dtype = k._value_now().aval.dtype
+        if dtype == bool and k.dialect == "np":
+            return k._host()
+        return k
+    if isinstance(k, range):
+        k = list(k)
+    if isinstance(k, list | tuple | onp.ndarray):
+        found = onp.asarray([e.asnumpy() if isinstance(e, Handle) else e for e in k] if not isinstance(k, onp.ndarray) else k)
+        if found.dtype == bool:
+            return found if x.dialect == "np" else found.astype("int64")
+        if found.size == 0 and x.dialect == "nd":
+            raise MXNetError("an empty list selects nothing, and nd arrays without np shape semantics cannot be empty")
+        if found.dtype.kind not in "iuf":
+            raise IndexError(f"index arrays must hold integers or booleans, got {found.dtype.name}")
+        return found.astype("int64")
+    if isinstance(k, onp.bool_):
+        return bool(k)
+    raise x._bad_index(k)
+
+
+def _bound(p):
+    if isinstance(p, Handle):
+        return int(p.asnumpy().reshape(-1)[0])
+    return p.__index__()
+
+
+def _bounded(k, n: int, axis: int):
+    """An index array with its bounds checked: at once where its elements are known, else by waiting for them."""
+    host = k if isinstance(k, onp.ndarray) else k._host()
+    if host.size:
+        if host.dtype.kind not in "iu":
+            host = host.astype("int64")
+        low, high = int(host.min()), int(host.max())
+        if low < -n or high >= n:
+            bad = low if low < -n else high
+            raise IndexError(f"index {bad} is out of bounds for axis {axis} with size {n}")
+    return host.astype("int64") if isinstance(k, onp.ndarray) else k
+
+
+def _indices(x: Array, plan):
+    from .convert import adopt_numpy
+    return [k if isinstance(k, Handle) else adopt_numpy(k, type(x), x.ctx) for k in plan.arrays]
+
+
+def _part(x: Array, plan) -> Array:
+    """The basic part of a mixed key; integers become dimensions of one element that index arrays of zeros pick."""
+    if not plan.starts and plan.shape == x.shape:
+        return x
+    values, node = emit(NAMES["mx.getitem"], (_X, *_static(plan.axes, plan.shape)), [x], plan.starts)
+    return type(x)(values[0], node)
+
+
+def _take(x: Array, plan):
+    indices = _indices(x, plan)
+    part = _part(x, plan)
+    pattern = (_X, tuple([arr(i + 1) for i in range(len(indices))]), plan.layout)
+    values, node = emit(NAMES["mx.take_at"], pattern, [part, *indices], ())
+    return type(x)(values[0], node)
+
+
+def _put(x: Array, plan, value):
+    indices = _indices(x, plan)
+    part = _part(x, plan)
+    if isinstance(value, Array):
+        pattern = (_X, _Y, tuple([arr(i + 2) for i in range(len(indices))]), plan.layout)
+        run = lambda: emit(NAMES["mx.put_at"], pattern, [part, value, *indices], ())  # noqa: E731
+    else:
+        pattern = (_X, NUM[_kind(value)], tuple([arr(i + 1) for i in range(len(indices))]), plan.layout)
+        run = lambda: emit(NAMES["mx.put_at"], pattern, [part, *indices], (value,))  # noqa: E731
+    values, node = _checked(x, None, run)
+    new = type(x)(values[0], node)
+    if part is not x:
+        values, node = emit(NAMES["mx.setitem"], (_X, _Y, *_static(plan.axes, plan.shape)), [x, new], plan.starts)
+        new = type(x)(values[0], node)
+    return x._store(new)
+
+
+def _put_mask(x: Array, plan, value):
+    from .convert import adopt_numpy
+    mask = adopt_numpy(plan.mask, type(x), x.ctx)
+    if isinstance(value, Array):
+        count, rest = int(plan.mask.sum()), x.shape[plan.mask.ndim:]
+        if value.ndim > len(rest) and value.shape[0] not in (1, count):
+            raise x._bad_value(f"could not assign {value.shape[0]} rows to the {count} that the mask selects")
+        if value.ndim > len(rest) and value.shape[0] == count:
+            return _put(x, plan, value)
+        values, node = _checked(x, None, lambda: emit(NAMES["mx.put_mask"], (_X, _Y, arr(2)), [x, mask, value], ()))
+    else:
+        values, node = emit(NAMES["mx.put_mask"], (_X, _Y, NUM[_kind(value)]), [x, mask], (value,))
+    return x._store(type(x)(values[0], node))
+
+
+def _right_side(x: Array, value):
+    """What may stand on the right of x[key] =: an array, a Python number, or something NumPy can read."""
+    if isinstance(value, Array):
+        return value if value.ctx.jax is x.ctx.jax else value._moved(x.ctx)
+    if value is None:
+        return float("nan")
+    if isinstance(value, onp.generic):
+        value = value.item()
+    if type(value) in (int, float, bool):
+        return value
+    if isinstance(value, str | bytes | dict):
+        raise TypeError(f"{x._kind_name()} does not support assignment with {value!r} of type {type(value).__name__}")
+    from .convert import adopt_numpy
+    try:
+        found = onp.asarray([v.asnumpy() for v in value] if isinstance(value, list | tuple) and value and isinstance(value[0], Handle)
+                            else value)
+    except ValueError as error:
+        raise x._bad_value(str(error)) from None
+    if found.dtype.kind not in "biuf" and found.dtype.name != "bfloat16":
+        raise TypeError(f"{x._kind_name()} does not support assignment with {found.dtype.name} elements")
+    return adopt_numpy(found.astype(x._value_now().aval.dtype) if found.dtype.kind != "f" else found.astype(
+        x._value_now().aval.dtype if x._value_now().aval.float else "float64"), type(x), x.ctx)
+
+
+__all__ = ["getitem", "setitem"]

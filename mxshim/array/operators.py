@@ -1,0 +1,124 @@
+"""Python's operators as one table: operator -> the registry's name for it; in-place forms write into the same memory."""
+from __future__ import annotations
+
+import numpy as onp
+
+from ..base import MXNetError
+from ..engine.call import describe, emit, place
+from ..engine.cell import Handle
+from ..engine.op import NAMES
+from ..engine.spec import NUM, lit
+from ..engine.trace import state
+from .core import _X, _Y, INPLACE, Array, Policy
+
+ARITHMETIC = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor", "lshift", "rshift")
+COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
+UNARY = ("neg", "abs", "invert")
+_KIND = {float: NUM["f"], int: NUM["i"], bool: NUM["b"]}
+# Exponents with a program of their own: a square is no general power. Any other exponent is a run-time number.
+_EXPONENTS = (2, 2.0, 0.5, -0.5, -1, -1.0)
+_TOO_BIG = 1 << 63
+
+
+def install(cls, class_name: str):
+    """Give an array class every operator that the registry declares for it under `class_name`.__x__."""
+    for name in ARITHMETIC:
+        op = NAMES.get(f"{class_name}.__{name}__")
+        if op is not None:
+            setattr(cls, f"__{name}__", _binary(cls, op, name, False))
+            setattr(cls, f"__r{name}__", _binary(cls, op, f"r{name}", True))
+            setattr(cls, f"__i{name}__", _inplace(cls, getattr(cls, f"__{name}__"), name))
+    if hasattr(cls, "__truediv__"):
+        cls.__div__, cls.__rdiv__, cls.__idiv__ = cls.__truediv__, cls.__rtruediv__, cls.__itruediv__
+    for name in COMPARISONS:
+        op = NAMES.get(f"{class_name}.__{name}__")
+        if op is not None:
+            setattr(cls, f"__{name}__", _binary(cls, op, name, False))
+    for name in UNARY:
+        op = NAMES.get(f"{class_name}.__{name}__")
+        if op is not None:
+            setattr(cls, f"__{name}__", _unary(cls, op, name))
+
+
+def _tail(op):
+    return tuple([lit(v) if type(v) in (float, bool) else v for v in (op.defaults[p] for p in op.params[2:])])
+
+
+def _binary(cls, op, name, swapped):
+    tail = _tail(op)
+    both = (_X, _Y, *tail)
+    numbers = {t: ((k, _X, *tail) if swapped else (_X, k, *tail)) for t, k in _KIND.items()}
+    powers = {} if name != "pow" else {(type(e), e): (_X, e if type(e) is int else lit(e), *tail) for e in _EXPONENTS}
+
+    def method(self, other):
+        kind = type(other)
+        if kind is cls:
+            if swapped:
+                values, node = emit(op, both, [other, self], ())
+            else:
+                values, node = emit(op, both, [self, other], ())
+            return cls(values[0], node)
+        pattern = numbers.get(kind)
+        if pattern is None:
+            return other_kind(self, other)
+        if kind is int and not -_TOO_BIG <= other < _TOO_BIG:
+            return method(self, float(other))
+        if powers and (kind, other) in powers:
+            values, node = emit(op, powers[kind, other], [self], ())
+        else:
+            values, node = emit(op, pattern, [self], (other,))
+        return cls(values[0], node)
+
+    def other_kind(self, other):
+        if isinstance(other, onp.generic) and other.dtype.kind in "biuf":
+            return method(self, other.item())
+        if isinstance(other, Handle):  # the left operand's class decides, as in MXNet
+            pair = [other, self] if swapped else [self, other]
+            values, node = emit(op, both, pair, ())
+            return type(pair[0])(values[0], node)
+        if isinstance(other, onp.ndarray):
+            return method(self, self._from_operand(other))
+        if hasattr(type(other), "__array_priority__") and not isinstance(other, list | tuple):
+            return NotImplemented
+        return self._bad_operand(other, f"__{name}__")
+
+    method.__name__ = method.__qualname__ = f"__{name}__"
+    return method
+
+
+def _unary(cls, op, name):
+    tail = tuple([lit(v) if type(v) in (float, bool) else v for v in (op.defaults[p] for p in op.params[1:])])
+
+    def method(self):
+        values, node = emit(op, (_X, *tail), [self], ())
+        return cls(values[0], node)
+
+    method.__name__ = method.__qualname__ = f"__{name}__"
+    return method
+
+
+def _inplace(cls, plain, name):
+    def method(self, other):
+        result = plain(self, other)
+        if result is NotImplemented:
+            return result
+        aval = self._value_now().aval
+        got = result._value_now().aval
+        if got.shape != aval.shape:
+            raise MXNetError(f"{describe_inplace(name)}: the result of {aval} with {type(other).__name__} has shape {got.shape}; "
+                             f"it cannot be written into {aval.shape}")
+        if Policy.inplace == "error" and state.recording and place(result) is not None:
+            raise MXNetError(INPLACE)
+        self._store(result if got is aval else result._fitted(aval))
+        return self
+
+    method.__name__ = method.__qualname__ = f"__i{name}__"
+    return method
+
+
+def describe_inplace(name: str) -> str:
+    signs = {"add": "+=", "sub": "-=", "mul": "*=", "truediv": "/=", "floordiv": "//=", "mod": "%=", "pow": "**=", "matmul": "@="}
+    return signs.get(name, f"{name}=")
+
+
+__all__ = ["Array", "describe", "install"]

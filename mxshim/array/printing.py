@@ -1,0 +1,35 @@
+"""Arrays as text. NumPy does the formatting, so `numpy.set_printoptions` governs it."""
+from __future__ import annotations
+
+import re
+
+import numpy as onp
+
+_DTYPE = re.compile(r",\s*(dtype=[a-z0-9]+)\)$")
+_SHAPE = re.compile(r",\s*shape=\([0-9, ]*\)")
+
+
+def np_repr(array: onp.ndarray) -> str:
+    """NumPy's repr, without the dtype for float32 and bool and with it for all others, as MXNet 2 prints it."""
+    if array.dtype.name == "bfloat16":
+        return re.sub(r", dtype=float32\)$", ", dtype=bfloat16)", _with_dtype(repr(array.astype("float32")), "float32", array.size))
+    return _with_dtype(repr(array), array.dtype.name, array.size)
+
+
+def _with_dtype(text: str, name: str, size: int) -> str:
+    if size:  # newer NumPys add the shape of summarized arrays
+        text = _SHAPE.sub("", text)
+    if name in ("float32", "bool"):
+        return _DTYPE.sub(")", text)
+    if "dtype=" not in text:
+        text = f"{text[:-1]}, dtype={name})"
+    return text
+
+
+def np_str(array: onp.ndarray) -> str:
+    return str(array.astype("float32") if array.dtype.name == "bfloat16" else array)
+
+
+def nd_repr(array: onp.ndarray, ctx) -> str:
+    """The text, then class, shape and device: what print() of an NDArray shows."""
+    return f"\n{np_str(array)}\n<NDArray {'x'.join(map(str, array.shape))} @{ctx}>"

@@ -1,0 +1,207 @@
+"""Samplers that throw candidates away, on MXNet's streams and in MXNet's order: gamma, Poisson, multinomial, subsets.
+
+np.random.gamma draws candidates for all elements at once from the serial stream, until every element has one.  nd's
+samplers run on the parallel stream: every engine makes its elements one by one, and here all engines step together.
+"""
+from __future__ import annotations
+
+import math
+
+import numpy as onp
+
+from ..engine.rng import F32, Parallel, Serial, canonical32, canonical64, logf
+
+_PI = F32(3.1415926)
+
+
+# --- the serial stream ------------------------------------------------------------------------------------------------
+def gamma_serial(stream: Serial, shape):
+    """Gamma samples of scale 1, float64, for every element of `shape` (float64, any shape), as np.random.gamma draws them.
+
+    Marsaglia and Tsang 2000; a shape below 1 takes a sample of shape + 1 times u ** (1 / shape).
+    """
+    flat = onp.ascontiguousarray(shape, onp.float64).reshape(-1)
+    d = onp.where(flat < 1, flat + 1, flat) - 1 / 3
+    k = onp.sqrt(9 * d)
+    out, missing = onp.empty(flat.size), onp.arange(flat.size)
+    while missing.size:
+        u, z = stream.uniform64(2 * flat.size), stream.normal64(flat.size)  # MXNet draws for all, also those that are done
+        u, z, dm, km = u.reshape(-1, 2)[missing], z[missing], d[missing], k[missing]
+        with onp.errstate(all="ignore"):
+            v = (1 + z / km) ** 3
+            taken = (z > -km) & (onp.log(u[:, 0]) < 0.5 * z * z + dm * (1 - v + onp.log(v)))
+            x = dm * v
+            small = flat[missing] < 1
+            x[small] *= onp.power(u[small, 1].astype(F32).astype(onp.float64), F32(1) / flat[missing][small].astype(F32)).astype(F32)
+        out[missing[taken]] = x[taken]
+        missing = missing[~taken]
+    return out.reshape(onp.shape(shape))
+
+
+def subset(stream: Serial, n: int, k: int):
+    """k of 0..n-1, each at most once, int64 (k,), as np.random.choice(n, k, replace=False) picks them."""
+    fixed = max(k, n - k)
+    order = list(range(n))
+    for i, word in zip(range(fixed, n), stream.words(n - fixed).tolist()):
+        j = word % (i + 1)
+        if j < fixed:
+            order[i], order[j] = order[j], order[i]
+    return onp.array(order[:k] if fixed == k else order[fixed:], onp.int64)
+
+
+def weighted_subset(stream: Serial, p, k: int):
+    """k different indices of p (float, (n,)), int64 (k,): the first arrivals of n clocks that tick at rates p."""
+    u = stream.uniform(p.size).astype(onp.float64)
+    with onp.errstate(divide="ignore"):
+        return onp.argsort(-onp.log(u) / p, kind="stable")[:k].astype(onp.int64)
+
+
+def categories(stream: Serial, p, n: int):
+    """n indices of the float32 probabilities p (k,), int64 (n,): how many partial sums lie below a uniform number."""
+    found = onp.searchsorted(onp.cumsum(p.astype(F32), dtype=F32), stream.uniform(n))
+    return onp.minimum(found, p.size - 1)  # where rounding leaves the sum below 1
+
+
+def counts(stream: Serial, n: int, p, rows: int):
+    """How often each index of p (float64, (k,)) comes in n draws, int64 (rows, k)."""
+    sums, out = onp.cumsum(p), onp.empty((rows, p.size), onp.int64)
+    for row in out:
+        found = onp.minimum(onp.searchsorted(sums, stream.uniform64(n)), p.size - 1)
+        row[:] = onp.bincount(found, minlength=p.size)
+    return out
+
+
+# --- the parallel stream ----------------------------------------------------------------------------------------------
+class Lanes:
+    """The engines that make n elements, stepping together: each method draws for the engines `rows`, int (r,)."""
+
+    def __init__(self, stream: Parallel, n: int):
+        self.stream = stream
+        self.engines, self.each, self.tail = stream.share(n)
+        self._look()
+
+    def _look(self):
+        self.k = min(16 * self.each, 2048) + 32
+        self.ahead = self.stream.ahead(0, self.engines, self.k)
+        self.ready = self.ahead.words(0, self.engines)
+        self.used = onp.zeros(self.engines, onp.int64)
+
+    def words(self, rows, count):
+        if int(self.used[rows].max()) + count > self.k:
+            self.finish()
+            self._look()
+        at = self.used[rows]
+        self.used[rows] = at + count
+        return self.ready[rows[:, None], at[:, None] + onp.arange(count)]
+
+    def finish(self):
+        self.ahead.use(self.used)
+
+    def uniform(self, rows, wide=False):
+        return canonical64(self.words(rows, 2).reshape(-1)) if wide else canonical32(self.words(rows, 1)[:, 0])
+
+    def normal(self, rows, wide):
+        out, missing = onp.empty(rows.size, onp.float64 if wide else F32), onp.arange(rows.size)
+        while missing.size:
+            here = rows[missing]
+            x = 2 * self.uniform(here, wide) - 1
+            y = 2 * self.uniform(here, wide) - 1
+            r = x * x + y * y
+            taken = (r > 0) & (r <= 1)
+            r, found = r[taken], missing[taken]
+            out[found] = y[taken] * onp.sqrt(-2 * (onp.log(r) if wide else logf(r)) / r)
+            missing = missing[~taken]
+        return out
+
+    def gamma(self, rows, alpha, beta, wide):
+        """Gamma samples of shape alpha, scale beta (float32, (r,)), calculated in float32, or float64 if wide."""
+        kind = onp.float64 if wide else F32
+        d = (alpha.astype(onp.float64) + onp.where(alpha < 1, 2 / 3, -1 / 3)).astype(kind)
+        k = onp.sqrt(9 * d.astype(onp.float64)).astype(kind)
+        c = (1 / k.astype(onp.float64)).astype(kind)
+        out, missing = onp.empty(rows.size, kind), onp.arange(rows.size)
+        while missing.size:
+            z = self.normal(rows[missing], wide)
+            beyond = z > -k[missing]
+            z, candidates = z[beyond], missing[beyond]
+            if candidates.size:
+                dc = d[candidates]
+                x = 1 + c[candidates] * z
+                v = x * x * x
+                u, z, dw, vw = (q.astype(onp.float64) for q in (self.uniform(rows[candidates], wide), z, dc, v))
+                taken = onp.log(1 - u) < 0.5 * z * z + dw * (1 - vw + onp.log(vw))
+                out[candidates[taken]] = dc[taken] * v[taken] * beta[candidates[taken]]
+                missing = onp.concatenate([missing[~beyond], candidates[~taken]])
+            missing.sort()
+        small = onp.flatnonzero(alpha < 1)
+        if small.size:
+            powers = 1 / (alpha[small].astype(onp.float64) if wide else alpha[small])
+            u = self.uniform(rows[small], wide).astype(onp.float64)
+            out[small] *= onp.power(u, powers.astype(onp.float64)).astype(kind)
+        return out
+
+    def poisson(self, rows, lam):
+        """Poisson samples of mean lam (float32, (r,)), as float32."""
+        out = onp.zeros(rows.size, F32)
+        low = onp.flatnonzero(lam < 12)  # multiply uniform numbers until the product falls below exp(-lam)
+        bound = onp.exp(-lam[low].astype(onp.float64)).astype(F32)
+        product = self.uniform(rows[low]) if low.size else bound
+        while low.size:
+            on = product > bound
+            low, bound, product = low[on], bound[on], product[on]
+            if low.size:
+                out[low] += 1
+                product = product * self.uniform(rows[low])
+        high = onp.flatnonzero(lam >= 12)
+        if high.size:
+            out[high] = self._poisson_high(rows[high], lam[high])
+        return out
+
+    def _poisson_high(self, rows, lam):
+        """Rejection from a Lorentzian (Numerical Recipes, poidev), in float32 where MXNet is."""
+        exact = lam.astype(onp.float64)
+        root, logs = onp.sqrt(2 * exact).astype(F32), onp.log(exact).astype(F32)
+        g = ((lam * logs).astype(onp.float64) - [math.lgamma(v + 1) for v in exact.tolist()]).astype(F32)
+        out, missing = onp.empty(rows.size, F32), onp.arange(rows.size)
+        while missing.size:
+            y = onp.tan((_PI * self.uniform(rows[missing])).astype(onp.float64)).astype(F32)
+            em = root[missing] * y + lam[missing]
+            fits = em >= 0
+            here, y, em = missing[fits], y[fits], onp.floor(em[fits])
+            if here.size:
+                gammas = onp.array([math.lgamma(v + 1) for v in em.tolist()]).astype(F32)
+                e = onp.exp((em * logs[here] - gammas - g[here]).astype(onp.float64)).astype(F32)
+                bound = (0.9 * (1 + (y * y).astype(onp.float64)) * e).astype(F32)
+                taken = self.uniform(rows[here]) <= bound
+                out[here[taken]] = em[taken]
+                missing = onp.concatenate([missing[~fits], here[~taken]])
+                missing.sort()
+        return out
+
+    def negative_binomial(self, rows, k, p):
+        """Failures before k successes of probability p (both float32, (r,)), as float32."""
+        return self.poisson(rows, self.gamma(rows, k, (1 - p) / p, False))
+
+    def generalized_negative_binomial(self, rows, mu, alpha):
+        """The negative binomial of mean mu and dispersion alpha (both float32, (r,)); Poisson where alpha is 0."""
+        lam = mu.copy()
+        some = onp.flatnonzero(alpha > 0)
+        if some.size:
+            lam[some] = self.gamma(rows[some], 1 / alpha[some], alpha[some] * mu[some], False)
+        return self.poisson(rows, lam)
+
+
+def in_lanes(stream: Parallel, method: str, n: int, parameters, dtype, **more):
+    """n samples by a method of `Lanes`, of `dtype` (n,); every parameter is float32, one number or one for each element."""
+    if n == 0:
+        return onp.empty(0, dtype)
+    lanes = Lanes(stream, n)
+    parameters = [onp.broadcast_to(onp.asarray(p, F32), (n,)) for p in parameters]
+    out = onp.empty(n, dtype)
+    with onp.errstate(all="ignore"):
+        for step in range(lanes.each):
+            rows = onp.arange(lanes.engines if step < lanes.tail else lanes.engines - 1)
+            elements = rows * lanes.each + step
+            out[elements] = getattr(lanes, method)(rows, *[p[elements] for p in parameters], **more)
+    lanes.finish()
+    return out

@@ -1,0 +1,51 @@
+"""What every other module may rely on: the exception classes, dtypes and the few numeric limits MXNet names.
+
+MXNet: mxnet.base, mxnet.error.
+"""
+from __future__ import annotations
+
+import numpy as onp
+from ml_dtypes import bfloat16
+
+
+class MXNetError(RuntimeError):
+    """Raised for every wrong call and failed computation (MXNet: mxnet.base.MXNetError)."""
+
+
+class InternalError(MXNetError):
+    """A broken promise inside mxshim itself (MXNet: mxnet.error.InternalError)."""
+
+
+class NotImplementedForSymbol(MXNetError):
+    """A function was called on a Symbol that only arrays have (MXNet: mxnet.base.NotImplementedForSymbol)."""
+
+
+class NotSupportedForSparseNDArray(MXNetError):
+    """A function was called on a sparse array that only dense ones have."""
+
+
+# MXNet's dtype codes as they appear in files (mshadow/base.h).
+DTYPE_CODES = {"float32": 0, "float64": 1, "float16": 2, "uint8": 3, "int32": 4, "int8": 5, "int64": 6, "bool": 7,
+               "int16": 8, "uint16": 9, "uint32": 10, "uint64": 11, "bfloat16": 12}
+BFLOAT16 = onp.dtype(bfloat16)
+FLOAT32 = onp.dtype("float32")
+_BY_NAME = {name: BFLOAT16 if name == "bfloat16" else onp.dtype(name) for name in DTYPE_CODES}
+_KNOWN = frozenset(_BY_NAME.values())
+
+
+def as_dtype(dtype) -> onp.dtype:
+    """The NumPy dtype that `dtype` (a name, NumPy type or dtype, `float`, `int`, `bool`) stands for.
+
+    Raises: TypeError if NumPy does not know it or MXNet has no such array (complex, str, object).
+    """
+    known = _BY_NAME.get(dtype) if isinstance(dtype, str) else None
+    if known is None:
+        known = onp.dtype(dtype)
+        if known not in _KNOWN:
+            raise TypeError(f"dtype {known.name!r} is not one MXNet arrays can have; use one of {', '.join(DTYPE_CODES)}")
+    return known
+
+
+def is_float(dtype: onp.dtype) -> bool:
+    """Whether `dtype` is a floating type; NumPy alone does not say so of bfloat16."""
+    return dtype.kind == "f" or dtype == BFLOAT16

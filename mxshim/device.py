@@ -1,0 +1,152 @@
+"""Devices: `cpu(i)`, `gpu(i)`, `tpu(i)` are names for JAX devices, looked up at first use.
+
+MXNet: mxnet.context.Context (1.x), mxnet.device.Device (2.x); one class serves both spellings.
+"""
+from __future__ import annotations
+
+import threading
+
+from .base import MXNetError
+
+_TYPE_IDS = {"cpu": 1, "gpu": 2, "cpu_pinned": 3, "cpu_shared": 5, "tpu": 6}
+_CPU_KINDS = ("cpu", "cpu_pinned", "cpu_shared")
+_scopes = threading.local()
+
+
+class Device:
+    """A place where arrays live: a type ("cpu", "gpu", "tpu", "cpu_pinned", "cpu_shared") and a number.
+
+    Used as a context manager it is the default for arrays created inside. All cpu(i) are one memory unless JAX was given
+    several CPU devices (`jax_num_cpu_devices`); then cpu(i) is the i-th of them.
+    """
+
+    __slots__ = ("__weakref__", "_jax", "device_id", "device_type")
+    devtype2str = {n: s for s, n in _TYPE_IDS.items()}  # noqa: RUF012  # a constant table, MXNet's name
+    devstr2type = _TYPE_IDS
+
+    def __init__(self, device_type, device_id: int = 0):
+        if isinstance(device_type, Device):
+            device_type, device_id = device_type.device_type, device_type.device_id
+        if device_type not in _TYPE_IDS:
+            raise MXNetError(f"there is no device type {device_type!r}; use one of {', '.join(_TYPE_IDS)}")
+        self.device_type, self.device_id, self._jax = device_type, int(device_id), None
+
+    @property
+    def device_typeid(self) -> int:
+        return _TYPE_IDS[self.device_type]
+
+    @property
+    def jax(self):
+        """The JAX device. Raises: MXNetError if this machine has none such."""
+        if self._jax is None:
+            self._jax = _find(self.device_type, self.device_id)
+        return self._jax
+
+    def __eq__(self, other):
+        return isinstance(other, Device) and (self.device_type, self.device_id) == (other.device_type, other.device_id)
+
+    def __hash__(self):
+        return hash((self.device_type, self.device_id))
+
+    def __repr__(self):
+        return f"{self.device_type}({self.device_id})"
+
+    def __enter__(self):
+        stack = _stack()
+        stack.append(self)
+        return self
+
+    def __exit__(self, *exc):
+        _stack().pop()
+
+    def __reduce__(self):
+        return Device, (self.device_type, self.device_id)
+
+    def empty_cache(self):
+        """Give unused device memory back. JAX's allocator has nothing to be told; kept for MXNet code that calls it."""
+
+    @classmethod
+    def default_ctx(cls):
+        return current_device()
+
+
+Context = Device
+
+
+def _find(kind: str, number: int):
+    import jax
+    if kind in _CPU_KINDS:
+        found = jax.devices("cpu")
+        return found[number] if number < len(found) else found[0]
+    try:
+        found = jax.devices(kind)
+    except RuntimeError:
+        found = []
+    if number >= len(found):
+        have = f"{len(found)} of that type" if found else "none of that type"
+        raise MXNetError(f"{kind}({number}) is not on this machine: JAX sees {have}. "
+                         f"Use mx.cpu(), or choose with `mx.{kind}() if mx.context.num_{kind}s() else mx.cpu()`.")
+    return found[number]
+
+
+def _stack() -> list:
+    try:
+        return _scopes.stack
+    except AttributeError:
+        _scopes.stack = [_CPU0]
+        return _scopes.stack
+
+
+def cpu(device_id: int = 0) -> Device:
+    return Device("cpu", device_id)
+
+
+def cpu_pinned(device_id: int = 0) -> Device:
+    return Device("cpu_pinned", device_id)
+
+
+def gpu(device_id: int = 0) -> Device:
+    """The device_id-th GPU; naming it is always fine, using it raises MXNetError where there is none."""
+    return Device("gpu", device_id)
+
+
+def tpu(device_id: int = 0) -> Device:
+    """The device_id-th TPU core. Differs: MXNet has no TPUs."""
+    return Device("tpu", device_id)
+
+
+def _count(kind: str) -> int:
+    import jax
+    try:
+        return len(jax.devices(kind))
+    except RuntimeError:
+        return 0
+
+
+def num_gpus() -> int:
+    return _count("gpu")
+
+
+def num_tpus() -> int:
+    return _count("tpu")
+
+
+def gpu_memory_info(device_id: int = 0) -> tuple[int, int]:
+    """(free, total) bytes of a GPU's memory, as far as JAX's allocator may use it."""
+    stats = gpu(device_id).jax.memory_stats() or {}
+    total = stats.get("bytes_limit", 0)
+    return total - stats.get("bytes_in_use", 0), total
+
+
+def current_device() -> Device:
+    """The innermost `with device:` of this thread, cpu(0) outside."""
+    return _stack()[-1]
+
+
+def set_default_device(device: Device):
+    """Make `device` the default of this thread outside all scopes."""
+    _stack()[0] = device
+
+
+current_context = current_device
+_CPU0 = Device("cpu", 0)

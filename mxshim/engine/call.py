@@ -1,0 +1,407 @@
+"""The one door: every call of an operator goes through here.
+
+It sorts the arguments, looks the result's shape up, appends one instruction to the open trace and returns pending arrays.
+Wrong calls end here, with the public name and the operands' shapes around the reason.
+"""
+from __future__ import annotations
+
+import itertools
+import weakref
+from collections.abc import Callable
+
+import jax
+import numpy as onp
+
+from ..base import MXNetError, as_dtype
+from .cell import Handle, Value, aval_of
+from .op import NAMES, Op
+from .spec import _SPECS, NUM, Lit, Spec, arr, lit, spec_of
+from . import trace as _trace_module
+from .trace import NUMBER_SLOT, default_trace, settle, state, trace_on
+
+adopt: Callable  # (object, class, device) -> array: set by the array layer, which knows how to convert
+_sequence = itertools.count()
+
+
+class Node:
+    """A recorded instruction: what its gradient needs and where its inputs came from.
+
+    code: `Recorded`, or `Spec` where the gradient is zero; None once the graph was freed.
+    parents: per input (node or leaf, output index), None for constants.  residuals: per source of `code`.
+    inputs: per input its value, None where it is just what the parent put out; what a second derivative starts from.
+    outs: weak references to the outputs.  marks: leaves set on outputs by attach_grad.  function: a user's Function.
+    updates: (cell, output) pairs that backward writes.
+    """
+
+    __slots__ = ("__weakref__", "code", "function", "inputs", "marks", "numbers", "outs", "parents", "residuals", "seq", "updates")
+    is_leaf = False
+
+    def __init__(self, code, parents, residuals, numbers, inputs, outs):
+        self.code, self.parents, self.residuals, self.numbers, self.inputs, self.outs = code, parents, residuals, numbers, inputs, outs
+        self.seq = next(_sequence)
+        self.marks = self.function = self.updates = None
+
+    @property
+    def freed(self) -> bool:
+        return self.code is None
+
+    @property
+    def zero(self) -> bool:
+        return isinstance(self.code, Spec)
+
+    def free(self):
+        self.code = self.function = self.updates = self.residuals = self.inputs = None
+        self.parents = ()
+
+
+def place(handle: Handle):
+    """(node or leaf, index) of an array in the graph, None outside."""
+    node = handle._node
+    if node is None:
+        return None
+    if not node.is_leaf and node.code is None:  # its graph was freed: a leaf again, or a constant
+        node = handle._node = handle._leaf
+        handle._index = 0
+        if node is None:
+            return None
+    return node, handle._index
+
+
+def emit_spec(spec: Spec, values, numbers, parents, ctx=None) -> tuple[list[Value], Node | None]:
+    """Append one instruction; returns its visible outputs and, if a parent is in a graph, the node."""
+    if values:
+        ctx = values[0].ctx
+        device = ctx._jax
+        trace = state.trace
+        if trace is None or trace.device is not device:
+            trace = state.traces.get(device) or trace_on(device)
+        for i, v in enumerate(values):
+            owner = v.trace
+            if owner is not trace:
+                if owner is not None:
+                    settle(v)
+                if v.ctx._jax is not device:
+                    values[i] = _transfer(v, ctx)
+    else:
+        trace = state.traces.get(ctx.jax) or trace_on(ctx.jax)
+    code, mask = spec, None
+    if parents is not None and spec.grad:
+        mask = tuple([p is not None and (p[0].is_leaf or not p[0].zero) for p in parents])
+        if True in mask:
+            code = spec.recorded.get(mask)
+            if code is None:
+                with jax.enable_x64(True):
+                    code = spec.record(mask)
+    with trace.lock:
+        slots = [v.slot if v.trace is trace else trace.slot(v) for v in values]
+        if spec.kinds:
+            slots += [NUMBER_SLOT[k] for k in spec.kinds]
+        outs = trace.append(code, tuple(slots), numbers, ctx)
+        refs = trace.instructions[-1][2]
+    node = None
+    if parents is not None:
+        kept = [None if p is not None and not p[0].is_leaf and p[0].outs[p[1]]() is v else v
+                for p, v in zip(parents, values, strict=True)]
+        if code is spec:
+            node = Node(spec, parents, (), numbers, kept, refs)
+        else:
+            n = code.visible
+            residuals = [values[i] if kind == "in" else outs[i] if kind == "out" else outs[n + i] if kind == "new" else numbers[i]
+                         for kind, i in code.live_sources]
+            node = Node(code, parents, residuals, numbers, kept, refs)
+            del outs[n:]
+    if len(trace.instructions) >= trace.next_check or _trace_module.naive:
+        trace.cut()
+    return outs, node
+
+
+def append_mixed(code, arguments, ctx) -> list[Value]:
+    """Append an instruction whose arguments are values and run-time numbers in any order."""
+    device = ctx.jax
+    trace = state.trace
+    if trace is None or trace.device is not device:
+        trace = state.traces.get(device) or trace_on(device)
+    for v in arguments:
+        if type(v) is Value and v.trace is not trace and v.trace is not None:
+            settle(v)
+    numbers = []
+    with trace.lock:
+        slots = []
+        for v in arguments:
+            if type(v) is Value:
+                slots.append(v.slot if v.trace is trace else trace.slot(v))
+            else:
+                slots.append(NUMBER_SLOT[_KIND[type(v)]])
+                numbers.append(v)
+        outs = trace.append(code, tuple(slots), tuple(numbers), ctx)
+    if len(trace.instructions) >= trace.next_check or _trace_module.naive:
+        trace.cut()
+    return outs
+
+
+_KIND = {float: "f", int: "i", bool: "b"}
+
+
+def _transfer(value: Value, ctx) -> Value:
+    """A value on another JAX device. CPU devices are one memory to MXNet; anything else must be asked for."""
+    if value.ctx.device_type != ctx.device_type and not (value.ctx.device_type.startswith("cpu") and ctx.device_type.startswith("cpu")):
+        raise MXNetError(f"the operands are on different devices, {ctx} and {value.ctx}: copy one with as_in_context({ctx})")
+    return Value(value.aval, ctx, None, None, jax.device_put(value.get(), ctx.jax))
+
+
+def emit(op: Op, pattern: tuple, handles, numbers: tuple, ctx=None):
+    """Look the call up and append it; returns (values, node)."""
+    values = [h._cell.value if h._view is None else h._read() for h in handles]
+    spec = _look_up(op, pattern, values)
+    parents = None
+    if state.recording:
+        parents = tuple([None if h._node is None else place(h) for h in handles])
+        if not any(parents):
+            parents = None
+    return emit_spec(spec, values, numbers, parents, ctx)
+
+
+def _look_up(op: Op, pattern, values) -> Spec:
+    avals = tuple([v.aval for v in values])
+    training = state.training
+    try:
+        return _SPECS[(op, pattern, avals, training) if op.train else (op, pattern, avals)]
+    except KeyError:
+        return _infer(op, pattern, avals, training)
+
+
+def _infer(op: Op, pattern, avals, training) -> Spec:
+    try:
+        with jax.enable_x64(True):
+            return spec_of(op, pattern, avals, training)
+    except (MXNetError, IndexError, KeyError, AssertionError) as error:
+        raise type(error)(f"{describe(op, pattern, avals)}: {_reason(error)}") from None
+    except (TypeError, ValueError) as error:
+        kind = type(error) if type(error) in (TypeError, ValueError) and not _from_jax(error) else MXNetError
+        raise kind(f"{describe(op, pattern, avals)}: {_reason(error)}") from None
+    except (NotImplementedError, OverflowError, ZeroDivisionError, AttributeError) as error:
+        raise MXNetError(f"{describe(op, pattern, avals)}: {_reason(error)}") from error
+
+
+def _from_jax(error) -> bool:
+    """Whether an error comes from inside JAX or NumPy rather than from an operator's own check."""
+    last = error.__traceback__
+    while last.tb_next is not None:
+        last = last.tb_next
+    return "mxshim" not in last.tb_frame.f_globals.get("__name__", "")
+
+
+def _reason(error) -> str:
+    return (error.args[0] if isinstance(error, KeyError) and error.args else str(error)) or type(error).__name__
+
+
+def describe(op: Op, pattern, avals) -> str:
+    """The call as text: nd.dot(float32[2, 3], float32[2, 3], transpose_a=True)."""
+
+    def text(p):
+        if isinstance(p, tuple):
+            return "[" + ", ".join(map(text, p)) + "]"
+        if isinstance(p, Lit):
+            return repr(p.value)
+        name = type(p).__name__
+        return repr(avals[p.index]) if name == "Arr" else "number" if name == "Num" else repr(p)
+
+    names = (["arrays"] if op.variadic else []) + list(op.params)
+    parts = []
+    for name, p in zip(names, pattern, strict=False):
+        default = op.defaults.get(name, op)
+        if p is default or (isinstance(p, Lit) and p.value == default and type(p.value) is type(default)):
+            continue
+        plain = name in op.arrays or name == "arrays" or type(p).__name__ == "Arr"
+        parts.append(text(p) if plain else f"{name}={text(p)}")
+    return f"{op.name}({', '.join(parts)})"
+
+
+_PLAIN = (type(None), str, int)
+_NUMBERS = (int, float, bool)
+
+
+class _Arguments:
+    """Sorts one call's arguments into pattern, handles and numbers."""
+
+    __slots__ = ("cls", "handles", "numbers", "op")
+
+    def __init__(self, op, cls):
+        self.op, self.cls, self.handles, self.numbers = op, cls, [], []
+
+    def array(self, h):
+        self.handles.append(h)
+        return arr(len(self.handles) - 1)
+
+    def number(self, v):
+        if type(v) is bool:
+            kind = "b"
+        elif type(v) is int:
+            kind = "i"
+            if not -(1 << 63) <= v < 1 << 63:
+                if v >= 1 << 64:
+                    raise OverflowError(f"{self.op.name}: the number {v} does not fit 64 bits")
+                v, kind = float(v), "f"
+        else:
+            kind = "f"
+        self.numbers.append(v)
+        return NUM[kind]
+
+    def sort(self, name, v):
+        t = type(v)
+        if isinstance(v, Handle):
+            return self.array(v)
+        if v is None or t is str:
+            return as_dtype(v) if name == "dtype" and v is not None else v
+        if name == "dtype":
+            return as_dtype(v)
+        if isinstance(v, onp.generic):
+            v = v.item()
+            t = type(v)
+        if t in _NUMBERS:
+            if name in self.op.scalars:
+                return self.number(v)
+            if name in self.op.arrays:
+                return self.array(adopt(v, self.cls, self.op, name))
+            return v if t is int else lit(v)
+        if t is tuple or t is list:
+            if any(isinstance(e, Handle) for e in v):
+                return tuple([self.sort(name, e) if isinstance(e, Handle) else self.array(adopt(e, self.cls, self.op, name)) for e in v])
+            if name in self.op.arrays or name in self.op.scalars:
+                return self.array(adopt(v, self.cls, self.op, name))
+            return tuple([self.sort("", e) for e in v])
+        if isinstance(v, onp.ndarray) or hasattr(v, "__array__"):
+            if name in self.op.arrays or name in self.op.scalars or name == "*":
+                return self.array(adopt(v, self.cls, self.op, name))
+            return self.sort(name, onp.asarray(v).tolist())
+        if t is slice or t is range:
+            return tuple(v) if t is range else ("slice", v.start, v.stop, v.step)
+        if name in self.op.arrays:
+            return self.array(adopt(v, self.cls, self.op, name))
+        try:
+            hash(v)
+        except TypeError:
+            raise TypeError(f"{self.op.name}: argument {name!r} cannot be a {t.__name__}") from None
+        return v
+
+
+def call(op: Op, cls, args: tuple, kwargs: dict):
+    """Call an operator as a user does; returns an array of `cls`, a list of them, or what `out=` named."""
+    out = ctx = None
+    if kwargs:
+        out = kwargs.pop("out", None)
+        if "ctx" in kwargs or "device" in kwargs:
+            ctx = kwargs.pop("ctx", None) or kwargs.pop("device", None)
+            kwargs.pop("device", None)
+        if cls.dialect == "nd":
+            kwargs.pop("name", None)
+    sort = _Arguments(op, cls)
+    pattern = []
+    params = op.params
+    if op.variadic:
+        if len(args) == 1 and isinstance(args[0], list | tuple):
+            args = args[0]
+        pattern.append(tuple([sort.sort("*", a) if isinstance(a, Handle) else sort.array(adopt(a, cls, op, "*")) for a in args]))
+        positional = ()
+    else:
+        positional = args
+        if len(args) > len(params):
+            raise TypeError(f"{op.name} takes at most {len(params)} arguments ({', '.join(params)}), got {len(args)}")
+    taken = len(positional)
+    defaults = op.defaults
+    for i, name in enumerate(params):
+        if i < taken:
+            v = positional[i]
+            if kwargs and name in kwargs:
+                raise TypeError(f"{op.name} got two values for argument {name!r}")
+        elif kwargs and name in kwargs:
+            v = kwargs.pop(name)
+        elif name == "np_shape":
+            v = True if cls.dialect == "np" else state.np_shape
+        elif name in defaults:
+            v = defaults[name]
+            if v is None or type(v) is str or type(v) is int:
+                pattern.append(v)
+                continue
+            pattern.append(lit(v) if type(v) in (float, bool) else v)
+            continue
+        else:
+            raise cls.missing_argument(f"{op.name} needs argument {name!r}: its arguments are ({', '.join(params)})")
+        pattern.append(sort.sort(name, v))
+    if kwargs and not (cls.dialect == "nd" and not op.defaults):  # nd operators without parameters ignore them, as MXNet does
+        cls.unknown_argument(op, kwargs)
+    if not sort.handles:
+        if ctx is None:
+            ctx = default_trace()[1]
+        elif ctx._jax is None:
+            ctx.jax  # noqa: B018  # raises where there is no such device
+    values, node = emit(op, tuple(pattern), sort.handles, tuple(sort.numbers), ctx)
+    if op.updates:
+        _updates(op, pattern, sort.handles, values, node)
+    if len(values) == 1:
+        result = cls(values[0], node)
+        return result if out is None else write_out(op, out, result)
+    shown = op.visible(pattern_dict(op, pattern)) if callable(op.visible) else op.visible
+    results = [cls(v, node, k) for k, v in enumerate(values[:shown])]
+    if out is not None:
+        return write_out(op, out, results)
+    return results if shown != 1 else results[0]
+
+
+def pattern_dict(op: Op, pattern) -> dict:
+    """The static arguments of a call by name."""
+    return {n: p.value if isinstance(p, Lit) else p for n, p in zip(op.params, pattern, strict=False)}
+
+
+def _updates(op: Op, pattern, handles, values, node):
+    """Outputs that belong into inputs: at once ("forward"), or when backward reaches the node."""
+    waiting = []
+    named = dict(zip(op.params, pattern, strict=False))
+    for parameter, k, when in op.updates:
+        p = named.get(parameter)
+        if type(p).__name__ != "Arr":
+            continue
+        target = handles[p.index]
+        if when == "forward":
+            target._put(values[k])
+        else:
+            waiting.append((target, values[k], p.index, k))
+    if node is not None and waiting:
+        node.updates = waiting
+
+
+def write_out(op: Op, out, result):
+    """Give results to the arrays named by `out=`."""
+    if isinstance(result, list):
+        outs = out if isinstance(out, list | tuple) else [out]
+        if len(outs) != len(result):
+            raise MXNetError(f"{op.name}: out= names {len(outs)} arrays, the call has {len(result)} results")
+        for o, r in zip(outs, result, strict=True):
+            write_out(op, o, r)
+        return out
+    if isinstance(out, list | tuple) and len(out) == 1:
+        out = out[0]
+    if not isinstance(out, Handle):
+        raise TypeError(f"{op.name}: out= must be an array, got {type(out).__name__}")
+    out._take(result, op)
+    return out
+
+
+def reshape_numbers(numbers) -> tuple:
+    return tuple([float(n) if isinstance(n, float) else int(n) for n in numbers])
+
+
+def zeros_value(aval, ctx) -> Value:
+    """A pending value of zeros."""
+    spec = _look_up(NAMES["mx.zeros"], (aval.shape, aval.dtype), ())
+    return emit_spec(spec, [], (), None, ctx)[0][0]
+
+
+def value_of(array, ctx) -> Value:
+    """A value that owns a NumPy or JAX array."""
+    ctx.jax  # noqa: B018  # raises where there is no such device
+    return Value(aval_of(array.shape, onp.dtype(array.dtype)), ctx, None, None, array)
+
+
+def weak(value: Value):
+    return weakref.ref(value)

@@ -1,0 +1,96 @@
+"""The values behind arrays: `Aval` (what is known before anything runs), `Value` (an immutable result, pending or there),
+`Cell` (mutable memory), `View` (a window onto a cell) and `Handle` (what an array is to the engine).
+
+A write never changes a `Value`; it puts another one into the cell. So what was recorded stays what it was.
+"""
+from __future__ import annotations
+
+import numpy as onp
+
+from ..base import is_float
+
+_AVALS: dict[tuple, Aval] = {}
+
+
+class Aval:
+    """Shape and dtype, one object per pair, so that identity is equality and hashing is free."""
+
+    __slots__ = ("dtype", "float", "nbytes", "ndim", "shape", "size")
+
+    def __init__(self, shape: tuple[int, ...], dtype: onp.dtype):
+        self.shape, self.dtype, self.ndim = shape, dtype, len(shape)
+        self.size = 1
+        for n in shape:
+            self.size *= n
+        self.nbytes = self.size * dtype.itemsize
+        self.float = is_float(dtype)
+
+    def __repr__(self):
+        return f"{self.dtype.name}[{', '.join(map(str, self.shape))}]"
+
+
+def aval_of(shape: tuple[int, ...], dtype: onp.dtype) -> Aval:
+    key = (shape, dtype)
+    found = _AVALS.get(key)
+    if found is None:
+        if len(_AVALS) > 100_000:  # 1,000s of distinct shapes are normal, 100,000s are a leak; specs keep theirs alive
+            _AVALS.clear()
+        found = _AVALS.setdefault(key, Aval(shape, dtype))
+    return found
+
+
+class Value:
+    """An immutable result: `data` once it is there (a JAX or a NumPy array that nobody writes), else a slot of an open trace."""
+
+    __slots__ = ("__weakref__", "aval", "ctx", "data", "error", "owned", "slot", "trace")
+
+    def __init__(self, aval, ctx, trace, slot, data=None):
+        self.aval, self.ctx, self.trace, self.slot, self.data = aval, ctx, trace, slot, data
+        self.error = None
+        self.owned = True  # False: someone outside may hold the buffer, so it must never be donated
+
+    def get(self):
+        """The data, after flushing the trace that owes it."""
+        if self.data is None:
+            if self.trace is not None:
+                self.trace.flush("read")
+            if self.data is None:
+                raise self.error
+        return self.data
+
+
+class Cell:
+    """Memory that several arrays may share: x, x.detach(), x[1:3], x.as_nd_ndarray()."""
+
+    __slots__ = ("__weakref__", "value")
+
+    def __init__(self, value):
+        self.value = value
+
+
+class View:
+    """How an array's elements lie in its cell: an operator that reads them and one that writes them back.
+
+    read, write: operator names; static: their shared static arguments; scalars: run-time index starts.
+    parent: the view this one is a window onto, None for the whole cell.
+    """
+
+    __slots__ = ("parent", "read", "scalars", "static", "write")
+
+    def __init__(self, parent, read, write, static, scalars):
+        self.parent, self.read, self.write, self.static, self.scalars = parent, read, write, static, scalars
+
+
+class Handle:
+    """An array as the engine sees it: memory, a window onto it, and a place in the autograd graph.
+
+    node, index: the recorded instruction (or the leaf) that this array is the index-th output of; None outside graphs.
+    leaf: the mark set by attach_grad.  base: the handle a recorded view was taken from.
+    """
+
+    __slots__ = ("__weakref__", "_base", "_cell", "_index", "_leaf", "_memo", "_memo_of", "_node", "_view")
+
+    def __init__(self, value, node=None, index=0):
+        self._cell = Cell(value)
+        self._view = self._leaf = self._base = None
+        self._node, self._index = node, index

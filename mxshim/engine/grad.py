@@ -1,0 +1,498 @@
+"""Autograd: scopes, leaves, and backward as instructions.
+
+A recorded call leaves a `Node`; its gradient is `jax.vjp` of the operator, split into a forward half that also returns the
+residuals and a pullback (`Recorded`). Backward walks the nodes from the heads and appends the pullbacks of a whole stretch
+as one instruction, `Stretch`. Residuals are ordinary values: if nothing was read since they were recorded, forward and
+backward become one program and they never leave it; after a read they are the outputs of one program and the inputs of the
+next. A user's Function ends a stretch: its backward is ordinary code that runs between two.
+"""
+from __future__ import annotations
+
+import jax.numpy as jnp
+
+from ..base import MXNetError
+from . import call
+from .call import Node, emit_spec, place
+from .cell import Cell, Handle, Value
+from .op import NAMES
+from .trace import state
+
+NOGRAPH = ("Cannot differentiate: {what} is not in a computational graph. Compute it inside autograd.record() from an array with "
+           "attach_grad(); if its graph was used by an earlier backward, pass retain_graph=True to that one.")
+NOLEAF = ("There are no inputs in the computational graph that require gradients: no array with attach_grad() leads to {what}, or "
+          "the graph between was freed by an earlier backward (pass retain_graph=True to that one).")
+FREED = ("Part of the graph of {what} was freed by an earlier backward that shared it. Pass retain_graph=True to the earlier "
+         "backward, or call autograd.backward([head1, head2]) once.")
+
+
+class Leaf:
+    """The mark that attach_grad sets: a gradient buffer and what backward does with it."""
+
+    __slots__ = ("__weakref__", "aval", "cell", "dead", "fresh", "req", "stype")
+    is_leaf = True
+
+    def __init__(self, aval, cell: Cell, req: str, stype=None):
+        self.aval, self.cell, self.req, self.stype = aval, cell, req, stype
+        self.fresh = self.dead = False
+
+
+class Scope:
+    """record(), pause(), train_mode(), predict_mode(): sets flags on entry, puts back what it changed on exit."""
+
+    def __init__(self, recording, training):
+        self._enter = (recording, training)
+        self._previous: list = []
+
+    def __enter__(self):
+        recording, training = self._enter
+        self._previous.append((state.recording, state.training))
+        if recording is not None:
+            if recording and not state.recording:
+                for trace in list(state.traces.values()):
+                    if trace.finished_backward:
+                        trace.flush("record after backward")
+            state.recording = recording
+        if training is not None:
+            state.training = training
+
+    def __exit__(self, *exc):
+        recording, training = self._enter
+        was_recording, was_training = self._previous.pop()
+        # As measured: a flag that somebody else changed meanwhile is set back only where the scope's own value differs.
+        if recording is not None and recording != was_recording:
+            state.recording = was_recording
+        if training is not None and training != was_training:
+            state.training = was_training
+
+
+Scope.__name__ = Scope.__qualname__ = "_RecordingStateScope"  # the name users see in MXNet
+
+
+class Stretch:
+    """The pullbacks of consecutive nodes as one instruction.
+
+    structure: per node (code, targets of its gradients); a target is (node number << 8 | output), or ~k for the k-th result.
+    seeds: (target, "value" | "ones") per incoming gradient.  out: avals of the results.
+    """
+
+    __slots__ = ("kinds", "name", "out", "seeds", "structure")
+
+    def __init__(self, structure, seeds, out):
+        self.structure, self.seeds, self.out, self.kinds, self.name = structure, seeds, out, (), f"backward of {len(structure)}"
+
+    def emit(self, args):
+        args = iter(args)
+        residuals = [[next(args) for _ in code.live_sources] for code, _ in self.structure]
+        sums: dict[int, object] = {}
+
+        def add(target, ct):
+            old = sums.get(target)
+            sums[target] = ct if old is None else jnp.logical_or(old, ct) if ct.dtype == bool else old + ct
+
+        for target, aval in self.seeds:
+            add(target, next(args) if aval is None else jnp.ones(aval.shape, aval.dtype))
+        for number, (code, targets) in enumerate(self.structure):
+            cts = [sums.pop(number << 8 | k, None) for k in range(code.visible)]
+            cts = [jnp.zeros(a.shape, a.dtype) if ct is None else ct for ct, a in zip(cts, code.out, strict=False)]
+            for target, ct in zip(targets, code.pull(residuals[number], cts), strict=True):
+                add(target, ct)
+        return [sums[~k] for k in range(len(self.out))]
+
+
+_STRETCHES: dict[tuple, Stretch] = {}
+
+
+def _walk(heads):
+    """(nodes from the heads down, latest first; leaves reached; whether a freed node was met)."""
+    seen, nodes, leaves, freed = set(), [], {}, False
+    stack = [p[0] for p in heads]
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if node.is_leaf:
+            leaves[node] = None
+            continue
+        if node.code is None:
+            freed = True
+            continue
+        nodes.append(node)
+        if node.marks:
+            leaves.update(dict.fromkeys(node.marks.values()))
+        for p in node.parents:
+            if p is not None:
+                stack.append(p[0])
+    nodes.sort(key=_seq, reverse=True)
+    return nodes, leaves, freed
+
+
+def _seq(node):
+    return node.seq
+
+
+class _Backward:
+    """One backward pass: the gradients known so far by place, and how to get from heads to leaves."""
+
+    def __init__(self, ctx, training):
+        self.ctx, self.training = ctx, training
+        self.sums: dict[tuple, Value | None] = {}  # (node or leaf, output) -> gradient; None stands for ones
+        self.avals: dict[tuple, object] = {}
+
+    def seed(self, where, aval, value):
+        self.sums[where] = value
+        self.avals[where] = aval
+
+    def run(self, nodes):
+        """Differentiate through `nodes`, latest first; afterwards `sums` holds the gradients of all leaves reached."""
+        stretch = []
+        for node in nodes:
+            if node.marks:  # what arrives here must become a value: later nodes are done, so it is complete
+                self.stretch(stretch)
+                stretch = []
+                for k, leaf in node.marks.items():
+                    if (node, k) in self.sums:
+                        self.add_mark(leaf, self.avals[node, k], self.sums[node, k])
+            if node.function is not None:
+                self.stretch(stretch)
+                stretch = []
+                self.function(node)
+            elif not node.zero:
+                stretch.append(node)
+        self.stretch(stretch)
+
+    def stretch(self, nodes):
+        """Append the pullbacks of some nodes as one instruction."""
+        sums = self.sums
+        reached = {where[0] for where in sums}
+        numbers: dict = {}
+        for node in nodes:  # a node that no gradient reaches (behind an argmax, say) has no part in it
+            if node in reached:
+                numbers[node] = len(numbers)
+                parents = node.parents
+                for i in node.code.targets:
+                    reached.add(parents[i][0])
+        if not numbers:
+            return
+        structure, arguments, results = [], [], {}
+        seeds, given = [], []
+        for where in [w for w in sums if w[0] in numbers]:
+            value = sums.pop(where)
+            seeds.append((numbers[where[0]] << 8 | where[1], None if value is not None else self.avals[where]))
+            if value is not None:
+                given.append(value)
+        for node in numbers:
+            code, parents = node.code, node.parents
+            targets = []
+            for i in code.targets:
+                p = parents[i]
+                number = numbers.get(p[0])
+                if number is not None:
+                    targets.append(number << 8 | p[1])
+                else:
+                    k = results.setdefault(p, (len(results), code.spec.avals[i]))[0]
+                    targets.append(~k)
+            structure.append((code, tuple(targets)))
+            arguments.extend(node.residuals)
+        key = (tuple(structure), tuple(seeds), tuple([aval for _, aval in results.values()]))
+        found = _STRETCHES.get(key)
+        if found is None:
+            if len(_STRETCHES) > 4096:
+                _STRETCHES.clear()
+            found = _STRETCHES.setdefault(key, Stretch(*key))
+        outs = call.append_mixed(found, arguments + given, self.ctx)
+        for (where, (_, aval)), value in zip(results.items(), outs, strict=True):
+            self.add(where, aval, value)
+
+    def add_mark(self, leaf, aval, value):
+        self.add((leaf, 0), aval, value if value is not None else _ones(aval, self.ctx))
+
+    def add(self, where, aval, value):
+        old = self.sums.get(where, self)
+        if old is self:
+            self.sums[where] = value
+            self.avals[where] = aval
+        else:
+            self.sums[where] = _sum(_ones(aval, self.ctx) if old is None else old, value)
+
+    def taken(self, where, aval):
+        """The gradient that arrived at an output, zeros if none."""
+        if where not in self.sums:
+            return call.zeros_value(aval, self.ctx)
+        value = self.sums.pop(where)
+        return _ones(aval, self.ctx) if value is None else value
+
+    def function(self, node):
+        """Run a user's backward with what has arrived at its outputs."""
+        avals = node.function.avals
+        if not any((node, k) in self.sums for k in range(len(avals))):
+            return
+        cts = [self.taken((node, k), a) for k, a in enumerate(avals)]
+        for p, gradient in zip(node.parents, node.function.pull(cts, self.training), strict=True):
+            if p is not None:
+                self.add(p, gradient._value_now().aval, gradient._value_now())
+
+
+def _ones(aval, ctx) -> Value:
+    spec = call._look_up(NAMES["mx.ones"], (aval.shape, aval.dtype), ())
+    return emit_spec(spec, [], (), None, ctx)[0][0]
+
+
+def _sum(a: Value, b: Value, parents=None):
+    spec = call._look_up(NAMES["mx.sum_of_gradients"], (call.arr(0), call.arr(1)), (a, b))
+    outs, node = emit_spec(spec, [a, b], (), parents)
+    return outs[0] if parents is None else (outs[0], node)
+
+
+def _heads(heads, head_grads):
+    """Checked (places, avals, gradient handles or None); the last of equal heads counts."""
+    from_list = isinstance(heads, list | tuple)
+    heads = list(heads) if from_list else [heads]
+    if head_grads is None:
+        head_grads = [None] * len(heads)
+    elif isinstance(head_grads, list | tuple) and (from_list or isinstance(head_grads, list | tuple)):
+        head_grads = list(head_grads)
+    else:
+        head_grads = [head_grads]
+    if not heads:
+        raise MXNetError("backward needs at least one head")
+    if len(heads) != len(head_grads):
+        raise AssertionError(f"backward: heads and head_grads must be of the same length, got {len(heads)} and {len(head_grads)}")
+    found = {}
+    for h, g in zip(heads, head_grads, strict=True):
+        if not isinstance(h, Handle):
+            raise AttributeError(f"backward: a head must be an array, got {type(h).__name__}: it has no attribute 'handle'")
+        h._value_now()
+        where = place(h)
+        if where is None:
+            raise MXNetError(NOGRAPH.format(what=f"a {h._value_now().aval} array"))
+        aval = h._value_now().aval
+        if g is not None:
+            if not isinstance(g, Handle):
+                raise AttributeError(f"backward: a head gradient must be an array, got {type(g).__name__}: it has no attribute "
+                                     "'handle'. Make one with np.array(...) or nd.array(...).")
+            got = g._value_now().aval
+            if got.size != aval.size:
+                raise MXNetError(f"backward: the head gradient has shape {got.shape}, the head {aval.shape}; they must be equal")
+            if got.dtype is not aval.dtype and got.dtype != aval.dtype:
+                raise MXNetError(f"backward: the head gradient is {got.dtype.name}, the head {aval.dtype.name}; "
+                                 f"cast it with astype({aval.dtype.name!r})")
+        found[where] = (aval, g, h)
+    return found
+
+
+def _what(found):
+    return " and ".join(f"the {aval} head" for aval, _, _ in found.values())
+
+
+def backward(heads, head_grads=None, retain_graph=False, train_mode=True):
+    """Gradients of the heads into the buffers of all marked arrays they were computed from."""
+    found = _heads(heads, head_grads)
+    nodes, leaves, freed = _walk(found)
+    if not leaves:
+        raise MXNetError(NOLEAF.format(what=_what(found)))
+    if all(leaf.req == "null" for leaf in leaves):
+        raise MXNetError(NOLEAF.format(what=_what(found)))
+    if freed:
+        raise MXNetError(FREED.format(what=_what(found)))
+    ctx = next(iter(found.values()))[2]._value_now().ctx
+    recording, training = state.recording, state.training
+    state.recording = False
+    try:
+        work = _Backward(ctx, train_mode)
+        for where, (aval, g, _) in found.items():
+            work.seed(where, aval, None if g is None else _shaped(g._value_now(), aval))
+        for where in [w for w in work.sums if w[0].is_leaf and work.sums[w] is None]:
+            work.sums[where] = _ones(work.avals[where], ctx)
+        work.run(nodes)
+        for leaf in leaves:
+            if leaf.req == "null":
+                continue
+            value = work.sums.get((leaf, 0))
+            if value is None:
+                value = call.zeros_value(leaf.aval, ctx)
+            if value.aval is not leaf.aval:
+                value = _cast(_shaped(value, leaf.aval), leaf.aval)
+            if leaf.req == "add":
+                value = _sum(leaf.cell.value, value)
+            leaf.cell.value = value
+            leaf.fresh = True
+        for node in nodes:
+            if node.updates:
+                _write_updates(node)
+    finally:
+        state.recording, state.training = recording, training
+    trace = state.trace
+    if trace is not None and trace.instructions:
+        trace.finished_backward = True
+    if not retain_graph:
+        _free(nodes, leaves)
+
+
+def _write_updates(node):
+    """Running statistics and the like: written by backward, as MXNet does; a second backward moves them on once more."""
+    for i, (target, value, parameter, k) in enumerate(node.updates):
+        if value is None:
+            values = [v if v is not None else p[0].outs[p[1]]() for v, p in zip(node.inputs, node.parents, strict=True)]
+            values[parameter] = target._value_now()
+            code = node.code
+            spec = code if isinstance(code, call.Spec) else code.spec
+            value = emit_spec(spec, values, node.numbers, None)[0][k]
+        target._put(value)
+        node.updates[i] = (target, None, parameter, k)
+
+
+def _free(nodes, leaves):
+    for node in nodes:
+        node.free()
+    for leaf in leaves:
+        if leaf.req == "null":
+            leaf.dead = True
+
+
+def _shaped(value: Value, aval) -> Value:
+    """The same elements in the shape of `aval` (MXNet matches head gradients by size alone)."""
+    if value.aval.shape == aval.shape:
+        return value
+    spec = call._look_up(NAMES["mx.reshape"], (call.arr(0), aval.shape), (value,))
+    return emit_spec(spec, [value], (), None)[0][0]
+
+
+def _cast(value: Value, aval) -> Value:
+    if value.aval.dtype == aval.dtype:
+        return value
+    spec = call._look_up(NAMES["mx.cast"], (call.arr(0), aval.dtype), (value,))
+    return emit_spec(spec, [value], (), None)[0][0]
+
+
+def grad(heads, variables, head_grads=None, retain_graph=None, create_graph=False, train_mode=True):
+    """Gradients of the heads with respect to marked arrays, as (value, node) pairs; buffers are not touched."""
+    single = isinstance(variables, Handle)
+    variables = [variables] if single else list(variables)
+    if not variables:
+        raise AssertionError("autograd.grad: variables must not be empty")
+    found = _heads(heads, head_grads)
+    nodes, leaves, freed = _walk(found)
+    if retain_graph is None:
+        retain_graph = create_graph
+    wanted = []
+    for i, v in enumerate(variables):
+        if not isinstance(v, Handle):
+            raise TypeError(f"autograd.grad: variable {i + 1} must be an array, got {type(v).__name__}")
+        leaf = v._leaf
+        if leaf is None or leaf.dead:
+            raise MXNetError(f"Cannot differentiate with respect to the {i + 1}-th variable because it does not require gradient: "
+                             "call its attach_grad() before it is used in autograd.record().")
+        wanted.append(leaf)
+    if freed:
+        raise MXNetError(FREED.format(what=_what(found)))
+    for i, leaf in enumerate(wanted):
+        if leaf not in leaves:
+            raise MXNetError(f"autograd.grad: the heads do not depend on the {i + 1}-th variable, so there is no gradient: "
+                             "Check that it was marked before it was used, or leave it out.")
+    ctx = next(iter(found.values()))[2]._value_now().ctx
+    recording, training = state.recording, state.training
+    try:
+        if create_graph:
+            state.recording = True
+            results = _differentiable(found, nodes, wanted, train_mode)
+        else:
+            state.recording = False
+            work = _Backward(ctx, train_mode)
+            for where, (aval, g, _) in found.items():
+                work.seed(where, aval, None if g is None else _shaped(g._value_now(), aval))
+            for where in [w for w in work.sums if w[0].is_leaf and work.sums[w] is None]:
+                work.sums[where] = _ones(work.avals[where], ctx)
+            work.run(nodes)
+            results = [(work.sums.get((leaf, 0)) or call.zeros_value(leaf.aval, ctx), None) for leaf in wanted]
+    finally:
+        state.recording, state.training = recording, training
+    if not retain_graph:
+        _free(nodes, leaves)
+    return results
+
+
+def _differentiable(found, nodes, wanted, train_mode):
+    """Gradients as recorded instructions: node by node, each pullback an operator of the inputs and the arriving gradient."""
+    ctx = next(iter(found.values()))[2]._value_now().ctx
+    sums: dict[tuple, tuple] = {}  # place -> (value, (node, index) or None)
+
+    def add(where, value, entry):
+        old = sums.get(where)
+        if old is None:
+            sums[where] = (value, entry)
+            return
+        parents = (old[1], entry)
+        if parents == (None, None):
+            sums[where] = (_sum(old[0], value), None)
+        else:
+            total, node = _sum(old[0], value, parents)
+            sums[where] = (total, (node, 0))
+
+    for where, (aval, g, _) in found.items():
+        if g is None:
+            add(where, _ones(aval, ctx), None)
+        else:
+            add(where, _shaped(g._value_now(), aval), place(g) if g._value_now().aval is aval else None)
+    kept: dict[Node, list] = {}
+    for node in nodes:
+        if node.marks:
+            for k, leaf in node.marks.items():
+                if (node, k) in sums:
+                    add((leaf, 0), *sums[(node, k)])
+        if node.function is not None:
+            avals = node.function.avals
+            if not any((node, k) in sums for k in range(len(avals))):
+                continue
+            cts = [sums.pop((node, k), None) or (call.zeros_value(a, ctx), None) for k, a in enumerate(avals)]
+            gradients = node.function.pull([c[0] for c in cts], train_mode, node, [c[1] for c in cts])
+            for p, gradient in zip(node.parents, gradients, strict=True):
+                if p is not None:
+                    add(p, gradient._value_now(), place(gradient))
+            continue
+        if node.zero:
+            continue
+        code = node.code
+        if not any((node, k) in sums for k in range(code.visible)):
+            continue
+        cts = [sums.pop((node, k), None) or (call.zeros_value(a, ctx), None) for k, a in enumerate(code.spec.out)]
+        spec = code.spec.pullback(code.mask) if code.mask in code.spec.pullbacks else _pullback(code)
+        values = _inputs(node, kept) + [c[0] for c in cts]
+        parents = (*node.parents, *[c[1] for c in cts])
+        outs, made = emit_spec(spec, values, node.numbers, parents if any(parents) else None)
+        for k, i in enumerate(code.targets):
+            add(node.parents[i], outs[k], (made, k) if made is not None else None)
+    return [sums.get((leaf, 0)) or (call.zeros_value(leaf.aval, ctx), None) for leaf in wanted]
+
+
+def _pullback(code):
+    import jax
+    with jax.enable_x64(True):
+        return code.spec.pullback(code.mask)
+
+
+def _inputs(node: Node, kept) -> list[Value]:
+    """The values a node was computed from; those that nobody held any more are computed again."""
+    return [v if v is not None else _output(p, kept) for v, p in zip(node.inputs, node.parents, strict=True)]
+
+
+def _output(where, kept) -> Value:
+    node, k = where
+    value = node.outs[k]()
+    if value is not None:
+        return value
+    pending = [node]
+    while pending:  # iterative: chains of a thousand calls are ordinary
+        current = pending[-1]
+        missing = [p[0] for v, p in zip(current.inputs, current.parents, strict=True)
+                   if v is None and p[0].outs[p[1]]() is None and p[0] not in kept]
+        if missing and current not in kept:
+            pending.extend(missing)
+            continue
+        pending.pop()
+        if current not in kept:
+            values = [v if v is not None else p[0].outs[p[1]]() or kept[p[0]][p[1]]
+                      for v, p in zip(current.inputs, current.parents, strict=True)]
+            spec = current.code if isinstance(current.code, call.Spec) else current.code.spec
+            kept[current] = emit_spec(spec, values, current.numbers, None)[0]
+    return kept[node][k]

@@ -1,0 +1,141 @@
+"""The registry: one record per operator, one table of public names.
+
+An operator is a pure function on JAX arrays, declared once with all the names under which users find it:
+
+    @op("np.clip", "np.ndarray.clip", scalars=("a_min", "a_max"))
+    def clip(a, a_min=None, a_max=None): ...
+
+At a call the door (`call.py`) sorts the arguments by what they are:
+
+- mxshim arrays, and lists or tuples of them, become traced inputs;
+- numbers given for a parameter named in `scalars` become run-time inputs: the function receives a `Scalar`, whose value a
+  loop may change without a new program;
+- everything else is static: it is part of the program's identity and must be hashable (lists arrive as tuples,
+  a parameter named `dtype` arrives as a NumPy dtype).
+
+`out=`, `ctx=`, `device=`, `name=` and the class of the result belong to the door, never to an operator.
+"""
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+DIALECTS = ("np", "npx", "nd")
+
+
+class Scalar(NamedTuple):
+    """A Python or NumPy number as an operator receives it.
+
+    value: a 0-d JAX array, float64 for kind "f", int64 for "i", bool for "b". Cast it: its own dtype means nothing.
+    """
+
+    value: Any
+    kind: str
+
+    def astype(self, dtype):
+        """The number as a 0-d array of `dtype`; a fraction is cut off, as a C cast does."""
+        return self.value.astype(dtype)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Op:
+    """Everything there is to know of an operator; `fn` is pure, JAX arrays in, one JAX array or a tuple of them out."""
+
+    fn: Callable
+    names: tuple[str, ...]  # ("np.exp", "nd.exp", "nd.NDArray.exp"): the public names in full
+    at: str  # "ops/elementwise.py:41"
+    params: tuple[str, ...]  # names of fn's parameters that a user can give, in order
+    defaults: dict[str, Any]
+    variadic: bool  # fn takes *args: all positional arguments are arrays
+    scalars: frozenset[str]  # parameters whose numbers are run-time inputs
+    arrays: frozenset[str]  # parameters that are arrays (all without a default, unless static or scalars)
+    grad: bool = True  # False: gradients through it are zero (argmax, comparisons, rounding)
+    diff: Callable | None = None  # what is differentiated instead of fn, where JAX sees no gradient (casts to integers)
+    train: bool = False  # fn takes training=, the scope's flag
+    updates: tuple[tuple[str, int], ...] = ()  # (parameter, output): that output is written to the array given there in backward
+    visible: int | None = None  # how many outputs the caller sees; the rest serve `updates`
+    samples: Any = None  # facts for the tests: domain, example arguments
+    doc: str = field(default="")
+
+    @property
+    def name(self) -> str:
+        return self.names[0]
+
+
+NAMES: dict[str, Any] = {}  # public name -> Op, or a plain function declared with @api
+
+
+def op(*names: str, scalars=(), arrays=None, static=(), grad=True, diff=None, train=False, updates=(), visible=None,
+       samples=None, doc=None):
+    """Declare an operator under its public names; returns the plain function unchanged.
+
+    scalars: parameters whose numbers are run-time inputs.  static: parameters without default that are no arrays.
+    arrays: parameters with a default that are arrays when given (bias, mask).  The other facts: see `Op`.
+    """
+
+    def declare(fn):
+        signature = inspect.signature(fn)
+        params, defaults, needed, variadic = [], {}, set(), False
+        for p in signature.parameters.values():
+            if p.kind is p.VAR_POSITIONAL:
+                variadic = True
+            elif not (train and p.name == "training"):
+                params.append(p.name)
+                if p.default is not p.empty:
+                    defaults[p.name] = p.default
+                elif p.kind is not p.KEYWORD_ONLY:
+                    needed.add(p.name)
+        where_fn = inspect.unwrap(fn)
+        frame = sys._getframe(1)
+        code = getattr(where_fn, "__code__", None) or frame.f_code
+        record = Op(fn, names, _place(code.co_filename, code.co_firstlineno), tuple(params), defaults, variadic,
+                    frozenset(scalars), frozenset((needed - set(static)) | set(arrays or ())), grad, diff, train, tuple(updates),
+                    visible, samples, doc or inspect.getdoc(fn) or "")
+        _enter(names, record, record.at)
+        return fn
+
+    return declare
+
+
+def api(*names: str):
+    """Declare a plain Python function over arrays under its public names (creation from data, files, functions of functions)."""
+
+    def declare(fn):
+        code = inspect.unwrap(fn).__code__
+        _enter(names, fn, _place(code.co_filename, code.co_firstlineno))
+        return fn
+
+    return declare
+
+
+_PLACES: dict[str, str] = {}
+
+
+def _enter(names, record, at):
+    for name in names:
+        if name in NAMES:
+            raise RuntimeError(f"{name} is declared twice: {_PLACES[name]} and {at}")
+        if name.split(".")[0] not in (*DIALECTS, "mx"):
+            raise RuntimeError(f"{at}: {name!r} does not start with a dialect (np., npx., nd., mx.)")
+        NAMES[name], _PLACES[name] = record, at
+
+
+def _place(filename: str, line: int) -> str:
+    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    return f"{os.path.relpath(filename, root)}:{line}"
+
+
+def where(name: str) -> str:
+    """The file and line, below the package, that declare a public name: `where("nd.pick")`.
+
+    Raises: KeyError with the nearest names if there is none.
+    """
+    if name not in _PLACES:
+        import difflib
+        near = difflib.get_close_matches(name, _PLACES, 3)
+        raise KeyError(f"no public name {name!r}" + (f"; did you mean {', '.join(near)}?" if near else ""))
+    return _PLACES[name]

@@ -1,0 +1,476 @@
+"""The random streams: MXNet's own CPU streams, bit for bit, and a counter of JAX keys.
+
+MXNet's CPU generators are 32-bit Mersenne twisters (Matsumoto and Nishimura 1998), seeded from `127 * seed`:
+
+- `Serial`, one engine, feeds np.random.* and the shuffles;
+- `Parallel`, 1024 engines seeded with consecutive numbers, feeds nd.random.*, randint and Dropout: every engine makes a
+  run of consecutive elements, 64 of them or more.
+
+Numbers are drawn on the host, at the call, and enter programs as data: laziness cannot change them.  `next_key()` hands out
+(seed, counter) pairs for draws that a program makes itself.  Streams are per thread; a new thread starts as after seed(0).
+`MXSHIM_RNG` or `set_policy` choose: "mxnet" is these streams everywhere, "jax" is keys everywhere, "auto" (the default) is
+MXNet's streams for arrays on the CPU and keys elsewhere.
+"""
+from __future__ import annotations
+
+import os
+import threading
+
+import numpy as onp
+
+F32 = onp.float32
+ENGINES, SHARE = 1024, 64  # engines of the parallel stream; elements an engine makes before the next one takes part
+SPREAD = 127  # seeds s and s + 1 are that many engines apart
+_LAST = onp.uint32(0xFFFFFF7F)  # words above it would round to 1.0; MXNet gives the float32 below 1 instead
+
+# --- float32 logarithm ------------------------------------------------------------------------------------------------
+# MXNet calls the C library's logf.  glibc's (since 2.27) is not correctly rounded: log in float64 differs in 0.7% of the
+# cases, NumPy's float32 log in 22%.  So its method is repeated: x = 2**k z, with z near 1 and 1/c from a table of 16,
+# log x = k log 2 + log c + log1p(z/c - 1), the last by a polynomial, all in float64.  One row for every (k, 1/16 octave).
+_RECIPROCALS = [float.fromhex(h) for h in (
+    "0x1.661ec79f8f3bep+0", "0x1.571ed4aaf883dp+0", "0x1.49539f0f010bp+0", "0x1.3c995b0b80385p+0", "0x1.30d190c8864a5p+0",
+    "0x1.25e227b0b8eap+0", "0x1.1bb4a4a1a343fp+0", "0x1.12358f08ae5bap+0", "0x1.0953f419900a7p+0", "0x1p+0",
+    "0x1.e608cfd9a47acp-1", "0x1.ca4b31f026aap-1", "0x1.b2036576afce6p-1", "0x1.9c2d163a1aa2dp-1", "0x1.886e6037841edp-1",
+    "0x1.767dcf5534862p-1")]
+_LOGS = [float.fromhex(h) for h in (
+    "-0x1.57bf7808caadep-2", "-0x1.2bef0a7c06ddbp-2", "-0x1.01eae7f513a67p-2", "-0x1.b31d8a68224e9p-3",
+    "-0x1.6574f0ac07758p-3", "-0x1.1aa2bc79c81p-3", "-0x1.a4e76ce8c0e5ep-4", "-0x1.1973c5a611cccp-4",
+    "-0x1.252f438e10c1ep-5", "0x0p+0", "0x1.aa5aa5df25984p-5", "0x1.c5e53aa362eb4p-4", "0x1.526e57720db08p-3",
+    "0x1.bc2860d22477p-3", "0x1.1058bc8a07ee1p-2", "0x1.4043057b6ee09p-2")]
+_A0, _A1, _A2 = (float.fromhex(h) for h in ("-0x1.00ea348b88334p-2", "0x1.5575b0be00b6ap-2", "-0x1.ffffef20a4123p-2"))
+_LOW = -126  # smallest exponent of a normal float32
+_START = onp.int32(0x3F330000 + (_LOW << 23))
+_EXPONENTS = onp.repeat(onp.arange(_LOW, 129), 16)
+_SCALE = onp.ldexp(onp.tile(_RECIPROCALS, 255), -_EXPONENTS)
+_BASE = onp.tile(_LOGS, 255) + _EXPONENTS * float.fromhex("0x1.62e42fefa39efp-1")
+
+
+def logf(x):
+    """The natural logarithm of float32 `x`, any shape, with the bits of glibc's logf; x must be normal and positive."""
+    row = (x.view(onp.int32) - _START) >> onp.int32(19)
+    r = x.astype(onp.float64)
+    r *= _SCALE.take(row)
+    r -= 1.0
+    square = r * r
+    y = r * _A1
+    y += _A2
+    y += _A0 * square
+    y *= square
+    r += _BASE.take(row)
+    y += r
+    return y.astype(F32)
+
+
+# --- words to numbers -------------------------------------------------------------------------------------------------
+def canonical32(words):
+    """uint32 words, any shape, to float32 in [0, 1)."""
+    u = onp.minimum(words, _LAST).astype(F32)
+    u *= F32(2.0 ** -32)
+    return u
+
+
+def canonical64(words):
+    """uint32 words (2n,), two for a number, the low one first, to float64 (n,) in [0, 1)."""
+    u = words[1::2] * 4294967296.0
+    u += words[0::2]
+    u *= 2.0 ** -64
+    return onp.minimum(u, 1.0 - 2.0 ** -53, out=u)
+
+
+def _points(words, wide):
+    """Words to random points of the square [-1, 1)**2: the coordinates (2n,), x and y in turn, and the squared radii (n,)."""
+    if wide:
+        xy = canonical64(words)
+        xy *= 2
+    else:
+        xy = onp.minimum(words, _LAST).astype(F32)
+        xy *= F32(2.0 ** -31)
+    xy -= 1
+    squares = xy * xy
+    return xy, squares[0::2] + squares[1::2]
+
+
+def _stretch(radii):
+    """sqrt(-2 log(r) / r), rounded in the type of `radii` after every step, as the C++ library does."""
+    m = logf(radii) if radii.dtype == F32 else onp.log(radii)
+    m *= -2
+    m /= radii
+    return onp.sqrt(m, out=m)
+
+
+# --- the serial stream ------------------------------------------------------------------------------------------------
+_BLOCK = 16384  # words that are turned into normals together; they stay in the processor's second cache
+
+
+class Serial:
+    """One engine.  Words that were drawn ahead and not used stay in `ahead` for the next call."""
+
+    def __init__(self, seed: int):
+        self.state = onp.random.RandomState(seed & 0xFFFFFFFF)
+        self.ahead = onp.empty(0, onp.uint32)
+
+    def words(self, n: int):
+        """The next n words, uint32 (n,)."""
+        ahead = self.ahead
+        if n <= ahead.size:
+            self.ahead = ahead[n:]
+            return ahead[:n]
+        fresh = self.state.randint(0, 2 ** 32, dtype=onp.uint32, size=n - ahead.size)
+        if not ahead.size:
+            return fresh
+        self.ahead = ahead[:0]
+        return onp.concatenate([ahead, fresh])
+
+    def give_back(self, words):
+        """Put words taken last in front of the stream again."""
+        if words.size:
+            self.ahead = onp.concatenate([words, self.ahead]) if self.ahead.size else words
+
+    def uniform(self, n: int):
+        """n numbers in [0, 1), float32."""
+        return canonical32(self.words(n))
+
+    def uniform64(self, n: int):
+        """n numbers in [0, 1), float64, two words each."""
+        return canonical64(self.words(2 * n))
+
+    def normal(self, n: int):
+        """n standard normal numbers, float32, by Marsaglia's polar method; an odd one at the end is dropped."""
+        return self._polar(n, wide=False, both=True)
+
+    def normal64(self, n: int):
+        """n standard normal numbers, float64; the second value of every pair is dropped."""
+        return self._polar(n, wide=True, both=False)
+
+    def _polar(self, n, wide, both):
+        size = 4 if wide else 2  # words for a point
+        made, wanted = 0, -(-n // 2) if both else n
+        out = onp.empty(2 * wanted if both else wanted, onp.float64 if wide else F32)
+        while made < wanted:
+            missing = wanted - made
+            points = min(missing + (missing >> 2) + (missing >> 5) + 4, _BLOCK // size)
+            words = self.words(points * size)
+            xy, radii = _points(words, wide)
+            keep = onp.flatnonzero((radii <= 1) & (radii > 0))
+            if keep.size >= missing:
+                keep = keep[:missing]
+                self.give_back(words[(int(keep[-1]) + 1) * size:])
+            m = _stretch(radii.take(keep))
+            if both:
+                part = out[2 * made:2 * (made + keep.size)]
+                onp.multiply(xy[1::2].take(keep), m, out=part[0::2])
+                onp.multiply(xy[0::2].take(keep), m, out=part[1::2])
+            else:
+                onp.multiply(xy[1::2].take(keep), m, out=out[made:made + keep.size])
+            made += keep.size
+        return out[:n]
+
+    def below(self, limits):
+        """A random integer below every one of `limits` (n,), int64, unbiased: words beyond a multiple are drawn again."""
+        limits = onp.asarray(limits, onp.int64)
+        scaling = 0xFFFFFFFF // limits
+        bound = scaling * limits
+        out, made = onp.empty(limits.size, onp.int64), 0
+        while made < limits.size:
+            words = self.words(limits.size - made).astype(onp.int64)
+            rejected = onp.flatnonzero(words >= bound[made:])
+            stop = words.size if not rejected.size else int(rejected[0])
+            out[made:made + stop] = words[:stop] // scaling[made:made + stop]
+            made += stop
+            if rejected.size:
+                self.give_back(words[stop + 1:].astype(onp.uint32))
+        return out
+
+    def order(self, n: int, forward: bool):
+        """A random order of n things: Fisher and Yates's shuffle, from the front (MXNet: vectors) or from the back (rows)."""
+        order = list(range(n))
+        steps = range(1, n) if forward else range(n - 1, 0, -1)
+        for i, j in zip(steps, self.below(onp.arange(steps.start, steps.stop, steps.step) + 1).tolist()):
+            order[i], order[j] = order[j], order[i]
+        return onp.array(order, onp.int64)
+
+
+# --- the parallel stream ----------------------------------------------------------------------------------------------
+_N, _M = 624, 397  # words of an engine's state, and the distance of the recurrence
+_ROWS = 128  # engines that are advanced together
+
+
+def _first_states(seed):
+    """The states of all engines before their first twist, uint32 (1024, 624): Matsumoto's init_genrand, for all at once."""
+    states = onp.empty((_N, ENGINES), onp.uint32)
+    states[0] = (onp.arange(ENGINES) + seed) & 0xFFFFFFFF
+    bits = onp.empty(ENGINES, onp.uint32)
+    for i in range(1, _N):
+        onp.right_shift(states[i - 1], onp.uint32(30), out=bits)
+        bits ^= states[i - 1]
+        bits *= onp.uint32(1812433253)
+        onp.add(bits, onp.uint32(i), out=states[i])
+    return onp.ascontiguousarray(states.T)
+
+
+def _twist(state, new):
+    """The next 624 raw words of every engine, written to `new`; both uint32 (engines, 624)."""
+    for start, stop in ((0, _N - _M), (_N - _M, 2 * (_N - _M)), (2 * (_N - _M), _N - 1), (_N - 1, _N)):
+        after = state[:, start + 1:stop + 1] if stop < _N else new[:, :1]
+        far = state[:, start + _M:stop + _M] if stop <= _N - _M else new[:, start + _M - _N:stop + _M - _N]
+        y = after & onp.uint32(0x7FFFFFFF)
+        y |= state[:, start:stop] & onp.uint32(0x80000000)
+        y >>= onp.uint32(1)
+        y ^= far
+        odd = after & onp.uint32(1)
+        odd *= onp.uint32(0x9908B0DF)
+        onp.bitwise_xor(y, odd, out=new[:, start:stop])
+
+
+def _temper(y):
+    """Raw words to random words, in place."""
+    t = y >> onp.uint32(11)
+    y ^= t
+    for shift, mask in ((7, 0x9D2C5680), (15, 0xEFC60000)):
+        onp.left_shift(y, onp.uint32(shift), out=t)
+        t &= onp.uint32(mask)
+        y ^= t
+    onp.right_shift(y, onp.uint32(18), out=t)
+    y ^= t
+    return y
+
+
+class _Ahead:
+    """The next k words of engines lo..hi-1, before they count as used."""
+
+    def __init__(self, owner: "Parallel", lo: int, hi: int, k: int):
+        self.k = k
+        self.at = at = owner.at[lo:hi]
+        self.state = state = owner.state[lo:hi]
+        first, last = int(at.min()), int(at.max())
+        self.even = first == last  # all engines stand at the same word
+        self.rows = None  # the engines that must go beyond their state; None: all of them, or none
+        self.raw = state  # their raw words: the state and what follows it, uint32 (rows, 624 * blocks)
+        if last + k > _N:
+            if first + k <= _N:
+                self.rows = onp.flatnonzero(at + k > _N)
+            blocks = -(-(last + k) // _N)
+            count = hi - lo if self.rows is None else self.rows.size
+            self.raw = raw = owner.scratch(count, blocks * _N)
+            raw[:, :_N] = state if self.rows is None else state[self.rows]
+            for b in range(_N, blocks * _N, _N):
+                _twist(raw[:, b - _N:b], raw[:, b:b + _N])
+
+    def words(self, lo: int, hi: int):
+        """What engines lo..hi-1, counted from the first one here, say next: uint32 (hi - lo, k)."""
+        k = self.k
+        if self.even:
+            start = int(self.at[0])
+            return _temper(self.raw[lo:hi, start:start + k].copy())
+        out = onp.empty((hi - lo, k), onp.uint32)
+        starts = self.at[lo:hi].tolist()
+        if self.rows is None:
+            for row, raw, start in zip(out, self.raw[lo:hi], starts):
+                row[:] = raw[start:start + k]
+            return _temper(out)
+        for row, raw, start in zip(out, self.state[lo:hi], starts):
+            if start + k <= _N:
+                row[:] = raw[start:start + k]
+        first, last = onp.searchsorted(self.rows, (lo, hi)).tolist()
+        for slot in range(first, last):
+            row = int(self.rows[slot]) - lo
+            out[row] = self.raw[slot, starts[row]:starts[row] + k]
+        return _temper(out)
+
+    def use(self, used):
+        """Step over `used` words of every engine, int64 (hi - lo,), at most k."""
+        at = self.at
+        at += used
+        blocks = (onp.maximum(at, 1) - 1) // _N  # where the last word used lies
+        for b in range(1, self.raw.shape[1] // _N):
+            here = onp.flatnonzero(blocks == b)
+            slots = here if self.rows is None else onp.searchsorted(self.rows, here)
+            self.state[here] = self.raw[slots, b * _N:(b + 1) * _N]
+        at -= blocks * _N
+
+
+class Parallel:
+    """1024 engines, the rows of one matrix; they are seeded when the first one is needed."""
+
+    def __init__(self, seed: int):
+        self.seed = seed
+        self.state = None  # uint32 (1024, 624)
+        self.at = onp.full(ENGINES, _N)  # words used of each engine's state, 1..624
+        self._scratch = onp.empty(0, onp.uint32)
+
+    def scratch(self, rows, columns):
+        """Memory that the next call may use again: fresh pages cost more than the numbers that fill them."""
+        if rows * columns > self._scratch.size:
+            self._scratch = onp.empty(rows * columns, onp.uint32)
+        return self._scratch[:rows * columns].reshape(rows, columns)
+
+    def share(self, n: int):
+        """How MXNet spreads n > 0 elements: (engines that take part, elements of each, elements of the last one)."""
+        engines = min(-(-n // SHARE), ENGINES)
+        each = -(-n // engines)
+        engines = -(-n // each)
+        return engines, each, n - (engines - 1) * each
+
+    def ahead(self, lo: int, hi: int, k: int) -> _Ahead:
+        """A look at the next k words of engines lo..hi-1."""
+        if self.state is None:
+            self.state = _first_states(self.seed)
+        return _Ahead(self, lo, hi, k)
+
+    def _fixed(self, n, k, convert, dtype):
+        """n numbers of k words each: `convert` turns words (k m,) into numbers (m,) of `dtype`."""
+        if n == 0:
+            return onp.empty(0, dtype)
+        engines, each, tail = self.share(n)
+        out = onp.empty(engines * each, dtype)
+        for lo, hi, step in _parts(engines, k * each):
+            ahead = self.ahead(lo, hi, k * each)
+            for a in range(lo, hi, step):
+                b = min(a + step, hi)
+                out[a * each:b * each] = convert(ahead.words(a - lo, b - lo).reshape(-1))
+            used = onp.full(hi - lo, k * each)
+            if hi == engines:
+                used[-1] = k * tail
+            ahead.use(used)
+        return out[:n]
+
+    def uniform(self, n: int):
+        """n numbers in [0, 1), float32."""
+        return self._fixed(n, 1, canonical32, F32)
+
+    def uniform64(self, n: int):
+        """n numbers in [0, 1), float64."""
+        return self._fixed(n, 2, canonical64, onp.float64)
+
+    def mask(self, n: int, keep: float):
+        """Whether each of n elements is kept, bool: true with probability `keep`; a comparison in float32."""
+        return self._fixed(n, 1, lambda words: canonical32(words) < F32(keep), onp.bool_)
+
+    def below(self, span: int, n: int):
+        """n integers in 0..span-1, int64, from 63 random bits each; span is at most 2**63 - 1."""
+        def convert(words):
+            wide = words[0::2].astype(onp.uint64) << onp.uint64(31)
+            wide += words[1::2]
+            return wide % onp.uint64(span)
+        return self._fixed(n, 2, convert, onp.int64)
+
+    def normal(self, n: int):
+        """n standard normal numbers, float32: the first value of every polar pair."""
+        return self._polar(n, wide=False)
+
+    def normal64(self, n: int):
+        """n standard normal numbers, float64."""
+        return self._polar(n, wide=True)
+
+    def _polar(self, n, wide):
+        dtype, size = (onp.float64, 4) if wide else (F32, 2)
+        if n == 0:
+            return onp.empty(0, dtype)
+        engines, each, tail = self.share(n)
+        out = onp.empty(n, dtype)
+        # of all points, 78.5% lie in the circle; 4.5 standard deviations more, so that one look is nearly always enough
+        points = int(each * 1.2733 + 2.7 * each ** 0.5) + 4
+        for lo, hi, step in _parts(engines, points * size):
+            wanted = [each] * (hi - lo)
+            if hi == engines:
+                wanted[-1] = tail
+            while not self._polar_rows(lo, hi, points * size, step, wanted, out[lo * each:hi * each], wide):
+                points += points // 4
+        return out
+
+    def _polar_rows(self, lo, hi, k, step, wanted, out, wide):
+        """`wanted` normals of each engine lo..hi-1 from k words each; False, and nothing used, if those are too few."""
+        size = 4 if wide else 2  # words for a point
+        ahead, points, used, made = self.ahead(lo, hi, k), k // size, [], 0
+        for a in range(0, hi - lo, step):
+            b = min(a + step, hi - lo)
+            xy, radii = _points(ahead.words(a, b).reshape(-1), wide)
+            keep = onp.flatnonzero((radii <= 1) & (radii > 0))
+            starts = [0, *onp.searchsorted(keep, onp.arange(1, b - a + 1) * points).tolist()]
+            if any(end - start < want for start, end, want in zip(starts, starts[1:], wanted[a:b])):
+                return False
+            pieces = [keep[start:start + want] for start, want in zip(starts, wanted[a:b])]
+            # each engine uses its words up to the last point that it needs
+            used += [(int(piece[-1]) + 1 - row * points) * size for row, piece in enumerate(pieces)]
+            keep = onp.concatenate(pieces)
+            onp.multiply(xy[1::2].take(keep), _stretch(radii.take(keep)), out=out[made:made + keep.size])
+            made += keep.size
+        ahead.use(onp.array(used))
+        return True
+
+
+def _parts(engines, k):
+    """Cut engines that need k words each into (first, end, step): step engines at a time fit the processor's second cache."""
+    rows = max(min(_ROWS, 2 ** 19 // k), 1)
+    step = max(2 ** 15 // k, 1)
+    for lo in range(0, engines, rows):
+        yield lo, min(lo + rows, engines), step
+
+
+# --- the streams of a thread, seeds, keys -----------------------------------------------------------------------------
+class Streams:
+    """What `seed(s)` restarts: both streams and the counter of keys."""
+
+    def __init__(self, seed: int = 0):
+        self.seed = seed & 0xFFFFFFFF
+        self.serial = Serial(SPREAD * self.seed)
+        self.parallel = Parallel(SPREAD * self.seed)
+        self.counter = 0
+
+
+class _Local(threading.local):
+    streams: Streams | None = None
+
+
+_local = _Local()
+
+
+def streams() -> Streams:
+    """The streams of this thread."""
+    if _local.streams is None:
+        _local.streams = Streams()
+    return _local.streams
+
+
+def seed(value: int) -> None:
+    """Restart every stream of this thread; only the low 32 bits of `value` count, as in MXNet."""
+    _local.streams = Streams(value)
+
+
+def next_key():
+    """A fresh key for a draw inside a program: uint32 (2,), the seed and a counter (data of a threefry key)."""
+    own = streams()
+    own.counter += 1
+    return onp.array([own.seed, own.counter & 0xFFFFFFFF], onp.uint32)
+
+
+POLICIES = ("auto", "mxnet", "jax")
+
+
+def _checked(policy):
+    if policy not in POLICIES:
+        raise ValueError(f"unknown source of random numbers {policy!r}; use one of {', '.join(POLICIES)}")
+    return policy
+
+
+_policy = _checked(os.environ.get("MXSHIM_RNG", "auto").lower() or "auto")
+
+
+def set_policy(policy: str) -> str:
+    """Choose where random numbers come from, in all threads; returns the choice before.
+
+    "mxnet": MXNet's CPU streams, on every device.  "jax": JAX's counter-based keys.  "auto": MXNet's streams on the CPU.
+    """
+    global _policy
+    before, _policy = _policy, _checked(policy)
+    return before
+
+
+def policy() -> str:
+    """The choice made with `set_policy` or MXSHIM_RNG."""
+    return _policy
+
+
+def on_host(cpu: bool) -> bool:
+    """Whether a draw for an array on the CPU (or on another device) comes from MXNet's streams."""
+    return _policy == "mxnet" or (_policy == "auto" and cpu)

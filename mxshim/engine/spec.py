@@ -1,0 +1,266 @@
+"""One call of an operator, as a program sees it: `Spec` (plain), `Recorded` (with what its gradient needs).
+
+A spec is the operator together with all that is static: its arguments' pattern, the inputs' shapes and dtypes. There is one
+object per such combination, so a trace's structure is a tuple of identities. Specs are traced by JAX once; programs are put
+together from their jaxprs.
+"""
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as onp
+from jax import tree_util
+
+from .cell import Aval, aval_of
+from .op import Op, Scalar
+
+SCALAR_DTYPES = {"f": onp.dtype("float64"), "i": onp.dtype("int64"), "b": onp.dtype("bool")}
+
+
+class Arr:
+    """In a pattern: the index-th array input stands here."""
+
+    __slots__ = ("index",)
+
+    def __init__(self, index):
+        self.index = index
+
+
+class Num:
+    """In a pattern: a run-time number of this kind ("f", "i", "b") stands here."""
+
+    __slots__ = ("kind",)
+
+    def __init__(self, kind):
+        self.kind = kind
+
+
+class Lit:
+    """In a pattern: a static bool or float. As keys True, 1 and 1.0 would be the same."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value):
+        self.value = value
+
+
+ARR = [Arr(i) for i in range(64)]
+NUM = {kind: Num(kind) for kind in SCALAR_DTYPES}
+_LITS: dict[tuple, Lit] = {}
+
+
+def arr(index: int) -> Arr:
+    while index >= len(ARR):
+        ARR.append(Arr(len(ARR)))
+    return ARR[index]
+
+
+def lit(value) -> Lit:
+    key = (type(value), value)
+    found = _LITS.get(key)
+    return found if found is not None else _LITS.setdefault(key, Lit(value))
+
+
+def _struct(aval: Aval):
+    return jax.ShapeDtypeStruct(aval.shape, aval.dtype)
+
+
+def eval_jaxpr(closed, args):
+    return jax.core.eval_jaxpr(closed.jaxpr, closed.consts, *args)
+
+
+class Spec:
+    """`run(arrays and scalars, flat) -> tuple of outputs`, for inputs of fixed shapes and dtypes.
+
+    avals: of the array inputs; kinds: of the run-time numbers that follow them; out: avals of the outputs.
+    """
+
+    __slots__ = ("avals", "diff", "grad", "jaxpr", "kinds", "name", "op", "out", "pullbacks", "recorded", "run")
+
+    def __init__(self, name, run, avals, kinds, op=None, diff=None, grad=True):
+        self.name, self.run, self.avals, self.kinds, self.op, self.diff, self.grad = name, run, avals, kinds, op, diff, grad
+        self.recorded: dict[tuple, Recorded] = {}
+        self.pullbacks: dict[tuple, Spec] = {}
+        self.jaxpr = jax.make_jaxpr(run)(*self.structs())
+        self.out = tuple(aval_of(a.shape, onp.dtype(a.dtype)) for a in self.jaxpr.out_avals)
+
+    def structs(self):
+        return [_struct(a) for a in self.avals] + [jax.ShapeDtypeStruct((), SCALAR_DTYPES[k]) for k in self.kinds]
+
+    def emit(self, args):
+        return eval_jaxpr(self.jaxpr, args)
+
+    def record(self, mask: tuple) -> Recorded:
+        """The same call with residuals for the gradients of the inputs that `mask` selects."""
+        found = self.recorded.get(mask)
+        if found is None:
+            found = self.recorded[mask] = Recorded(self, mask)
+        return found
+
+    def pullback(self, mask: tuple) -> Spec:
+        """The gradient as an operator of its own, of the inputs and the outputs' gradients: itself differentiable."""
+        found = self.pullbacks.get(mask)
+        if found is None:
+            n, m = len(self.avals), len(self.kinds)
+
+            def run(*args):
+                inputs, cts, numbers = args[:n], args[n:len(args) - m], args[len(args) - m:]
+                primal, shadows = _differentiable(self, mask, (*inputs, *numbers))
+                _, pull = jax.vjp(primal, *shadows)
+                return _pull(self, mask, pull, cts)
+
+            found = Spec(f"gradient of {self.name}", run, self.avals + self.out, self.kinds)
+            self.pullbacks[mask] = found
+        return found
+
+
+def _shadow(dtype):
+    """The dtype in which derivatives of `dtype` are computed: floats in their own, integers and booleans in float32."""
+    return dtype if jnp.issubdtype(dtype, jnp.floating) else onp.dtype("float32")
+
+
+def _differentiable(spec: Spec, mask, args):
+    """(function of the selected inputs, those inputs): what jax.vjp gets. Integers are differentiated as if they were reals."""
+    picked = [i for i, wanted in enumerate(mask) if wanted]
+    fn = spec.diff or spec.run
+
+    def primal(*shadows):
+        full = list(args)
+        for i, s in zip(picked, shadows, strict=True):
+            full[i] = s
+        return tuple(o if jnp.issubdtype(o.dtype, jnp.floating) else o.astype(jnp.float32) for o in fn(*full))
+
+    return primal, [args[i].astype(_shadow(args[i].dtype)) for i in picked]
+
+
+def _pull(spec: Spec, mask, pull, cts):
+    """The gradients of the selected inputs in their own dtypes, given the outputs' gradients in theirs."""
+    cts = tuple(c.astype(_shadow(c.dtype)) for c in cts)
+    picked = [spec.avals[i] for i, wanted in enumerate(mask) if wanted]
+    return tuple(g.astype(a.dtype) for g, a in zip(pull(cts), picked, strict=True))
+
+
+class Recorded:
+    """A spec run forward so that it can be differentiated: its outputs, then the residuals `jax.vjp` keeps.
+
+    sources: where each residual comes from: ("in", i), ("out", i), ("num", i) or ("new", i), an extra output.
+    targets: the selected inputs, in the order of the gradients `pull` returns.
+    """
+
+    __slots__ = ("back", "consts", "jaxpr", "keep", "live_sources", "mask", "name", "out", "sources", "spec", "targets", "visible")
+
+    def __init__(self, spec: Spec, mask: tuple):
+        self.spec, self.name, self.visible = spec, spec.name, len(spec.out)
+        self.targets = tuple(i for i, wanted in enumerate(mask) if wanted)
+        tree = None
+
+        def forward(*args):
+            nonlocal tree
+            primal, shadows = _differentiable(spec, mask, args)
+            outs, pull = jax.vjp(primal, *shadows)
+            if any(not jnp.issubdtype(a.dtype, jnp.floating) for a in spec.out) or any(
+                    not spec.avals[i].float for i in self.targets):
+                outs = spec.run(*args)
+            residuals, tree = tree_util.tree_flatten(pull)
+            return tuple(outs), residuals
+
+        traced = jax.make_jaxpr(forward)(*spec.structs())
+        jaxpr, n = traced.jaxpr, self.visible
+        ins = {v: i for i, v in enumerate(jaxpr.invars)}
+        outs = {}
+        for i, v in enumerate(jaxpr.outvars[:n]):
+            if not hasattr(v, "val"):
+                outs.setdefault(v, i)
+        consts = dict(zip(jaxpr.constvars, traced.consts, strict=True))
+        sources, new, fixed = [], [], []
+        for v in jaxpr.outvars[n:]:
+            if hasattr(v, "val"):  # a literal
+                sources.append(("const", len(fixed)))
+                fixed.append(v.val if not hasattr(v.aval, "dtype") else onp.asarray(v.val, v.aval.dtype))
+            elif v in consts:
+                sources.append(("const", len(fixed)))
+                fixed.append(consts[v])
+            elif v in ins:
+                i = ins[v]
+                sources.append(("in", i) if i < len(spec.avals) else ("num", i - len(spec.avals)))
+            elif v in outs:
+                sources.append(("out", outs[v]))
+            else:
+                if v not in new:
+                    new.append(v)
+                sources.append(("new", new.index(v)))
+        self.sources, self.consts, self.mask = tuple(sources), tuple(fixed), mask
+        self.live_sources = tuple([s for s in sources if s[0] != "const"])
+        self.jaxpr = traced
+        self.keep = [*range(n), *[n + jaxpr.outvars[n:].index(v) for v in new]]
+        self.out = spec.out + tuple(aval_of(v.aval.shape, onp.dtype(v.aval.dtype)) for v in new)
+
+        def backward(residuals, cts):
+            return _pull(spec, mask, tree_util.tree_unflatten(tree, residuals), cts)
+
+        structs = [jax.ShapeDtypeStruct(v.aval.shape, v.aval.dtype) for v in jaxpr.outvars[n:]]
+        self.back = jax.make_jaxpr(backward)(structs, tuple(_struct(a) for a in spec.out))
+
+    def emit(self, args):
+        outs = eval_jaxpr(self.jaxpr, args)
+        return [outs[i] for i in self.keep]
+
+    def pull(self, residuals, cts):
+        """Gradients of the inputs in `targets`; residuals without the constants, in the order of the other sources."""
+        rest = iter(residuals)
+        full = [self.consts[i] if kind == "const" else next(rest) for kind, i in self.sources]
+        return eval_jaxpr(self.back, [*full, *cts])
+
+
+_SPECS: dict[tuple, Spec] = {}
+
+
+def spec_of(op: Op, pattern: tuple, avals: tuple, training: bool = False) -> Spec:
+    """The spec of a call; `pattern` has one entry per parameter, with `Arr` and `Num` marks where inputs stand."""
+    key = (op, pattern, avals, training) if op.train else (op, pattern, avals)
+    found = _SPECS.get(key)
+    if found is None:
+        if len(_SPECS) > 50_000:
+            _SPECS.clear()
+        found = _SPECS.setdefault(key, _make(op, pattern, avals, training))
+    return found
+
+
+def _kinds(pattern) -> tuple:
+    kinds = []
+    for p in pattern:
+        if type(p) is Num:
+            kinds.append(p.kind)
+        elif type(p) is tuple:
+            kinds.extend(_kinds(p))
+    return tuple(kinds)
+
+
+def _make(op: Op, pattern, avals, training) -> Spec:
+    n = len(avals)
+
+    def caller(fn):
+        def run(*flat):
+            numbers = iter(flat[n:])
+
+            def fill(p):
+                if type(p) is Arr:
+                    return flat[p.index]
+                if type(p) is Num:
+                    return Scalar(next(numbers), p.kind)
+                if type(p) is Lit:
+                    return p.value
+                return tuple(fill(q) for q in p) if type(p) is tuple else p
+
+            filled = [fill(p) for p in pattern]
+            extra = {"training": training} if op.train else {}
+            if op.variadic:
+                named = dict(zip(op.params, filled[1:], strict=True))
+                out = fn(*filled[0], **named, **extra)
+            else:
+                out = fn(**dict(zip(op.params, filled, strict=True)), **extra)
+            return tuple(out) if isinstance(out, tuple | list) else (out,)
+        return run
+
+    diff = caller(op.diff) if op.diff else None
+    return Spec(op.name, caller(op.fn), avals, _kinds(pattern), op, diff, op.grad)

@@ -1,0 +1,213 @@
+"""The open trace of a thread: what was called and has not run yet; and the flush that runs it.
+
+An instruction is committed by one `list.append`, so an exception or Ctrl-C at any moment leaves a whole trace behind.
+Slots name values inside a trace: `i << SHIFT | k` is output k of instruction i, `-1 - j` is the j-th input from outside,
+and `FLOAT`, `INT` and `BOOL` stand for the next run-time number of that kind.
+"""
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import weakref
+from collections import deque
+
+import numpy as onp
+
+from ..base import MXNetError
+from ..device import current_device
+from . import program
+from .cell import Value, aval_of
+
+SHIFT = 14
+FLOAT, INT, BOOL = -(1 << 60), -(1 << 60) - 1, -(1 << 60) - 2
+NUMBER_SLOT = {"f": FLOAT, "i": INT, "b": BOOL}
+LONGEST = 4096  # instructions in a trace, before it is cut where it repeats
+DONATE = 1 << 16  # bytes from which an input that nobody holds any more is overwritten in place
+QUEUED = 32  # programs that may wait for the device
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+
+
+class State(threading.local):
+    """Everything that belongs to one thread: flags, dialect switches, the open traces by device."""
+
+    def __init__(self):
+        self.recording = self.training = False
+        self.np_shape = self.np_array = self.np_dtype = False
+        self.traces: dict = {}
+        self.trace = None
+        self.line_of = None  # set while instructions should remember the user's line
+
+
+state = State()
+naive = os.environ.get("MXNET_ENGINE_TYPE", "") == "NaiveEngine"
+_all_traces: weakref.WeakSet = weakref.WeakSet()
+_running: deque = deque()
+
+
+def user_line(depth: int = 1) -> tuple[str, int]:
+    """(file, line) of the innermost frame outside this package."""
+    frame = sys._getframe(depth)
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+    return (frame.f_code.co_filename, frame.f_lineno) if frame is not None else ("?", 0)
+
+
+def trace_on(device) -> Trace:
+    """The calling thread's open trace for a JAX device."""
+    found = state.traces.get(device)
+    if found is None:
+        found = state.traces[device] = Trace(device)
+        _all_traces.add(found)
+    state.trace = found
+    return found
+
+
+class Trace:
+    """Instructions (code, slots, outputs by weak reference, numbers, user line) over inputs from outside."""
+
+    __slots__ = ("__weakref__", "device", "external", "finished_backward", "inputs", "instructions", "lock", "next_check")
+
+    def __init__(self, device):
+        self.device, self.lock = device, threading.RLock()
+        self.clear()
+
+    def clear(self):
+        self.instructions: list[tuple] = []
+        self.inputs: list[Value] = []
+        self.external: dict[int, int] = {}
+        self.finished_backward = False
+        self.next_check = LONGEST
+
+    def slot(self, value: Value) -> int:
+        """The slot of a value as an input here; a value pending elsewhere must have been flushed before."""
+        if value.trace is self:
+            return value.slot
+        found = self.external.get(id(value))
+        if found is None:
+            if value.data is None:
+                raise value.error
+            found = ~len(self.inputs)
+            self.inputs.append(value)  # kept alive here, so its id stays its own
+            self.external[id(value)] = found
+        return found
+
+    def append(self, code, slots: tuple, numbers: tuple, ctx) -> list[Value]:
+        """Commit an instruction; returns its pending outputs. The caller holds the lock."""
+        base = len(self.instructions) << SHIFT
+        outs = [Value(aval, ctx, self, base + k) for k, aval in enumerate(code.out)]
+        line = user_line(3) if program.remember_lines else None
+        self.instructions.append((code, slots, tuple([weakref.ref(v) for v in outs]), numbers, line))
+        return outs
+
+    def cut(self):
+        """After an append: keep the trace bounded, and run at once in NaiveEngine mode."""
+        if naive:
+            self.flush("NaiveEngine")
+        elif len(self.instructions) >= self.next_check:
+            period = _period([i[0] for i in self.instructions])
+            if period and len(self.instructions) % period:
+                self.next_check = len(self.instructions) + period - len(self.instructions) % period
+            else:
+                self.flush("long trace")
+
+    def take_inputs(self) -> tuple[list, list, tuple]:
+        """(the inputs' data, weak references to the large ones, the indices of those nobody else holds: to be donated)."""
+        data = [v.data for v in self.inputs]
+        large = [(j, weakref.ref(v)) for j, v in enumerate(self.inputs)
+                 if v.aval.nbytes >= DONATE and not isinstance(v.data, onp.ndarray)]
+        if not large:
+            return data, large, ()
+        foreign = {j for j, ref in large if not ref().owned}
+        self.inputs.clear()
+        return data, large, tuple([j for j, ref in large if ref() is None and j not in foreign])
+
+    def restore_inputs(self, data):
+        """Put the inputs back after a flush that did not happen (Ctrl-C while compiling)."""
+        if not self.inputs and data:
+            ctx = current_device()
+            self.inputs = [Value(aval_of(d.shape, onp.dtype(d.dtype)), ctx, None, None, d) for d in data]
+            self.external = {id(v): ~j for j, v in enumerate(self.inputs)}
+
+    def flush(self, why: str):
+        """Run what is open here. Raises: MXNetError if the device fails; what was asked for then stays failed."""
+        with self.lock:
+            if not self.instructions:
+                return
+            instructions = self.instructions
+            live, slots = [], []
+            for i, instruction in enumerate(instructions):
+                for k, ref in enumerate(instruction[2]):
+                    value = ref()
+                    if value is not None:
+                        live.append(value)
+                        slots.append(i << SHIFT | k)
+            if not live:
+                self.clear()
+                return
+            del instruction, value, ref
+            program.stats.flushes[why] = program.stats.flushes.get(why, 0) + 1
+            data, large, donated = self.take_inputs()
+            try:
+                results, (shared_inputs, shared_results) = program.run(self.device, instructions, data, donated, slots)
+            except MXNetError as error:
+                for v in live:
+                    v.trace, v.error = None, error
+                self.clear()
+                raise
+            except BaseException:
+                self.restore_inputs(data)
+                raise
+            # From here on nothing can fail: the values get their data, then the trace starts anew.
+            for v, result in zip(live, results, strict=True):
+                v.data, v.trace = result, None
+            for k in shared_results:
+                live[k].owned = False
+            for j, ref in large if shared_inputs else ():
+                v = ref()
+                if v is not None and j in shared_inputs:
+                    v.owned = False
+            self.clear()
+        _running.append(results[0])
+        if len(_running) > QUEUED:
+            oldest = _running.popleft()
+            if not oldest.is_deleted():
+                oldest.block_until_ready()
+
+
+def _period(codes: list) -> int:
+    """The shortest block that the second half of a list of codes is a repetition of; 0 if there is none."""
+    n = len(codes)
+    tail, last = codes[n // 2:], codes[-1]
+    m = len(tail)
+    for p in range(1, m // 2 + 1):
+        if tail[m - 1 - p] is last and tail[p:] == tail[:m - p]:
+            return p
+    return 0
+
+
+def settle(value: Value):
+    """Make a value that another trace owes concrete, so that this thread and device may use it."""
+    if value.data is None and value.trace is not None:
+        value.trace.flush("another thread or device reads")
+
+
+def flush_all(why: str):
+    """Run every open trace of this thread."""
+    for trace in list(state.traces.values()):
+        trace.flush(why)
+
+
+def wait_all():
+    """Flush this thread's traces and wait until the devices are idle (MXNet: waitall)."""
+    flush_all("waitall")
+    while _running:
+        oldest = _running.popleft()
+        if not oldest.is_deleted():
+            oldest.block_until_ready()
+
+
+def default_trace():
+    """(trace, device label) for calls without array inputs."""
+    ctx = current_device()
+    return state.traces.get(ctx.jax) or trace_on(ctx.jax), ctx

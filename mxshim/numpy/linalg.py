@@ -1,0 +1,7 @@
+"""mx.np.linalg."""
+from ..absent import missing as _missing
+from ..array.fill import fill as _fill
+
+__all__: list[str] = []
+_fill(globals(), "np.linalg", __name__)
+__getattr__ = _missing("np.linalg", __name__, __all__)

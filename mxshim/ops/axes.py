@@ -1,0 +1,65 @@
+"""Checks that every family shares: axis numbers, equal dtypes, numbers that may be run-time inputs."""
+from __future__ import annotations
+
+import jax.numpy as jnp
+
+from ..base import FLOAT32, MXNetError, is_float
+from ..engine.op import Scalar
+
+
+def axis_in(axis, ndim: int, what: str = "axis") -> int:
+    """`axis` counted from the front. Raises: MXNetError unless it is an int in [-ndim, ndim)."""
+    if isinstance(axis, bool) or not isinstance(axis, int):
+        raise MXNetError(f"`{what}` must be an int, got {axis!r}")
+    if not -ndim <= axis < ndim:
+        bounds = f"{what} must be in [{-ndim}, {ndim})" if ndim else "a 0-d array has no axes"
+        raise MXNetError(f"{what} {axis} is out of range for an array with {ndim} dimensions: {bounds}")
+    return axis % ndim
+
+
+def axes_in(axis, ndim: int, what: str = "axis") -> tuple[int, ...]:
+    """The axes that `axis` (None for all, an int or a sequence) names, counted from the front, in the given order."""
+    if axis is None:
+        return tuple(range(ndim))
+    axes = tuple(axis_in(a, ndim, what) for a in (axis if isinstance(axis, tuple | list) else (axis,)))
+    if len(set(axes)) != len(axes):
+        raise MXNetError(f"{what} {axis} names an axis twice")
+    return axes
+
+
+def axes_nd(axis, ndim: int, exclude: bool = False) -> tuple[int, ...]:
+    """nd's rule: None and () name all axes; with `exclude` an axis is reduced unless it is named."""
+    if axis is None or axis == ():
+        return tuple(range(ndim))
+    axes = axes_in(axis, ndim)
+    return tuple(a for a in range(ndim) if a not in axes) if exclude else axes
+
+
+def vector(out):
+    """nd without np shapes has no 0-d arrays: a full reduction is a vector of one element."""
+    return out.reshape(1) if out.ndim == 0 else out
+
+
+def number(x, dtype):
+    """A parameter declared in `scalars=`, whatever it came as (Scalar, array, plain number), as an array of `dtype`."""
+    return x.astype(dtype) if isinstance(x, Scalar) or hasattr(x, "astype") else jnp.asarray(x, dtype)
+
+
+def same_dtype(*arrays):
+    """The common dtype of the operands. Raises: MXNetError where they differ: MXNet does not promote here."""
+    dtypes = {a.dtype: None for a in arrays}
+    if len(dtypes) > 1:
+        raise MXNetError(f"the operands must have one dtype, got {' and '.join(d.name for d in dtypes)}: cast with astype()")
+    return arrays[0].dtype
+
+
+def wide(dtype):
+    """The floating dtype in which statistics of `dtype` are computed: float32 for half floats, float64 for integers."""
+    if is_float(dtype):
+        return dtype if dtype.itemsize > 2 else FLOAT32
+    return jnp.dtype("float64")
+
+
+def cast(x, dtype):
+    """x as `dtype`; a fraction is cut off, as C does."""
+    return x if x.dtype == dtype else x.astype(dtype)

@@ -1,0 +1,97 @@
+"""Dtype rules of the elementwise operators: C casts, run-time numbers, what two operands make.
+
+np follows MXNet 2.0: floats win over integers, the wider float wins, an integer array and a fraction make float64.
+nd follows MXNet 1.9: two arrays must agree, a number takes the array's dtype.
+"""
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as onp
+
+from ..base import FLOAT32, MXNetError, is_float
+from ..engine.op import Scalar
+
+BOOL, FLOAT16, FLOAT64, INT32, INT64 = (onp.dtype(n) for n in ("bool", "float16", "float64", "int32", "int64"))
+
+
+def cast(x, dtype):
+    """x in another dtype as C (on x86) casts: fractions are cut off, integers wrap around, floats that fit no integer of the
+    machine's width become its smallest. XLA alone would saturate.
+    """
+    if x.dtype == dtype:
+        return x
+    if is_float(x.dtype) and dtype.kind in "iu":
+        word = INT64 if dtype.itemsize == 8 or dtype.name == "uint32" else INT32
+        low = jnp.iinfo(word).min
+        fits = (x >= float(low)) & (x < -float(low))
+        return jnp.where(fits, x.astype(word), jnp.asarray(low, word)).astype(dtype)
+    return x.astype(dtype)
+
+
+def number(v, dtype):
+    """A parameter listed in `scalars=` as a 0-d array of `dtype`, whether a run-time `Scalar` or a plain number came."""
+    return cast(v.value if isinstance(v, Scalar) else jnp.asarray(onp.asarray(v)), dtype)
+
+
+def kind(v, refusal: type[Exception] = MXNetError) -> str:
+    """"f", "i" or "b" for a number, "" for an array. Raises: `refusal` for anything else."""
+    if isinstance(v, jax.Array):
+        return ""
+    if isinstance(v, Scalar):
+        return v.kind
+    if isinstance(v, bool | int | float):
+        return "b" if isinstance(v, bool) else "i" if isinstance(v, int) else "f"
+    raise refusal(f"an operand must be an array or a number, got {v!r} of type {type(v).__name__}")
+
+
+def operand(v, dtype):
+    """An array or number as an array of `dtype`."""
+    return cast(v, dtype) if isinstance(v, jax.Array) else number(v, dtype)
+
+
+def promote(a: onp.dtype, b: onp.dtype) -> onp.dtype:
+    """What two arrays make: the float if there is one, the wider of two floats, else NumPy's integer."""
+    if a == b:
+        return a
+    if is_float(a) != is_float(b):
+        return a if is_float(a) else b
+    return jnp.promote_types(a, b) if is_float(a) else onp.promote_types(a, b)
+
+
+def promoted(x1, x2, refusal: type[Exception] = MXNetError) -> onp.dtype:
+    """The dtype of x1 + x2 in np, each an array or a number."""
+    kinds = kind(x1, refusal), kind(x2, refusal)
+    if kinds == ("", ""):
+        return promote(x1.dtype, x2.dtype)
+    if "" not in kinds:
+        return FLOAT64 if "f" in kinds else INT64 if "i" in kinds else BOOL
+    dtype = x2.dtype if kinds[0] else x1.dtype
+    if is_float(dtype):
+        return dtype
+    return FLOAT64 if "f" in kinds else INT64 if dtype == BOOL else dtype
+
+
+def equal(x1, x2, refusal: type[Exception] = MXNetError) -> None:
+    """Raises: MXNetError if both operands are arrays and their dtypes differ or are bool."""
+    if kind(x1, refusal) or kind(x2, refusal):
+        return
+    if x1.dtype != x2.dtype:
+        raise MXNetError(f"the operands must have one dtype, got {x1.dtype.name} and {x2.dtype.name}: cast one with astype()")
+    if x1.dtype == BOOL:
+        raise MXNetError("this operator does not support boolean arrays: cast them with astype()")
+
+
+def float_of(dtype: onp.dtype) -> onp.dtype:
+    """The float in which np answers sqrt, exp, ... of `dtype`: float16 up to 16 bits, float32 for wider integers."""
+    return dtype if is_float(dtype) else FLOAT16 if dtype.itemsize <= 2 else FLOAT32
+
+
+def in_floats(fn, wide=FLOAT32):
+    """`fn` for integers too: computed in the float `wide` and cut off; floats go through unchanged."""
+
+    def apply(*xs):
+        dtype = xs[0].dtype
+        return fn(*xs) if is_float(dtype) else cast(fn(*(x.astype(wide) for x in xs)), dtype)
+
+    return apply

@@ -1,0 +1,120 @@
+"""Reading and writing by index. Starts are run-time numbers, sizes and steps are static: a moving slice is one program."""
+from __future__ import annotations
+
+import jax.numpy as jnp
+from jax import lax
+
+from ..engine.op import Scalar, op
+from .internal import to_dtype
+
+# One entry of `axes` per dimension of x: None takes all of it; (size, step) takes `size` elements, `step` apart, from the
+# next start on (the lowest index touched, also for negative steps).
+
+
+def _window(x, starts, axes):
+    """(full starts, spans) of the block that a basic index touches."""
+    given, full, spans = iter(starts), [], []
+    for n, axis in zip(x.shape, axes, strict=True):
+        if axis is None:
+            full.append(jnp.int64(0))
+            spans.append(n)
+        else:
+            size, step = axis
+            full.append(next(given).value)
+            spans.append(0 if size == 0 else (size - 1) * abs(step) + 1)
+    return full, spans
+
+
+def _steps(axes):
+    return tuple(slice(None) if a is None or a[1] == 1 else slice(None, None, abs(a[1])) for a in axes)
+
+
+def _flipped(axes):
+    return [i for i, a in enumerate(axes) if a is not None and a[1] < 0]
+
+
+@op("mx.getitem", static=("starts", "axes", "shape"), scalars=("starts",))
+def getitem(x, starts, axes, shape):
+    """The block of a basic index, in `shape` (integers dropped, None inserted)."""
+    full, spans = _window(x, starts, axes)
+    if starts:
+        x = lax.dynamic_slice(x, full, spans)
+    if any(a is not None and abs(a[1]) != 1 for a in axes):
+        x = x[_steps(axes)]
+    flips = _flipped(axes)
+    if flips:
+        x = lax.rev(x, flips)
+    return x.reshape(shape)
+
+
+@op("mx.setitem", static=("starts", "axes", "shape"), scalars=("starts", "value"),
+    diff=lambda x, value, starts, axes, shape: _setitem(x, value, starts, axes, shape, False))
+def setitem(x, value, starts, axes, shape):
+    """x with the block of a basic index replaced by `value`, broadcast to `shape` and cast."""
+    return _setitem(x, value, starts, axes, shape, True)
+
+
+def _setitem(x, value, starts, axes, shape, cast):
+    value = _broadcast(value, shape, x.dtype if cast or isinstance(value, Scalar) else None)
+    value = value.astype(x.dtype) if not cast else value
+    full, spans = _window(x, starts, axes)
+    sizes = [n if a is None else a[0] for n, a in zip(x.shape, axes, strict=True)]
+    value = value.reshape(sizes)
+    flips = _flipped(axes)
+    if flips:
+        value = lax.rev(value, flips)
+    if not starts:
+        return value
+    if any(a is not None and abs(a[1]) != 1 for a in axes):
+        value = lax.dynamic_slice(x, full, spans).at[_steps(axes)].set(value)
+    return lax.dynamic_update_slice(x, value, full)
+
+
+def _broadcast(value, shape, dtype):
+    value = value.value if isinstance(value, Scalar) else value
+    if dtype is not None:
+        value = to_dtype(value, dtype)
+    if value.ndim > len(shape):
+        extra = value.ndim - len(shape)
+        if all(n == 1 for n in value.shape[:extra]):
+            value = value.reshape(value.shape[extra:])
+    try:
+        return jnp.broadcast_to(value, shape)
+    except ValueError:
+        raise ValueError(f"could not assign an array of shape {value.shape} to a part of shape {tuple(shape)}") from None
+
+
+# In `layout`, one entry per dimension of x: ("all",), ("at", k) for the k-th index array.
+
+
+def _layout(x, indices, layout):
+    return tuple(slice(None) if e[0] == "all" else _index(indices[e[1]], n) for e, n in zip(layout, x.shape, strict=True))
+
+
+def _index(i, n):
+    return i.astype(jnp.int64) if i.dtype != jnp.bool_ else i.astype(jnp.int64)
+
+
+@op("mx.take_at", static=("layout",))
+def take_at(x, indices, layout):
+    """NumPy's integer indexing: the index arrays broadcast together; bounds were checked before."""
+    return x[_layout(x, indices, layout)]
+
+
+@op("mx.put_at", static=("layout",), scalars=("value",))
+def put_at(x, value, indices, layout):
+    """x with the elements that `take_at` would read replaced; the last of equal positions wins."""
+    where = _layout(x, indices, layout)
+    value = value.value if isinstance(value, Scalar) else value
+    shape = jnp.broadcast_shapes(*[i.shape for i in indices]) if all(e[0] == "at" for e in layout) else x[where].shape
+    return x.at[where].set(_broadcast(value, shape, x.dtype))
+
+
+@op("mx.put_mask", scalars=("value",))
+def put_mask(x, mask, value):
+    """x with one number, or a broadcast array, where the mask (of x's leading dimensions) is set."""
+    value = value.value if isinstance(value, Scalar) else value
+    mask = mask.reshape(mask.shape + (1,) * (x.ndim - mask.ndim))
+    rest = x.shape[mask.ndim:] if mask.ndim < x.ndim else ()
+    value = _broadcast(value, jnp.broadcast_shapes(value.shape, rest), x.dtype)
+    return jnp.where(mask, value, x)

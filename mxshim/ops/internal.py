@@ -1,0 +1,94 @@
+"""Operators the engine and the array layer use themselves; their names start with `mx.` and belong to no dialect."""
+from __future__ import annotations
+
+import jax.numpy as jnp
+
+from ..engine.op import op
+
+
+@op("mx.zeros", static=("shape", "dtype"))
+def zeros(shape, dtype):
+    """Zeros of a shape and dtype."""
+    return jnp.zeros(shape, dtype)
+
+
+@op("mx.ones", static=("shape", "dtype"))
+def ones(shape, dtype):
+    """Ones of a shape and dtype."""
+    return jnp.ones(shape, dtype)
+
+
+@op("mx.reshape", static=("shape",))
+def reshape(x, shape):
+    """The elements of x, row by row, in another shape of the same size."""
+    return jnp.reshape(x, shape)
+
+
+@op("mx.reshape_back", static=("shape",))
+def reshape_back(x, new, shape):
+    """What a write through a reshaped view makes of its memory x."""
+    return jnp.reshape(new, x.shape)
+
+
+def _passed_on(x, dtype):
+    return x
+
+
+@op("mx.cast", static=("dtype",), diff=_passed_on)
+def cast(x, dtype):
+    """x in another dtype; floats are cut off towards zero on the way to integers."""
+    return to_dtype(x, dtype)
+
+
+def to_dtype(x, dtype):
+    """A C cast: fractions cut off, integers wrap around, negative floats wrap in unsigned types."""
+    if jnp.issubdtype(x.dtype, jnp.floating) and jnp.issubdtype(dtype, jnp.unsignedinteger):
+        return x.astype(jnp.int64).astype(dtype)
+    return x.astype(dtype)
+
+
+@op("mx.copy")
+def copy(x):
+    """x itself; a copy because values never change."""
+    return x
+
+
+@op("mx.alias")
+def alias(x):
+    """x itself, read through a handle that shares its memory."""
+    return x
+
+
+@op("mx.alias_back")
+def alias_back(x, new):
+    """What a write through an alias makes of its memory."""
+    return new
+
+
+@op("mx.fit", static=("shape", "dtype"), diff=lambda x, shape, dtype: _fit(x, shape))
+def fit(x, shape, dtype):
+    """x broadcast to a shape and cast to a dtype, as `target[:] = x` does."""
+    return to_dtype(_fit(x, shape), dtype)
+
+
+def _fit(x, shape):
+    if x.ndim > len(shape):  # MXNet lets leading dimensions of one element fall away
+        extra = x.ndim - len(shape)
+        if all(n == 1 for n in x.shape[:extra]):
+            x = x.reshape(x.shape[extra:])
+    try:
+        return jnp.broadcast_to(x, shape)
+    except ValueError:
+        raise ValueError(f"could not broadcast shape {x.shape} into {tuple(shape)}") from None
+
+
+@op("mx.fill", scalars=("value",), static=("shape", "dtype"))
+def fill(value, shape, dtype):
+    """A shape full of a run-time number."""
+    return jnp.broadcast_to(to_dtype(value.value, dtype), shape)
+
+
+@op("mx.sum_of_gradients")
+def sum_of_gradients(a, b):
+    """Two gradients of the same array added up."""
+    return jnp.logical_or(a, b) if a.dtype == bool else a + b

@@ -1,0 +1,153 @@
+"""NumPy's functions that skip nan: np.nansum, np.nanmax, np.nanmedian, ...
+
+MXNet hands these to NumPy; here they are operators with gradients. Integers follow NumPy's dtypes (sums are int64, variances float64).
+Differs: an array also for axis=None, where MXNet gives a NumPy number.
+"""
+from __future__ import annotations
+
+import jax.numpy as jnp
+import numpy as onp
+
+from ..base import is_float
+from ..engine.op import op
+from .axes import axes_in, axis_in, cast, number, wide
+from .reduce import max_, min_, numpy_sum_dtype
+from .statistics import quantile_of
+
+_N = onp.array([[3., onp.nan, 2.], [2.5, 5., 4.]], "float32")
+
+
+def _cases(*calls):
+    """Samples: keyword arguments for a (2, 3) matrix with a nan."""
+    return {"args": [((_N,), dict(c)) for c in calls]}
+
+
+def _missing(x):
+    return jnp.isnan(x) if is_float(x.dtype) else jnp.zeros(x.shape, bool)
+
+
+def _filled(x, value):
+    return jnp.where(_missing(x), jnp.asarray(value, x.dtype), x) if is_float(x.dtype) else x
+
+
+@op("np.nansum", samples=_cases({}, {"axis": 0}))
+def nansum(a, axis=None, dtype=None, keepdims=False):
+    """Sum along `axis`, nan counted as 0."""
+    return jnp.sum(_filled(a, 0), axes_in(axis, a.ndim), dtype or numpy_sum_dtype(a.dtype), keepdims=bool(keepdims))
+
+
+@op("np.nanprod", samples=_cases({}, {"axis": 0}))
+def nanprod(a, axis=None, dtype=None, keepdims=False):
+    """Product along `axis`, nan counted as 1."""
+    return jnp.prod(_filled(a, 1), axes_in(axis, a.ndim), dtype or numpy_sum_dtype(a.dtype), keepdims=bool(keepdims))
+
+
+@op("np.nancumsum", samples=_cases({}, {"axis": 1}))
+def nancumsum(a, axis=None, dtype=None):
+    """Running sum along `axis`, nan counted as 0."""
+    x, axis = (a.reshape(-1), 0) if axis is None else (a, axis_in(axis, a.ndim))
+    return jnp.cumsum(_filled(x, 0), axis, dtype or numpy_sum_dtype(a.dtype))
+
+
+@op("np.nancumprod", samples=_cases({}, {"axis": 1}))
+def nancumprod(a, axis=None, dtype=None):
+    """Running product along `axis`, nan counted as 1."""
+    x, axis = (a.reshape(-1), 0) if axis is None else (a, axis_in(axis, a.ndim))
+    return jnp.cumprod(_filled(x, 1), axis, dtype or numpy_sum_dtype(a.dtype))
+
+
+def _extreme_of(fn, x, axis, keepdims, worst):
+    out = fn(_filled(x, worst), axis, keepdims)
+    if not is_float(x.dtype):
+        return out
+    empty = jnp.all(_missing(x), axes_in(axis, x.ndim), keepdims=bool(keepdims))
+    return jnp.where(empty, jnp.nan, out).astype(x.dtype)
+
+
+@op("np.nanmax", samples=_cases({}, {"axis": 0}))
+def nanmax(a, axis=None, keepdims=False):
+    """The largest element along `axis` that is no nan; nan where there is none."""
+    return _extreme_of(max_, a, axis, keepdims, -jnp.inf)
+
+
+@op("np.nanmin", samples=_cases({}, {"axis": 0}))
+def nanmin(a, axis=None, keepdims=False):
+    """The smallest element along `axis` that is no nan; nan where there is none."""
+    return _extreme_of(min_, a, axis, keepdims, jnp.inf)
+
+
+def _place_of(fn, x, axis, keepdims, worst):
+    if axis is not None:
+        axis_in(axis, x.ndim)
+    return fn(_filled(x, worst), axis=axis, keepdims=bool(keepdims)).astype(jnp.int64)
+
+
+@op("np.nanargmax", grad=False, samples=_cases({}, {"axis": 1}))
+def nanargmax(a, axis=None, keepdims=False):
+    """Index of the largest element along `axis` that is no nan; int64."""
+    return _place_of(jnp.argmax, a, axis, keepdims, -jnp.inf)
+
+
+@op("np.nanargmin", grad=False, samples=_cases({}, {"axis": 1}))
+def nanargmin(a, axis=None, keepdims=False):
+    """Index of the smallest element along `axis` that is no nan; int64."""
+    return _place_of(jnp.argmin, a, axis, keepdims, jnp.inf)
+
+
+def _variance(a, axis, dtype, ddof, keepdims):
+    dtype = dtype or (a.dtype if is_float(a.dtype) else jnp.dtype("float64"))
+    x, there, axes = cast(a, wide(dtype)), ~_missing(a), axes_in(axis, a.ndim)
+    count = jnp.sum(there, axes, keepdims=True).astype(x.dtype)
+    x = jnp.where(there, x, 0)
+    away = jnp.where(there, x - jnp.sum(x, axes, keepdims=True) / count, 0)
+    left = count - number(ddof, x.dtype)
+    out = jnp.sum(away * away, axes, keepdims=True) / jnp.where(left > 0, left, jnp.nan)
+    return (out if keepdims else jnp.squeeze(out, axes)), dtype
+
+
+@op("np.nanmean", samples=_cases({}, {"axis": 0}))
+def nanmean(a, axis=None, dtype=None, keepdims=False):
+    """Mean along `axis` of the elements that are no nan; integers give float64."""
+    dtype = dtype or (a.dtype if is_float(a.dtype) else jnp.dtype("float64"))
+    axes = axes_in(axis, a.ndim)
+    total = jnp.sum(cast(_filled(a, 0), wide(dtype)), axes, keepdims=bool(keepdims))
+    return cast(total / jnp.sum(~_missing(a), axes, keepdims=bool(keepdims)).astype(total.dtype), dtype)
+
+
+@op("np.nanvar", scalars=("ddof",), samples=_cases({}, {"axis": 1, "ddof": 1}))
+def nanvar(a, axis=None, dtype=None, ddof=0, keepdims=False):
+    """Variance along `axis` of the elements that are no nan; integers give float64."""
+    out, dtype = _variance(a, axis, dtype, ddof, keepdims)
+    return cast(out, dtype)
+
+
+@op("np.nanstd", scalars=("ddof",), samples=_cases({}, {"axis": 1, "ddof": 1}))
+def nanstd(a, axis=None, dtype=None, ddof=0, keepdims=False):
+    """Standard deviation along `axis` of the elements that are no nan; where it is zero, so is the gradient."""
+    out, dtype = _variance(a, axis, dtype, ddof, keepdims)
+    flat = out == 0
+    return cast(jnp.where(flat, 0, jnp.sqrt(jnp.where(flat, 1, out))), dtype)
+
+
+def _quantile(a, q, axis, interpolation, keepdims):
+    if not is_float(a.dtype):
+        a = a.astype(jnp.float64)
+    return cast(quantile_of(a, q, axis, interpolation, keepdims, jnp.nanquantile), a.dtype)
+
+
+@op("np.nanmedian", samples=_cases({}, {"axis": 0}))
+def nanmedian(a, axis=None, overwrite_input=False, keepdims=False):
+    """The middle element along `axis` of those that are no nan, or the mean of the two."""
+    return _quantile(a, jnp.asarray(0.5, jnp.float64), axis, "linear", keepdims)
+
+
+@op("np.nanquantile", scalars=("q",), samples=_cases({"q": 0.3}, {"q": 0.3, "axis": 0}))
+def nanquantile(a, q, axis=None, overwrite_input=False, method="linear", keepdims=False, *, interpolation=None):
+    """The q-th quantile (q in [0, 1]) along `axis` of the elements that are no nan."""
+    return _quantile(a, q, axis, interpolation or method, keepdims)
+
+
+@op("np.nanpercentile", scalars=("q",), samples=_cases({"q": 30}))
+def nanpercentile(a, q, axis=None, overwrite_input=False, method="linear", keepdims=False, *, interpolation=None):
+    """The q-th percentile (q in [0, 100]) along `axis` of the elements that are no nan."""
+    return _quantile(a, q.astype(jnp.float64) / 100, axis, interpolation or method, keepdims)

@@ -1,0 +1,246 @@
+"""From noise to distributions. The noise is data, drawn before (array/sampling.py) or by `mx.noise` from a key.
+
+A formula is written once, for NumPy and for JAX: `m` is the library it calculates with.  np's samplers are differentiable
+in their parameters as in MXNet 2.0 (the noise stays as it was drawn); the samplers of nd have zero gradients.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as onp
+from jax.scipy.special import gammaln, xlog1py, xlogy
+
+from ..base import MXNetError, is_float
+from ..engine.op import Scalar, op
+
+_FLOAT32 = onp.dtype("float32")
+
+
+class Formula(NamedTuple):
+    """How a distribution comes from noise.
+
+    noise: "uniform", float32 in [0, 1), or "normal", standard normal.  of: (m, noise, *parameters) -> sample.
+    parameters: names with what MXNet demands of them: None, ">= 0" or "> 0".
+    """
+
+    noise: str
+    of: Callable
+    parameters: dict[str, str | None]
+
+
+FORMULAS = {
+    "uniform": Formula("uniform", lambda m, u, low, high: low + (high - low) * u, {"low": None, "high": None}),
+    "normal": Formula("normal", lambda m, z, loc, scale: loc + scale * z, {"loc": None, "scale": ">= 0"}),
+    "lognormal": Formula("normal", lambda m, z, mean, sigma: m.exp(mean + sigma * z), {"mean": None, "sigma": ">= 0"}),
+    "exponential": Formula("uniform", lambda m, u, scale: -m.log(u) * scale, {"scale": ">= 0"}),
+    "logistic": Formula("uniform", lambda m, u, loc, scale: loc + scale * (m.log(u) - m.log(1 - u)), {"loc": None, "scale": ">= 0"}),
+    "gumbel": Formula("uniform", lambda m, u, loc, scale: loc + scale * -m.log(-m.log(u)), {"loc": None, "scale": ">= 0"}),
+    "laplace": Formula("uniform", lambda m, u, loc, scale: loc + scale * m.where(u < 0.5, m.log(2 * u), -m.log(2 - 2 * u)),
+                       {"loc": None, "scale": None}),
+    "rayleigh": Formula("uniform", lambda m, u, scale: scale * m.sqrt(-2 * m.log(u)), {"scale": ">= 0"}),
+    "weibull": Formula("uniform", lambda m, u, a: m.power(-m.log(u), 1 / a), {"a": "> 0"}),
+    "pareto": Formula("uniform", lambda m, u, a: m.exp(-m.log(u) / a) - 1, {"a": "> 0"}),
+    "power": Formula("uniform", lambda m, u, a: m.power(1 - u, 1 / a), {"a": "> 0"}),
+}
+_FLAT = {"uniform", "power"}  # MXNet's gradient is zero
+
+
+def _operand(v, dtype):
+    if isinstance(v, Scalar):
+        return v.value.astype(dtype)
+    return v.astype(dtype) if isinstance(v, jax.Array) else jnp.asarray(v, dtype)
+
+
+def _working_dtype(arrays):
+    """MXNet calculates in float32; float64 parameters are kept."""
+    wide = any(isinstance(v, jax.Array) and v.dtype == jnp.float64 for v in arrays)
+    return onp.dtype("float64") if wide else _FLOAT32
+
+
+def _fit(shape, parameters):
+    for v in parameters:
+        if isinstance(v, jax.Array) and (v.ndim > len(shape) or onp.broadcast_shapes(v.shape, shape) != shape):
+            raise MXNetError(f"a parameter of shape {v.shape} does not broadcast to the size {shape}")
+
+
+def _declare(name, formula):
+    @op(f"mx.random_{name}", scalars=("p1", "p2"), static=("dtype",), grad=name not in _FLAT,
+        doc=f"{name}: its parameters (arrays or numbers, broadcast) and noise of the result's shape; calculated in float32 or wider.")
+    def sample(noise, dtype, p1, p2=None):
+        given = (p1, p2)[:len(formula.parameters)]
+        _fit(noise.shape, given)
+        working = _working_dtype((noise, *given))
+        return formula.of(jnp, noise.astype(working), *[_operand(v, working) for v in given]).astype(dtype)
+
+
+for _name, _formula in FORMULAS.items():
+    _declare(_name, _formula)
+
+
+# --- nd: a parameter of shape s gives samples of shape s + shape ---------------------------------------------------------
+def _trailing(v, noise):
+    return v.reshape(v.shape + (1,) * (noise.ndim - v.ndim))
+
+
+@op("mx.sample_uniform", static=("dtype",), grad=False)
+def sample_uniform(noise, low, high, dtype):
+    """low + (high - low) noise; low, high: shape s, noise: shape s + any, in [0, 1)."""
+    low, high = _trailing(low, noise), _trailing(high, noise)
+    return (low + (high - low) * noise).astype(dtype)
+
+
+@op("mx.sample_normal", static=("dtype",), grad=False)
+def sample_normal(noise, mu, sigma, dtype):
+    """mu + sigma noise; mu, sigma: shape s, noise: shape s + any, standard normal."""
+    return (_trailing(mu, noise) + _trailing(sigma, noise) * noise).astype(dtype)
+
+
+@op("mx.sample_exponential", static=("dtype",), grad=False)
+def sample_exponential(noise, lam, dtype):
+    """-log(1 - noise) / lam in float64, as MXNet calculates it; lam: shape s, noise: shape s + any, in [0, 1)."""
+    return (-jnp.log(1 - noise.astype(jnp.float64)) / _trailing(lam, noise)).astype(dtype)
+
+
+@op("mx.sample", grad=False)
+def sample(data, *parameters):
+    """Samples that were drawn from `parameters`; the gradient that reaches those is zero."""
+    return data
+
+
+# --- gamma ----------------------------------------------------------------------------------------------------------------
+@jax.custom_jvp
+def _of_shape(x, shape):
+    """x, drawn from a gamma distribution of that shape; its derivative is the one of the inverse distribution function."""
+    return x
+
+
+@_of_shape.defjvp
+def _of_shape_jvp(primals, tangents):
+    x, shape = primals
+    return x, jnp.zeros_like(x) + tangents[0] + jax.lax.random_gamma_grad(shape, x) * tangents[1]
+
+
+@op("mx.random_gamma", scalars=("shape", "scale"), static=("dtype",))
+def gamma(noise, dtype, shape, scale):
+    """scale noise, where noise was drawn with scale 1 from `shape`; differentiable in both, once in `shape`."""
+    _fit(noise.shape, (shape, scale))
+    shape = jnp.broadcast_to(_operand(shape, noise.dtype), noise.shape)
+    return (_of_shape(noise, shape) * _operand(scale, noise.dtype)).astype(dtype)
+
+
+# --- discrete -------------------------------------------------------------------------------------------------------------
+@op("mx.random_bernoulli", scalars=("prob",), static=("dtype", "logit"), grad=False)
+def bernoulli(noise, dtype, prob, logit):
+    """1 where noise, uniform in [0, 1), is below `prob`; `logit` tells that prob is log(p / (1 - p)) instead."""
+    _fit(noise.shape, (prob,))
+    prob = _operand(prob, _working_dtype((prob,)))
+    return (noise < (jax.nn.sigmoid(prob) if logit else prob)).astype(dtype)
+
+
+@op("mx.random_log_likelihood")
+def log_likelihood(data, index):
+    """log data[..., index]; data: shape s + (k,), index: shape s + any, integers in 0..k-1."""
+    flat = index.astype(jnp.int32).reshape(*data.shape[:-1], -1)
+    return jnp.log(jnp.take_along_axis(data, flat, -1)).reshape(index.shape)
+
+
+@op("mx.random_rows")
+def rows(data, order):
+    """The rows data[order]; order: integers of any shape."""
+    return jnp.take(data, order, axis=0, mode="clip")
+
+
+# --- noise inside a program -------------------------------------------------------------------------------------------------
+def _canonical(key, shape, dtype):
+    """Uniform in [0, 1), on MXNet's grid of 2**32 numbers for float32."""
+    if dtype == jnp.float64:
+        return jax.random.uniform(key, shape, dtype)
+    words = jax.random.bits(key, shape, jnp.uint32)
+    return jnp.minimum(words.astype(dtype) * onp.float32(2.0 ** -32), onp.float32(1 - 2.0 ** -24))
+
+
+@op("mx.noise", static=("kind", "shape", "dtype"), grad=False)
+def noise(key, kind, shape, dtype):
+    """Noise of a kind ("uniform", "normal") from a key: uint32 (2,), a seed and a counter (threefry)."""
+    key = jax.random.wrap_key_data(key, impl="threefry2x32")
+    return jax.random.normal(key, shape, dtype) if kind == "normal" else _canonical(key, shape, dtype)
+
+
+@op("mx.random_integers", scalars=("low", "high"), static=("shape", "dtype"), grad=False)
+def integers(key, low, high, shape, dtype):
+    """Integers in low..high-1 from a key."""
+    key = jax.random.wrap_key_data(key, impl="threefry2x32")
+    low, high = _operand(low, jnp.int64), _operand(high, jnp.int64)
+    return jax.random.randint(key, shape, low, high, jnp.int64).astype(dtype)
+
+
+# --- densities --------------------------------------------------------------------------------------------------------------
+def _density(sample, parameters, is_log, log_density, event=0):
+    """A density, or its logarithm: parameters of shape s (+ event), sample of shape s + any (+ event), the same s for all."""
+    if not is_float(sample.dtype):
+        raise MXNetError(f"sample must hold floats, got {sample.dtype.name}")
+    inner, extra = parameters[0].ndim - event, sample.ndim - parameters[0].ndim
+    wanted = sample.shape[:inner] + sample.shape[sample.ndim - event:]
+    for v in parameters:
+        if extra < 0 or v.shape != wanted:
+            raise MXNetError(f"a parameter has shape {v.shape}; sample {sample.shape} must start with that shape")
+    shape = wanted[:inner] + (1,) * extra + wanted[inner:]
+    value = log_density(sample, *[v.reshape(shape) for v in parameters])
+    return (value if is_log else jnp.exp(value)).astype(sample.dtype)
+
+
+@op("nd.random_pdf_uniform")
+def pdf_uniform(sample, low, high, is_log=False):
+    """1 / (high - low) between low and high. Differs: 0 outside, where MXNet forgets to look."""
+    return _density(sample, (low, high), is_log, lambda x, a, b: jnp.where((x >= a) & (x <= b), -jnp.log(b - a), -jnp.inf))
+
+
+@op("nd.random_pdf_normal")
+def pdf_normal(sample, mu, sigma, is_log=False):
+    """The normal density with mean mu and standard deviation sigma."""
+    return _density(sample, (mu, sigma), is_log,
+                    lambda x, mu, sigma: -((x - mu) / sigma) ** 2 / 2 - jnp.log(sigma) - onp.log(2 * onp.pi) / 2)
+
+
+@op("nd.random_pdf_gamma")
+def pdf_gamma(sample, alpha, beta, is_log=False):
+    """The gamma density with shape alpha and rate beta."""
+    return _density(sample, (alpha, beta), is_log, lambda x, a, b: xlogy(a, b) + xlogy(a - 1, x) - b * x - gammaln(a))
+
+
+@op("nd.random_pdf_exponential")
+def pdf_exponential(sample, lam, is_log=False):
+    """lam exp(-lam sample)."""
+    return _density(sample, (lam,), is_log, lambda x, lam: jnp.log(lam) - lam * x)
+
+
+@op("nd.random_pdf_poisson")
+def pdf_poisson(sample, lam, is_log=False):
+    """The probability of `sample` events where lam are expected."""
+    return _density(sample, (lam,), is_log, lambda x, lam: xlogy(x, lam) - lam - gammaln(x + 1))
+
+
+def _log_negative_binomial(x, k, p):
+    return gammaln(x + k) - gammaln(x + 1) - gammaln(k) + xlogy(k, p) + xlog1py(x, -p)
+
+
+@op("nd.random_pdf_negative_binomial")
+def pdf_negative_binomial(sample, k, p, is_log=False):
+    """The probability of `sample` failures before k successes of probability p."""
+    return _density(sample, (k, p), is_log, _log_negative_binomial)
+
+
+@op("nd.random_pdf_generalized_negative_binomial")
+def pdf_generalized_negative_binomial(sample, mu, alpha, is_log=False):
+    """The negative binomial with mean mu and dispersion alpha: k = 1 / alpha, p = 1 / (mu alpha + 1)."""
+    return _density(sample, (mu, alpha), is_log, lambda x, mu, alpha: _log_negative_binomial(x, 1 / alpha, 1 / (mu * alpha + 1)))
+
+
+@op("nd.random_pdf_dirichlet")
+def pdf_dirichlet(sample, alpha, is_log=False):
+    """The Dirichlet density; alpha: shape s + (k,), sample: shape s + any + (k,), sums along the last axis are 1."""
+    return _density(sample, (alpha,), is_log,
+                    lambda x, a: (xlogy(a - 1, x) - gammaln(a)).sum(-1) + gammaln(a.sum(-1)), event=1)

@@ -1,0 +1,333 @@
+"""Reductions and running sums: sum, mean, max, norm, argmax, cumsum, ... of np and nd.
+
+np follows NumPy's shapes; the dtype is the operand's (bool counts as int64). nd has the same functions with `exclude`,
+keeps every dtype, bool too, and answers full reductions with a vector of one element.
+"""
+from __future__ import annotations
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+
+from ..base import FLOAT32, MXNetError, is_float
+from ..engine.op import op
+from .axes import axes_in, axes_nd, axis_in, cast, number, vector, wide
+
+
+
+def _cases(*calls):
+    """Samples: keyword arguments for one small matrix (and one with repeated entries)."""
+    import numpy as onp
+    x = onp.array([[3., 1., 2.], [2.5, 5., 4.]], "float32")
+    return {"args": [((x,), dict(c)) for c in calls]}
+
+
+_NP = ({}, {"axis": 0}, {"axis": (0, 1), "keepdims": True}, {"axis": -1})
+_ND = ({}, {"axis": 0}, {"axis": (0, 1), "keepdims": True}, {"axis": -1, "exclude": True}, {"axis": ()})
+
+
+# Maximum and minimum: MXNet sends the whole gradient to every extreme element, JAX divides it among them.
+
+@partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3))
+def _extreme(x, fn, axes, keepdims):
+    return fn(x, axis=axes, keepdims=keepdims)
+
+
+@_extreme.defjvp
+def _extreme_jvp(fn, axes, keepdims, primals, tangents):
+    (x,), (t,) = primals, tangents
+    full = _extreme(x, fn, axes, True)
+    hit = jnp.sum(jnp.where(x == full, t, 0), axis=axes, keepdims=keepdims, dtype=t.dtype)
+    return (full if keepdims else jnp.squeeze(full, axes)), hit
+
+
+def _pick_extreme(x, fn, axes, keepdims):
+    if any(x.shape[a] == 0 for a in axes):
+        raise MXNetError(f"an array of shape {x.shape} has no {'largest' if fn is jnp.max else 'smallest'} element "
+                         f"along axes {axes}: one of them is empty")
+    return _extreme(x, fn, axes, bool(keepdims)) if is_float(x.dtype) else fn(x, axis=axes, keepdims=keepdims)
+
+
+@op("np.max", "np.amax", "np.ndarray.max", samples=_cases(*_NP))
+def max_(a, axis=None, keepdims=False):
+    """The largest element along `axis`; any dtype. Ties: each gets the full gradient.
+
+    Raises: MXNetError if a reduced axis is empty or does not exist.
+    """
+    return _pick_extreme(a, jnp.max, axes_in(axis, a.ndim), keepdims)
+
+
+@op("nd.max", "nd.max_axis", "nd.NDArray.max", samples=_cases(*_ND))
+def max_nd(data, axis=None, keepdims=False, exclude=False):
+    """The largest element along `axis`, or along all but `axis` with `exclude`."""
+    return vector(_pick_extreme(data, jnp.max, axes_nd(axis, data.ndim, exclude), keepdims))
+
+
+@op("np.min", "np.amin", "np.ndarray.min", samples=_cases(*_NP))
+def min_(a, axis=None, keepdims=False):
+    """The smallest element along `axis`; any dtype. Ties: each gets the full gradient."""
+    return _pick_extreme(a, jnp.min, axes_in(axis, a.ndim), keepdims)
+
+
+@op("nd.min", "nd.min_axis", "nd.NDArray.min", samples=_cases(*_ND))
+def min_nd(data, axis=None, keepdims=False, exclude=False):
+    """The smallest element along `axis`, or along all but `axis` with `exclude`."""
+    return vector(_pick_extreme(data, jnp.min, axes_nd(axis, data.ndim, exclude), keepdims))
+
+
+@op("np.ptp", samples=_cases({}, {"axis": 0}))
+def ptp(a, axis=None, keepdims=False):
+    """Largest minus smallest element along `axis`. Differs: an array also for axis=None, where MXNet gives a NumPy number."""
+    if a.dtype == bool:
+        raise TypeError("booleans cannot be subtracted: cast with astype('int32')")
+    return max_(a, axis, keepdims) - min_(a, axis, keepdims)
+
+
+# Sums and products.
+
+def _accumulator(dtype, wanted):
+    """np.sum's dtype rule: what was asked for, else the operand's own, int64 for bool."""
+    return wanted or (jnp.dtype("int64") if dtype == bool else dtype)
+
+
+@op("np.sum", "np.ndarray.sum", scalars=("initial",), arrays=("where",), samples=_cases(*_NP, {"dtype": "float64"}))
+def sum_(a, axis=None, dtype=None, keepdims=False, initial=None, where=None):
+    """Sum along `axis`; int32 stays int32 (and may overflow), bool gives int64.
+
+    initial: a number to start from.  where: a boolean array, broadcast against `a`, that says what to include.
+    """
+    dtype = _accumulator(a.dtype, dtype)
+    kept = None if where is None or where is True else jnp.asarray(where, bool)
+    out = jnp.sum(a, axis=axes_in(axis, a.ndim), dtype=dtype, keepdims=bool(keepdims), where=kept)
+    return out if initial is None else out + number(initial, dtype)
+
+
+@op("nd.sum", "nd.sum_axis", "nd.NDArray.sum", samples=_cases(*_ND))
+def sum_nd(data, axis=None, keepdims=False, exclude=False):
+    """Sum along `axis`, or along all but `axis` with `exclude`; the dtype stays."""
+    return vector(jnp.sum(data, axis=axes_nd(axis, data.ndim, exclude), dtype=data.dtype, keepdims=bool(keepdims)))
+
+
+@op("np.prod", "np.product", "np.ndarray.prod", samples=_cases(*_NP))
+def prod(a, axis=None, dtype=None, keepdims=False):
+    """Product along `axis`; the gradient at a zero is the product of the others (MXNet: nan)."""
+    return jnp.prod(a, axis=axes_in(axis, a.ndim), dtype=_accumulator(a.dtype, dtype), keepdims=bool(keepdims))
+
+
+@op("nd.prod", "nd.NDArray.prod", samples=_cases(*_ND))
+def prod_nd(data, axis=None, keepdims=False, exclude=False):
+    """Product along `axis`, or along all but `axis` with `exclude`."""
+    return vector(jnp.prod(data, axis=axes_nd(axis, data.ndim, exclude), dtype=data.dtype, keepdims=bool(keepdims)))
+
+
+def _without_nan(x, instead):
+    return jnp.where(jnp.isnan(x), jnp.asarray(instead, x.dtype), x) if is_float(x.dtype) else x
+
+
+@op("nd.nansum", "nd.NDArray.nansum", samples=_cases(*_ND))
+def nansum_nd(data, axis=None, keepdims=False, exclude=False):
+    """Sum along `axis` with nan counted as 0; nan elements get no gradient."""
+    return sum_nd(_without_nan(data, 0), axis, keepdims, exclude)
+
+
+@op("nd.nanprod", "nd.NDArray.nanprod", samples=_cases(*_ND))
+def nanprod_nd(data, axis=None, keepdims=False, exclude=False):
+    """Product along `axis` with nan counted as 1."""
+    return prod_nd(_without_nan(data, 1), axis, keepdims, exclude)
+
+
+# Means and variances.
+
+def _mean_dtype(dtype, wanted):
+    """np.mean: float32 unless asked otherwise; float64 stays (2.0.0b1 narrows it, against its own documentation)."""
+    return wanted or (dtype if dtype == "float64" else FLOAT32)
+
+
+def _mean(x, axes, keepdims, dtype):
+    work = dtype if is_float(dtype) and dtype.itemsize > 2 else wide(dtype)
+    return cast(jnp.mean(x, axis=axes, dtype=work, keepdims=bool(keepdims)), dtype)
+
+
+@op("np.mean", "np.ndarray.mean", samples=_cases(*_NP))
+def mean(a, axis=None, dtype=None, keepdims=False):
+    """Mean along `axis`: float32, float64 for float64, or `dtype`.
+
+    Differs: 2.0.0b1 answers float32 for float64 operands too; here, as documented and in 1.9.1, they stay float64.
+    """
+    return _mean(a, axes_in(axis, a.ndim), keepdims, _mean_dtype(a.dtype, dtype))
+
+
+@op("nd.mean", "nd.NDArray.mean", samples=_cases(*_ND))
+def mean_nd(data, axis=None, keepdims=False, exclude=False):
+    """Mean along `axis`, or along all but `axis` with `exclude`; the dtype stays, fractions of integers are cut off."""
+    return vector(_mean(data, axes_nd(axis, data.ndim, exclude), keepdims, data.dtype))
+
+
+def _variance(x, axes, ddof, keepdims, work):
+    x = cast(x, work)
+    count = 1
+    for a in axes:
+        count *= x.shape[a]
+    away = x - jnp.mean(x, axis=axes, keepdims=True)
+    total = jnp.sum(away * away, axis=axes, keepdims=bool(keepdims))
+    left = jnp.asarray(count, work) - number(ddof, work)
+    return total / jnp.maximum(left, 0)
+
+
+def _spread(a, axis, dtype, ddof, keepdims, correction):
+    dtype = dtype or (FLOAT32 if a.dtype == bool else a.dtype)
+    ddof = ddof if correction is None else correction
+    return _variance(a, axes_in(axis, a.ndim), ddof, keepdims, wide(dtype)), dtype
+
+
+@op("np.var", "np.ndarray.var", scalars=("ddof", "correction"), samples=_cases(*_NP, {"ddof": 1}))
+def var(a, axis=None, dtype=None, ddof=0, keepdims=False, correction=None):
+    """Variance along `axis`, divided by n - ddof (`correction` is the array API's word for ddof).
+
+    The dtype is the operand's; fractions of integers are cut off. The gradient is right (MXNet: zero).
+    """
+    value, dtype = _spread(a, axis, dtype, ddof, keepdims, correction)
+    return cast(value, dtype)
+
+
+@op("np.std", "np.ndarray.std", scalars=("ddof", "correction"), samples=_cases(*_NP, {"ddof": 1}))
+def std(a, axis=None, dtype=None, ddof=0, keepdims=False, correction=None):
+    """Standard deviation along `axis`; see var. Where it is zero, so is the gradient."""
+    value, dtype = _spread(a, axis, dtype, ddof, keepdims, correction)
+    flat = value == 0  # the root has no derivative there
+    return cast(jnp.where(flat, 0, jnp.sqrt(jnp.where(flat, 1, value))), dtype)
+
+
+@op("nd.moments", samples=_cases({"axes": (0,)}, {"axes": (0, 1), "keepdims": True}))
+def moments(data, axes=None, keepdims=False):
+    """Mean and variance along `axes`; returns both. Raises: MXNetError if `axes` is missing or empty."""
+    if axes is None or axes == ():
+        raise MXNetError("`axes` must name at least one axis; for all of them pass axes=tuple(range(x.ndim))")
+    axes = axes_in(axes, data.ndim)
+    value = _variance(data, axes, 0, keepdims, wide(data.dtype))
+    return vector(_mean(data, axes, keepdims, data.dtype)), vector(cast(value, data.dtype))
+
+
+@op("nd.norm", "npx.norm", "nd.NDArray.norm", samples=_cases({}, {"ord": 1, "axis": 1}, {"axis": (0, 1), "keepdims": True}))
+def norm_nd(data, ord=2, axis=None, out_dtype=None, keepdims=False):
+    """The 1- or 2-norm of the elements along `axis` (None: all); the dtype stays unless `out_dtype` is given.
+
+    With two axes this is no matrix norm, just that of all their elements. At 0 the 2-norm's gradient is nan, as in MXNet.
+    Raises: MXNetError for another `ord`.
+    """
+    if ord not in (1, 2):
+        raise MXNetError(f"`ord` must be 1 or 2, got {ord!r}; np.linalg.norm has the others")
+    axes = axes_nd(axis, data.ndim)
+    dtype = data.dtype if out_dtype is None else jnp.dtype(out_dtype)
+    x = cast(data, wide(dtype))
+    if ord == 1:
+        out = jnp.sum(jnp.abs(x), axis=axes, keepdims=bool(keepdims))
+    else:
+        out = jnp.sqrt(jnp.sum(x * x, axis=axes, keepdims=bool(keepdims)))
+    return vector(cast(out, dtype))
+
+
+# Truth.
+
+@op("np.all", "np.ndarray.all", grad=False, samples=_cases(*_NP))
+def all_(a, axis=None, keepdims=False):
+    """Whether all elements along `axis` are nonzero; bool."""
+    return jnp.all(a, axis=axes_in(axis, a.ndim), keepdims=bool(keepdims))
+
+
+@op("np.alltrue", grad=False, samples=_cases({}))
+def alltrue(a, axis=None, keepdims=False):
+    """NumPy's old name of all."""
+    return all_(a, axis, keepdims)
+
+
+@op("np.any", "np.sometrue", "np.ndarray.any", grad=False, samples=_cases(*_NP))
+def any_(a, axis=None, keepdims=False):
+    """Whether some element along `axis` is nonzero; bool."""
+    return jnp.any(a, axis=axes_in(axis, a.ndim), keepdims=bool(keepdims))
+
+
+# Positions.
+
+def _position(fn, x, axis, keepdims):
+    axis = None if axis is None else axis_in(axis, x.ndim)
+    if x.size == 0 and (axis is None or x.shape[axis] == 0):
+        raise MXNetError(f"an array of shape {x.shape} has no extreme element: it is empty")
+    return fn(x, axis=axis, keepdims=bool(keepdims))
+
+
+@op("np.argmax", "np.ndarray.argmax", grad=False, samples=_cases({}, {"axis": 1}, {"axis": 0, "keepdims": True}))
+def argmax(a, axis=None, keepdims=False):
+    """Index of the first largest element along `axis`, of the flattened array by default; int64. nan is the largest."""
+    return _position(jnp.argmax, a, axis, keepdims).astype(jnp.int64)
+
+
+@op("np.argmin", "np.ndarray.argmin", grad=False, samples=_cases({}, {"axis": 1}, {"axis": 0, "keepdims": True}))
+def argmin(a, axis=None, keepdims=False):
+    """Index of the first smallest element along `axis`, of the flattened array by default; int64."""
+    return _position(jnp.argmin, a, axis, keepdims).astype(jnp.int64)
+
+
+@op("nd.argmax", "nd.NDArray.argmax", grad=False, samples=_cases({}, {"axis": 1}))
+def argmax_nd(data, axis=None, keepdims=False):
+    """Index of the first largest element along `axis`, in the dtype of `data`: float32 indices by default."""
+    return vector(_position(jnp.argmax, data, axis, keepdims).astype(data.dtype))
+
+
+@op("nd.argmin", "nd.NDArray.argmin", grad=False, samples=_cases({}, {"axis": 1}))
+def argmin_nd(data, axis=None, keepdims=False):
+    """Index of the first smallest element along `axis`, in the dtype of `data`."""
+    return vector(_position(jnp.argmin, data, axis, keepdims).astype(data.dtype))
+
+
+@op("nd.argmax_channel", "nd.NDArray.argmax_channel", grad=False, samples=_cases({}))
+def argmax_channel(data):
+    """nd.argmax along axis 1: the class of every sample, for data of shape (samples, classes, ...)."""
+    return argmax_nd(data, 1)
+
+
+# Running sums and products.
+
+@op("np.cumsum", "np.ndarray.cumsum", "nd.cumsum", samples=_cases({}, {"axis": 1}, {"axis": 0, "dtype": "float64"}))
+def cumsum(a, axis=None, dtype=None):
+    """Running sum along `axis`, of the flattened array by default; the dtype stays, bool gives int64."""
+    x, axis = (a.reshape(-1), 0) if axis is None else (a, axis_in(axis, a.ndim))
+    return jnp.cumsum(x, axis=axis, dtype=_accumulator(a.dtype, dtype))
+
+
+def numpy_sum_dtype(dtype):
+    """NumPy's accumulator: integers narrower than 64 bits become int64 or uint64."""
+    if dtype == bool or dtype.kind == "i":
+        return jnp.dtype("int64")
+    return jnp.dtype("uint64") if dtype.kind == "u" else dtype
+
+
+@op("np.cumprod", samples=_cases({}, {"axis": 1}))
+def cumprod(a, axis=None, dtype=None):
+    """Running product along `axis`, of the flattened array by default; integers give 64 bits, as NumPy's do."""
+    x, axis = (a.reshape(-1), 0) if axis is None else (a, axis_in(axis, a.ndim))
+    return jnp.cumprod(x, axis=axis, dtype=dtype or numpy_sum_dtype(a.dtype))
+
+
+# Whether numbers are finite, and sums of squares: what mixed precision training and LARS ask of gradients.
+
+@op("nd.all_finite", grad=False, samples=_cases({}))
+def all_finite(data, init_output=True):
+    """1 if all elements are finite, else 0; float32, shape (1,). `init_output` has no meaning without `out=`."""
+    return jnp.all(jnp.isfinite(data)).astype(jnp.float32).reshape(1)
+
+
+@op("nd.multi_all_finite", grad=False)
+def multi_all_finite(*data, num_arrays=1, init_output=True):
+    """1 if all elements of all arrays are finite, else 0; float32, shape (1,)."""
+    fine = jnp.array(True)
+    for x in data:
+        fine = fine & jnp.all(jnp.isfinite(x))
+    return fine.astype(jnp.float32).reshape(1)
+
+
+@op("nd.multi_sum_sq")
+def multi_sum_sq(*data, num_arrays=1):
+    """The sum of squares of each array; float32, shape (number of arrays,)."""
+    return jnp.stack([jnp.sum(jnp.square(x.astype(jnp.float32))) for x in data])

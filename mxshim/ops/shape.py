@@ -1,0 +1,425 @@
+"""Shapes: reshape and its codes, transposing, adding and dropping axes, broadcasting, repeating, flipping, padding."""
+from __future__ import annotations
+
+import math
+
+import jax.numpy as jnp
+import numpy as onp
+
+from ..base import MXNetError
+from ..engine.op import op
+from .axes import axes_in, axis_in
+
+_CUBE = onp.arange(24, dtype="float32").reshape(2, 3, 4)
+
+
+def _on_cube(*calls):
+    """Samples: keyword arguments for an array of shape (2, 3, 4)."""
+    return {"args": [((_CUBE,), dict(c)) for c in calls]}
+
+
+def _sizes(shape, what="shape") -> tuple[int, ...]:
+    shape = shape if isinstance(shape, tuple | list) else (shape,)
+    if not all(isinstance(n, int) and not isinstance(n, bool) for n in shape):
+        raise MXNetError(f"`{what}` must be made of ints, got {shape!r}")
+    return tuple(shape)
+
+
+def _fill_unknown(wanted, size: int, shape) -> tuple[int, ...]:
+    """`wanted` with its one -1 replaced by what is left of `size`; `shape` is the operand's, for the error."""
+    if wanted.count(-1) > 1:
+        raise MXNetError(f"only one size may be -1, got {wanted}")
+    if any(n < -1 for n in wanted):
+        raise MXNetError(f"sizes must be at least -1, got {wanted}; npx.reshape knows the codes below -1")
+    known = math.prod(n for n in wanted if n != -1)
+    if -1 in wanted:
+        if known == 0 or size % known:
+            raise MXNetError(f"cannot reshape {size} elements of shape {shape} into {wanted}: -1 stands for no whole number")
+        wanted = tuple(size // known if n == -1 else n for n in wanted)
+    elif known != size:
+        raise MXNetError(f"cannot reshape {size} elements of shape {shape} into {wanted}, which has {known}")
+    return wanted
+
+
+# Reshape. np has NumPy's rule; npx and nd each have codes of their own.
+
+@op("np.reshape", static=("newshape",), samples=_on_cube({"newshape": (4, 6)}, {"newshape": (-1, 3)}))
+def reshape(a, newshape, order="C"):
+    """The elements in the same order with another shape; one size may be -1. Raises: MXNetError if the sizes do not fit."""
+    if order not in ("C", "A"):
+        raise NotImplementedError(f"only order='C' is offered, got {order!r}")
+    return a.reshape(_fill_unknown(_sizes(newshape, "newshape"), a.size, a.shape))
+
+
+def shape_from_npx_codes(shape, codes) -> tuple[int, ...]:
+    """npx.reshape's codes, read from the left.
+
+    -1 what is left; -2 copy a size; -3 skip a size of 1; -4 copy all that is left; -5 merge two sizes;
+    -6 a b split a size into a and b (one may be -1).
+    """
+    out, at, i = [], 0, 0
+
+    def take(what):
+        nonlocal at
+        if at >= len(shape):
+            raise MXNetError(f"code {what} of {codes} finds no size left in shape {shape}")
+        at += 1
+        return shape[at - 1]
+
+    while i < len(codes):
+        c = codes[i]
+        i += 1
+        if c >= 0:
+            out.append(c)
+            at += 1
+        elif c == -1:
+            out.append(-1)
+            at += 1
+        elif c == -2:
+            out.append(take(c))
+        elif c == -3:
+            size = take(c)
+            if size != 1:
+                raise MXNetError(f"code -3 of {codes} skips sizes of 1 only, not {size} of shape {shape}")
+        elif c == -4:
+            out.extend(shape[at:])
+            at = len(shape)
+        elif c == -5:
+            out.append(take(c) * take(c))
+        elif c == -6:
+            if i + 1 >= len(codes):
+                raise MXNetError(f"code -6 of {codes} must be followed by two sizes")
+            out.extend(_split_size(take(c), codes[i], codes[i + 1], codes))
+            i += 2
+        else:
+            raise MXNetError(f"unknown code {c} in {codes}; npx.reshape has -1 to -6")
+    return tuple(out)
+
+
+def _split_size(size, a, b, codes):
+    if a == -1 and b == -1:
+        raise MXNetError(f"only one of the two sizes after a split in {codes} may be -1")
+    if a == -1 and b > 0:
+        a = size // b
+    elif b == -1 and a > 0:
+        b = size // a
+    if a * b != size:
+        raise MXNetError(f"{a} times {b} in {codes} is not the size {size} that is split")
+    return a, b
+
+
+@op("npx.reshape", static=("newshape",), samples=_on_cube({"newshape": (-2, -5)}, {"newshape": (-6, 1, 2, -4)}))
+def reshape_npx(a, newshape, reverse=False, order="C"):
+    """np.reshape with codes: -1 what is left, -2 copy, -3 skip a 1, -4 copy the rest, -5 merge two, -6 split in two.
+
+    reverse: read shape and codes from the right.
+    """
+    codes = _sizes(newshape, "newshape")
+    if reverse:
+        wanted = shape_from_npx_codes(a.shape[::-1], _reversed(codes, -6))[::-1]
+    else:
+        wanted = shape_from_npx_codes(a.shape, codes)
+    return reshape(a, wanted, order)
+
+
+def _reversed(codes, split: int):
+    """Codes read from the right; the two sizes after `split` stay behind it, exchanged."""
+    out, i = [], 0
+    while i < len(codes):
+        n = 3 if codes[i] == split else 1
+        out.append((codes[i], *reversed(codes[i + 1:i + 3])) if n == 3 else (codes[i],))
+        i += n
+    return tuple(c for group in reversed(out) for c in group)
+
+
+def shape_from_nd_codes(shape, codes) -> tuple[int, ...]:
+    """nd.reshape's codes, read from the left.
+
+    0 copy a size; -1 what is left; -2 copy all that is left; -3 merge two sizes; -4 a b split a size (one may be -1).
+    """
+    out, at, i = [], 0, 0
+
+    def take(what):
+        nonlocal at
+        if at >= len(shape):
+            raise MXNetError(f"code {what} of {codes} finds no size left in shape {shape}")
+        at += 1
+        return shape[at - 1]
+
+    while i < len(codes):
+        c = codes[i]
+        i += 1
+        if c > 0:
+            out.append(c)
+            at += 1
+        elif c == 0:
+            out.append(take(c))
+        elif c == -1:
+            out.append(-1)
+            at += 1
+        elif c == -2:
+            out.extend(shape[at:])
+            at = len(shape)
+        elif c == -3:
+            out.append(take(c) * take(c))
+        elif c == -4:
+            if i + 1 >= len(codes):
+                raise MXNetError(f"code -4 of {codes} must be followed by two sizes")
+            out.extend(_split_size(take(c), codes[i], codes[i + 1], codes))
+            i += 2
+        else:
+            raise MXNetError(f"unknown code {c} in {codes}: sizes must be at least -4")
+    return tuple(out)
+
+
+def nd_reshape_shape(shape, codes, reverse=False) -> tuple[int, ...]:
+    """The shape that nd.reshape gives an array of `shape`. Raises: MXNetError or, where elements would be left over, ValueError."""
+    codes = _sizes(codes)
+    wanted = shape_from_nd_codes(shape[::-1], _reversed(codes, -4))[::-1] if reverse else shape_from_nd_codes(shape, codes)
+    size, known = math.prod(shape), math.prod(n for n in wanted if n != -1)
+    if wanted.count(-1) < 2 and (known < size and -1 not in wanted or -1 in wanted and known and size % known):
+        raise ValueError(f"cannot reshape {size} elements of shape {shape} into {codes}")
+    return _fill_unknown(wanted, size, shape)
+
+
+@op("nd.reshape", "nd.Reshape", samples=_on_cube({"shape": (0, -1)}, {"shape": (-3, -2)}, {"shape": (-4, 1, 2, -2)},
+                                                 {"shape": (-1, 0), "reverse": True}))
+def reshape_nd(data, shape=None, reverse=False, target_shape=None, keep_highest=False):
+    """The elements in the same order with another shape.
+
+    Codes in `shape`: 0 copy a size, -1 what is left, -2 copy the rest, -3 merge two, -4 a b split one; `reverse` reads
+    from the right. `target_shape` is MXNet's old spelling: plain sizes, with 0 for what is left; `keep_highest` keeps the first size.
+    Raises: MXNetError if the sizes do not fit. Differs: MXNet lets a larger or smaller result pass and reads past the end.
+    """
+    if shape is None or (shape == () and target_shape):
+        if not target_shape:
+            raise MXNetError("`shape` is needed, such as shape=(0, -1)")
+        target = list(_sizes(target_shape, "target_shape"))
+        if keep_highest:
+            target[0] = data.shape[0]
+        return data.reshape(_fill_unknown(tuple(-1 if n == 0 else n for n in target), data.size, data.shape))
+    return data.reshape(nd_reshape_shape(data.shape, shape, reverse))
+
+
+@op("nd.reshape_like", "npx.reshape_like", "nd.NDArray.reshape_like")
+def reshape_like(lhs, rhs, lhs_begin=None, lhs_end=None, rhs_begin=None, rhs_end=None):
+    """lhs with the shape of rhs, or with its axes lhs_begin:lhs_end replaced by axes rhs_begin:rhs_end of rhs."""
+    def bounds(ndim, begin, end):
+        begin, end = 0 if begin is None else begin, ndim if end is None else end
+        return begin + ndim if begin < 0 else begin, end + ndim if end < 0 else end
+    lb, le = bounds(lhs.ndim, lhs_begin, lhs_end)
+    rb, re = bounds(rhs.ndim, rhs_begin, rhs_end)
+    return lhs.reshape(_fill_unknown(lhs.shape[:lb] + rhs.shape[rb:re] + lhs.shape[le:], lhs.size, lhs.shape))
+
+
+@op("np.ravel", samples=_on_cube({}))
+def ravel(x, order="C"):
+    """The elements as a vector."""
+    if order not in ("C", "A", "K"):
+        raise NotImplementedError(f"only order='C' is offered, got {order!r}")
+    return x.reshape(-1)
+
+
+@op("nd.flatten", "nd.Flatten", "npx.batch_flatten", samples=_on_cube({}))
+def batch_flatten(data):
+    """Keeps the first axis and merges the others: shape (n, everything else)."""
+    if data.ndim == 0:
+        raise MXNetError("a 0-d array has no first axis to keep")
+    return data.reshape(data.shape[0], math.prod(data.shape[1:]))
+
+
+# The order of axes.
+
+@op("np.transpose", "np.permute_dims", samples=_on_cube({}, {"axes": (0, -1, 1)}))
+def transpose(a, axes=None):
+    """The axes in the order that `axes` gives, reversed by default. Raises: ValueError if an axis is named twice."""
+    if axes is None:
+        return jnp.transpose(a)
+    axes = axes if isinstance(axes, tuple | list) else (axes,)
+    if len(axes) != a.ndim:
+        raise MXNetError(f"`axes` must name each of the {a.ndim} axes once, got {tuple(axes)}")
+    if len({axis_in(x, a.ndim, "axes") for x in axes}) != a.ndim:
+        raise ValueError(f"`axes` names an axis twice: {tuple(axes)}")
+    return jnp.transpose(a, axes)
+
+
+@op("nd.transpose", samples=_on_cube({}, {"axes": (1, 0, 2)}))
+def transpose_nd(data, axes=None):
+    """The axes in the order that `axes` gives, reversed by default and for ()."""
+    return transpose(data, axes or None)
+
+
+@op("np.swapaxes", "np.ndarray.swapaxes", static=("axis1", "axis2"), samples=_on_cube({"axis1": 0, "axis2": 2}))
+def swapaxes(a, axis1, axis2):
+    """Two axes exchanged."""
+    return jnp.swapaxes(a, axis_in(axis1, a.ndim, "axis1"), axis_in(axis2, a.ndim, "axis2"))
+
+
+@op("nd.swapaxes", "nd.SwapAxis", "nd.NDArray.swapaxes", samples=_on_cube({"dim1": 0, "dim2": 2}))
+def swapaxes_nd(data, dim1=0, dim2=0):
+    """Two axes exchanged."""
+    return swapaxes(data, dim1, dim2)
+
+
+def _moved(ndim, source, destination):
+    source = axes_in(source, ndim, "source")
+    destination = axes_in(destination, ndim, "destination")
+    if len(source) != len(destination):
+        raise ValueError(f"`source` and `destination` must have as many axes, got {len(source)} and {len(destination)}")
+    order = [a for a in range(ndim) if a not in source]
+    for to, at in sorted(zip(destination, source, strict=True)):
+        order.insert(to, at)
+    return order
+
+
+@op("np.moveaxis", static=("source", "destination"), samples=_on_cube({"source": 0, "destination": -1}))
+def moveaxis(a, source, destination):
+    """Axes moved to other places, the rest in their order."""
+    return jnp.transpose(a, _moved(a.ndim, source, destination))
+
+
+@op("nd.moveaxis", static=("source", "destination"), samples=_on_cube({"source": (0, 1), "destination": (-1, -2)}))
+def moveaxis_nd(tensor, source, destination):
+    """Axes moved to other places, the rest in their order."""
+    return moveaxis(tensor, source, destination)
+
+
+@op("np.rollaxis", static=("axis",), samples=_on_cube({"axis": 2}, {"axis": 0, "start": 3}))
+def rollaxis(a, axis, start=0):
+    """One axis moved before axis `start`."""
+    axis = axis_in(axis, a.ndim)
+    start = a.ndim if start == a.ndim else axis_in(start, a.ndim, "start")
+    return moveaxis(a, axis, start - (axis < start))
+
+
+# Axes of size 1.
+
+@op("np.expand_dims", "nd.expand_dims", static=("axis",), samples=_on_cube({"axis": 1}, {"axis": -1}))
+def expand_dims(a, axis):
+    """A new axis of size 1 at place `axis` of the result."""
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    return jnp.expand_dims(a, axes_in(axes, a.ndim + len(axes)))
+
+
+@op("np.squeeze", "np.ndarray.squeeze", samples={"args": [((onp.ones((1, 3, 1), "float32"),), {}),
+                                                        ((onp.ones((1, 3, 1), "float32"),), {"axis": 0})]})
+def squeeze(a, axis=None):
+    """Without its axes of size 1, or without those named. Raises: MXNetError if a named axis has another size."""
+    if axis is None:
+        return jnp.squeeze(a)
+    axes = axes_in(axis, a.ndim)
+    for k in axes:
+        if a.shape[k] != 1:
+            raise MXNetError(f"axis {k} has size {a.shape[k]}; only axes of size 1 can be dropped")
+    return jnp.squeeze(a, axes)
+
+
+@op("nd.squeeze", samples={"args": [((onp.ones((1, 3, 1), "float32"),), {"axis": 0})]})
+def squeeze_nd(data, axis=None):
+    """np.squeeze; where nothing is left the result has shape (1,)."""
+    out = squeeze(data, axis)
+    return out.reshape(1) if out.ndim == 0 else out
+
+
+def _at_least(ndim, arrays):
+    def lift(x):
+        if ndim == 3 and x.ndim in (1, 2):  # NumPy's layout: (1, n, 1) and (m, n, 1)
+            return x.reshape((1, -1, 1)) if x.ndim == 1 else x[:, :, None]
+        return x.reshape((1,) * (ndim - x.ndim) + x.shape) if x.ndim < ndim else x
+    return tuple(lift(x) for x in arrays)
+
+
+@op("np.atleast_1d")
+def atleast_1d(*arys):
+    """Each array with at least one axis; one array gives an array, several a list."""
+    return _at_least(1, arys)
+
+
+@op("np.atleast_2d")
+def atleast_2d(*arys):
+    """Each array with at least two axes, added in front. The gradient is right (MXNet: zero)."""
+    return _at_least(2, arys)
+
+
+@op("np.atleast_3d")
+def atleast_3d(*arys):
+    """Each array with at least three axes: (n,) becomes (1, n, 1), (m, n) becomes (m, n, 1)."""
+    return _at_least(3, arys)
+
+
+# Broadcasting.
+
+def _broadcast(x, shape):
+    try:
+        fits = onp.broadcast_shapes(x.shape, shape) == tuple(shape)
+    except ValueError:
+        fits = False
+    if not fits:
+        raise MXNetError(f"an array of shape {x.shape} cannot be broadcast to {tuple(shape)}: "
+                         "sizes must be equal or 1, counted from the last")
+    return jnp.broadcast_to(x, shape)
+
+
+@op("np.broadcast_to", "np.ndarray.broadcast_to", static=("shape",),
+    samples={"args": [((onp.arange(3, dtype="float32"),), {"shape": (2, 3)})]})
+def broadcast_to(array, shape):
+    """The array repeated along new axes and axes of size 1 until it has `shape`."""
+    return _broadcast(array, _sizes(shape))
+
+
+@op("nd.broadcast_to", static=("shape",), samples={"args": [((onp.ones((1, 3), "float32"),), {"shape": (2, 0)})]})
+def broadcast_to_nd(data, shape):
+    """The array repeated along axes of size 1; a 0 in `shape` keeps that size. The number of axes must not change."""
+    shape = _sizes(shape)
+    if len(shape) != data.ndim:
+        raise MXNetError(f"`shape` must have {data.ndim} sizes, as the array has, got {shape}")
+    return _broadcast(data, tuple(n or m for n, m in zip(shape, data.shape, strict=True)))
+
+
+@op("nd.broadcast_axis", "nd.broadcast_axes", "nd.NDArray.broadcast_axes",
+    samples={"args": [((onp.ones((1, 2, 1), "float32"),), {"axis": (0, 2), "size": (3, 4)})]})
+def broadcast_axis(data, axis=(), size=()):
+    """The array repeated along axes of size 1: `axis` names them, `size` says how often."""
+    axes, sizes = axes_in(axis, data.ndim), _sizes(size, "size")
+    if len(axes) != len(sizes):
+        raise MXNetError(f"`axis` and `size` must have as many entries, got {axis} and {size}")
+    shape = list(data.shape)
+    for a, n in zip(axes, sizes, strict=True):
+        if shape[a] != 1:
+            raise MXNetError(f"axis {a} has size {shape[a]}; only axes of size 1 can be repeated")
+        shape[a] = n
+    return jnp.broadcast_to(data, shape)
+
+
+@op("nd.broadcast_like", "npx.broadcast_like")
+def broadcast_like(lhs, rhs, lhs_axes=None, rhs_axes=None):
+    """lhs broadcast to the shape of rhs, or only its axes `lhs_axes` to the sizes of axes `rhs_axes` of rhs."""
+    if lhs_axes is None and rhs_axes is None:
+        return _broadcast(lhs, rhs.shape)
+    left, right = axes_in(lhs_axes, lhs.ndim, "lhs_axes"), axes_in(rhs_axes, rhs.ndim, "rhs_axes")
+    if len(left) != len(right):
+        raise MXNetError(f"`lhs_axes` and `rhs_axes` must have as many entries, got {lhs_axes} and {rhs_axes}")
+    shape = list(lhs.shape)
+    for a, b in zip(left, right, strict=True):
+        shape[a] = rhs.shape[b]
+    return _broadcast(lhs, tuple(shape))
+
+
+@op("nd.NDArray.broadcast_like")
+def broadcast_like_method(data, other):
+    """The array broadcast to the shape of `other`."""
+    return _broadcast(data, other.shape)
+
+
+# Shapes as arrays.
+
+@op("nd.shape_array", "npx.shape_array", "nd.NDArray.shape_array", grad=False, samples=_on_cube({}))
+def shape_array(data):
+    """The sizes of the axes as an int64 vector."""
+    return jnp.asarray(data.shape, jnp.int64)
+
+
+@op("nd.size_array", "nd.NDArray.size_array", grad=False, samples=_on_cube({}))
+def size_array(data):
+    """The number of elements as an int64 vector of one."""
+    return jnp.asarray([data.size], jnp.int64)

@@ -1,0 +1,151 @@
+"""Order: sort, argsort, topk, partition, searching in sorted arrays."""
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as onp
+
+from ..base import MXNetError
+from ..engine.op import Scalar, op
+from .axes import axis_in
+
+_M = onp.array([[3., 1., 2.], [2.5, 5., 4.]], "float32")
+
+
+def _on_matrix(*calls):
+    """Samples: keyword arguments for a (2, 3) matrix without ties."""
+    return {"args": [((_M,), dict(c)) for c in calls]}
+
+
+def _flat(x, axis):
+    """x and the axis to work along; None means the flattened array."""
+    return (x.reshape(-1), 0) if axis is None else (x, axis_in(axis, x.ndim))
+
+
+def _order(x, axis, descending=False):
+    """The stable order along `axis`: equal elements keep theirs, also when descending."""
+    if not descending:
+        return jnp.argsort(x, axis=axis, stable=True)
+    back = jnp.argsort(jnp.flip(x, axis), axis=axis, stable=True)
+    return x.shape[axis] - 1 - jnp.flip(back, axis)
+
+
+def _sorted(x, axis, descending=False):
+    out = jnp.sort(x, axis=axis, stable=True)
+    return jnp.flip(out, axis) if descending else out
+
+
+@op("np.sort", "np.ndarray.sort", samples=_on_matrix({}, {"axis": None}, {"axis": 0, "descending": True}))
+def sort(a, axis=-1, descending=False, stable=True, kind=None, order=None):
+    """The elements in ascending order along `axis`; None flattens. A copy, also as a method. nan comes last.
+
+    `stable`, `kind` and `order` change nothing: the order is always stable.
+    """
+    return _sorted(*_flat(a, axis), descending)
+
+
+@op("nd.sort", "nd.NDArray.sort", samples=_on_matrix({}, {"axis": None}, {"axis": 0, "is_ascend": False}))
+def sort_nd(data, axis=-1, is_ascend=True):
+    """The elements in order along `axis`; None flattens."""
+    return _sorted(*_flat(data, axis), not is_ascend)
+
+
+@op("np.msort", samples=_on_matrix({}))
+def msort(a):
+    """The elements in ascending order along the first axis."""
+    return _sorted(a, 0)
+
+
+@op("np.argsort", "np.ndarray.argsort", grad=False, samples=_on_matrix({}, {"axis": None}, {"axis": 0, "descending": True}))
+def argsort(a, axis=-1, descending=False, stable=True, kind=None, order=None):
+    """The indices that would sort along `axis`; int64; None flattens. Equal elements keep their order."""
+    return _order(*_flat(a, axis), descending).astype(jnp.int64)
+
+
+@op("nd.argsort", "nd.NDArray.argsort", grad=False, samples=_on_matrix({}, {"axis": 0, "is_ascend": False}))
+def argsort_nd(data, axis=-1, is_ascend=True, dtype="float32"):
+    """The indices that would sort along `axis`, as `dtype`; None flattens. Equal elements keep their order."""
+    return _order(*_flat(data, axis), not is_ascend).astype(dtype)
+
+
+@op("np.partition", static=("kth",), samples=_on_matrix({"kth": 1}))
+def partition(a, kth, axis=-1, kind="introselect", order=None):
+    """An order along `axis` in which element `kth` is where sorting would put it. (Here: sorted.)"""
+    x, axis = _flat(a, axis)
+    axis_in(kth, x.shape[axis], "kth")
+    return _sorted(x, axis)
+
+
+@op("np.argpartition", static=("kth",), grad=False, samples=_on_matrix({"kth": 1}))
+def argpartition(a, kth, axis=-1, kind="introselect", order=None):
+    """The indices of np.partition; int64."""
+    x, axis = _flat(a, axis)
+    axis_in(kth, x.shape[axis], "kth")
+    return _order(x, axis).astype(jnp.int64)
+
+
+@op("np.lexsort", grad=False, samples={"args": [(([onp.array([1., 0., 1.]), onp.array([2., 2., 1.])],), {})]})
+def lexsort(keys, axis=-1):
+    """The indices that sort by the last key, then by the one before it, ...; int64."""
+    return jnp.lexsort(tuple(keys), axis).astype(jnp.int64)
+
+
+def _topk(x, k, axis, ascending):
+    """Values and indices of the k first in order along the last axis."""
+    if ascending:
+        order = jnp.argsort(x, axis=-1, stable=True)[..., :k]
+        return jnp.take_along_axis(x, order, -1), order
+    if k * 4 > x.shape[-1] > 64:  # sorting beats selection when much is kept
+        order = _order(x, x.ndim - 1, True)[..., :k]
+        return jnp.take_along_axis(x, order, -1), order
+    return jax.lax.top_k(x, k)
+
+
+@op("nd.topk", "npx.topk", "nd.NDArray.topk",
+    samples=_on_matrix({}, {"k": 2, "ret_typ": "value"}, {"k": 2, "ret_typ": "both", "axis": 0}, {"k": 2, "ret_typ": "mask"},
+                       {"k": 2, "is_ascend": True, "ret_typ": "value", "axis": None}))
+def topk(data, axis=-1, k=1, ret_typ="indices", is_ascend=False, dtype="float32"):
+    """The k largest (smallest with `is_ascend`) elements along `axis`, in order; k < 1 means all, axis None flattens.
+
+    ret_typ: "value"; "indices", as `dtype`; "both", a list; "mask", ones in the shape of `data` where they are.
+    Ties: the lower index first. Gradients flow through the values.
+    """
+    if ret_typ not in ("value", "indices", "both", "mask"):
+        raise MXNetError(f"`ret_typ` must be 'value', 'indices', 'both' or 'mask', got {ret_typ!r}")
+    x, axis = _flat(data, axis)
+    size = x.shape[axis]
+    k = size if k < 1 else k
+    if k > size:
+        raise MXNetError(f"`k` must be at most {size}, the size of axis {axis}, got {k}")
+    last = jnp.moveaxis(x, axis, -1)
+    if ret_typ == "indices" or ret_typ == "mask":
+        last = jax.lax.stop_gradient(last)
+    values, indices = _topk(last, k, axis, is_ascend)
+    if ret_typ == "mask":
+        hit = jnp.zeros(last.shape, data.dtype)
+        hit = jnp.put_along_axis(hit, indices, jnp.ones((), data.dtype), -1, inplace=False)
+        return jnp.moveaxis(hit, -1, axis).reshape(data.shape)
+    values, indices = jnp.moveaxis(values, -1, axis), jnp.moveaxis(indices, -1, axis).astype(dtype)
+    return {"value": values, "indices": indices, "both": (values, indices)}[ret_typ]
+
+
+_SORTED = onp.array([1., 2., 3.], "float32")
+
+
+@op("np.searchsorted", scalars=("v",), arrays=("sorter",), grad=False, samples={"args": [((_SORTED, _M), {}), ((_SORTED, _M), {"side": "right"})]})
+def searchsorted(a, v, side="left", sorter=None):
+    """Where to insert `v` into the sorted vector `a` to keep it sorted; int64, shape of v.
+
+    side: "left" or "right" of equal elements.  sorter: the indices that sort `a`, if it is not sorted.
+    """
+    if side not in ("left", "right"):
+        raise ValueError(f"`side` must be 'left' or 'right', got {side!r}")
+    if sorter is not None:
+        a = jnp.take(a, sorter.astype(jnp.int64))
+    return jnp.searchsorted(a, v.value if isinstance(v, Scalar) else v, side=side).astype(jnp.int64)
+
+
+@op("np.digitize", grad=False, samples={"args": [((_M, _SORTED), {}), ((_M, _SORTED), {"right": True})]})
+def digitize(x, bins, right=False):
+    """The number of the bin each element falls into; int64. `bins` must be monotonic."""
+    return jnp.digitize(x, bins, right=bool(right)).astype(jnp.int64)

@@ -1,0 +1,312 @@
+"""Order statistics, averages, histograms, differences, interpolation, polynomials and window functions."""
+from __future__ import annotations
+
+import math
+
+import jax.numpy as jnp
+import numpy as onp
+
+from ..base import FLOAT32, MXNetError, is_float
+from ..engine.op import Scalar, op
+from .axes import axes_in, axis_in, cast, number, same_dtype, wide
+
+_M = onp.array([[3., 1., 2.5], [2., 5., 4.]], "float32")
+_V = onp.array([1., 2., 4.], "float32")
+
+
+def _on_matrix(*calls):
+    """Samples: further arguments for a (2, 3) matrix without ties."""
+    return {"args": [((_M, *(c.pop("_", ()))), c) for c in map(dict, calls)]}
+
+
+# Order statistics.
+
+_METHODS = ("linear", "lower", "higher", "midpoint", "nearest")
+
+
+def quantile_of(a, q, axis, interpolation, keepdims, fn=jnp.quantile):
+    """Quantiles as np.quantile gives them: float32, or float64 for float64."""
+    if interpolation not in _METHODS:
+        raise MXNetError(f"`interpolation` must be one of {', '.join(_METHODS)}, got {interpolation!r}")
+    if a.dtype == bool:
+        raise MXNetError("booleans have no quantiles: cast with astype('float32')")
+    dtype = a.dtype if a.dtype == "float64" else FLOAT32
+    axes = axes_in(axis, a.ndim)
+    return fn(cast(a, dtype), q.astype(dtype), axis=axes, method=interpolation, keepdims=bool(keepdims))
+
+
+@op("np.quantile", scalars=("q",), samples=_on_matrix({"_": (0.3,)}, {"_": (0.3,), "axis": 1, "interpolation": "lower"},
+                                                      {"_": ([0.2, 0.5],), "axis": 0, "keepdims": True}))
+def quantile(a, q, axis=None, overwrite_input=None, interpolation="linear", keepdims=False):
+    """The q-th quantile (q in [0, 1], a number or an array) along `axis`; float32, float64 for float64.
+
+    interpolation: "linear", "lower", "higher", "midpoint" or "nearest". An array of q adds its axes in front.
+    """
+    return quantile_of(a, q, axis, interpolation, keepdims)
+
+
+@op("np.percentile", scalars=("q",), samples=_on_matrix({"_": (30,)}, {"_": (60.,), "axis": 0, "interpolation": "midpoint"}))
+def percentile(a, q, axis=None, overwrite_input=None, interpolation="linear", keepdims=False):
+    """The q-th percentile (q in [0, 100]) along `axis`; see quantile. The gradient is right (MXNet: zero)."""
+    return quantile_of(a, q.astype(jnp.float64) / 100, axis, interpolation, keepdims)
+
+
+@op("np.median", samples=_on_matrix({}, {"axis": 1, "keepdims": True}))
+def median(a, axis=None, overwrite_input=None, keepdims=False):
+    """The middle element along `axis`, or the mean of the two; float32, float64 for float64. The gradient is right (MXNet: zero)."""
+    return quantile_of(a, jnp.asarray(0.5, jnp.float64), axis, "linear", keepdims)
+
+
+@op("np.average", arrays=("weights",), samples=_on_matrix({}, {"axis": 0, "weights": _V[:2]}, {"weights": _M, "returned": True}))
+def average(a, axis=None, weights=None, returned=False):
+    """The weighted mean along `axis`; with `returned` also the sum of the weights.
+
+    weights: the shape of `a`, or a vector for one axis. The dtype stays; fractions of integers are cut off.
+    """
+    axes = axes_in(axis, a.ndim)
+    x = cast(a, wide(a.dtype))
+    if weights is None:
+        out, total = jnp.mean(x, axes), jnp.asarray(math.prod(a.shape[k] for k in axes), x.dtype)
+    else:
+        w = cast(weights, x.dtype)
+        if w.shape != a.shape:
+            if len(axes) != 1 or w.ndim != 1 or w.shape[0] != a.shape[axes[0]]:
+                raise MXNetError(f"`weights` must have the shape of `a`, {a.shape}, or be a vector along one axis; got {w.shape}")
+            w = w.reshape([-1 if k == axes[0] else 1 for k in range(a.ndim)])
+        w = jnp.broadcast_to(w, a.shape)
+        total = jnp.sum(w, axes)
+        out = jnp.sum(x * w, axes) / total
+    dtype = a.dtype if a.dtype != bool else FLOAT32
+    out = cast(out, dtype)
+    return (out, jnp.broadcast_to(cast(total, dtype), out.shape)) if returned else out
+
+
+# Histograms.
+
+def count_between(x, edges, weights=None):
+    """How many elements of x (or what weights) lie in [edges[i], edges[i+1]); the last interval is closed. int64 without weights."""
+    n = edges.shape[0] - 1
+    place = jnp.where(x == edges[-1], n - 1, jnp.searchsorted(edges, x, side="right") - 1)
+    inside = (x >= edges[0]) & (x <= edges[-1])
+    amount = jnp.ones((), jnp.int64) if weights is None else weights
+    return jnp.zeros(n, amount.dtype).at[jnp.where(inside, place, n)].add(amount, mode="drop")
+
+
+def even_edges(bins, low, high, dtype):
+    """bins + 1 edges from low to high."""
+    step = jnp.arange(bins + 1, dtype=jnp.float64) / bins
+    return (low + (high - low) * step).astype(dtype)
+
+
+def _edges(a, bins, range):
+    """The edges of a histogram's intervals: `bins` itself, or that many equal parts of `range` or of the data's own."""
+    if not isinstance(bins, int):
+        edges = bins if hasattr(bins, "dtype") else jnp.asarray(bins, a.dtype)
+        same_dtype(a, edges)
+        return edges
+    if bins < 1:
+        raise MXNetError(f"`bins` must be positive, got {bins}")
+    if range is not None:
+        low, high = number(range[0], jnp.float64), number(range[1], jnp.float64)
+    elif a.size:
+        low, high = jnp.min(a).astype(jnp.float64), jnp.max(a).astype(jnp.float64)
+        low, high = jnp.where(low == high, low - 0.5, low), jnp.where(low == high, high + 0.5, high)
+    else:
+        low, high = 0.0, 1.0
+    return even_edges(bins, low, high, a.dtype)
+
+
+@op("np.histogram", static=("bins",), scalars=("range",), arrays=("weights",), grad=False,
+    samples=_on_matrix({"bins": 3}, {"bins": onp.array([0., 2., 5.], "float32")}, {"bins": 3, "range": (0., 6.), "density": True}))
+def histogram(a, bins=10, range=None, normed=None, weights=None, density=None):
+    """How many elements (int64) lie between neighbouring edges, and the edges, in the dtype of `a`.
+
+    bins: the edges, or the number of equal parts of `range` (default: from the smallest to the largest element).
+    weights: an array to be summed instead of ones.  density: counts divided by their sum and the intervals' widths.
+    """
+    edges = _edges(a, bins, range)
+    counts = count_between(a.reshape(-1), edges, None if weights is None else weights.reshape(-1))
+    if density or normed:
+        counts = (counts / jnp.sum(counts) / jnp.diff(edges)).astype(FLOAT32 if a.dtype != "float64" else a.dtype)
+    return counts, edges
+
+
+@op("nd.histogram", static=("bins",), scalars=("range",), grad=False,
+    samples=_on_matrix({"bins": 3, "range": (0., 6.)}, {"bins": 2}, {"bins": onp.array([0., 2., 5.], "float32")}))
+def histogram_nd(a, bins=10, range=None):
+    """How many elements (int64; float32 if the range is the data's own) lie between neighbouring edges, and the edges."""
+    counts, edges = histogram(a, bins, range)
+    return (counts.astype(jnp.float32), edges.astype(jnp.float32)) if range is None and isinstance(bins, int) else (counts, edges)
+
+
+# Differences.
+
+@op("np.diff", arrays=("prepend", "append"), samples=_on_matrix({}, {"n": 2, "axis": 1}, {"axis": 0, "prepend": _M[:1]}))
+def diff(a, n=1, axis=-1, prepend=None, append=None):
+    """Differences of neighbours along `axis`, n times over; the dtype stays.
+
+    prepend, append: numbers or arrays put before and after `a` along `axis` first.
+    """
+    axis = axis_in(axis, a.ndim)
+
+    def beside(x):
+        x = x.astype(a.dtype)
+        return jnp.broadcast_to(x, (*a.shape[:axis], 1, *a.shape[axis + 1:])) if x.ndim == 0 else x
+
+    pieces = [beside(x) for x in (prepend,) if x is not None] + [a] + [beside(x) for x in (append,) if x is not None]
+    out = jnp.concatenate(pieces, axis) if len(pieces) > 1 else a
+    for _ in range(n):
+        out = jnp.diff(out, axis=axis)
+    return out
+
+
+@op("np.ediff1d", arrays=("to_end", "to_begin"), samples=_on_matrix({}, {"to_begin": _V, "to_end": onp.array(9., "float32")}))
+def ediff1d(ary, to_end=None, to_begin=None):
+    """Differences of neighbours in the flattened array, with `to_begin` before and `to_end` after them."""
+    pieces = [jnp.diff(ary.reshape(-1))]
+    if to_begin is not None:
+        pieces.insert(0, to_begin.astype(ary.dtype).reshape(-1))
+    if to_end is not None:
+        pieces.append(to_end.astype(ary.dtype).reshape(-1))
+    return jnp.concatenate(pieces)
+
+
+@op("np.trapz", arrays=("x",), scalars=("dx",), samples=_on_matrix({}, {"axis": 0, "dx": 0.5}, {"x": _V}))
+def trapz(y, x=None, dx=1.0, axis=-1):
+    """The integral of y along `axis` by the trapezoidal rule, with points `x` or spacing `dx`; integers give float64."""
+    axis = axis_in(axis, y.ndim)
+    y = y if is_float(y.dtype) else y.astype(jnp.float64)
+    if x is None:
+        step = number(dx, y.dtype)
+    else:
+        step = jnp.diff(x.astype(y.dtype), axis=0 if x.ndim == 1 else axis)
+        if x.ndim == 1:
+            step = step.reshape([-1 if k == axis else 1 for k in range(y.ndim)])
+    left = [slice(None)] * y.ndim
+    right = list(left)
+    left[axis], right[axis] = slice(None, -1), slice(1, None)
+    return jnp.sum(step * (y[tuple(left)] + y[tuple(right)]) / 2, axis, dtype=y.dtype)
+
+
+@op("np.interp", scalars=("x", "left", "right", "period"), samples={"args": [
+    ((onp.array([0.5, 1.5, 9.]), _V, _V * 2), {}), ((onp.array([0.5, 1.5, 9.]), _V, _V * 2), {"left": -1., "right": 5.}),
+    ((onp.array([0.5, 5.5]), _V, _V * 2), {"period": 5.})]})
+def interp(x, xp, fp, left=None, right=None, period=None):
+    """The piecewise linear function through the points (xp, fp) at x; float64. xp must be increasing.
+
+    left, right: values outside, fp's first and last by default.  period: of x, instead of left and right.
+    The gradient is right (MXNet: zero).
+    """
+    if xp.ndim != 1 or xp.shape != fp.shape or xp.shape[0] == 0:
+        raise ValueError(f"`xp` and `fp` must be vectors of the same positive length, got shapes {xp.shape} and {fp.shape}")
+    x, xp, fp = (v.astype(jnp.float64) for v in (x, xp, fp))
+    left, right, period = (None if v is None else number(v, jnp.float64) for v in (left, right, period))
+    return jnp.interp(x, xp, fp, left=left, right=right, period=period)
+
+
+# Covariance, correlation.
+
+def _observations(m, y, rowvar):
+    x = m.astype(jnp.float64)
+    if y is not None:
+        if rowvar is False and m.ndim == 2:
+            x = x.T
+        x = jnp.concatenate([jnp.atleast_2d(x), jnp.atleast_2d(y.astype(jnp.float64) if rowvar or y.ndim < 2 else y.T.astype(jnp.float64))], 0)
+        rowvar = True
+    return x, rowvar
+
+
+@op("np.cov", arrays=("y", "fweights", "aweights"), samples=_on_matrix({}, {"rowvar": False, "bias": True}))
+def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None, dtype=None):
+    """The covariance matrix of variables in rows (columns if not rowvar); float64 unless `dtype` says otherwise."""
+    x, rowvar = _observations(m, y, bool(rowvar))
+    out = jnp.cov(x, rowvar=rowvar, bias=bool(bias), ddof=ddof, fweights=None if fweights is None else fweights.astype(jnp.int64),
+                  aweights=aweights)
+    return out.astype(dtype or jnp.float64)
+
+
+@op("np.corrcoef", arrays=("y",), samples=_on_matrix({}))
+def corrcoef(x, y=None, rowvar=True, dtype=None):
+    """The correlation coefficients of variables in rows (columns if not rowvar); float64 unless `dtype` says otherwise."""
+    x, rowvar = _observations(x, y, bool(rowvar))
+    return jnp.corrcoef(x, rowvar=rowvar).astype(dtype or jnp.float64)
+
+
+@op("np.correlate", samples={"args": [((_V, _V[:2]), {}), ((_V, _V[:2]), {"mode": "full"})]})
+def correlate(a, v, mode="valid"):
+    """The cross-correlation of two vectors: sums of a[n + k] * v[n] for every shift k."""
+    same_dtype(a, v)
+    return jnp.correlate(a, v, mode)
+
+
+# Polynomials; coefficients from the highest power down.
+
+@op("np.polyval", scalars=("x",), samples={"args": [((_V, _M), {})]})
+def polyval(p, x):
+    """The polynomial with coefficients `p` at x, in the dtype of `p`."""
+    if p.ndim != 1:
+        raise MXNetError(f"`p` must be a vector of coefficients, got shape {p.shape}")
+    x = x.astype(p.dtype) if isinstance(x, Scalar) else x
+    same_dtype(p, x)
+    out = jnp.zeros(x.shape, p.dtype)
+    for k in range(p.shape[0]):
+        out = out * x + p[k]
+    return out
+
+
+@op("np.polyadd", samples={"args": [((_V, _V[:2]), {})]})
+def polyadd(a1, a2):
+    """The sum of two polynomials."""
+    return jnp.polyadd(a1, a2)
+
+
+@op("np.polysub", samples={"args": [((_V, _V[:2]), {})]})
+def polysub(a1, a2):
+    """The difference of two polynomials."""
+    return jnp.polysub(a1, a2)
+
+
+@op("np.polymul", samples={"args": [((_V, _V[:2]), {})]})
+def polymul(a1, a2):
+    """The product of two polynomials."""
+    same_dtype(a1, a2)
+    return jnp.convolve(a1, a2)
+
+
+@op("np.vander", samples={"args": [((_V,), {}), ((_V,), {"N": 2, "increasing": True})]})
+def vander(x, N=None, increasing=False):
+    """Powers of the elements as columns, the highest first; float64, int64 for integers."""
+    if x.ndim != 1:
+        raise ValueError(f"a vector is needed, got shape {x.shape}")
+    x = x.astype(jnp.float64 if is_float(x.dtype) else jnp.int64)
+    return jnp.vander(x, N, bool(increasing))
+
+
+@op("np.unwrap", scalars=("discont", "period"), samples=_on_matrix({}))
+def unwrap(p, discont=None, axis=-1, period=2 * math.pi):
+    """Angles without jumps: differences of more than half a period along `axis` are changed by whole periods."""
+    x = p if is_float(p.dtype) else p.astype(jnp.float64)
+    discont = None if discont is None else number(discont, x.dtype)
+    return jnp.unwrap(x, discont, axis_in(axis, p.ndim), number(period, x.dtype)).astype(x.dtype)
+
+
+# Windows.
+
+def window(name, first, second, third, sentence):
+    """Declare np.NAME(M): first - second * cos(2 pi n / (M - 1)) + third * cos(4 pi n / (M - 1)) for n < M."""
+
+    def make(M, dtype=None):
+        if M < 1:
+            return jnp.zeros((0,), dtype or FLOAT32)
+        if M == 1:
+            return jnp.ones((1,), dtype or FLOAT32)
+        turn = 2 * math.pi * onp.arange(M) / (M - 1)
+        return jnp.asarray(first - second * onp.cos(turn) + third * onp.cos(2 * turn), dtype or FLOAT32)
+
+    make.__name__ = name
+    op(f"np.{name}", static=("M",), grad=False, samples={"args": [((5,), {}), ((1,), {})]}, doc=sentence)(make)
+
+
+window("hanning", 0.5, 0.5, 0, "The Hann window of M points: a raised cosine that touches zero; float32 unless `dtype` is given.")
+window("hamming", 0.54, 0.46, 0, "The Hamming window of M points: a raised cosine; float32 unless `dtype` is given.")
+window("blackman", 0.42, 0.5, 0.08, "The Blackman window of M points: three terms of cosines; float32 unless `dtype` is given.")

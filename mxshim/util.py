@@ -1,0 +1,160 @@
+"""Switches between MXNet's semantics, per thread (MXNet: mxnet.util)."""
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+
+from .engine.trace import state
+
+__all__ = ["default_array", "get_gpu_count", "get_gpu_memory", "getenv", "is_np_array", "is_np_default_dtype", "is_np_shape", "np_array",
+           "np_default_dtype", "np_shape", "reset_np", "set_module", "set_np", "set_np_default_dtype", "set_np_shape", "setenv", "use_np",
+           "use_np_array", "use_np_default_dtype", "use_np_shape"]
+
+
+def is_np_shape() -> bool:
+    """Whether nd functions of this thread may make 0-d and zero-size arrays."""
+    return state.np_shape
+
+
+def is_np_array() -> bool:
+    """Whether Gluon and loading give this thread np arrays."""
+    return state.np_array
+
+
+def is_np_default_dtype() -> bool:
+    """Whether the default dtypes of np functions are NumPy's (float64, int64) in this thread."""
+    return state.np_dtype
+
+
+def set_np_shape(active) -> bool:
+    """Switch np shape semantics on or off; returns what it was."""
+    previous, state.np_shape = state.np_shape, bool(active)
+    return previous
+
+
+def set_np_default_dtype(is_np_default_dtype=True) -> bool:
+    """Switch NumPy's default dtypes on or off; returns what it was."""
+    previous, state.np_dtype = state.np_dtype, bool(is_np_default_dtype)
+    return previous
+
+
+def set_np(shape=True, array=True, dtype=False):
+    """Switch np semantics on in this thread: np shapes, np arrays from Gluon, and with dtype=True NumPy's default dtypes.
+
+    Raises: ValueError for array=True without shape=True.
+    """
+    if not shape and array:
+        raise ValueError("set_np: np arrays need np shapes; array=True goes with shape=True only")
+    state.np_shape, state.np_array, state.np_dtype = bool(shape), bool(array), bool(dtype)
+
+
+def reset_np():
+    """Switch all np semantics off in this thread."""
+    set_np(shape=False, array=False, dtype=False)
+
+
+class _Switch:
+    """A scope that sets one switch and puts it back."""
+
+    def __init__(self, attribute, active):
+        self._attribute, self._active, self._previous = attribute, bool(active), []
+
+    def __enter__(self):
+        self._previous.append(getattr(state, self._attribute))
+        setattr(state, self._attribute, self._active)
+
+    def __exit__(self, *exc):
+        setattr(state, self._attribute, self._previous.pop())
+
+
+def np_shape(active=True):
+    """A scope with np shape semantics on or off."""
+    return _Switch("np_shape", active)
+
+
+def np_array(active=True):
+    """A scope with np array semantics on or off."""
+    return _Switch("np_array", active)
+
+
+def np_default_dtype(active=True):
+    """A scope with NumPy's default dtypes on or off."""
+    return _Switch("np_dtype", active)
+
+
+def _decorator(*attributes):
+    """A decorator that sets switches during every call of a function, or of all methods of a class."""
+
+    def wrap(func):
+        if inspect.isclass(func):
+            for name, method in list(func.__dict__.items()):
+                if inspect.isfunction(method):
+                    setattr(func, name, wrap(method))
+            return func
+        if not callable(func):
+            raise TypeError(f"this decorator takes a function or a class, got {type(func).__name__}")
+
+        @functools.wraps(func)
+        def inner(*args, **kwargs):
+            previous = [getattr(state, a) for a in attributes]
+            for a in attributes:
+                setattr(state, a, True)
+            try:
+                return func(*args, **kwargs)
+            finally:
+                for a, value in zip(attributes, previous, strict=True):
+                    setattr(state, a, value)
+
+        return inner
+
+    return wrap
+
+
+use_np_shape = _decorator("np_shape")
+use_np_array = _decorator("np_array")
+use_np_default_dtype = _decorator("np_dtype")
+use_np = _decorator("np_shape", "np_array")
+
+
+def default_array(source_array, ctx=None, dtype=None, device=None):
+    """np.array or nd.array, as np array semantics say."""
+    from . import ndarray, numpy
+    if state.np_array:
+        return numpy.array(source_array, dtype=dtype, ctx=ctx or device)
+    return ndarray.array(source_array, ctx=ctx or device, dtype=dtype)
+
+
+def getenv(name):
+    """An environment variable, None if it is not set."""
+    return os.environ.get(name)
+
+
+def setenv(name, value):
+    """Set an environment variable; None removes it."""
+    if value is None:
+        os.environ.pop(name, None)
+    else:
+        os.environ[name] = value
+
+
+def get_gpu_count() -> int:
+    """How many GPUs JAX sees."""
+    from .device import num_gpus
+    return num_gpus()
+
+
+def get_gpu_memory(gpu_dev_id):
+    """(free, total) bytes of a GPU's memory."""
+    from .device import gpu_memory_info
+    return gpu_memory_info(gpu_dev_id)
+
+
+def set_module(module):
+    """A decorator that sets what a function says its module is."""
+
+    def wrap(func):
+        func.__module__ = module
+        return func
+
+    return wrap

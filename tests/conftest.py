@@ -1,0 +1,23 @@
+"""Fixtures for all tests. Warnings are errors (pyproject.toml)."""
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+@pytest.fixture
+def run_mxshim(tmp_path):
+    """Call `python -m mxshim ARGS` in an empty folder; gives the finished process with stdout and stderr as text."""
+
+    def run(*args, **env):
+        path = os.pathsep.join(filter(None, [ROOT, os.environ.get("PYTHONPATH")]))
+        settings = {**os.environ, "PYTHONPATH": path, "JAX_PLATFORMS": "cpu", **env}
+        return subprocess.run([sys.executable, "-m", "mxshim", *map(str, args)], cwd=tmp_path, env=settings,
+                              capture_output=True, text=True, timeout=300)
+
+    return run
