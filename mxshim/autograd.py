@@ -13,9 +13,9 @@ from __future__ import annotations
 import os
 
 from .array.core import Array as _Array
-from .array.core import Policy as _Policy
 from .base import MXNetError
 from .engine import grad as _grad
+from .engine.call import inplace as _inplace
 from .engine.cell import Handle as _Handle
 from .engine.function import Function as Function
 from .engine.trace import state as _state
@@ -127,7 +127,8 @@ def set_inplace_policy(policy: str) -> str:
     """
     if policy not in ("allow", "error"):
         raise ValueError(f"set_inplace_policy: the policy must be 'allow' or 'error', got {policy!r}")
-    previous, _Policy.inplace = _Policy.inplace, policy
+    previous = _inplace.policy
+    _inplace.set(policy)
     return previous
 
 

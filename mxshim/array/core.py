@@ -10,24 +10,17 @@ from ..base import MXNetError, as_dtype
 from ..device import Device, current_device
 from ..engine import call as door
 from ..engine import grad as engine_grad
-from ..engine.call import emit, emit_spec, place, value_of
-from ..engine.cell import Cell, Handle, Value, View, aval_of
+from ..engine.call import emit, emit_spec, inplace, place, value_of
+from ..engine.cell import Cell, Handle, Value, View
 from ..engine.op import NAMES, Op
 from ..engine.spec import arr
-from ..engine.trace import state, wait_all
+from ..engine.trace import read, state, wait_all
 
 INPLACE = ("Inplace operations (+=, -=, x[:]=, out=, etc) are not supported when recording with autograd: the array is part of the "
            "graph. Write outside of autograd.record(), make a new array (x = x + ...), or let mxshim differentiate through writes "
            "with mxshim.autograd.set_inplace_policy('allow').")
 _X = arr(0)
 _Y = arr(1)
-
-
-class Policy:
-    """What a write to an array of the graph does while recording: "allow" differentiates through it, "error" raises as MXNet."""
-
-    inplace = "allow"
-    read_by: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()  # cell -> node that read it as a constant ("error" only)
 
 
 class Array(Handle):
@@ -72,7 +65,7 @@ class Array(Handle):
         """Overwrite with another array's elements, of the same shape and dtype, in the graph if recording."""
         if state.recording:
             here, there = place(self), place(new)
-            if Policy.inplace == "error":
+            if inplace.policy == "error":
                 self._refuse(here)
             if here is not None or there is not None:
                 return self._store_recorded(new, there)
@@ -81,7 +74,7 @@ class Array(Handle):
 
     def _refuse(self, here):
         leaf = self._leaf
-        reader = Policy.read_by.get(self._cell)
+        reader = inplace.readers.get(self._cell)
         if here is not None or (leaf is not None and not leaf.dead) or (reader is not None and reader() is not None
                                                                        and not reader().freed):
             raise MXNetError(INPLACE)
@@ -103,8 +96,6 @@ class Array(Handle):
         mine, got = self._value_now().aval, result._value_now().aval
         if mine is not got:
             result = self._accept(result, op, mine, got)
-        if Policy.inplace == "error" and state.recording:
-            self._refuse(place(self))
         self._store(result)
 
     def _accept(self, result, op, mine, got):
@@ -168,11 +159,11 @@ class Array(Handle):
 
     def asnumpy(self) -> onp.ndarray:
         """The elements as a NumPy array of their own: waits for them; writing into it changes nothing here."""
-        return onp.array(self._value_now().get())
+        return onp.array(read(self._value_now()))
 
     def _host(self) -> onp.ndarray:
         """As asnumpy, but maybe shared memory: for reading only."""
-        return onp.asarray(self._value_now().get())
+        return onp.asarray(read(self._value_now()))
 
     def _jax(self):
         value = self._value_now()
@@ -184,7 +175,7 @@ class Array(Handle):
 
     def wait_to_read(self):
         """Wait until the elements are there. Raises: MXNetError if computing them failed."""
-        data = self._value_now().get()
+        data = read(self._value_now())
         if not isinstance(data, onp.ndarray):
             data.block_until_ready()
 
@@ -235,8 +226,8 @@ class Array(Handle):
             raise TypeError(f"copyto: the target must be an array or a device, got {type(other).__name__}")
         if other is self or (other._cell is self._cell and other._view is self._view):
             import warnings
-            warnings.warn("You are attempting to copy an array to itself", RuntimeWarning, stacklevel=2)
-            return None
+            warnings.warn("copyto: source and target are the same array", RuntimeWarning, stacklevel=2)
+            return False
         if other.shape != self.shape:
             raise MXNetError(f"copyto: this array has shape {self.shape}, the target {other.shape}; they must be equal")
         new = self if self.ctx.jax is other.ctx.jax else self._moved(other.ctx)
@@ -302,9 +293,10 @@ class Array(Handle):
         return None if leaf is None or leaf.dead else leaf
 
     @property
-    def _fresh_grad(self) -> bool:
+    def _fresh_grad(self) -> int:
+        """1 from a backward until somebody sets it to 0 (Trainer does), as in MXNet."""
         leaf = self._mark()
-        return leaf is not None and leaf.fresh
+        return int(leaf is not None and leaf.fresh)
 
     @_fresh_grad.setter
     def _fresh_grad(self, on):
@@ -373,4 +365,4 @@ def waitall():
     wait_all()
 
 
-__all__ = ["INPLACE", "Array", "Policy", "aval_of", "new_array", "waitall"]
+__all__ = ["INPLACE", "Array", "inplace", "new_array", "waitall"]

@@ -7,11 +7,11 @@ from __future__ import annotations
 import numpy as onp
 
 from ..base import MXNetError
-from ..engine.call import emit
+from ..engine.call import emit, inplace, watch
 from ..engine.cell import Handle
 from ..engine.op import NAMES
 from ..engine.spec import NUM, arr
-from .core import _X, _Y, Array
+from .core import _X, _Y, INPLACE, Array
 
 _INTS = (int, onp.integer)
 _I = NUM["i"]
@@ -36,7 +36,7 @@ def getitem(x: Array, key):
     if plan.arrays:
         return _take(x, plan)
     if plan.whole:
-        return x
+        return x if kind is slice else x._window("mx.alias", "mx.alias_back", (), ())
     static = _static(plan.axes, plan.shape)
     if plan.contiguous:
         return x._window("mx.getitem", "mx.setitem", static, plan.starts)
@@ -65,6 +65,8 @@ def setitem(x: Array, key, value):
     else:
         run = lambda: emit(NAMES["mx.setitem"], (_X, NUM[_kind(value)], *static), [x], (value, *plan.starts))  # noqa: E731
     values, node = _checked(x, key, run)
+    if node is not None and inplace.policy == "error":
+        raise MXNetError(INPLACE)
     return x._store(type(x)(values[0], node))
 
 
@@ -233,8 +235,13 @@ def _bound(p):
 
 
 def _bounded(k, n: int, axis: int):
-    """An index array with its bounds checked: at once where its elements are known, else by waiting for them."""
-    host = k if isinstance(k, onp.ndarray) else k._host()
+    """An index array with its bounds checked: at once where its elements are known, else when they are."""
+    host = k
+    if isinstance(k, Handle):
+        host = k._value_now().data
+        if not isinstance(host, onp.ndarray):
+            watch(NAMES["mx.index"], (_X, n), [k], ())
+            return k
     if host.size:
         if host.dtype.kind not in "iu":
             host = host.astype("int64")

@@ -161,7 +161,7 @@ class ndarray(Array):
         On an array inside a graph the mark is set in place: x.grad is filled and the gradient flows on (MXNet 2.0).
         """
         if stype is not None and stype != "default":
-            raise NotImplementedError(f"np.ndarray.attach_grad: np arrays have dense gradients only, got stype={stype!r}")
+            raise TypeError(f"np.ndarray.attach_grad: np arrays have dense gradients only, got stype={stype!r}")
         self._attach(grad_req)
 
     def _mark_with(self, leaf):
@@ -172,6 +172,7 @@ class ndarray(Array):
         node, index = here
         if node.marks and index in node.marks:
             raise MXNetError("this array of the graph has been marked already: attach_grad() works once on a recorded array")
+        leaf.inside = True
         node.marks = {**(node.marks or {}), index: leaf}
         self._leaf = leaf
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 import numpy as onp
 
 from ..base import MXNetError
-from ..engine.call import describe, emit, place
+from ..engine.call import emit, inplace, place
 from ..engine.cell import Handle
 from ..engine.op import NAMES
 from ..engine.spec import NUM, lit
 from ..engine.trace import state
-from .core import _X, _Y, INPLACE, Array, Policy
+from .core import _X, _Y, INPLACE
 
 ARITHMETIC = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor", "lshift", "rshift")
 COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
@@ -27,7 +27,8 @@ def install(cls, class_name: str):
         if op is not None:
             setattr(cls, f"__{name}__", _binary(cls, op, name, False))
             setattr(cls, f"__r{name}__", _binary(cls, op, f"r{name}", True))
-            setattr(cls, f"__i{name}__", _inplace(cls, getattr(cls, f"__{name}__"), name))
+            if cls.dialect == "np" or name in ("add", "sub", "mul", "truediv", "mod"):  # nd: x **= 2 makes a new array
+                setattr(cls, f"__i{name}__", _inplace(cls, getattr(cls, f"__{name}__"), name))
     if hasattr(cls, "__truediv__"):
         cls.__div__, cls.__rdiv__, cls.__idiv__ = cls.__truediv__, cls.__rtruediv__, cls.__itruediv__
     for name in COMPARISONS:
@@ -72,10 +73,11 @@ def _binary(cls, op, name, swapped):
     def other_kind(self, other):
         if isinstance(other, onp.generic) and other.dtype.kind in "biuf":
             return method(self, other.item())
-        if isinstance(other, Handle):  # the left operand's class decides, as in MXNet
-            pair = [other, self] if swapped else [self, other]
-            values, node = emit(op, both, pair, ())
-            return type(pair[0])(values[0], node)
+        if isinstance(other, Handle):  # of the other class: the result is an np array, as in MXNet
+            if cls.dialect == "nd":
+                return NotImplemented
+            values, node = emit(op, both, [other, self] if swapped else [self, other], ())
+            return cls(values[0], node)
         if isinstance(other, onp.ndarray):
             return method(self, self._from_operand(other))
         if hasattr(type(other), "__array_priority__") and not isinstance(other, list | tuple):
@@ -107,7 +109,10 @@ def _inplace(cls, plain, name):
         if got.shape != aval.shape:
             raise MXNetError(f"{describe_inplace(name)}: the result of {aval} with {type(other).__name__} has shape {got.shape}; "
                              f"it cannot be written into {aval.shape}")
-        if Policy.inplace == "error" and state.recording and place(result) is not None:
+        if got.dtype != aval.dtype and cls.dialect == "np":
+            raise MXNetError(f"{describe_inplace(name)}: the result is {got.dtype.name}, which does not fit into this {aval.dtype.name} "
+                             f"array; write x = x {describe_inplace(name)[:-1]} ... for a new array")
+        if inplace.policy == "error" and state.recording and place(result) is not None:
             raise MXNetError(INPLACE)
         self._store(result if got is aval else result._fitted(aval))
         return self
@@ -121,4 +126,4 @@ def describe_inplace(name: str) -> str:
     return signs.get(name, f"{name}=")
 
 
-__all__ = ["Array", "describe", "install"]
+__all__ = ["install"]

@@ -16,7 +16,7 @@ _PI = F32(3.1415926)
 
 # --- the serial stream ------------------------------------------------------------------------------------------------
 def gamma_serial(stream: Serial, shape):
-    """Gamma samples of scale 1, float64, for every element of `shape` (float64, any shape), as np.random.gamma draws them.
+    """Gamma samples of scale 1, float64, for every element of `shape` (positive, any shape), as np.random.gamma draws them.
 
     Marsaglia and Tsang 2000; a shape below 1 takes a sample of shape + 1 times u ** (1 / shape).
     """
@@ -119,7 +119,8 @@ class Lanes:
         d = (alpha.astype(onp.float64) + onp.where(alpha < 1, 2 / 3, -1 / 3)).astype(kind)
         k = onp.sqrt(9 * d.astype(onp.float64)).astype(kind)
         c = (1 / k.astype(onp.float64)).astype(kind)
-        out, missing = onp.empty(rows.size, kind), onp.arange(rows.size)
+        out = onp.full(rows.size, onp.nan, kind)
+        missing = onp.flatnonzero((alpha > 0) & (alpha < onp.inf))  # others would be drawn for ever
         while missing.size:
             z = self.normal(rows[missing], wide)
             beyond = z > -k[missing]
@@ -152,7 +153,8 @@ class Lanes:
             if low.size:
                 out[low] += 1
                 product = product * self.uniform(rows[low])
-        high = onp.flatnonzero(lam >= 12)
+        out[~onp.isfinite(lam)] = onp.nan
+        high = onp.flatnonzero((lam >= 12) & (lam < onp.inf))
         if high.size:
             out[high] = self._poisson_high(rows[high], lam[high])
         return out

@@ -5,6 +5,7 @@ Wrong calls end here, with the public name and the operands' shapes around the r
 """
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import weakref
 from collections.abc import Callable
@@ -21,6 +22,23 @@ from .trace import NUMBER_SLOT, default_trace, settle, state, trace_on
 
 adopt: Callable  # (object, class, device) -> array: set by the array layer, which knows how to convert
 _sequence = itertools.count()
+
+
+class Inplace:
+    """What a write to an array of the graph does while recording: "allow" differentiates through it, "error" raises as MXNet.
+
+    readers: under "error", by memory, the node that read it as a constant.
+    """
+
+    def __init__(self):
+        self.policy, self.readers = "allow", None
+
+    def set(self, policy):
+        self.policy = policy
+        self.readers = weakref.WeakKeyDictionary() if policy == "error" else None
+
+
+inplace = Inplace()
 
 
 class Node:
@@ -60,7 +78,8 @@ def place(handle: Handle):
     if node is None:
         return None
     if not node.is_leaf and node.code is None:  # its graph was freed: a leaf again, or a constant
-        node = handle._node = handle._leaf
+        node = handle._leaf
+        handle._node = node = None if node is None or node.inside else node
         handle._index = 0
         if node is None:
             return None
@@ -158,6 +177,12 @@ def emit(op: Op, pattern: tuple, handles, numbers: tuple, ctx=None):
         parents = tuple([None if h._node is None else place(h) for h in handles])
         if not any(parents):
             parents = None
+        elif inplace.readers is not None:
+            outs, node = emit_spec(spec, values, numbers, parents, ctx)
+            for h, p in zip(handles, parents, strict=True):
+                if p is None:
+                    inplace.readers[h._cell] = weakref.ref(node)
+            return outs, node
     return emit_spec(spec, values, numbers, parents, ctx)
 
 
@@ -335,7 +360,11 @@ def call(op: Op, cls, args: tuple, kwargs: dict):
             ctx = default_trace()[1]
         elif ctx._jax is None:
             ctx.jax  # noqa: B018  # raises where there is no such device
+    if op.numbers is not None and len(sort.numbers) == len(op.scalars):
+        return op.numbers(*sort.numbers)
     values, node = emit(op, tuple(pattern), sort.handles, tuple(sort.numbers), ctx)
+    if op.check is not None:
+        watch(op, tuple(pattern), sort.handles, tuple(sort.numbers))
     if op.updates:
         _updates(op, pattern, sort.handles, values, node)
     if len(values) == 1:
@@ -345,7 +374,23 @@ def call(op: Op, cls, args: tuple, kwargs: dict):
     results = [cls(v, node, k) for k, v in enumerate(values[:shown])]
     if out is not None:
         return write_out(op, out, results)
-    return results if shown != 1 else results[0]
+    return results[0] if shown == 1 else results if op.result is list else op.result(results)
+
+
+_CHECKS: dict[Op, Op] = {}
+
+
+def watch(op: Op, pattern, handles, numbers):
+    """Have the values of a call looked at when they are there; what is wrong with them is raised at the thread's next read."""
+    if not op.check.applies(pattern_dict(op, pattern)):
+        return
+    record = _CHECKS.get(op)
+    if record is None:
+        record = _CHECKS[op] = dataclasses.replace(op, fn=op.check.bad, names=(f"bounds of {op.name}",), grad=False, check=None, updates=())
+    values = [h._value_now() for h in handles]
+    outs, _ = emit_spec(_look_up(record, pattern, values), values, numbers, None)
+    text = f"{describe(op, pattern, tuple([v.aval for v in values]))}: {op.check.text}"
+    state.checks.append((outs[0], op.check.error, text))
 
 
 def pattern_dict(op: Op, pattern) -> dict:

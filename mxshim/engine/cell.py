@@ -59,6 +59,7 @@ class Value:
         return self.data
 
 
+
 class Cell:
     """Memory that several arrays may share: x, x.detach(), x[1:3], x.as_nd_ndarray()."""
 

@@ -118,6 +118,8 @@ class Function:
             return outputs
         several = isinstance(outputs, list | tuple)
         outs = list(outputs) if several else [outputs]
+        if outputs is None:
+            raise TypeError(f"{type(self).__name__}.forward returned None; it must return an array or several")
         for o in outs:
             if not isinstance(o, Handle):
                 raise AttributeError(f"{type(self).__name__}.forward must return arrays, got {type(o).__name__}, which has no "

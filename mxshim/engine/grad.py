@@ -28,12 +28,13 @@ FREED = ("Part of the graph of {what} was freed by an earlier backward that shar
 class Leaf:
     """The mark that attach_grad sets: a gradient buffer and what backward does with it."""
 
-    __slots__ = ("__weakref__", "aval", "cell", "dead", "fresh", "req", "stype")
+    __slots__ = ("__weakref__", "aval", "cell", "dead", "fresh", "inside", "req", "stype")
     is_leaf = True
 
     def __init__(self, aval, cell: Cell, req: str, stype=None):
         self.aval, self.cell, self.req, self.stype = aval, cell, req, stype
         self.fresh = self.dead = False
+        self.inside = False  # marked in place, on an output inside a graph: no leaf to start from once that graph is gone
 
 
 class Scope:
@@ -380,7 +381,7 @@ def grad(heads, variables, head_grads=None, retain_graph=None, create_graph=Fals
         if not isinstance(v, Handle):
             raise TypeError(f"autograd.grad: variable {i + 1} must be an array, got {type(v).__name__}")
         leaf = v._leaf
-        if leaf is None or leaf.dead:
+        if leaf is None or leaf.dead or leaf.req == "null":
             raise MXNetError(f"Cannot differentiate with respect to the {i + 1}-th variable because it does not require gradient: "
                              "call its attach_grad() before it is used in autograd.record().")
         wanted.append(leaf)

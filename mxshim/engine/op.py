@@ -41,6 +41,18 @@ class Scalar(NamedTuple):
         return self.value.astype(dtype)
 
 
+class Check(NamedTuple):
+    """A fault that shows in the values alone; it is raised when a result of the thread is next read, as MXNet does.
+
+    applies: whether these static arguments (by name) need it.  bad: like the operator's function, gives a 0-d bool.
+    """
+
+    applies: Callable
+    bad: Callable
+    error: type
+    text: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Op:
     """Everything there is to know of an operator; `fn` is pure, JAX arrays in, one JAX array or a tuple of them out."""
@@ -57,7 +69,10 @@ class Op:
     diff: Callable | None = None  # what is differentiated instead of fn, where JAX sees no gradient (casts to integers)
     train: bool = False  # fn takes training=, the scope's flag
     updates: tuple[tuple[str, int], ...] = ()  # (parameter, output): that output is written to the array given there in backward
-    visible: int | None = None  # how many outputs the caller sees; the rest serve `updates`
+    visible: Any = None  # how many outputs the caller sees, or a function of the static arguments; the rest serve `updates`
+    check: Check | None = None  # what only the values can tell, and what to raise then
+    result: type = list  # what holds several results: list or tuple
+    numbers: Callable | None = None  # what the function gives when all operands are plain numbers (nd.add(1, 2) is 3)
     samples: Any = None  # facts for the tests: domain, example arguments
     doc: str = field(default="")
 
@@ -70,7 +85,7 @@ NAMES: dict[str, Any] = {}  # public name -> Op, or a plain function declared wi
 
 
 def op(*names: str, scalars=(), arrays=None, static=(), grad=True, diff=None, train=False, updates=(), visible=None,
-       samples=None, doc=None):
+       check=None, result=list, numbers=None, samples=None, doc=None):
     """Declare an operator under its public names; returns the plain function unchanged.
 
     scalars: parameters whose numbers are run-time inputs.  static: parameters without default that are no arrays.
@@ -94,7 +109,7 @@ def op(*names: str, scalars=(), arrays=None, static=(), grad=True, diff=None, tr
         code = getattr(where_fn, "__code__", None) or frame.f_code
         record = Op(fn, names, _place(code.co_filename, code.co_firstlineno), tuple(params), defaults, variadic,
                     frozenset(scalars), frozenset((needed - set(static)) | set(arrays or ())), grad, diff, train, tuple(updates),
-                    visible, samples, doc or inspect.getdoc(fn) or "")
+                    visible, check, result, numbers, samples, doc or inspect.getdoc(fn) or "")
         _enter(names, record, record.at)
         return fn
 

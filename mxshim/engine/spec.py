@@ -128,7 +128,7 @@ def _differentiable(spec: Spec, mask, args):
         full = list(args)
         for i, s in zip(picked, shadows, strict=True):
             full[i] = s
-        return tuple(o if jnp.issubdtype(o.dtype, jnp.floating) else o.astype(jnp.float32) for o in fn(*full))
+        return tuple(o.astype(_shadow(a.dtype)) for o, a in zip(fn(*full), spec.out, strict=True))
 
     return primal, [args[i].astype(_shadow(args[i].dtype)) for i in picked]
 

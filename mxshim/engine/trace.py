@@ -36,7 +36,7 @@ class State(threading.local):
         self.np_shape = self.np_array = self.np_dtype = False
         self.traces: dict = {}
         self.trace = None
-        self.line_of = None  # set while instructions should remember the user's line
+        self.checks: list = []  # (value, error class, text): a fault is raised at this thread's next read
 
 
 state = State()
@@ -168,11 +168,10 @@ class Trace:
                 if v is not None and j in shared_inputs:
                     v.owned = False
             self.clear()
-        _running.append(results[0])
+        if not isinstance(results[0], onp.ndarray):
+            _running.append(results[0])
         if len(_running) > QUEUED:
-            oldest = _running.popleft()
-            if not oldest.is_deleted():
-                oldest.block_until_ready()
+            _wait_for(_running.popleft())
 
 
 def _period(codes: list) -> int:
@@ -184,6 +183,30 @@ def _period(codes: list) -> int:
         if tail[m - 1 - p] is last and tail[p:] == tail[:m - p]:
             return p
     return 0
+
+
+def read(value: Value):
+    """A value's data for a reader outside the engine: faults that checks have found are raised now."""
+    data = value.get()
+    if state.checks:
+        verify()
+    return data
+
+
+def verify():
+    """Raise what the checks of this thread have found so far."""
+    checks, state.checks = state.checks, []
+    for i, (value, error, text) in enumerate(checks):
+        if value.data is None:
+            state.checks.append(checks[i])
+        elif bool(value.data):
+            state.checks.extend(c for c in checks[i + 1:] if c[0].data is None)
+            raise error(text)
+
+
+def _wait_for(array):
+    if not array.is_deleted():  # donated to a later program, which then has to wait itself
+        array.block_until_ready()
 
 
 def settle(value: Value):
@@ -201,10 +224,10 @@ def flush_all(why: str):
 def wait_all():
     """Flush this thread's traces and wait until the devices are idle (MXNet: waitall)."""
     flush_all("waitall")
+    if state.checks:
+        verify()
     while _running:
-        oldest = _running.popleft()
-        if not oldest.is_deleted():
-            oldest.block_until_ready()
+        _wait_for(_running.popleft())
 
 
 def default_trace():

@@ -5,6 +5,7 @@ import jax.numpy as jnp
 
 from ..base import FLOAT32, MXNetError, is_float
 from ..engine.op import Scalar
+from .dtypes import cast
 
 
 def axis_in(axis, ndim: int, what: str = "axis") -> int:
@@ -42,7 +43,7 @@ def vector(out):
 
 def number(x, dtype):
     """A parameter declared in `scalars=`, whatever it came as (Scalar, array, plain number), as an array of `dtype`."""
-    return x.astype(dtype) if isinstance(x, Scalar) or hasattr(x, "astype") else jnp.asarray(x, dtype)
+    return cast(x.value if isinstance(x, Scalar) else jnp.asarray(x), dtype)
 
 
 def same_dtype(*arrays):
@@ -58,8 +59,3 @@ def wide(dtype):
     if is_float(dtype):
         return dtype if dtype.itemsize > 2 else FLOAT32
     return jnp.dtype("float64")
-
-
-def cast(x, dtype):
-    """x as `dtype`; a fraction is cut off, as C does."""
-    return x if x.dtype == dtype else x.astype(dtype)

@@ -16,7 +16,7 @@ from jax.scipy import special
 
 from ..base import MXNetError, is_float
 from ..engine.op import op
-from .dtypes import BOOL, FLOAT64, cast, float_of, in_floats
+from .dtypes import BOOL, FLOAT64, cast, float_of, in_floats, row
 
 _WHOLE = onp.array([[-3, 0, 2], [5, 7, -1]], "int32")
 _SPECIAL = onp.array([0.5, float("nan"), float("inf"), -float("inf")], "float32")
@@ -59,8 +59,7 @@ def declare(names, body, doc, **facts):
     else:
         def fn(data):
             return body(data)
-    fn.__name__ = fn.__qualname__ = names[0].replace(".", "_")
-    op(*names, doc=doc, **facts)(fn)
+    op(*names, doc=doc, **facts)(row(fn, names[0]))
 
 
 def unary(name, fn, doc, domain=(-4, 4), np=_to_floats, nd=_keeping, also=(), method=True, **facts):
@@ -78,6 +77,17 @@ def unary(name, fn, doc, domain=(-4, 4), np=_to_floats, nd=_keeping, also=(), me
 
 
 # Signs and rounding: exact on integers.
+
+@jax.custom_jvp
+def absolute(x):
+    """|x| whose derivative at 0 is 0, as MXNet's; JAX's own is 1 there."""
+    return jnp.abs(x)
+
+
+@absolute.defjvp
+def _absolute_jvp(primals, tangents):
+    return absolute(primals[0]), _sign(primals[0]) * tangents[0]
+
 
 def _sign(x):
     one, zero = jnp.ones((), x.dtype), jnp.zeros((), x.dtype)
@@ -98,7 +108,7 @@ def _relu(x):
 
 
 exact = {"np": _exact, "nd": _exact}
-unary("abs", jnp.abs, "The absolute value of x. Its gradient at 0 is 0.",
+unary("abs", absolute, "The absolute value of x. Its gradient at 0 is 0.",
       also=("np.absolute", "np.fabs", "np.ndarray.__abs__", "nd.NDArray.__abs__"), **exact)
 unary("negative", jnp.negative, "-x.", also=("np.ndarray.__neg__", "nd.NDArray.__neg__"), method=False, **exact)
 unary("square", jnp.square, "x * x.", **exact)
@@ -153,7 +163,7 @@ def _sharp(fn):
 
 
 def _softsign(x):
-    return x / (1 + jnp.abs(x))
+    return x / (1 + absolute(x))
 
 
 network = {"np": None, "method": False}
@@ -163,7 +173,7 @@ unary("erf", lax.erf, "The error function of x.", also=("npx.erf",), **network)
 unary("erfinv", lax.erf_inv, "The inverse of erf; infinite at -1 and 1.", domain=(-0.9, 0.9), also=("npx.erfinv",), **network)
 unary("gamma", _sharp(special.gamma), "The gamma function of x.", domain=(0.5, 4), also=("npx.gamma",), **network)
 unary("gammaln", _sharp(special.gammaln), "The logarithm of |gamma(x)|.", domain=(0.5, 4), also=("npx.gammaln",), **network)
-unary("digamma", _sharp(special.digamma), "The derivative of gammaln.", domain=(0.5, 4), np=None, nd=None, also=("npx.digamma",))
+unary("digamma", _sharp(special.digamma), "The derivative of gammaln.", (0.5, 4), np=None, nd=None, also=("npx.digamma",))
 unary("i0", _sharp(special.i0), "The modified Bessel function of order 0.", nd=None)
 
 
@@ -186,9 +196,10 @@ for _name, _fn, _doc in (("isnan", _of_floats(jnp.isnan), "Whether x is not a nu
     declare([f"nd.contrib.{_name}"], _kept(_fn), f"{_doc}: 1 or 0 of its dtype.", **_TESTED)
 declare(["np.isposinf"], _of_floats(lambda x: x == float("inf")), "Whether x is infinite and positive; bool.", **_TESTED)
 declare(["np.isneginf"], _of_floats(lambda x: x == -float("inf")), "Whether x is infinite and negative; bool.", **_TESTED)
-declare(["np.signbit"], lambda x: jnp.signbit(x) if is_float(x.dtype) else x < 0, "Whether x has a minus sign, -0 too; bool.", **_TESTED)
-declare(["np.logical_not"], lambda x: x == 0, "Whether x is 0; bool.", **_TESTED)
-declare(["nd.logical_not"], _kept(lambda x: x == 0), "Whether x is 0: 1 or 0 of its dtype.", **_TESTED)
+declare(["np.signbit"], lambda x: jnp.signbit(x) if is_float(x.dtype) else x < jnp.zeros((), x.dtype),
+        "Whether x has a minus sign, -0 too; bool.", **_TESTED)
+declare(["np.logical_not"], jnp.logical_not, "Whether x is 0; bool.", **_TESTED)
+declare(["nd.logical_not"], _kept(jnp.logical_not), "Whether x is 0: 1 or 0 of its dtype.", **_TESTED)
 
 
 def _invert(x):
@@ -198,7 +209,8 @@ def _invert(x):
 
 
 declare(["np.invert", "np.bitwise_not", "np.bitwise_invert", "np.ndarray.__invert__"], _invert,
-        "~x: every bit of an integer, or a boolean, turned over.", grad=False, samples={"args": [((_WHOLE,), {}), ((_WHOLE > 0,), {})]})
+        "~x: every bit of an integer, or a boolean, turned over.", grad=False,
+        samples={"args": [((_WHOLE,), {}), ((_WHOLE > 0,), {})]})
 
 
 # x itself, and what stops or bends its gradient.
@@ -225,11 +237,12 @@ def _straight_through_jvp(fn, primals, tangents):
     return fn(primals[0]), tangents[0]
 
 
+_OWN = {"domain": (-4, 4), "own_gradient": True}  # the gradient is not that of the function, by design
 unary("round_ste", partial(_straight_through, _whole(_round_away)),
       "The nearest integer, halves away from zero; the gradient passes as if nothing had been rounded.",
-      np=None, nd=None, also=("nd.contrib.round_ste", "npx.round_ste"))
+      np=None, nd=None, also=("nd.contrib.round_ste", "npx.round_ste"), samples=_OWN)
 unary("sign_ste", partial(_straight_through, _sign), "The sign of data; the gradient passes as if it were data itself.",
-      np=None, nd=None, also=("nd.contrib.sign_ste", "npx.sign_ste"))
+      np=None, nd=None, also=("nd.contrib.sign_ste", "npx.sign_ste"), samples=_OWN)
 
 
 # NumPy's own, which MXNet borrows.

@@ -4,7 +4,7 @@ from __future__ import annotations
 import jax.numpy as jnp
 from jax import lax
 
-from ..engine.op import Scalar, op
+from ..engine.op import Check, Scalar, op
 from .internal import to_dtype
 
 # One entry of `axes` per dimension of x: None takes all of it; (size, step) takes `size` elements, `step` apart, from the
@@ -118,3 +118,14 @@ def put_mask(x, mask, value):
     rest = x.shape[mask.ndim:] if mask.ndim < x.ndim else ()
     value = _broadcast(value, jnp.broadcast_shapes(value.shape, rest), x.dtype)
     return jnp.where(mask, value, x)
+
+
+def outside(index, n):
+    """Whether an index array has elements outside [-n, n)."""
+    return jnp.any((index < -n) | (index >= n)) if index.size else jnp.bool_(False)
+
+
+@op("mx.index", static=("n",), check=Check(lambda given: True, outside, IndexError, "an index is out of bounds for an axis of n elements"))
+def index(index, n):
+    """An index array into an axis of n elements."""
+    return index

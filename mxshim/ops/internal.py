@@ -42,8 +42,11 @@ def cast(x, dtype):
 
 def to_dtype(x, dtype):
     """A C cast: fractions cut off, integers wrap around, negative floats wrap in unsigned types."""
-    if jnp.issubdtype(x.dtype, jnp.floating) and jnp.issubdtype(dtype, jnp.unsignedinteger):
-        return x.astype(jnp.int64).astype(dtype)
+    if jnp.issubdtype(x.dtype, jnp.floating) and jnp.issubdtype(dtype, jnp.integer) and dtype != jnp.int64:
+        if dtype in (jnp.dtype("uint64"), jnp.dtype("uint32")):
+            return x.astype(jnp.int64).astype(dtype)
+        wide = jnp.where(jnp.abs(x) < 2.0 ** 31, x, -2.0 ** 31).astype(jnp.int32)  # what x86 gives for all that does not fit
+        return wide.astype(dtype)
     return x.astype(dtype)
 
 

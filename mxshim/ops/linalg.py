@@ -13,7 +13,8 @@ import numpy as onp
 
 from ..base import MXNetError, is_float
 from ..engine.op import op
-from .axes import axes_in, axis_in, cast, number, same_dtype, wide
+from .axes import axes_in, axis_in, number, same_dtype, wide
+from .dtypes import cast
 from .reduce import max_, min_
 
 _S = onp.array([[4., 2., 0.5], [2., 3., 1.], [0.5, 1., 2.]], "float32")  # symmetric, positive definite

@@ -10,7 +10,8 @@ import numpy as onp
 
 from ..base import is_float
 from ..engine.op import op
-from .axes import axes_in, axis_in, cast, number, wide
+from .axes import axes_in, axis_in, number, wide
+from .dtypes import cast
 from .reduce import max_, min_, numpy_sum_dtype
 from .statistics import quantile_of
 

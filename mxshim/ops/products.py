@@ -9,7 +9,7 @@ import numpy as onp
 from jax import lax
 
 from ..base import MXNetError
-from ..engine.op import op
+from ..engine.op import Scalar, op
 from .axes import axes_in, axis_in, same_dtype, vector
 
 _A = onp.arange(6, dtype="float32").reshape(2, 3) / 4 - 0.5
@@ -53,17 +53,16 @@ def dot_nd(lhs, rhs, transpose_a=False, transpose_b=False, forward_stype=None):
     return vector(contract(lhs, rhs, 0 if transpose_a else lhs.ndim - 1, rhs.ndim - 1 if transpose_b else 0))
 
 
-@op("np.matmul", samples={"args": [((_A, _B), {}), ((_T, _T.transpose(0, 2, 1)), {}), ((_A[0], _B), {}), ((_T, _B.T), {})]})
+@op("np.matmul", "np.ndarray.__matmul__", scalars=("b",), samples={"args": [((_A, _B), {}), ((_T, _T.transpose(0, 2, 1)), {}), ((_A[0], _B), {}), ((_T, _B.T), {})]})
 def matmul(a, b):
     """Matrix product of the last two axes; leading axes are broadcast. Vectors are rows on the left, columns on the right."""
+    if isinstance(b, Scalar) or a.ndim == 0 or b.ndim == 0:
+        raise MXNetError("a number has no matrix product: multiply with `*`")
     same_dtype(a, b)
-    if a.ndim == 0 or b.ndim == 0:
-        raise MXNetError("0-d arrays have no matrix product; multiply them")
     if b.ndim <= 2:
         return contract(a, b, a.ndim - 1, max(b.ndim - 2, 0))
     if a.ndim == 1:
-        out = contract(b, a, b.ndim - 2, 0)
-        return out
+        return contract(b, a, b.ndim - 2, 0)
     if a.shape[-1] != b.shape[-2]:
         contract(a, b, a.ndim - 1, b.ndim - 2)
     if a.shape[:-2] == b.shape[:-2]:
@@ -116,13 +115,17 @@ def tensordot(a, b, axes=2):
     return lax.dot_general(a, b, ((left, right), ((), ())))
 
 
-@op("npx._einsum")
-def einsum(*operands, subscripts):
-    """np.einsum's operator: the subscripts as a keyword."""
+@op("np.einsum")
+def einsum(*operands, subscripts, optimize=False):
+    """Sums of products by subscripts: np.einsum("ij,jk->ik", a, b).
+
+    Args: the subscripts, then the operands, of one dtype.  optimize: whether to look for a cheaper order of several products.
+    """
     same_dtype(*operands)
     dtype = operands[0].dtype
     try:
-        out = jnp.einsum(subscripts, *(x.astype(jnp.int32) if dtype == bool else x for x in operands))
+        out = jnp.einsum(subscripts, *(x.astype(jnp.int32) if dtype == bool else x for x in operands),
+                         optimize="optimal" if optimize else "auto")
     except (TypeError, ValueError) as error:
         raise MXNetError(f"subscripts {subscripts!r} do not fit shapes {', '.join(str(x.shape) for x in operands)}: {error}") from None
     return out.astype(dtype)

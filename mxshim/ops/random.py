@@ -131,6 +131,13 @@ def gamma(noise, dtype, shape, scale):
     return (_of_shape(noise, shape) * _operand(scale, noise.dtype)).astype(dtype)
 
 
+@op("mx.random_multivariate_normal")
+def multivariate_normal(noise, mean, cov):
+    """mean + L noise with L the Cholesky factor of cov; noise (..., n) standard normal, mean (..., n), cov (..., n, n)."""
+    factor = jnp.linalg.cholesky(cov.astype(noise.dtype))
+    return mean.astype(noise.dtype) + jnp.einsum("...ij,...j->...i", factor, noise)
+
+
 # --- discrete -------------------------------------------------------------------------------------------------------------
 @op("mx.random_bernoulli", scalars=("prob",), static=("dtype", "logit"), grad=False)
 def bernoulli(noise, dtype, prob, logit):

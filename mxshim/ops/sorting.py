@@ -149,3 +149,15 @@ def searchsorted(a, v, side="left", sorter=None):
 def digitize(x, bins, right=False):
     """The number of the bin each element falls into; int64. `bins` must be monotonic."""
     return jnp.digitize(x, bins, right=bool(right)).astype(jnp.int64)
+
+
+@op("np.isin", grad=False, samples={"args": [((_M, _SORTED), {}), ((_M, _SORTED), {"invert": True})]})
+def isin(element, test_elements, assume_unique=False, invert=False):
+    """Whether each element is among `test_elements`; bool, shape of `element`."""
+    return jnp.isin(element, test_elements, invert=bool(invert))
+
+
+@op("np.in1d", grad=False, samples={"args": [((_M, _SORTED), {})]})
+def in1d(ar1, ar2, assume_unique=False, invert=False):
+    """np.isin for the flattened array."""
+    return jnp.isin(ar1.reshape(-1), ar2, invert=bool(invert))

@@ -8,7 +8,8 @@ import numpy as onp
 
 from ..base import FLOAT32, MXNetError, is_float
 from ..engine.op import Scalar, op
-from .axes import axes_in, axis_in, cast, number, same_dtype, wide
+from .axes import axes_in, axis_in, number, same_dtype, wide
+from .dtypes import cast
 
 _M = onp.array([[3., 1., 2.5], [2., 5., 4.]], "float32")
 _V = onp.array([1., 2., 4.], "float32")
@@ -137,6 +138,18 @@ def histogram_nd(a, bins=10, range=None):
     """How many elements (int64; float32 if the range is the data's own) lie between neighbouring edges, and the edges."""
     counts, edges = histogram(a, bins, range)
     return (counts.astype(jnp.float32), edges.astype(jnp.float32)) if range is None and isinstance(bins, int) else (counts, edges)
+
+
+@op("np.bincount", arrays=("weights",), static=("length",), grad=False,
+    samples={"args": [((onp.array([0, 1, 1], "int32"),), {"length": 4})]})
+def bincount(x, weights=None, minlength=0, *, length=None):
+    """How often each number from 0 on occurs in a vector of non-negative integers, or the sums of its weights.
+
+    weights: shape of x.  minlength: the result's least length.  The dtype is that of `weights`, else of x.
+    Raises: MXNetError if x holds floats or negative numbers.
+    """
+    amount = jnp.ones((), x.dtype) if weights is None else weights
+    return jnp.zeros(max(length, minlength), amount.dtype).at[x.astype(jnp.int64)].add(amount)
 
 
 # Differences.

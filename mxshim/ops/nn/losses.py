@@ -144,11 +144,11 @@ def _regression(forward, slope, name, what, nd_samples=((_X, _X[::-1] / 2), (_X[
 
 
 linear_regression_output = _regression(_identity, lambda x, label: x - label, "LinearRegressionOutput",
-                                       "data itself, with gradient (data - label)")
+                                       "data itself, with gradient (data - label) times")
 logistic_regression_output = _regression(jax.nn.sigmoid, lambda x, label: jax.nn.sigmoid(x) - label, "LogisticRegressionOutput",
-                                         "The sigmoid of data, with gradient (sigmoid(data) - label)")
-mae_regression_output = _regression(_identity, lambda x, label: jnp.sign(x - label), "MAERegressionOutput",
-                                    "data itself, with gradient sign(data - label)")
+                                         "The sigmoid of data, with gradient (sigmoid(data) - label) times")
+mae_regression_output = _regression(_identity, lambda x, label: jnp.where(x > label, jnp.ones_like(x), -jnp.ones_like(x)),
+                                    "MAERegressionOutput", "data itself, with gradient 1 where data > label, else -1, times")
 
 
 def _svm_gradient(x, above, label, margin, strength, linear):

@@ -1,0 +1,120 @@
+"""What the random functions share: their arguments, their noise, and how results become arrays."""
+from __future__ import annotations
+
+import operator
+
+import numpy as onp
+
+from ..base import MXNetError, as_dtype, is_float
+from ..device import current_device
+from ..engine import call as door
+from ..engine import rng
+from ..engine.op import NAMES
+from ..engine.rng import F32
+from .convert import CLASSES, adopt_numpy, check_context, default_float
+from .core import Array
+
+
+def size_of(size, what: str) -> tuple[int, ...]:
+    """A size or shape argument as a tuple. Raises: MXNetError for anything but non-negative integers."""
+    try:
+        found = (operator.index(size),) if not isinstance(size, tuple | list) else tuple(operator.index(n) for n in size)
+    except TypeError:
+        raise MXNetError(f"{what}: the size must be an integer or a tuple of integers, got {size!r}") from None
+    if any(n < 0 for n in found):
+        raise MXNetError(f"{what}: the size {found} has a negative dimension")
+    return found
+
+
+def count_of(shape) -> int:
+    n = 1
+    for k in shape:
+        n *= k
+    return n
+
+
+def float_dtype(dtype, what):
+    if dtype is None or dtype is float:
+        return default_float()
+    try:
+        found = as_dtype(dtype)
+    except TypeError as error:
+        raise MXNetError(f"{what}: {error}") from None
+    if not is_float(found):
+        raise MXNetError(f"{what}: dtype must be float16, float32, float64 or bfloat16, got {found.name}")
+    return found
+
+
+def device_of(ctx, device, what, arrays=()):
+    given = check_context(ctx if ctx is not None else device, what)
+    return given or (arrays[0].ctx if arrays else current_device())
+
+
+def finish(result, out, what):
+    """The result, or `out` after it received the result."""
+    if out is None:
+        return result
+    if isinstance(out, list | tuple) and len(out) == 1:
+        out = out[0]
+    if not isinstance(out, Array):
+        raise TypeError(f"{what}: out= must be an array, got {type(out).__name__}")
+    if out.shape != result.shape or out.dtype != result.dtype:
+        raise MXNetError(f"{what}: out= is {onp.dtype(out.dtype).name}{list(out.shape)}, "
+                         f"the result is {onp.dtype(result.dtype).name}{list(result.shape)}; they must be equal")
+    return door.write_out(NAMES["mx.copy"], out, result)
+
+
+def apply(name, cls, *args):
+    """Call an internal operator."""
+    return door.call(NAMES[name], cls, args, {})
+
+
+def adopt(array, cls, ctx):
+    """An array over fresh NumPy data, or over a NumPy scalar."""
+    return adopt_numpy(onp.asarray(array), cls, ctx)
+
+
+def on_host(ctx) -> bool:
+    return rng.on_host(ctx.device_type.startswith("cpu"))
+
+
+def key_noise(kind, shape, dtype, cls, ctx):
+    """Noise that a program makes from a fresh key."""
+    return apply("mx.noise", cls, adopt(rng.next_key(), cls, ctx), kind, shape, dtype)
+
+
+def is_number(v):
+    return isinstance(v, int | float | onp.integer | onp.floating | onp.bool_)
+
+
+def parameter_of(v, name, what):
+    """A parameter of np's samplers: a number, or an np.ndarray."""
+    if is_number(v) or isinstance(v, Array):
+        return v
+    if isinstance(v, list | tuple | onp.ndarray):
+        try:
+            return adopt(onp.asarray(v, F32), CLASSES["np"], None)
+        except (TypeError, ValueError):
+            pass
+    raise MXNetError(f"{what}: {name} must be a number or an array, got {v!r}")
+
+
+def demand(v, name, wanted, what):
+    """MXNet's checks of values. Arrays that are still pending are not looked at: that would end the fusion of programs."""
+    if wanted is None:
+        return
+    if isinstance(v, Array):
+        data = v._value_now().data
+        if data is None or v.size == 0:
+            return
+        v = onp.asarray(data).min()
+    if not (v >= 0 if wanted == ">= 0" else v > 0):
+        raise ValueError(f"{what}: {name} must be {wanted}, got {v}")
+
+
+def broadcast(what, *arrays):
+    try:
+        return onp.broadcast_shapes(*[v.shape for v in arrays])
+    except ValueError:
+        shapes = " and ".join(str(v.shape) for v in arrays)
+        raise MXNetError(f"{what}: the parameters' shapes {shapes} do not broadcast together") from None

@@ -1,0 +1,49 @@
+"""Methods of the arrays that share memory or take arguments in NumPy's or MXNet's odd ways."""
+from __future__ import annotations
+
+from ..engine.call import call
+from ..engine.op import NAMES, api
+from ..ops.shape import _fill_unknown
+from .convert import CLASSES
+
+
+def _seen_as(x, shape):
+    """x's memory in another shape."""
+    return x._window("mx.reshape", "mx.reshape_back", (tuple(shape),), ())
+
+
+def _shaped(x, result, inplace):
+    return _seen_as(x, result.shape) if inplace else result
+
+
+@api("nd.NDArray.expand_dims")
+def expand_dims(self, axis, inplace=False):
+    """nd.expand_dims; with `inplace` the result shares this array's memory."""
+    return _shaped(self, call(NAMES["nd.expand_dims"], CLASSES["nd"], (self, axis), {}), inplace)
+
+
+@api("nd.NDArray.flatten")
+def flatten_nd(self, inplace=False):
+    """nd.flatten: shape (n, everything else); with `inplace` the result shares this array's memory."""
+    return _shaped(self, call(NAMES["nd.flatten"], CLASSES["nd"], (self,), {}), inplace)
+
+
+@api("nd.NDArray.squeeze")
+def squeeze(self, axis=None, inplace=False):
+    """nd.squeeze; with `inplace` the result shares this array's memory."""
+    return _shaped(self, call(NAMES["nd.squeeze"], CLASSES["nd"], (self, axis), {}), inplace)
+
+
+@api("np.ndarray.flatten")
+def flatten(self, order="C"):
+    """The elements as a vector; a copy."""
+    if order not in ("C", "A", "K"):
+        raise NotImplementedError(f"np.ndarray.flatten: only order='C' is offered, got {order!r}")
+    return call(NAMES["np.ravel"], CLASSES["np"], (self,), {})
+
+
+@api("np.ndarray.reshape_view")
+def reshape_view(self, *shape):
+    """This array's memory in another shape: writing to one is seen through the other."""
+    shape = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
+    return _seen_as(self, _fill_unknown(tuple(shape), self.size, self.shape))

@@ -1,0 +1,171 @@
+"""Operators that need a word before or after the door: how several results come back, checks of index arrays, run-time slices.
+
+Each `wrap` puts a plain function in the registry in place of the operator, which the function calls.
+"""
+from __future__ import annotations
+
+import numpy as onp
+
+from ..base import MXNetError
+from ..engine.call import call, emit
+from ..engine.cell import Handle
+from ..engine.op import NAMES
+from ..ops.axes import axis_in
+from ..ops.gather import axis_bounds
+from .convert import class_of
+from .core import _X, Array
+from .data_dependent import bincount
+from .fill import signature_of
+from .indexing import _slice, _static
+
+
+def wrap(make, *names):
+    """Replace operators by functions: make(call of the operator with (args, kwargs), record) gives the function."""
+    for name in names:
+        record, dialect = NAMES[name], name.split(".")[0]
+
+        def run(args, kwargs, record=record, dialect=dialect):
+            return call(record, class_of(dialect), args, kwargs)
+
+        function = make(run, record)
+        function.__name__ = function.__qualname__ = name.rsplit(".", 1)[1]
+        function.__doc__, function.__wrapped__, function.op = record.doc, record.fn, record
+        if not hasattr(function, "__signature__"):
+            function.__signature__ = signature_of(record, "ndarray." in name or "NDArray." in name)
+        NAMES[name] = function
+
+
+# np's functions of decompositions and of places give tuples; those that split give lists, of one array too.
+
+def _collected(kind):
+    def make(run, record):
+        def function(*args, **kwargs):
+            found = run(args, kwargs)
+            return kind(found) if isinstance(found, list) else kind((found,))
+        return function
+    return make
+
+
+wrap(_collected(tuple), "np.linalg.slogdet", "np.linalg.svd", "np.linalg.qr", "np.linalg.eigh", "np.linalg.eig", "np.linalg.lstsq",
+     "np.unravel_index", "np.tril_indices", "np.triu_indices", "np.tril_indices_from", "np.triu_indices_from",
+     "np.diag_indices_from", "np.histogram")
+wrap(_collected(list), "np.split", "np.array_split", "np.hsplit", "np.vsplit", "np.dsplit", "np.meshgrid", "np.broadcast_arrays")
+
+
+# Leading static arguments.
+
+def _einsum(run, record):
+    def einsum(subscripts, *operands, out=None, optimize=False):
+        if not isinstance(subscripts, str):
+            raise MXNetError(f"np.einsum: the first argument must be the subscripts, such as 'ij,jk->ik'; got {type(subscripts).__name__}")
+        kwargs = {"subscripts": subscripts, "optimize": bool(optimize)}
+        return run(operands, kwargs if out is None else {**kwargs, "out": out})
+    einsum.__signature__ = signature_of(record)
+    return einsum
+
+
+wrap(_einsum, "np.einsum")
+wrap(lambda run, record: lambda x, weights=None, minlength=0: bincount(x, weights, minlength), "np.bincount")
+
+
+# Index arrays whose elements are there are checked at the call. What the same program still has to compute is clipped.
+
+def _known(x):
+    """The elements of an index array as integers, or None if they would have to be waited for."""
+    if not isinstance(x, Handle):
+        return onp.asarray(x).astype("int64") if isinstance(x, int | list | tuple | onp.ndarray | onp.generic) else None
+    value = x._value_now()
+    if value.data is None or not (isinstance(value.data, onp.ndarray) or value.ctx.device_type.startswith("cpu")):
+        return None
+    return onp.asarray(value.data).astype("int64")
+
+
+def _check(index, size, what, error, low=0):
+    if index is not None and index.size and (index.min() < low or index.max() >= size):
+        bad = index.min() if index.min() < low else index.max()
+        raise error(f"{what}: index {bad} is out of bounds: {'it' if size == 1 else 'they'} must be in [{low}, {size})")
+
+
+def _checked_take(default_axis, default_mode):
+    def make(run, record):
+        def take(a, indices, axis=default_axis, mode=default_mode, out=None):
+            if mode == "raise" and isinstance(a, Array):
+                size = a.size if axis is None else a.shape[axis_in(axis, a.ndim)]
+                _check(_known(indices), size, record.name, MXNetError)
+            return run((a, indices, axis, mode), {} if out is None else {"out": out})
+        return take
+    return make
+
+
+wrap(_checked_take(None, "raise"), "np.take", "np.ndarray.take")
+wrap(_checked_take(0, "clip"), "nd.take", "nd.NDArray.take")
+
+
+def _checked_places(run, record):
+    index_name = "indices" if "indices" in record.params else "ind"
+
+    def function(*args, **kwargs):
+        data = args[0] if args else kwargs.get(record.params[0])
+        places = args[1] if len(args) > 1 else kwargs.get(index_name)
+        known = _known(places) if isinstance(data, Array) and isinstance(places, Array) else None
+        if known is not None and known.ndim:
+            for axis, (row, n) in enumerate(zip(onp.atleast_2d(known), data.shape, strict=False)):
+                _check(row, n, f"{record.name}, axis {axis}", IndexError, -n)
+        return run(args, kwargs)
+    return function
+
+
+wrap(_checked_places, "nd.gather_nd", "npx.gather_nd", "npx.index_update", "npx.index_add")
+
+
+# Slices whose starts are run-time numbers: a loop over them is one program.
+
+def _block(x, bounds, out):
+    axes, starts, shape = [], [], []
+    for n, (start, size, step) in zip(x.shape, bounds, strict=True):
+        whole = size == n and step == 1
+        axes.append(None if whole else (size, step))
+        if not whole:
+            starts.append(start)
+        shape.append(size)
+    values, node = emit(NAMES["mx.getitem"], (_X, *_static(tuple(axes), tuple(shape))), [x], tuple(starts))
+    result = type(x)(values[0], node)
+    if out is None:
+        return result
+    out._take(result, NAMES["mx.getitem"])
+    return out
+
+
+def _is_bound(v):
+    return v is None or (isinstance(v, int) and not isinstance(v, bool))
+
+
+def _slice_axis(run, record):
+    def slice_axis(data, axis, begin, end, out=None, name=None):
+        if not isinstance(data, Array) or not (_is_bound(begin) and _is_bound(end)):
+            return run((data, axis, begin, end), {} if out is None else {"out": out})
+        axis = axis_in(axis, data.ndim)
+        start, stop = axis_bounds(data.shape[axis], axis, begin, end)
+        return _block(data, [(start, stop - start, 1) if a == axis else (0, n, 1) for a, n in enumerate(data.shape)], out)
+    return slice_axis
+
+
+def _slices(run, record):
+    def slice(data, begin, end, step=None, out=None, name=None):
+        begin, end, steps = (b if isinstance(b, tuple | list) else (b,) for b in (begin, end, step or ()))
+        plain = isinstance(data, Array) and len(begin) == len(end) <= data.ndim and len(steps) <= len(begin)
+        if not plain or not all(map(_is_bound, (*begin, *end, *steps))) or 0 in steps:
+            return run((data, begin, end, tuple(steps)), {} if out is None else {"out": out})
+        steps = (*steps, *(None,) * (len(begin) - len(steps)))
+        bounds = [_python_slice(b, e, s, n) for b, e, s, n in zip(begin, end, steps, data.shape, strict=False)]
+        return _block(data, bounds + [(0, n, 1) for n in data.shape[len(bounds):]], out)
+    return slice
+
+
+def _python_slice(begin, end, step, n):
+    start, stop, step = slice(begin, end, step).indices(n)
+    return (0, 0, 1) if not len(range(start, stop, step)) else _slice(slice(begin, end, step), n)
+
+
+wrap(_slice_axis, "nd.slice_axis", "nd.NDArray.slice_axis")
+wrap(_slices, "nd.slice", "nd.crop", "npx.slice", "nd.NDArray.slice")
