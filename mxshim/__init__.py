@@ -5,12 +5,8 @@
 """
 from . import ops as _ops  # noqa: F401, I001  # first: declares the operators that everything below is filled from
 from . import array as _array  # noqa: F401
-from .array import api as _api, creation as _creation  # noqa: F401
-import importlib.util as _u  # TEMPORARY
-for _m in ("array.dynamic", "array.sampling"):  # TEMPORARY
-    if _u.find_spec("mxshim." + _m):  # TEMPORARY
-        _u.importlib.import_module("mxshim." + _m)  # TEMPORARY
-from .array import nd_array as _nd_array, numpy_array as _numpy_array
+from .array import nd_array as _nd_array
+from .array import numpy_array as _numpy_array
 
 _numpy_array.finish()
 _nd_array.finish()
@@ -28,8 +24,8 @@ from . import numpy_extension as numpy_extension  # noqa: E402
 from . import random as random  # noqa: E402
 from . import util as util  # noqa: E402
 from .absent import missing as _missing  # noqa: E402
-if _u.find_spec('mxshim.alias'):  # TEMPORARY
-    from .alias import install as install, uninstall as uninstall
+from .alias import install as install  # noqa: E402
+from .alias import uninstall as uninstall  # noqa: E402
 from .base import MXNetError as MXNetError  # noqa: E402
 from .device import Context as Context  # noqa: E402
 from .device import Device as Device  # noqa: E402
@@ -41,8 +37,7 @@ from .device import gpu as gpu  # noqa: E402
 from .device import tpu as tpu  # noqa: E402
 from .engine import where as where  # noqa: E402
 from .engine.program import use_disk_cache as _use_disk_cache  # noqa: E402
-if _u.find_spec('mxshim.ipython'):  # TEMPORARY
-    from .ipython import load_ipython_extension as load_ipython_extension
+from .ipython import load_ipython_extension as load_ipython_extension  # noqa: E402
 from .util import is_np_array as is_np_array  # noqa: E402
 from .util import is_np_default_dtype as is_np_default_dtype  # noqa: E402
 from .util import is_np_shape as is_np_shape  # noqa: E402

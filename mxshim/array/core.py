@@ -11,7 +11,7 @@ from ..device import Device, current_device
 from ..engine import call as door
 from ..engine import grad as engine_grad
 from ..engine.call import emit, emit_spec, inplace, place, value_of
-from ..engine.cell import Cell, Handle, Value, View
+from ..engine.cell import Cell, Handle, Value, View, shared
 from ..engine.op import NAMES, Op
 from ..engine.spec import arr
 from ..engine.trace import read, state, wait_all
@@ -170,7 +170,7 @@ class Array(Handle):
         data = value.get()
         if isinstance(data, onp.ndarray):
             data = value.data = jax.device_put(data, value.ctx.jax)
-        value.owned = False  # somebody outside holds the buffer from now on
+        shared.add(value)  # somebody outside holds the buffer from now on
         return data
 
     def wait_to_read(self):

@@ -27,7 +27,8 @@ def array_of(x, dialect="np") -> Array:
 def run(name, *args, **kwargs):
     """Call a registered operator in the class of its first array."""
     cls = next(type(a) for a in args if isinstance(a, Array))
-    return call(NAMES[name], cls, args, kwargs)
+    record = NAMES[name]
+    return call(getattr(record, "op", record), cls, args, kwargs)
 
 
 def chosen(x: Array, index: onp.ndarray, axis=None) -> Array:

@@ -36,10 +36,8 @@ def squeeze(self, axis=None, inplace=False):
 
 @api("np.ndarray.flatten")
 def flatten(self, order="C"):
-    """The elements as a vector; a copy."""
-    if order not in ("C", "A", "K"):
-        raise NotImplementedError(f"np.ndarray.flatten: only order='C' is offered, got {order!r}")
-    return call(NAMES["np.ravel"], CLASSES["np"], (self,), {})
+    """The elements as a vector, in order "C" or "F"; a copy."""
+    return call(NAMES["np.ravel"], CLASSES["np"], (self, order), {})
 
 
 @api("np.ndarray.reshape_view")
@@ -47,3 +45,7 @@ def reshape_view(self, *shape):
     """This array's memory in another shape: writing to one is seen through the other."""
     shape = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
     return _seen_as(self, _fill_unknown(tuple(shape), self.size, self.shape))
+
+
+for _f in (expand_dims, flatten_nd, squeeze, flatten, reshape_view):
+    _f.__qualname__ = f"{'NDArray' if _f in (expand_dims, flatten_nd, squeeze) else 'ndarray'}.{_f.__name__.removesuffix('_nd')}"

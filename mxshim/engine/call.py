@@ -9,6 +9,7 @@ import dataclasses
 import itertools
 import weakref
 from collections.abc import Callable
+from weakref import ref
 
 import jax
 import numpy as onp
@@ -17,8 +18,9 @@ from ..base import MXNetError, as_dtype
 from .cell import Handle, Value, aval_of
 from .op import NAMES, Op
 from .spec import _SPECS, NUM, Lit, Spec, arr, lit, spec_of
+from . import program
 from . import trace as _trace_module
-from .trace import NUMBER_SLOT, default_trace, settle, state, trace_on
+from .trace import NUMBER_SLOT, SHIFT, default_trace, settle, state, trace_on, user_line
 
 adopt: Callable  # (object, class, device) -> array: set by the array layer, which knows how to convert
 _sequence = itertools.count()
@@ -87,23 +89,23 @@ def place(handle: Handle):
 
 
 def emit_spec(spec: Spec, values, numbers, parents, ctx=None) -> tuple[list[Value], Node | None]:
-    """Append one instruction; returns its visible outputs and, if a parent is in a graph, the node."""
+    """Append one instruction; returns its visible outputs and, if a parent is in a graph, the node.
+
+    values: the array inputs, a list of its own; numbers: the run-time numbers; parents: places in the graph, or None.
+    """
     if values:
         ctx = values[0].ctx
         device = ctx._jax
         trace = state.trace
         if trace is None or trace.device is not device:
             trace = state.traces.get(device) or trace_on(device)
-        for i, v in enumerate(values):
-            owner = v.trace
-            if owner is not trace:
-                if owner is not None:
-                    settle(v)
-                if v.ctx._jax is not device:
-                    values[i] = _transfer(v, ctx)
+        for v in values:
+            if v.trace is not trace and (v.trace is not None or v.ctx._jax is not device):
+                values = _brought(values, trace, ctx)
+                break
     else:
         trace = state.traces.get(ctx.jax) or trace_on(ctx.jax)
-    code, mask = spec, None
+    code = spec
     if parents is not None and spec.grad:
         mask = tuple([p is not None and (p[0].is_leaf or not p[0].zero) for p in parents])
         if True in mask:
@@ -111,27 +113,54 @@ def emit_spec(spec: Spec, values, numbers, parents, ctx=None) -> tuple[list[Valu
             if code is None:
                 with jax.enable_x64(True):
                     code = spec.record(mask)
+    slots = []
+    avals = code.out
     with trace.lock:
-        slots = [v.slot if v.trace is trace else trace.slot(v) for v in values]
+        for v in values:
+            slots.append(v.slot if v.trace is trace else trace.slot(v))
         if spec.kinds:
-            slots += [NUMBER_SLOT[k] for k in spec.kinds]
-        outs = trace.append(code, tuple(slots), numbers, ctx)
-        refs = trace.instructions[-1][2]
-    node = None
-    if parents is not None:
-        kept = [None if p is not None and not p[0].is_leaf and p[0].outs[p[1]]() is v else v
-                for p, v in zip(parents, values, strict=True)]
-        if code is spec:
-            node = Node(spec, parents, (), numbers, kept, refs)
+            for k in spec.kinds:
+                slots.append(NUMBER_SLOT[k])
+        instructions = trace.instructions
+        base = len(instructions) << SHIFT
+        if len(avals) == 1:
+            out = Value(avals[0], ctx, trace, base, None)
+            outs = [out]
+            refs = (ref(out),)
         else:
-            n = code.visible
-            residuals = [values[i] if kind == "in" else outs[i] if kind == "out" else outs[n + i] if kind == "new" else numbers[i]
-                         for kind, i in code.live_sources]
-            node = Node(code, parents, residuals, numbers, kept, refs)
-            del outs[n:]
-    if len(trace.instructions) >= trace.next_check or _trace_module.naive:
+            outs = [Value(aval, ctx, trace, base + k, None) for k, aval in enumerate(avals)]
+            refs = tuple([ref(v) for v in outs])
+        instructions.append((code, tuple(slots), refs, numbers, user_line(3) if program.remember_lines else None))
+    node = None if parents is None else _node(code, parents, values, outs, refs, numbers)
+    if base >= trace.next_check or _trace_module.naive:
         trace.cut()
     return outs, node
+
+
+def _node(code, parents, values, outs, refs, numbers):
+    """The graph's node of an instruction; takes the residuals off `outs`."""
+    kept = []
+    for p, v in zip(parents, values, strict=True):
+        kept.append(None if p is not None and not p[0].is_leaf and p[0].outs[p[1]]() is v else v)
+    if type(code) is Spec:
+        return Node(code, parents, (), numbers, kept, refs)
+    n = code.visible
+    residuals = []
+    for kind, i in code.live_sources:
+        residuals.append(values[i] if kind == "in" else outs[i] if kind == "out" else outs[n + i] if kind == "new" else numbers[i])
+    if len(outs) > n:
+        del outs[n:]
+    return Node(code, parents, residuals, numbers, kept, refs)
+
+
+def _brought(values, trace, ctx):
+    """Values that this trace may use: those that another thread or device owes made concrete, those elsewhere copied here."""
+    brought = []
+    for v in values:
+        if v.trace is not trace and v.trace is not None:
+            settle(v)
+        brought.append(v if v.ctx._jax is trace.device else _transfer(v, ctx))
+    return brought
 
 
 def append_mixed(code, arguments, ctx) -> list[Value]:
@@ -153,7 +182,7 @@ def append_mixed(code, arguments, ctx) -> list[Value]:
                 slots.append(NUMBER_SLOT[_KIND[type(v)]])
                 numbers.append(v)
         outs = trace.append(code, tuple(slots), tuple(numbers), ctx)
-    if len(trace.instructions) >= trace.next_check or _trace_module.naive:
+    if len(trace.instructions) << SHIFT >= trace.next_check or _trace_module.naive:
         trace.cut()
     return outs
 
@@ -165,34 +194,36 @@ def _transfer(value: Value, ctx) -> Value:
     """A value on another JAX device. CPU devices are one memory to MXNet; anything else must be asked for."""
     if value.ctx.device_type != ctx.device_type and not (value.ctx.device_type.startswith("cpu") and ctx.device_type.startswith("cpu")):
         raise MXNetError(f"the operands are on different devices, {ctx} and {value.ctx}: copy one with as_in_context({ctx})")
-    return Value(value.aval, ctx, None, None, jax.device_put(value.get(), ctx.jax))
+    return Value(value.aval, ctx, None, 0, jax.device_put(value.get(), ctx.jax))
 
 
 def emit(op: Op, pattern: tuple, handles, numbers: tuple, ctx=None):
     """Look the call up and append it; returns (values, node)."""
-    values = [h._cell.value if h._view is None else h._read() for h in handles]
+    values = []
+    for h in handles:
+        values.append(h._cell.value if h._view is None else h._read())
     spec = _look_up(op, pattern, values)
-    parents = None
     if state.recording:
-        parents = tuple([None if h._node is None else place(h) for h in handles])
-        if not any(parents):
-            parents = None
-        elif inplace.readers is not None:
-            outs, node = emit_spec(spec, values, numbers, parents, ctx)
-            for h, p in zip(handles, parents, strict=True):
-                if p is None:
-                    inplace.readers[h._cell] = weakref.ref(node)
+        parents, inside = [], False
+        for h in handles:
+            p = None if h._node is None else place(h)
+            parents.append(p)
+            inside = inside or p is not None
+        if inside:
+            outs, node = emit_spec(spec, values, numbers, tuple(parents), ctx)
+            if inplace.readers is not None:
+                for h, p in zip(handles, parents, strict=True):
+                    if p is None:
+                        inplace.readers[h._cell] = weakref.ref(node)
             return outs, node
-    return emit_spec(spec, values, numbers, parents, ctx)
+    return emit_spec(spec, values, numbers, None, ctx)
 
 
 def _look_up(op: Op, pattern, values) -> Spec:
-    avals = tuple([v.aval for v in values])
-    training = state.training
-    try:
-        return _SPECS[(op, pattern, avals, training) if op.train else (op, pattern, avals)]
-    except KeyError:
-        return _infer(op, pattern, avals, training)
+    n = len(values)
+    avals = (values[0].aval,) if n == 1 else (values[0].aval, values[1].aval) if n == 2 else tuple([v.aval for v in values])
+    spec = _SPECS.get((op, pattern, avals, state.training) if op.train else (op, pattern, avals))
+    return spec if spec is not None else _infer(op, pattern, avals, state.training)
 
 
 def _infer(op: Op, pattern, avals, training) -> Spec:

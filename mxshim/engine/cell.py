@@ -5,6 +5,8 @@ A write never changes a `Value`; it puts another one into the cell. So what was 
 """
 from __future__ import annotations
 
+import weakref
+
 import numpy as onp
 
 from ..base import is_float
@@ -40,24 +42,41 @@ def aval_of(shape: tuple[int, ...], dtype: onp.dtype) -> Aval:
 
 
 class Value:
-    """An immutable result: `data` once it is there (a JAX or a NumPy array that nobody writes), else a slot of an open trace."""
+    """An immutable result: `data` once it is there (a JAX or a NumPy array that nobody writes), else a slot of an open trace.
 
-    __slots__ = ("__weakref__", "aval", "ctx", "data", "error", "owned", "slot", "trace")
+    trace: the trace that owes the data; a `Failed` where it could not be computed; None once it is there.
+    """
 
-    def __init__(self, aval, ctx, trace, slot, data=None):
-        self.aval, self.ctx, self.trace, self.slot, self.data = aval, ctx, trace, slot, data
-        self.error = None
-        self.owned = True  # False: someone outside may hold the buffer, so it must never be donated
+    __slots__ = ("__weakref__", "aval", "ctx", "data", "slot", "trace")
+
+    def __init__(self, aval, ctx, trace, slot, data):
+        self.aval = aval
+        self.ctx = ctx
+        self.trace = trace
+        self.slot = slot
+        self.data = data
 
     def get(self):
-        """The data, after flushing the trace that owes it."""
+        """The data, after flushing the trace that owes it. Raises: MXNetError if computing it failed."""
         if self.data is None:
-            if self.trace is not None:
-                self.trace.flush("read")
-            if self.data is None:
-                raise self.error
+            self.trace.flush("read")
         return self.data
 
+
+class Failed:
+    """Stands for the trace of a value whose computation failed: asking for the value raises again."""
+
+    __slots__ = ("error",)
+
+    def __init__(self, error):
+        self.error = error
+
+    def flush(self, why):
+        raise self.error
+
+
+# Values whose buffer somebody outside, or another value, also holds: never donated.
+shared: weakref.WeakSet = weakref.WeakSet()
 
 
 class Cell:
@@ -86,12 +105,14 @@ class Handle:
     """An array as the engine sees it: memory, a window onto it, and a place in the autograd graph.
 
     node, index: the recorded instruction (or the leaf) that this array is the index-th output of; None outside graphs.
-    leaf: the mark set by attach_grad.  base: the handle a recorded view was taken from.
+    leaf: the mark set by attach_grad.  base: the handle a view was taken from; memo: a view's value, read from memo_of.
     """
 
     __slots__ = ("__weakref__", "_base", "_cell", "_index", "_leaf", "_memo", "_memo_of", "_node", "_view")
 
     def __init__(self, value, node=None, index=0):
         self._cell = Cell(value)
-        self._view = self._leaf = self._base = None
-        self._node, self._index = node, index
+        self._view = None
+        self._leaf = None
+        self._node = node
+        self._index = index

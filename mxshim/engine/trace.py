@@ -17,7 +17,7 @@ import numpy as onp
 from ..base import MXNetError
 from ..device import current_device
 from . import program
-from .cell import Value, aval_of
+from .cell import Failed, Value, aval_of, shared
 
 SHIFT = 14
 FLOAT, INT, BOOL = -(1 << 60), -(1 << 60) - 1, -(1 << 60) - 2
@@ -77,7 +77,7 @@ class Trace:
         self.inputs: list[Value] = []
         self.external: dict[int, int] = {}
         self.finished_backward = False
-        self.next_check = LONGEST
+        self.next_check = LONGEST << SHIFT  # compared with slots
 
     def slot(self, value: Value) -> int:
         """The slot of a value as an input here; a value pending elsewhere must have been flushed before."""
@@ -86,7 +86,7 @@ class Trace:
         found = self.external.get(id(value))
         if found is None:
             if value.data is None:
-                raise value.error
+                value.get()
             found = ~len(self.inputs)
             self.inputs.append(value)  # kept alive here, so its id stays its own
             self.external[id(value)] = found
@@ -95,7 +95,7 @@ class Trace:
     def append(self, code, slots: tuple, numbers: tuple, ctx) -> list[Value]:
         """Commit an instruction; returns its pending outputs. The caller holds the lock."""
         base = len(self.instructions) << SHIFT
-        outs = [Value(aval, ctx, self, base + k) for k, aval in enumerate(code.out)]
+        outs = [Value(aval, ctx, self, base + k, None) for k, aval in enumerate(code.out)]
         line = user_line(3) if program.remember_lines else None
         self.instructions.append((code, slots, tuple([weakref.ref(v) for v in outs]), numbers, line))
         return outs
@@ -104,10 +104,12 @@ class Trace:
         """After an append: keep the trace bounded, and run at once in NaiveEngine mode."""
         if naive:
             self.flush("NaiveEngine")
-        elif len(self.instructions) >= self.next_check:
+            return
+        n = len(self.instructions)
+        if n << SHIFT >= self.next_check:
             period = _period([i[0] for i in self.instructions])
-            if period and len(self.instructions) % period:
-                self.next_check = len(self.instructions) + period - len(self.instructions) % period
+            if period and n % period:
+                self.next_check = (n + period - n % period) << SHIFT
             else:
                 self.flush("long trace")
 
@@ -118,7 +120,7 @@ class Trace:
                  if v.aval.nbytes >= DONATE and not isinstance(v.data, onp.ndarray)]
         if not large:
             return data, large, ()
-        foreign = {j for j, ref in large if not ref().owned}
+        foreign = {j for j, ref in large if ref() in shared}
         self.inputs.clear()
         return data, large, tuple([j for j, ref in large if ref() is None and j not in foreign])
 
@@ -152,7 +154,7 @@ class Trace:
                 results, (shared_inputs, shared_results) = program.run(self.device, instructions, data, donated, slots)
             except MXNetError as error:
                 for v in live:
-                    v.trace, v.error = None, error
+                    v.trace = Failed(error)
                 self.clear()
                 raise
             except BaseException:
@@ -162,11 +164,11 @@ class Trace:
             for v, result in zip(live, results, strict=True):
                 v.data, v.trace = result, None
             for k in shared_results:
-                live[k].owned = False
+                shared.add(live[k])
             for j, ref in large if shared_inputs else ():
                 v = ref()
                 if v is not None and j in shared_inputs:
-                    v.owned = False
+                    shared.add(v)
             self.clear()
         if not isinstance(results[0], onp.ndarray):
             _running.append(results[0])

@@ -104,6 +104,6 @@ def row(fn, name: str):
     frame = sys._getframe(1)
     while frame.f_code.co_name != "<module>":
         frame = frame.f_back
-    fn.__code__ = fn.__code__.replace(co_firstlineno=frame.f_lineno)
+    fn.__code__ = fn.__code__.replace(co_filename=frame.f_code.co_filename, co_firstlineno=frame.f_lineno)
     fn.__name__ = fn.__qualname__ = name.replace(".", "_")
     return fn

@@ -13,7 +13,7 @@ import numpy as onp
 
 from ..base import MXNetError, is_float
 from ..engine.op import op
-from .axes import axes_in, axis_in, number, same_dtype, wide
+from .axes import axes_in, axis_in, magnitude, number, same_dtype, wide
 from .dtypes import cast
 from .reduce import max_, min_
 
@@ -169,7 +169,7 @@ def cholesky(a, upper=False):
 def qr(a, mode="reduced"):
     """Q with orthonormal columns and upper triangular R, a = Q R. Shapes (..., m, k) and (..., k, n), k = min(m, n)."""
     if mode != "reduced":
-        raise NotImplementedError(f"only mode='reduced' is offered, got {mode!r}")
+        raise MXNetError(f"`mode` must be 'reduced', got {mode!r}")
     q, r = jnp.linalg.qr(matrices(a))
     return _back(a.dtype, q, r)
 
@@ -238,15 +238,15 @@ def _absolute_power_jvp(primals, tangents):
 def _vector_norm(x, ord, axes, keepdims):
     total = partial(jnp.sum, axis=axes, keepdims=keepdims)
     if ord == onp.inf:
-        return max_(jnp.abs(x), axes, keepdims)
+        return max_(magnitude(x), axes, keepdims)
     if ord == -onp.inf:
-        return min_(jnp.abs(x), axes, keepdims)
+        return min_(magnitude(x), axes, keepdims)
     if ord in (None, 2):
         return jnp.sqrt(total(x * x))
     if ord == 0:
         return total((x != 0).astype(x.dtype))
     if ord == 1:
-        return total(jnp.abs(x))
+        return total(magnitude(x))
     if isinstance(ord, str):
         raise ValueError(f"order {ord!r} is one of matrices: pass two axes, got {axes}")
     p = jnp.asarray(ord, x.dtype)
@@ -259,7 +259,7 @@ def _matrix_norm(x, ord, axes, keepdims):
         return jnp.sqrt(jnp.sum(x * x, axis=axes, keepdims=keepdims))
     if ord in (1, -1, onp.inf, -onp.inf):
         first, second = (row, column) if ord in (1, -1) else (column, row)
-        sums = jnp.sum(jnp.abs(x), axis=first, keepdims=True)
+        sums = jnp.sum(magnitude(x), axis=first, keepdims=True)
         out = (max_ if ord > 0 else min_)(sums, second, True)
     elif ord in (2, -2, "nuc"):
         s = jnp.linalg.svd(jnp.moveaxis(x, axes, (-2, -1)), compute_uv=False)

@@ -105,9 +105,9 @@ def sample_exponential(noise, lam, dtype):
 
 
 @op("mx.sample", grad=False)
-def sample(data, *parameters):
-    """Samples that were drawn from `parameters`; the gradient that reaches those is zero."""
-    return data
+def sample(*arrays):
+    """The first array: samples that were drawn from the parameters behind it, which get zero gradients."""
+    return arrays[0]
 
 
 # --- gamma ----------------------------------------------------------------------------------------------------------------

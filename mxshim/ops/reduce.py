@@ -12,7 +12,7 @@ import jax.numpy as jnp
 
 from ..base import FLOAT32, MXNetError, is_float
 from ..engine.op import op
-from .axes import axes_in, axes_nd, axis_in, number, vector, wide
+from .axes import axes_in, axes_nd, axis_in, magnitude, number, vector, wide
 from .dtypes import cast
 
 
@@ -223,7 +223,7 @@ def norm_nd(data, ord=2, axis=None, out_dtype=None, keepdims=False):
     dtype = data.dtype if out_dtype is None else jnp.dtype(out_dtype)
     x = cast(data, wide(dtype))
     if ord == 1:
-        out = jnp.sum(jnp.abs(x), axis=axes, keepdims=bool(keepdims))
+        out = jnp.sum(magnitude(x), axis=axes, keepdims=bool(keepdims))
     else:
         out = jnp.sqrt(jnp.sum(x * x, axis=axes, keepdims=bool(keepdims)))
     return vector(cast(out, dtype))

@@ -45,10 +45,18 @@ def _fill_unknown(wanted, size: int, shape) -> tuple[int, ...]:
 
 @op("np.reshape", static=("newshape",), samples=_on_cube({"newshape": (4, 6)}, {"newshape": (-1, 3)}))
 def reshape(a, newshape, order="C"):
-    """The elements in the same order with another shape; one size may be -1. Raises: MXNetError if the sizes do not fit."""
-    if order not in ("C", "A"):
-        raise NotImplementedError(f"only order='C' is offered, got {order!r}")
-    return a.reshape(_fill_unknown(_sizes(newshape, "newshape"), a.size, a.shape))
+    """The elements in the same order with another shape; one size may be -1. Raises: MXNetError if the sizes do not fit.
+
+    order: "C", the last axis changes fastest, or "F", the first (MXNet has only "C").
+    """
+    return in_order(a, _fill_unknown(_sizes(newshape, "newshape"), a.size, a.shape), order)
+
+
+def in_order(a, shape, order):
+    """a.reshape(shape) in C or Fortran order."""
+    if order not in ("C", "A", "K", "F"):
+        raise MXNetError(f"`order` must be 'C' or 'F', got {order!r}")
+    return a.reshape(shape) if order != "F" else a.T.reshape(shape[::-1]).T
 
 
 def shape_from_npx_codes(shape, codes) -> tuple[int, ...]:
@@ -214,10 +222,8 @@ def reshape_like(lhs, rhs, lhs_begin=None, lhs_end=None, rhs_begin=None, rhs_end
 
 @op("np.ravel", samples=_on_cube({}))
 def ravel(x, order="C"):
-    """The elements as a vector."""
-    if order not in ("C", "A", "K"):
-        raise NotImplementedError(f"only order='C' is offered, got {order!r}")
-    return x.reshape(-1)
+    """The elements as a vector, in order "C" or "F"."""
+    return in_order(x, (x.size,), order)
 
 
 @op("nd.flatten", "nd.Flatten", "npx.batch_flatten", samples=_on_cube({}))

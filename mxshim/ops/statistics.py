@@ -108,7 +108,7 @@ def _edges(a, bins, range):
     if bins < 1:
         raise MXNetError(f"`bins` must be positive, got {bins}")
     if range is not None:
-        low, high = number(range[0], jnp.float64), number(range[1], jnp.float64)
+        low, high = (float(r) for r in range)
     elif a.size:
         low, high = jnp.min(a).astype(jnp.float64), jnp.max(a).astype(jnp.float64)
         low, high = jnp.where(low == high, low - 0.5, low), jnp.where(low == high, high + 0.5, high)
@@ -117,7 +117,7 @@ def _edges(a, bins, range):
     return even_edges(bins, low, high, a.dtype)
 
 
-@op("np.histogram", static=("bins",), scalars=("range",), arrays=("weights",), grad=False,
+@op("np.histogram", static=("bins",), arrays=("weights",), grad=False,
     samples=_on_matrix({"bins": 3}, {"bins": onp.array([0., 2., 5.], "float32")}, {"bins": 3, "range": (0., 6.), "density": True}))
 def histogram(a, bins=10, range=None, normed=None, weights=None, density=None):
     """How many elements (int64) lie between neighbouring edges, and the edges, in the dtype of `a`.
@@ -132,7 +132,7 @@ def histogram(a, bins=10, range=None, normed=None, weights=None, density=None):
     return counts, edges
 
 
-@op("nd.histogram", static=("bins",), scalars=("range",), grad=False,
+@op("nd.histogram", static=("bins",), grad=False,
     samples=_on_matrix({"bins": 3, "range": (0., 6.)}, {"bins": 2}, {"bins": onp.array([0., 2., 5.], "float32")}))
 def histogram_nd(a, bins=10, range=None):
     """How many elements (int64; float32 if the range is the data's own) lie between neighbouring edges, and the edges."""
