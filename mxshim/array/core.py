@@ -106,7 +106,7 @@ class Array(Handle):
         other = object.__new__(type(self))
         other._cell, other._view, other._memo, other._memo_of = self._cell, self._view, None, None
         other._leaf = other._node = None
-        other._base, other._index = self._base, 0
+        other._base, other._index = None if self._view is None else self._base, 0
         return other
 
     def _window(self, read, write, static, scalars) -> Array:
@@ -308,7 +308,9 @@ class Array(Handle):
         if grad_req not in ("write", "add", "null"):
             raise KeyError(f"grad_req must be 'write', 'add' or 'null', got {grad_req!r}")
         value = self._value_now()
-        self._mark_with(engine_grad.Leaf(value.aval, Cell(door.zeros_value(value.aval, value.ctx)), grad_req, stype))
+        zeros = door.zeros_value(value.aval, value.ctx)
+        zeros.trace.cut_before_record = True  # setting up parameters is no part of the step that follows
+        self._mark_with(engine_grad.Leaf(value.aval, Cell(zeros), grad_req, stype))
 
     def _mark_with(self, leaf):
         """Make this array a fresh leaf: what was recorded before stays with the old mark."""

@@ -112,9 +112,17 @@ def demand(v, name, wanted, what):
         raise ValueError(f"{what}: {name} must be {wanted}, got {v}")
 
 
-def broadcast(what, *arrays):
+def broadcast(what, arrays, size=None) -> tuple[int, ...]:
+    """The shape of a draw: `size`, to which the array parameters must broadcast, or what they broadcast to."""
+    shapes = [v.shape for v in arrays]
     try:
-        return onp.broadcast_shapes(*[v.shape for v in arrays])
+        common = onp.broadcast_shapes(*shapes)
+        if size is None:
+            return common
+        size = size_of(size, what)
+        if onp.broadcast_shapes(size, common) == size:
+            return size
     except ValueError:
-        shapes = " and ".join(str(v.shape) for v in arrays)
-        raise MXNetError(f"{what}: the parameters' shapes {shapes} do not broadcast together") from None
+        pass
+    raise MXNetError(f"{what}: parameters of shape {' and '.join(map(str, shapes))} do not broadcast "
+                     + ("together" if size is None else f"to the size {size}"))

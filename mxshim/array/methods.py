@@ -47,5 +47,7 @@ def reshape_view(self, *shape):
     return _seen_as(self, _fill_unknown(tuple(shape), self.size, self.shape))
 
 
-for _f in (expand_dims, flatten_nd, squeeze, flatten, reshape_view):
-    _f.__qualname__ = f"{'NDArray' if _f in (expand_dims, flatten_nd, squeeze) else 'ndarray'}.{_f.__name__.removesuffix('_nd')}"
+for _cls, _methods in (("NDArray", (expand_dims, flatten_nd, squeeze)), ("ndarray", (flatten, reshape_view))):
+    for _f in _methods:
+        _f.__name__ = _f.__name__.removesuffix("_nd")
+        _f.__qualname__ = f"{_cls}.{_f.__name__}"

@@ -245,8 +245,9 @@ class ndarray(Array):
 
 def _as(x: Array, cls):
     other = object.__new__(cls)
-    for slot in ("_cell", "_view", "_leaf", "_node", "_index", "_base"):
+    for slot in ("_cell", "_view", "_leaf", "_node", "_index"):
         setattr(other, slot, getattr(x, slot))
+    other._base = None if x._view is None else x._base
     other._memo = other._memo_of = None
     return other
 

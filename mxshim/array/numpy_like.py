@@ -119,8 +119,9 @@ def constraint_check(x, msg="Constraint violated."):
 
 @api("np.fill_diagonal")
 def fill_diagonal(a, val, wrap=False):
-    """Write `val`, a number or the elements to repeat, onto the main diagonal of `a`; with `wrap` again below a tall matrix's end.
+    """Write `val`, a number or the elements to repeat, onto the main diagonal of `a`.
 
+    wrap: go on with another diagonal where a tall matrix has rows left.
     Raises: ValueError if `a` has less than two axes, or more than two of different sizes.
     """
     if a.ndim < 2 or (a.ndim > 2 and len(set(a.shape)) != 1):
@@ -150,7 +151,8 @@ def by_numpy(name, function, sentence):
     """Declare np.NAME as NumPy's own function on copies of the arrays. It has no gradient and refuses recorded arrays."""
 
     def run(*args, **kwargs):
-        found = [a for x in (*args, *kwargs.values()) for a in (x if isinstance(x, list | tuple) else (x,)) if isinstance(a, Array)]
+        flat = [e for x in (*args, *kwargs.values()) for e in (x if isinstance(x, list | tuple) else (x,))]
+        found = [a for a in flat if isinstance(a, Array)]
         if door.state.recording and any(place(a) is not None for a in found):
             raise MXNetError(f"np.{name} runs in NumPy, where autograd cannot follow: call it outside autograd.record(), "
                              "or on x.detach()")
@@ -165,7 +167,7 @@ def by_numpy(name, function, sentence):
 
 
 by_numpy("apply_along_axis", onp.apply_along_axis, "A function of vectors applied along one axis; it gets NumPy arrays.")
-by_numpy("apply_over_axes", onp.apply_over_axes, "A function (array, axis) applied along several axes in turn; it gets NumPy arrays.")
+by_numpy("apply_over_axes", onp.apply_over_axes, "A function of (array, axis) applied along several axes in turn.")
 by_numpy("genfromtxt", onp.genfromtxt, "An array from a text file or lines; float64 unless `dtype` is given.")
 by_numpy("histogram2d", onp.histogram2d, "Counts in the cells of a grid, and the edges.")
 by_numpy("histogramdd", onp.histogramdd, "Counts in the cells of a grid of any dimension, and the edges.")

@@ -10,11 +10,12 @@ from ..base import MXNetError
 from ..engine.call import call, emit
 from ..engine.cell import Handle
 from ..engine.op import NAMES
+from ..engine.trace import state
 from ..ops.axes import axis_in
 from ..ops.gather import axis_bounds
 from .convert import class_of
 from .core import _X, Array
-from .data_dependent import bincount
+from .dynamic import bincount
 from .fill import signature_of
 from .indexing import _slice, _static
 
@@ -46,10 +47,11 @@ def _collected(kind):
     return make
 
 
-wrap(_collected(tuple), "np.linalg.slogdet", "np.linalg.svd", "np.linalg.qr", "np.linalg.eigh", "np.linalg.eig", "np.linalg.lstsq",
-     "np.unravel_index", "np.tril_indices", "np.triu_indices", "np.tril_indices_from", "np.triu_indices_from",
-     "np.diag_indices_from", "np.histogram")
-wrap(_collected(list), "np.split", "np.array_split", "np.hsplit", "np.vsplit", "np.dsplit", "np.meshgrid", "np.broadcast_arrays")
+wrap(_collected(tuple), "np.linalg.slogdet", "np.linalg.svd", "np.linalg.qr", "np.linalg.eigh", "np.linalg.eig",
+     "np.linalg.lstsq", "np.unravel_index", "np.tril_indices", "np.triu_indices", "np.tril_indices_from",
+     "np.triu_indices_from", "np.diag_indices_from", "np.histogram")
+wrap(_collected(list), "np.split", "np.array_split", "np.hsplit", "np.vsplit", "np.dsplit", "np.meshgrid",
+     "np.broadcast_arrays")
 
 
 # Leading static arguments.
@@ -57,7 +59,8 @@ wrap(_collected(list), "np.split", "np.array_split", "np.hsplit", "np.vsplit", "
 def _einsum(run, record):
     def einsum(subscripts, *operands, out=None, optimize=False):
         if not isinstance(subscripts, str):
-            raise MXNetError(f"np.einsum: the first argument must be the subscripts, such as 'ij,jk->ik'; got {type(subscripts).__name__}")
+            raise MXNetError("np.einsum: the first argument must be the subscripts, such as 'ij,jk->ik'; "
+                             f"got {type(subscripts).__name__}")
         kwargs = {"subscripts": subscripts, "optimize": bool(optimize)}
         return run(operands, kwargs if out is None else {**kwargs, "out": out})
     einsum.__signature__ = signature_of(record)
@@ -116,6 +119,23 @@ def _checked_places(run, record):
 
 
 wrap(_checked_places, "nd.gather_nd", "npx.gather_nd", "npx.index_update", "npx.index_add")
+
+
+# Factorizations of matrices that have none: outside graphs the result is waited for and checked, as MXNet does when it is read.
+# Inside a graph it holds inf or nan.
+
+def _finite(run, record):
+    def function(*args, **kwargs):
+        out = run(args, kwargs)
+        if not state.recording and not onp.isfinite(out._host()).all() and onp.isfinite(args[0]._host()).all():
+            raise MXNetError(f"{record.name}: the matrix of shape {args[0].shape} is singular, "
+                             "or not positive definite where it must be")
+        return out
+    return function
+
+
+wrap(_finite, "np.linalg.inv", "nd.linalg.inverse", "nd.linalg_inverse", "np.linalg.cholesky", "nd.linalg.potrf",
+     "nd.linalg_potrf", "np.linalg.solve")
 
 
 # Slices whose starts are run-time numbers: a loop over them is one program.

@@ -65,7 +65,7 @@ def bernoulli(prob=None, logit=None, size=None, dtype=None, ctx=None, out=None, 
     p = parameter_of(logit if prob is None else prob, "logit" if prob is None else "prob", what)
     arrays = [p] if isinstance(p, Array) else []
     ctx = device_of(ctx, device, what, arrays)
-    shape = broadcast(what, *arrays) if size is None else size_of(size, what)
+    shape = broadcast(what, arrays, size)
     if prob is not None:
         demand(p, "prob", ">= 0", what)
         demand(1 - p, "1 - prob", ">= 0", what)
@@ -125,8 +125,8 @@ def choice(a, size=None, replace=True, p=None, ctx=None, out=None, device=None):
 def multinomial(n, pvals, size=None, **kwargs):
     """How often each of len(pvals) results comes in n experiments: int64, size + (len(pvals),).
 
-    Args: pvals: probabilities, a list or a vector; the last one takes what the others leave.
-    Raises: MXNetError if the others exceed 1.
+    Args: pvals: probabilities, a list or a vector; the last one takes what is missing to 1.
+    Raises: MXNetError if they sum up to more.
     """
     what = "np.random.multinomial"
     ctx = device_of(kwargs.pop("ctx", None), kwargs.pop("device", None), what, [pvals] if isinstance(pvals, Array) else [])
@@ -135,17 +135,21 @@ def multinomial(n, pvals, size=None, **kwargs):
     if not isinstance(n, int | onp.integer):
         raise MXNetError(f"{what}: n must be an integer, got {n!r}")
     p = _probabilities(pvals, what).astype(onp.float64)
-    if p[:-1].sum() > 1 + 1e-6:
-        raise MXNetError(f"{what}: the probabilities but the last one sum up to {p[:-1].sum():.6g}, more than 1")
+    if p.sum() > 1 + 1e-6:
+        raise MXNetError(f"{what}: the probabilities sum up to {p.sum():.6g}, more than 1")
     shape = () if size is None else size_of(size, what)
-    found = samplers.counts(rng.streams().serial, max(int(n), 0), p, count_of(shape))
-    return adopt(found.reshape(*shape, p.size), CLASSES["np"], ctx)
+    stream, rows = rng.streams().serial, count_of(shape)
+    found = samplers.counts(stream, max(int(n), 0), p, rows)
+    if rows and not isinstance(pvals, Array):
+        stream.words(2 * p.size)  # MXNet draws over the copy that it made of a list
+    result = adopt(found.reshape(*shape, p.size), CLASSES["np"], ctx)
+    return apply("mx.sample", CLASSES["np"], [result, pvals]) if isinstance(pvals, Array) else result
 
 
 # --- orders -----------------------------------------------------------------------------------------------------------------
 def shuffled(data, cls):
     """A copy of an array with its rows in random order."""
-    order = rng.streams().serial.order(data.shape[0], forward=data.ndim == 1)
+    order = rng.streams().serial.order(data.shape[0], forward=data.ndim == 1).astype("int32")
     return apply("mx.random_rows", cls, data, adopt(order, cls, data.ctx))
 
 
@@ -201,11 +205,13 @@ def _dropout(data, p, mode, axes, cls, what):
 
 
 @api("nd.Dropout")
-def nd_dropout(data, p=0.5, mode="training", axes=(), cudnn_off=False, out=None, name=None):
+def nd_dropout(data, p=0.5, mode="training", axes=(), cudnn_off=False, out=None, name=None, **kwargs):
     """Set elements to zero with probability p and scale the others by 1 / (1 - p), while training or with mode="always".
 
     Args: axes: along them, all elements share one decision.  cudnn_off, name: ignored, as on a CPU in MXNet.
     """
+    if kwargs:
+        raise MXNetError(f"nd.Dropout has no argument {next(iter(kwargs))!r}: its arguments are (data, p, mode, axes, cudnn_off)")
     return finish(_dropout(data, p, mode, axes, CLASSES["nd"], "nd.Dropout"), out, "nd.Dropout")
 
 

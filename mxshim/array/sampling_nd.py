@@ -160,8 +160,11 @@ def _dtype(dtype, out, what):
 
 
 # --- the public functions -----------------------------------------------------------------------------------------------
-def _front(name, defaults, run, doc):
-    """Declare a public function: its arguments are the keys of `defaults` in order; `run` gets them as a dict."""
+def _front(name, defaults, run, doc, missing=TypeError):
+    """Declare a public function: its arguments are the keys of `defaults` in order; `run` gets them as a dict.
+
+    missing: what to raise where an argument without default (inspect.Parameter.empty) is not given.
+    """
     signature = inspect.Signature([inspect.Parameter(n, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=d)
                                    for n, d in defaults.items()])
 
@@ -176,7 +179,11 @@ def _front(name, defaults, run, doc):
             if n not in defaults:
                 raise MXNetError(f"{name} has no argument {n!r}: its arguments are ({', '.join(defaults)})")
             given[n] = v
-        return run({**defaults, **given})
+        found = {**defaults, **given}
+        for n, v in found.items():
+            if v is inspect.Parameter.empty:
+                raise missing(f"{name} needs argument {n!r}: its arguments are ({', '.join(defaults)})")
+        return run(found)
 
     function.__name__ = function.__qualname__ = name.rsplit(".", 1)[1]
     function.__doc__, function.__signature__ = doc, signature
@@ -190,6 +197,8 @@ def _declare(name, row):
 
     def by_shape(what):
         def run(given):
+            if what.count(".") == 1 and given["shape"] is _NULL and given["out"] is None:
+                raise MXNetError(f"{what} needs a shape: pass shape=(...) or out=")
             return _sample(name, values(given, row.parameters), given["shape"], given["dtype"], given["ctx"], given["out"], what)
         return run
 
@@ -252,7 +261,7 @@ def nd_randn(*shape, **kwargs):
 def _randint(what):
     def run(given):
         low, high, out = given["low"], given["high"], given["out"]
-        if isinstance(low, Array) != isinstance(high, Array):
+        if isinstance(low, Array) != isinstance(high, Array) or (low is None) != (high is None):
             raise AssertionError(f"{what}: Distribution parameters must all have the same type: low and high must be integers")
         for n, v in (("low", low), ("high", high)):
             if isinstance(v, str | list | tuple) or v is None:
@@ -269,26 +278,12 @@ def _randint(what):
     return run
 
 
-class _Needed:
-    def __repr__(self):
-        return "<needed>"
-
-
-def _needing(what, names, run):
-    def checked(given):
-        for n in names:
-            if isinstance(given[n], _Needed):
-                raise TypeError(f"{what} needs argument {n!r}, an integer")
-        return run(given)
-    return checked
-
-
-_RANGE = {"low": _Needed(), "high": _Needed()}
+_RANGE = {"low": inspect.Parameter.empty, "high": inspect.Parameter.empty}
 _INTEGERS = "Integers in low..high-1, int32 unless dtype is int64.\n\nRaises: MXNetError for an empty range and other dtypes."
 _front("nd.random.randint", {**_RANGE, "shape": _NULL, "dtype": _NULL, "ctx": None, "out": None},
-       _needing("nd.random.randint", _RANGE, _randint("nd.random.randint")), _INTEGERS)
+       _randint("nd.random.randint"), _INTEGERS)
 _front("nd.random_randint", {**_RANGE, "shape": _NULL, "ctx": _NULL, "dtype": _NULL, "out": None},
-       _needing("nd.random_randint", _RANGE, _randint("nd.random_randint")), _INTEGERS)
+       _randint("nd.random_randint"), _INTEGERS, MXNetError)
 
 
 # --- categories and orders ------------------------------------------------------------------------------------------------

@@ -3,12 +3,13 @@ from __future__ import annotations
 
 from . import trace as _trace
 from .op import where as where
+from .program import RecompilationWarning as RecompilationWarning
 from .program import Stats as Stats
 from .program import clear as clear
 from .program import explain as explain
 from .program import stats as _stats
 
-__all__ = ["Stats", "bulk", "clear", "explain", "set_bulk_size", "set_engine_type", "stats", "where"]
+__all__ = ["RecompilationWarning", "Stats", "bulk", "clear", "explain", "set_bulk_size", "set_engine_type", "stats", "where"]
 _bulk_size = 15
 
 

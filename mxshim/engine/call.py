@@ -341,8 +341,33 @@ class _Arguments:
         return v
 
 
+_PATTERNS: dict[tuple, tuple] = {}
+
+
+def _all_arrays(op: Op, count: int):
+    """The pattern of a call with `count` arrays and nothing else; () if such a call needs a closer look."""
+    params = op.params
+    if op.variadic or op.updates or op.check is not None or count > len(params) or "np_shape" in params or any(
+            p not in op.defaults for p in params[count:]):
+        return ()
+    rest = [lit(v) if type(v) in (float, bool) else v for v in (op.defaults[p] for p in params[count:])]
+    return (*[arr(i) for i in range(count)], *rest)
+
+
 def call(op: Op, cls, args: tuple, kwargs: dict):
     """Call an operator as a user does; returns an array of `cls`, a list of them, or what `out=` named."""
+    if not kwargs and args:  # the commonest calls by far: f(x), f(x, y)
+        for a in args:
+            if not isinstance(a, Handle):
+                break
+        else:
+            key = (op, len(args))
+            pattern = _PATTERNS.get(key)
+            if pattern is None:
+                pattern = _PATTERNS[key] = _all_arrays(op, len(args))
+            if pattern:
+                values, node = emit(op, pattern, args, ())
+                return cls(values[0], node) if len(values) == 1 else _several(op, cls, pattern, values, node)
     out = ctx = None
     if kwargs:
         out = kwargs.pop("out", None)
@@ -398,13 +423,14 @@ def call(op: Op, cls, args: tuple, kwargs: dict):
         watch(op, tuple(pattern), sort.handles, tuple(sort.numbers))
     if op.updates:
         _updates(op, pattern, sort.handles, values, node)
-    if len(values) == 1:
-        result = cls(values[0], node)
-        return result if out is None else write_out(op, out, result)
+    result = cls(values[0], node) if len(values) == 1 else _several(op, cls, pattern, values, node)
+    return result if out is None else write_out(op, out, result)
+
+
+def _several(op: Op, cls, pattern, values, node):
+    """The results of a call that has more than one output, as the caller sees them."""
     shown = op.visible(pattern_dict(op, pattern)) if callable(op.visible) else op.visible
     results = [cls(v, node, k) for k, v in enumerate(values[:shown])]
-    if out is not None:
-        return write_out(op, out, results)
     return results[0] if shown == 1 else results if op.result is list else op.result(results)
 
 
@@ -448,7 +474,7 @@ def _updates(op: Op, pattern, handles, values, node):
 
 def write_out(op: Op, out, result):
     """Give results to the arrays named by `out=`."""
-    if isinstance(result, list):
+    if isinstance(result, list | tuple):
         outs = out if isinstance(out, list | tuple) else [out]
         if len(outs) != len(result):
             raise MXNetError(f"{op.name}: out= names {len(outs)} arrays, the call has {len(result)} results")
@@ -463,10 +489,6 @@ def write_out(op: Op, out, result):
     return out
 
 
-def reshape_numbers(numbers) -> tuple:
-    return tuple([float(n) if isinstance(n, float) else int(n) for n in numbers])
-
-
 def zeros_value(aval, ctx) -> Value:
     """A pending value of zeros."""
     spec = _look_up(NAMES["mx.zeros"], (aval.shape, aval.dtype), ())
@@ -477,7 +499,3 @@ def value_of(array, ctx) -> Value:
     """A value that owns a NumPy or JAX array."""
     ctx.jax  # noqa: B018  # raises where there is no such device
     return Value(aval_of(array.shape, onp.dtype(array.dtype)), ctx, None, None, array)
-
-
-def weak(value: Value):
-    return weakref.ref(value)

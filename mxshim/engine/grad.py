@@ -50,8 +50,8 @@ class Scope:
         if recording is not None:
             if recording and not state.recording:
                 for trace in list(state.traces.values()):
-                    if trace.finished_backward:
-                        trace.flush("record after backward")
+                    if trace.cut_before_record:
+                        trace.flush("record")
             state.recording = recording
         if training is not None:
             state.training = training
@@ -325,7 +325,7 @@ def backward(heads, head_grads=None, retain_graph=False, train_mode=True):
         state.recording, state.training = recording, training
     trace = state.trace
     if trace is not None and trace.instructions:
-        trace.finished_backward = True
+        trace.cut_before_record = True
     if not retain_graph:
         _free(nodes, leaves)
 

@@ -22,6 +22,10 @@ STORM = 24  # programs from one line before the user is told
 remember_lines = True  # while programs are being compiled; a steady loop needs no lines
 
 
+class RecompilationWarning(UserWarning):
+    """One line of the user's keeps asking for new programs."""
+
+
 @dataclass
 class Stats:
     """Counters since the start or the last `reset()`; seconds are wall time."""
@@ -170,12 +174,11 @@ def _compile(key, device, instructions, data, donated, live, packed):
             _, old = _cache.popitem(last=False)
             stats.bytes -= old.bytes
             stats.evicted += 1
-    _storm(instructions)
     return program
 
 
-def _storm(instructions):
-    """Tell the user once when one line keeps asking for new programs."""
+def warn_of_storms(instructions):
+    """Tell the user once when one line keeps asking for new programs; called after those have run."""
     line = next((i[4] for i in instructions if i[4] is not None), None)
     if line is None:
         return
@@ -186,7 +189,7 @@ def _storm(instructions):
     _warned.add(line)
     warnings.warn(f"{line[0]}, line {line[1]}: {STORM} different programs were compiled for what starts here, because "
                   f"{_difference(history[-2], history[-1])}. Compiling takes far longer than running: keep shapes equal from turn "
-                  "to turn (pad or drop the ragged ones). mxshim.engine.explain() shows the last programs.", stacklevel=2)
+                  "to turn (pad or drop the ragged ones). mxshim.engine.explain() shows the last programs.", RecompilationWarning, stacklevel=2)
 
 
 def _difference(a, b) -> str:

@@ -12,6 +12,7 @@ import threading
 import weakref
 from collections import deque
 
+import jax
 import numpy as onp
 
 from ..base import MXNetError
@@ -66,7 +67,7 @@ def trace_on(device) -> Trace:
 class Trace:
     """Instructions (code, slots, outputs by weak reference, numbers, user line) over inputs from outside."""
 
-    __slots__ = ("__weakref__", "device", "external", "finished_backward", "inputs", "instructions", "lock", "next_check")
+    __slots__ = ("__weakref__", "device", "external", "cut_before_record", "inputs", "instructions", "lock", "next_check")
 
     def __init__(self, device):
         self.device, self.lock = device, threading.RLock()
@@ -76,7 +77,7 @@ class Trace:
         self.instructions: list[tuple] = []
         self.inputs: list[Value] = []
         self.external: dict[int, int] = {}
-        self.finished_backward = False
+        self.cut_before_record = False
         self.next_check = LONGEST << SHIFT  # compared with slots
 
     def slot(self, value: Value) -> int:
@@ -85,8 +86,11 @@ class Trace:
             return value.slot
         found = self.external.get(id(value))
         if found is None:
-            if value.data is None:
+            data = value.data
+            if data is None:
                 value.get()
+            elif type(data) is onp.ndarray and data.nbytes >= DONATE:  # a parameter's first use is no other program than its second
+                value.data = jax.device_put(data, self.device)
             found = ~len(self.inputs)
             self.inputs.append(value)  # kept alive here, so its id stays its own
             self.external[id(value)] = found
@@ -170,6 +174,8 @@ class Trace:
                 if v is not None and j in shared_inputs:
                     shared.add(v)
             self.clear()
+        if program.remember_lines and not naive:
+            program.warn_of_storms(instructions)
         if not isinstance(results[0], onp.ndarray):
             _running.append(results[0])
         if len(_running) > QUEUED:

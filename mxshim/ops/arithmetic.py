@@ -31,7 +31,7 @@ from .binary import (
     np_op,
     quotient,
 )
-from .dtypes import BOOL, FLOAT64, equal, in_floats, operand, promoted, row
+from .dtypes import BOOL, FLOAT64, equal, in_floats, promoted, row, value
 
 # Arithmetic.
 
@@ -92,14 +92,14 @@ def true_divide(x1, x2, np_dtype=False):
     dtype = quotient(x1, x2)
     if np_dtype and not any(isinstance(x, jax.Array) and is_float(x.dtype) for x in (x1, x2)):
         dtype = FLOAT64
-    return operand(x1, dtype) / operand(x2, dtype)
+    return value(x1, dtype) / value(x2, dtype)
 
 
 @op("np.divmod", scalars=("x1", "x2"), samples=PAIR)
 def divmod_(x1, x2):
     """(x1 // x2, x1 % x2)."""
     dtype = no_booleans(x1, x2)
-    x1, x2 = operand(x1, dtype), operand(x2, dtype)
+    x1, x2 = value(x1, dtype), value(x2, dtype)
     return _floor_divide(x1, x2), _mod(x1, x2)
 
 
@@ -109,7 +109,7 @@ def _elemwise(name, fn, doc):
     def body(lhs, rhs):
         if lhs.shape != rhs.shape:
             raise MXNetError(f"the operands must have one shape, got {lhs.shape} and {rhs.shape}: use nd.broadcast_{name}")
-        return fn(*(operand(x, nd_rule(lhs, rhs)) for x in (lhs, rhs)))
+        return fn(*(value(x, nd_rule(lhs, rhs)) for x in (lhs, rhs)))
 
     op(f"nd.elemwise_{name}", diff=lambda lhs, rhs: fn(lhs, rhs), doc=doc,
        samples=TWINS)(row(body, f"nd.elemwise_{name}"))
@@ -121,7 +121,8 @@ _elemwise("mul", jnp.multiply, "lhs * rhs for two arrays of one shape.")
 _elemwise("div", _divide_nd, "lhs / rhs for two arrays of one shape; integers are cut off towards zero.")
 
 
-@op("nd.add_n", "nd.ElementWiseSum", "npx.add_n", samples=TWINS)
+@op("nd.add_n", "nd.ElementWiseSum", "npx.add_n", samples=TWINS,
+    diff=lambda *args, num_args=None: sum(args[1:], args[0]))
 def add_n(*args, num_args=None):
     """The sum of one or more arrays of one shape and dtype."""
     if not args:
@@ -194,8 +195,8 @@ def _powers(rule):
         dtype = rule(x, y)
         if is_float(dtype):
             exact = _EXACT.get(y) if isinstance(y, int | float) and not isinstance(y, bool) else None
-            return exact(operand(x, dtype)) if exact else _power(operand(x, dtype), operand(y, dtype))
-        return _integer_power(operand(x, dtype), operand(y, dtype))
+            return exact(value(x, dtype)) if exact else _power(value(x, dtype), value(y, dtype))
+        return _integer_power(value(x, dtype), value(y, dtype))
     return body
 
 
@@ -213,7 +214,7 @@ declare_pair(["nd.power", "nd.broadcast_power", "nd.NDArray.__pow__"], _powers(n
 def float_power(x1, x2):
     """x1 ** x2 in float64."""
     promoted(x1, x2)
-    return _power(operand(x1, FLOAT64), operand(x2, FLOAT64))
+    return _power(value(x1, FLOAT64), value(x2, FLOAT64))
 
 
 # Larger, smaller, and functions of two reals.

@@ -1,10 +1,13 @@
 """Checks that every family shares: axis numbers, equal dtypes, numbers that may be run-time inputs."""
 from __future__ import annotations
 
+from contextvars import ContextVar
+from functools import wraps
+
 import jax.numpy as jnp
 
 from ..base import FLOAT32, MXNetError, is_float
-from ..engine.op import Scalar
+from ..engine.op import Scalar, op
 from .dtypes import cast
 
 
@@ -46,12 +49,46 @@ def number(x, dtype):
     return cast(x.value if isinstance(x, Scalar) else jnp.asarray(x), dtype)
 
 
+_differentiating = ContextVar("_differentiating", default=False)
+
+
+def differentiating() -> bool:
+    """Whether a function declared with `op_of_one_dtype` is being differentiated."""
+    return _differentiating.get()
+
+
 def same_dtype(*arrays):
-    """The common dtype of the operands. Raises: MXNetError where they differ: MXNet does not promote here."""
-    dtypes = {a.dtype: None for a in arrays}
+    """The common dtype of the operands. Raises: MXNetError where they differ."""
+    dtypes = {x.dtype: None for x in arrays}
     if len(dtypes) > 1:
         raise MXNetError(f"the operands must have one dtype, got {' and '.join(d.name for d in dtypes)}: cast with astype()")
     return arrays[0].dtype
+
+
+def agreed(*arrays):
+    """The operands, of one dtype. Raises: MXNetError where dtypes differ: MXNet does not promote here."""
+    if differentiating():
+        dtype = jnp.result_type(*arrays)
+        return tuple(x.astype(dtype) for x in arrays)
+    same_dtype(*arrays)
+    return arrays
+
+
+def op_of_one_dtype(*names, **facts):
+    """`op` for a function that uses `agreed`. In its derivative integers stand as reals, so that dtypes may differ there."""
+
+    def declare(fn):
+        @wraps(fn)
+        def derivable(*args, **kwargs):
+            token = _differentiating.set(True)
+            try:
+                return fn(*args, **kwargs)
+            finally:
+                _differentiating.reset(token)
+
+        return op(*names, diff=derivable, **facts)(fn)
+
+    return declare
 
 
 def wide(dtype):

@@ -9,7 +9,7 @@ import numpy as onp
 
 from ..base import FLOAT32, MXNetError, is_float
 from ..engine.op import op
-from .dtypes import BOOL, FLOAT64, INT64, equal, kind, operand, promote, promoted, row
+from .dtypes import BOOL, FLOAT64, INT64, equal, kind, promote, promoted, row, value
 
 A = onp.array([[1.7, -2.3, 3.1], [0.6, 4.4, -1.9]], "float32")
 B = onp.array([[2.6, 1.2, 0.8], [-3.7, 2.3, 1.4]], "float32")
@@ -106,7 +106,7 @@ def _body(fn, rule, result=None, swap=False):
         if swap and kind(x1) and not kind(x2):
             x1, x2 = x2, x1
         dtype = rule(x1, x2)
-        out = fn(operand(x1, dtype), operand(x2, dtype))
+        out = fn(value(x1, dtype), value(x2, dtype))
         return out if result is None else out.astype(dtype if result == "same" else result)
     return body
 

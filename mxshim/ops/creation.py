@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import jax.numpy as jnp
 import numpy as onp
+from jax import lax
 
 from ..base import FLOAT32, MXNetError, is_float
 from ..engine.op import op
 from .axes import axis_in
-from .dtypes import FLOAT64, INT64, cast, number
+from .dtypes import FLOAT64, INT64, cast, value
 
 _M = onp.array([[3., 1., 2.], [2., 5., 2.]], "float32")
 _I = onp.array([[3, 1, 2], [2, 5, 2]], "int32")
@@ -23,12 +24,13 @@ _FLOAT32 = onp.dtype("float32")
 
 def _range(start, step, places, dtype):
     """start + places * step, every operation rounded to `dtype`."""
-    start, step = number(start, dtype), number(step, dtype)
+    start, step = value(start, dtype), value(step, dtype)
     if not is_float(dtype) or dtype.itemsize > 4:
         return start + places.astype(dtype) * step
-    # The product is exact in float64, so that no compiler can merge its rounding with the sum's.
+    # The product is exact in float64 and rounded there: compilers merge a plain one with the sum and round only once.
     product = places.astype(FLOAT32).astype(FLOAT64) * step.astype(FLOAT64)
-    return start + product.astype(dtype)
+    info = jnp.finfo(dtype)
+    return start + lax.reduce_precision(product, info.nexp, info.nmant).astype(dtype)
 
 
 @op("mx.arange", static=("num", "repeat", "dtype"), scalars=("start", "step"), grad=False,
@@ -42,7 +44,7 @@ def arange(start, step, num, repeat, dtype):
     samples={"args": [((0, 1, 5, True, _FLOAT32), {}), ((0, 1, 5, False, _FLOAT32), {})]})
 def linspace(start, stop, num, endpoint, dtype):
     """`num` evenly spaced numbers from `start` to `stop`, with it if `endpoint`."""
-    start, stop = number(start, FLOAT64), number(stop, FLOAT64)
+    start, stop = value(start, FLOAT64), value(stop, FLOAT64)
     step = (stop - start) / max(num - 1 if endpoint else num, 1)
     places = jnp.arange(num, dtype=INT64)
     spaced = start + places.astype(FLOAT64) * step
@@ -113,7 +115,7 @@ def ones_like(a, dtype=None, order="C", subok=False, shape=None):
 def full_like(a, fill_value, dtype=None, order="C", subok=False, shape=None):
     """One number everywhere in the shape and dtype of `a`, or those given; a fraction is cut off in integers."""
     _row_by_row(order)
-    return jnp.broadcast_to(number(fill_value, dtype or a.dtype), a.shape if shape is None else shape)
+    return jnp.broadcast_to(value(fill_value, dtype or a.dtype), a.shape if shape is None else shape)
 
 
 @op("nd.zeros_like", "nd.NDArray.zeros_like", grad=False, samples={"args": [((_M,), {}), ((_I,), {})]})

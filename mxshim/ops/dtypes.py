@@ -31,8 +31,10 @@ def cast(x, dtype):
     return x.astype(dtype)
 
 
-def number(v, dtype):
-    """A parameter listed in `scalars=` as a 0-d array of `dtype`, whether a run-time `Scalar` or a plain number came."""
+def value(v, dtype):
+    """An operand or a parameter as an array of `dtype`: an array, a run-time `Scalar`, or a plain number."""
+    if isinstance(v, jax.Array):
+        return cast(v, dtype)
     return cast(v.value if isinstance(v, Scalar) else jnp.asarray(onp.asarray(v)), dtype)
 
 
@@ -45,11 +47,6 @@ def kind(v, refusal: type[Exception] = MXNetError) -> str:
     if isinstance(v, bool | int | float):
         return "b" if isinstance(v, bool) else "i" if isinstance(v, int) else "f"
     raise refusal(f"an operand must be an array or a number, got {v!r} of type {type(v).__name__}")
-
-
-def operand(v, dtype):
-    """An array or number as an array of `dtype`."""
-    return cast(v, dtype) if isinstance(v, jax.Array) else number(v, dtype)
 
 
 def promote(a: onp.dtype, b: onp.dtype) -> onp.dtype:

@@ -10,7 +10,7 @@ import numpy as onp
 
 from ..base import FLOAT32, MXNetError, is_float
 from ..engine.op import Scalar, op
-from .axes import axes_in, axis_in, number, same_dtype
+from .axes import agreed, axes_in, axis_in, differentiating, number, op_of_one_dtype
 
 _M = onp.array([[3., 1., 2.], [2.5, 5., 4.]], "float32")
 _CUBE = onp.arange(24, dtype="float32").reshape(2, 3, 4)
@@ -54,7 +54,8 @@ def take(a, indices, axis=None, mode="raise"):
     return _take(a, indices, axis, mode)
 
 
-@op("nd.take", "nd.NDArray.take", scalars=("indices",), samples={"args": [((_M, _ROWS), {"axis": 1}), ((_M, _ROWS), {"mode": "wrap"})]})
+@op("nd.take", "nd.NDArray.take", scalars=("indices",),
+    samples={"args": [((_M, _ROWS), {"axis": 1}), ((_M, _ROWS), {"mode": "wrap"})]})
 def take_nd(a, indices, axis=0, mode="clip"):
     """The elements at `indices` along `axis`; invalid indices are clipped to the ends unless `mode` says "wrap"."""
     return _take(a, indices, axis, mode)
@@ -104,20 +105,20 @@ def pick_nd(data, index, axis=-1, keepdims=False, mode="clip"):
     return _pick(data, index, axis, mode, keepdims)
 
 
-@op("nd.batch_take", samples={"args": [((_M, onp.array([2, 0], "int32")), {})]})
+@op_of_one_dtype("nd.batch_take", samples={"args": [((_M, onp.array([2, 0], "int32")), {})]})
 def batch_take(a, indices):
     """a[i, indices[i]] for every row i; `indices` must be int32."""
-    if indices.dtype != "int32" and is_float(indices.dtype):
+    if is_float(indices.dtype) and not differentiating():
         raise MXNetError(f"`indices` must be int32, got {indices.dtype.name}: cast with astype('int32')")
     return _pick(a, indices, 1, "clip", False)
 
 
-@op("nd.fill_element_0index", samples={"args": [((_M, _ONE_PER_ROW + 7, _ONE_PER_ROW), {})]})
+@op_of_one_dtype("nd.fill_element_0index", samples={"args": [((_M, _ONE_PER_ROW + 7, _ONE_PER_ROW), {})]})
 def fill_element_0index(lhs, mhs, rhs):
     """lhs with lhs[i, rhs[i]] replaced by mhs[i]."""
     if lhs.ndim != 2 or mhs.shape != lhs.shape[:1] or rhs.shape != lhs.shape[:1]:
-        raise MXNetError(f"a matrix and two vectors of its number of rows are needed, got {lhs.shape}, {mhs.shape}, {rhs.shape}")
-    same_dtype(lhs, mhs)
+        raise MXNetError(f"a matrix and two vectors of its height are needed, got {lhs.shape}, {mhs.shape}, {rhs.shape}")
+    lhs, mhs = agreed(lhs, mhs)
     hit = as_index(rhs)[:, None] == jnp.arange(lhs.shape[1])
     return jnp.where(hit, mhs[:, None], lhs)
 
@@ -248,7 +249,8 @@ def slice_bounds(size: int, begin, end, step=None) -> tuple[int, int, int]:
 
 
 @op("nd.slice", "nd.crop", "npx.slice", "nd.NDArray.slice", static=("begin", "end"),
-    samples={"args": [((_CUBE,), {"begin": (0, 1), "end": (2, 3)}), ((_CUBE,), {"begin": (None, 2), "end": (None, None), "step": (1, -1)})]})
+    samples={"args": [((_CUBE,), {"begin": (0, 1), "end": (2, 3)}),
+                      ((_CUBE,), {"begin": (None, 2), "end": (None, None), "step": (1, -1)})]})
 def slice_(data, begin, end, step=()):
     """data[begin[0]:end[0]:step[0], ...]; None leaves an end open; axes that are not named stay whole."""
     begin, end = (b if isinstance(b, tuple) else (b,) for b in (begin, end))
@@ -286,7 +288,7 @@ def slice_like(data, shape_like, axes=()):
     """The first elements of `data` along each axis, as many as `shape_like` has; along `axes` only, if given."""
     if axes is None or axes == ():
         if data.ndim != shape_like.ndim:
-            raise MXNetError(f"without `axes` both arrays must have as many axes, got shapes {data.shape} and {shape_like.shape}")
+            raise MXNetError(f"without `axes` both arrays must have as many axes, got {data.shape} and {shape_like.shape}")
         axes = range(data.ndim)
     stop = list(data.shape)
     for a in (axis_in(a, data.ndim, "axes") for a in (axes if not isinstance(axes, int) else (axes,))):
@@ -302,7 +304,8 @@ def slice_assign(data, rhs, begin, end, step=()):
     return data.at[_box(begin, end, step)].set(rhs.astype(data.dtype))
 
 
-@op("nd.NDArray.slice_assign_scalar", "np.ndarray.slice_assign_scalar", static=("value", "begin", "end", "step"), scalars=("value",))
+@op("nd.NDArray.slice_assign_scalar", "np.ndarray.slice_assign_scalar", static=("value", "begin", "end", "step"),
+    scalars=("value",))
 def slice_assign_scalar(data, value, begin, end, step=()):
     """A copy of `data` with a number at data[begin:end:step]."""
     return data.at[_box(begin, end, step)].set(number(value, data.dtype))

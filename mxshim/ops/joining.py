@@ -9,7 +9,7 @@ import numpy as onp
 
 from ..base import MXNetError
 from ..engine.op import op
-from .axes import axis_in, same_dtype
+from .axes import agreed, axis_in, op_of_one_dtype
 
 _A = onp.arange(6, dtype="float32").reshape(2, 3)
 _B = _A + 10
@@ -31,8 +31,7 @@ def parts(seq, what="seq") -> tuple:
     arrays = tuple(seq) if not hasattr(seq, "ndim") else tuple(seq[i] for i in range(seq.shape[0]))
     if not arrays:
         raise MXNetError(f"`{what}` is empty: at least one array is needed")
-    same_dtype(*arrays)
-    return arrays
+    return agreed(*arrays)
 
 
 def _concatenate(arrays, axis):
@@ -54,68 +53,71 @@ def _stack(arrays, axis):
     return jnp.stack(arrays, axis_in(axis, first.ndim + 1))
 
 
-@op("np.concatenate", "np.concat", samples=_together({}, {"axis": 1}, {"axis": None}))
+@op_of_one_dtype("np.concatenate", "np.concat", samples=_together({}, {"axis": 1}, {"axis": None}))
 def concatenate(seq, axis=0):
-    """The arrays one after the other along `axis`; None flattens them first. Raises: MXNetError unless dtypes and shapes agree."""
+    """The arrays one after the other along `axis`; None flattens them first.
+
+    Raises: MXNetError unless dtypes and shapes agree.
+    """
     arrays = parts(seq)
     if axis is None:
         return jnp.concatenate([x.reshape(-1) for x in arrays])
     return _concatenate(arrays, axis)
 
 
-@op("nd.concat", "nd.Concat", samples={"args": [((_A, _B), {}), ((_A, _B), {"dim": 0})]})
+@op_of_one_dtype("nd.concat", "nd.Concat", samples={"args": [((_A, _B), {}), ((_A, _B), {"dim": 0})]})
 def concat_nd(*data, dim=1, num_args=0):
     """The arrays one after the other along axis `dim`. `num_args` says nothing that their number does not."""
     return _concatenate(parts(data, "data"), dim)
 
 
-@op("nd.concatenate", samples=_together({}, {"axis": 1}))
+@op_of_one_dtype("nd.concatenate", samples=_together({}, {"axis": 1}))
 def concatenate_nd(arrays, axis=0, always_copy=True):
     """The arrays one after the other along `axis`. Always a copy."""
     return _concatenate(parts(arrays, "arrays"), axis)
 
 
-@op("np.stack", samples=_together({}, {"axis": -1}))
+@op_of_one_dtype("np.stack", samples=_together({}, {"axis": -1}))
 def stack(arrays, axis=0):
     """The arrays side by side along a new `axis`. Raises: MXNetError unless dtypes and shapes agree."""
     return _stack(parts(arrays, "arrays"), axis)
 
 
-@op("nd.stack", samples={"args": [((_A, _B), {}), ((_A, _B), {"axis": 1})]})
+@op_of_one_dtype("nd.stack", samples={"args": [((_A, _B), {}), ((_A, _B), {"axis": 1})]})
 def stack_nd(*data, axis=0, num_args=0):
     """The arrays side by side along a new `axis`."""
     return _stack(parts(data, "data"), axis)
 
 
-@op("np.vstack", "np.row_stack", samples=_together({}))
+@op_of_one_dtype("np.vstack", "np.row_stack", samples=_together({}))
 def vstack(arrays):
     """The arrays below each other; vectors are rows."""
     return _concatenate([jnp.atleast_2d(x) for x in parts(arrays, "arrays")], 0)
 
 
-@op("np.hstack", samples=_together({}))
+@op_of_one_dtype("np.hstack", samples=_together({}))
 def hstack(arrays):
     """The arrays beside each other: along axis 1, vectors along axis 0."""
     arrays = [jnp.atleast_1d(x) for x in parts(arrays, "arrays")]
     return _concatenate(arrays, 0 if arrays[0].ndim == 1 else 1)
 
 
-@op("np.dstack", samples=_together({}))
+@op_of_one_dtype("np.dstack", samples=_together({}))
 def dstack(arrays):
     """The arrays behind each other, along axis 2."""
     return _concatenate([jnp.atleast_3d(x) for x in parts(arrays, "arrays")], 2)
 
 
-@op("np.column_stack", samples=_together({}))
+@op_of_one_dtype("np.column_stack", samples=_together({}))
 def column_stack(tup):
     """Vectors as columns, matrices beside each other."""
     return _concatenate([x.reshape(-1, 1) if x.ndim < 2 else x for x in parts(tup, "tup")], 1)
 
 
-@op("np.append", samples={"args": [((_A, _B), {}), ((_A, _B), {"axis": 0})]})
+@op_of_one_dtype("np.append", samples={"args": [((_A, _B), {}), ((_A, _B), {"axis": 0})]})
 def append(arr, values, axis=None):
     """`values` after `arr` along `axis`; None flattens both first."""
-    same_dtype(arr, values)
+    arr, values = agreed(arr, values)
     return jnp.concatenate([arr.reshape(-1), values.reshape(-1)]) if axis is None else _concatenate((arr, values), axis)
 
 
@@ -247,13 +249,13 @@ def broadcast_arrays(*args):
         raise MXNetError(f"shapes {', '.join(str(a.shape) for a in args)} cannot be broadcast against each other") from None
 
 
-@op("nd.khatri_rao", samples={"args": [((_A, _B), {})]})
+@op_of_one_dtype("nd.khatri_rao", samples={"args": [((_A, _B), {})]})
 def khatri_rao(*args):
     """Column-wise Kronecker product: (m, k), (n, k), ... give (m*n*..., k) (Kolda and Bader, Tensor Decompositions, 2009)."""
     arrays = parts(args, "args")
     out = arrays[0]
     for x in arrays[1:]:
         if x.ndim != 2 or out.ndim != 2 or x.shape[1] != out.shape[1]:
-            raise MXNetError(f"matrices with equally many columns are needed, got shapes {', '.join(str(a.shape) for a in arrays)}")
+            raise MXNetError(f"matrices with equally many columns are needed, got {', '.join(str(a.shape) for a in arrays)}")
         out = (out[:, None, :] * x[None, :, :]).reshape(-1, x.shape[1])
     return out

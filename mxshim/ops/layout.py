@@ -42,7 +42,7 @@ def _repeat(x, repeats, axis):
         wide = jnp.broadcast_to(jnp.expand_dims(x, axis + 1), (*x.shape[:axis + 1], n, *x.shape[axis + 1:]))
         return wide.reshape(*x.shape[:axis], x.shape[axis] * n, *x.shape[axis + 1:])
     if len(counts) != x.shape[axis]:
-        raise MXNetError(f"`repeats` must be one count or {x.shape[axis]}, one for each position of axis {axis}, got {len(counts)}")
+        raise MXNetError(f"`repeats` must be one count or {x.shape[axis]}, one per place of axis {axis}, got {len(counts)}")
     return jnp.take(x, onp.repeat(onp.arange(x.shape[axis]), counts), axis=axis)
 
 
@@ -151,7 +151,7 @@ def pad_nd(data, mode="constant", pad_width=(), constant_value=0.0):
     if mode not in ("constant", "edge", "reflect"):
         raise MXNetError(f"mode {mode!r} is not offered; use 'constant', 'edge' or 'reflect'")
     if len(pad_width) != 2 * data.ndim:
-        raise MXNetError(f"`pad_width` must have {2 * data.ndim} entries, two for each of the {data.ndim} axes, got {len(pad_width)}")
+        raise MXNetError(f"`pad_width` must have {2 * data.ndim} entries, two for each axis, got {len(pad_width)}")
     return pad(data, tuple(zip(pad_width[::2], pad_width[1::2], strict=True)), mode, constant_value)
 
 

@@ -13,7 +13,7 @@ import numpy as onp
 
 from ..base import MXNetError, is_float
 from ..engine.op import op
-from .axes import axes_in, axis_in, magnitude, number, same_dtype, wide
+from .axes import agreed, axes_in, axis_in, magnitude, number, op_of_one_dtype, wide
 from .dtypes import cast
 from .reduce import max_, min_
 
@@ -49,6 +49,12 @@ def symmetric(a, upper=False):
     return even + jax.lax.stop_gradient(mirrored - even)
 
 
+def row_signs(vectors):
+    """For each row 1 or -1, so that its largest element becomes positive: MXNet's choice among eigenvectors."""
+    at = jnp.argmax(jnp.abs(vectors), -1, keepdims=True)
+    return jax.lax.stop_gradient(jnp.where(jnp.take_along_axis(vectors, at, -1) < 0, -1, 1).astype(vectors.dtype))
+
+
 # Inverses and determinants.
 
 @op("np.linalg.inv", samples=_on(_G))
@@ -70,14 +76,15 @@ def slogdet(a):
     return _back(a.dtype, sign, logabs)
 
 
-@op("np.linalg.solve", samples={"args": [((_G, _TALL), {}), ((_G, _TALL[:, 0]), {})]})
+@op_of_one_dtype("np.linalg.solve", samples={"args": [((_G, _TALL), {}), ((_G, _TALL[:, 0]), {})]})
 def solve(a, b):
     """x with a x = b, for b of shape (..., n) with one axis less than `a`, or (..., n, k)."""
     a, b = matrices(a, True, "`a`"), cast(b, wide(b.dtype))
-    same_dtype(a, b)
+    a, b = agreed(a, b)
     column = b.ndim == a.ndim - 1
     if b.ndim < 1 or b.shape[-1 if column else -2] != a.shape[-1]:
-        raise MXNetError(f"`b` must have shape (..., {a.shape[-1]}) or (..., {a.shape[-1]}, k) for `a` of shape {a.shape}, got {b.shape}")
+        n = a.shape[-1]
+        raise MXNetError(f"`b` must have shape (..., {n}) or (..., {n}, k) for `a` of shape {a.shape}, got {b.shape}")
     x = jnp.linalg.solve(a, b[..., None] if column else b)
     return x[..., 0] if column else x
 
@@ -99,11 +106,10 @@ def matrix_power(a, n):
     return jnp.linalg.matrix_power(a if n >= 0 else matrices(a), n)
 
 
-@op("np.linalg.multi_dot", samples={"args": [(([_G, _S, _TALL],), {})]})
+@op_of_one_dtype("np.linalg.multi_dot", samples={"args": [(([_G, _S, _TALL],), {})]})
 def multi_dot(arrays):
     """The product of several matrices in the cheapest order; the first and last may be vectors."""
-    same_dtype(*arrays)
-    return jnp.linalg.multi_dot(arrays)
+    return jnp.linalg.multi_dot(agreed(*arrays))
 
 
 @op("np.linalg.tensorinv", samples=_on(_G, ind=1))
@@ -118,7 +124,7 @@ def tensorsolve(a, b, axes=None):
     return jnp.linalg.tensorsolve(cast(a, wide(a.dtype)), cast(b, wide(b.dtype)), axes)
 
 
-@op("np.linalg.lstsq", scalars=("rcond",), samples=_on(_TALL, _TALL[:, :1]))
+@op_of_one_dtype("np.linalg.lstsq", scalars=("rcond",), samples=_on(_TALL, _TALL[:, :1]))
 def lstsq(a, b, rcond="warn"):
     """The x with the smallest |a x - b|, with the residuals, the rank of `a` (int64) and its singular values.
 
@@ -126,7 +132,7 @@ def lstsq(a, b, rcond="warn"):
     Residuals are empty for m <= n. Differs: for a tall matrix without full rank they are the true ones, not empty.
     """
     a, b = matrices(a, what="`a`"), cast(b, wide(b.dtype))
-    same_dtype(a, b)
+    a, b = agreed(a, b)
     if a.ndim != 2 or b.ndim not in (1, 2) or a.shape[0] != b.shape[0]:
         raise MXNetError(f"a matrix and a right side with as many rows are needed, got shapes {a.shape} and {b.shape}")
     m, n = a.shape
@@ -149,7 +155,8 @@ def matrix_rank(M, rtol=None, hermitian=False, tol=None):
     if tol is not None:
         cut = number(tol, s.dtype)
     else:
-        cut = (jnp.finfo(s.dtype).eps * max(M.shape[-2:]) if rtol is None else number(rtol, s.dtype)) * jnp.max(s, -1, keepdims=True)
+        share = jnp.finfo(s.dtype).eps * max(M.shape[-2:]) if rtol is None else number(rtol, s.dtype)
+        cut = share * jnp.max(s, -1, keepdims=True)
     return jnp.sum(s > cut, -1).astype(jnp.int64)
 
 
@@ -178,7 +185,8 @@ def qr(a, mode="reduced"):
 def svd(a):
     """U, the singular values L and V with a = U diag(L) V: shapes (..., m, k), (..., k), (..., k, n), k = min(m, n)."""
     u, s, v = jnp.linalg.svd(matrices(a), full_matrices=False)
-    return _back(a.dtype, u, s, v)
+    signs = row_signs(v)
+    return _back(a.dtype, u * jnp.swapaxes(signs, -1, -2), s, v * signs)
 
 
 @op("np.linalg.svdvals", samples=_on(_TALL))
@@ -189,13 +197,14 @@ def svdvals(a):
 
 @op("np.linalg.eigh", samples={"args": [((_S,), {}), ((_S,), {"upper": True})]})
 def eigh(a, upper=False, UPLO=None):
-    """Eigenvalues in ascending order and eigenvectors (columns) of symmetric matrices, read from one triangle.
+    """Eigenvalues in ascending order and eigenvectors (columns, the largest element positive) of symmetric matrices.
 
+    Only one triangle is read.
     The gradient is right (MXNet: zero). UPLO: NumPy's spelling, "L" or "U".
     """
     upper = bool(upper) if UPLO is None else UPLO == "U"
     w, v = jnp.linalg.eigh(symmetric(matrices(a, True), upper), symmetrize_input=False)
-    return _back(a.dtype, w, v)
+    return _back(a.dtype, w, v * jnp.swapaxes(row_signs(jnp.swapaxes(v, -1, -2)), -1, -2))
 
 
 @op("np.linalg.eigvalsh", samples=_on(_S))
@@ -276,8 +285,8 @@ def _norm(x, ord, axes, keepdims, matrix):
     return cast(out, x.dtype)
 
 
-@op("np.linalg.norm", samples={"args": [((_G,), {}), ((_G,), {"axis": 1}), ((_G,), {"ord": 3, "axis": 0, "keepdims": True}), ((_G,), {"ord": 1}),
-                                        ((_G,), {"ord": "nuc"}), ((_G,), {"ord": 2, "axis": (0, 1)})]})
+@op("np.linalg.norm", samples={"args": [((_G,), {}), ((_G,), {"axis": 1}), ((_G,), {"ord": 3, "axis": 0, "keepdims": True}),
+                                        ((_G,), {"ord": 1}), ((_G,), {"ord": "nuc"}), ((_G,), {"ord": 2, "axis": (0, 1)})]})
 def norm(x, ord=None, axis=None, keepdims=False):
     """The norm of the whole array, of vectors along one axis, or of matrices along two; the dtype stays.
 

@@ -10,8 +10,8 @@ from jax import lax
 
 from ..base import MXNetError
 from ..engine.op import op
-from .axes import axis_in, number, same_dtype
-from .linalg import inv, matrices, symmetric
+from .axes import agreed, axis_in, number
+from .linalg import inv, matrices, row_signs, symmetric
 
 _S = onp.array([[4., 2., 0.5], [2., 3., 1.], [0.5, 1., 2.]], "float32")
 _G = onp.array([[2., -1.2, 0.5], [0.3, 1.5, 1.], [-0.4, 0.2, 1.2]], "float32")
@@ -28,7 +28,7 @@ def _turned(x, wanted):
 
 
 def _product(A, B, transpose_a, transpose_b, alpha, axis):
-    same_dtype(A, B)
+    A, B = agreed(A, B)
     if A.ndim != B.ndim or A.ndim < 2:
         raise MXNetError(f"both operands must have the same number of axes, at least 2; got shapes {A.shape} and {B.shape}")
     rows = axis_in(axis, A.ndim)
@@ -76,7 +76,8 @@ def _fit(A, B, rightside):
         raise MXNetError(f"`B` of shape {B.shape} cannot stand {'left' if rightside else 'right'} of `A` of shape {A.shape}")
 
 
-@linalg_op("trmm", ((_S, _G), {}), ((_S, _G), {"rightside": True, "transpose": True, "alpha": 2., "lower": False}), scalars=("alpha",))
+@linalg_op("trmm", ((_S, _G), {}), ((_S, _G), {"rightside": True, "transpose": True, "alpha": 2., "lower": False}),
+           scalars=("alpha",))
 def trmm(A, B, transpose=False, rightside=False, lower=True, alpha=1.0):
     """alpha * op(A) B, or alpha * B op(A) with `rightside`; A is triangular."""
     T = _turned(_triangle(A, lower), transpose)
@@ -84,7 +85,8 @@ def trmm(A, B, transpose=False, rightside=False, lower=True, alpha=1.0):
     return number(alpha, T.dtype) * (B @ T if rightside else T @ B)
 
 
-@linalg_op("trsm", ((_S, _G), {}), ((_S, _G), {"rightside": True, "transpose": True, "alpha": 2., "lower": False}), scalars=("alpha",))
+@linalg_op("trsm", ((_S, _G), {}), ((_S, _G), {"rightside": True, "transpose": True, "alpha": 2., "lower": False}),
+           scalars=("alpha",))
 def trsm(A, B, transpose=False, rightside=False, lower=True, alpha=1.0):
     """X with op(A) X = alpha * B, or X op(A) = alpha * B with `rightside`; A is triangular."""
     T = matrices(A, True, "`A`")
@@ -124,7 +126,8 @@ def gelqf(A):
 def syevd(A):
     """U, whose rows are eigenvectors, and the eigenvalues L in ascending order, of symmetric A = U^T diag(L) U."""
     w, v = jnp.linalg.eigh(symmetric(matrices(A, True)), symmetrize_input=False)
-    return jnp.swapaxes(v, -1, -2), w
+    U = jnp.swapaxes(v, -1, -2)
+    return U * row_signs(U), w
 
 
 @linalg_op("inverse", ((_G,), {}))
@@ -172,14 +175,18 @@ def makediag(A, offset=0):
 
 
 def _triangle_places(n, offset, lower):
-    """Rows and columns of a triangle row by row; a nonzero offset also says which triangle it is."""
-    lower = lower if offset == 0 else offset < 0
-    return onp.tril_indices(n, offset) if lower else onp.triu_indices(n, offset)
+    """Rows and columns of a triangle: a lower one row by row, an upper one column by column. A nonzero offset says which."""
+    first, second = onp.tril_indices(n, -abs(offset))
+    return (first, second) if (lower if offset == 0 else offset < 0) else (second, first)
 
 
 @linalg_op("extracttrian", ((_G,), {}), ((_G,), {"offset": 1}), ((_G,), {"lower": False}))
 def extracttrian(A, offset=0, lower=True):
-    """The elements of a triangle of each matrix as a vector: from diagonal `offset` on, below if negative, above if positive."""
+    """The elements of a triangle of each matrix as a vector.
+
+    offset: where it starts; a negative one means the lower triangle, a positive one the upper, 0 leaves it to `lower`.
+    Lower triangles are read row by row, upper ones column by column.
+    """
     A = matrices(A, True)
     rows, columns = _triangle_places(A.shape[-1], offset, lower)
     if len(rows) == 0:

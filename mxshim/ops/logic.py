@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from ..base import FLOAT32, is_float
 from ..engine.op import op
 from .binary import INTS, PAIR, compared, equal_integers, integers, nd_compared, nd_op, np_op
-from .dtypes import BOOL, FLOAT64, number, operand, promote
+from .dtypes import BOOL, FLOAT64, promote, value
 
 
 def _truth(fn):
@@ -38,8 +38,8 @@ def isclose(a, b, rtol=1e-5, atol=1e-8, equal_nan=False):
     """Whether |a - b| <= atol + rtol |b|, element by element; bool. `equal_nan`: two nan are close."""
     dtype = compared(a, b)
     dtype = promote(dtype, FLOAT32) if is_float(dtype) else FLOAT64
-    a, b = operand(a, dtype), operand(b, dtype)
-    close = jnp.abs(a - b) <= number(atol, dtype) + number(rtol, dtype) * jnp.abs(b)
+    a, b = value(a, dtype), value(b, dtype)
+    close = jnp.abs(a - b) <= value(atol, dtype) + value(rtol, dtype) * jnp.abs(b)
     close = jnp.where(jnp.isfinite(a) & jnp.isfinite(b), close, a == b)
     return close | (jnp.isnan(a) & jnp.isnan(b)) if equal_nan else close
 

@@ -1,6 +1,7 @@
 """NumPy's functions that skip nan: np.nansum, np.nanmax, np.nanmedian, ...
 
-MXNet hands these to NumPy; here they are operators with gradients. Integers follow NumPy's dtypes (sums are int64, variances float64).
+MXNet hands these to NumPy; here they are operators with gradients. Integers follow NumPy's dtypes: sums are int64,
+variances float64.
 Differs: an array also for axis=None, where MXNet gives a NumPy number.
 """
 from __future__ import annotations

@@ -9,8 +9,8 @@ import numpy as onp
 from jax import lax
 
 from ..base import MXNetError
-from ..engine.op import Scalar, op
-from .axes import axes_in, axis_in, same_dtype, vector
+from ..engine.op import Scalar
+from .axes import agreed, axes_in, axis_in, op_of_one_dtype, vector
 
 _A = onp.arange(6, dtype="float32").reshape(2, 3) / 4 - 0.5
 _B = onp.arange(12, dtype="float32").reshape(3, 4) / 8
@@ -27,25 +27,27 @@ def contract(a, b, at, bt, batch=()):
     return lax.dot_general(a, b, (((at,), (bt,)), (batch, batch)))
 
 
-@op("np.dot", "np.ndarray.dot", samples={"args": [((_A, _B), {}), ((_A[0], _A[1]), {}), ((_T, _T.transpose(0, 2, 1)), {})]})
+@op_of_one_dtype("np.dot", "np.ndarray.dot",
+                 samples={"args": [((_A, _B), {}), ((_A[0], _A[1]), {}), ((_T, _T.transpose(0, 2, 1)), {})]})
 def dot(a, b):
     """The sum of products over the last axis of `a` and the second to last of `b` (its only one, if a vector).
 
     0-d operands multiply. Shapes (..., n) and (..., n, m) give (..., ..., m).
     """
-    same_dtype(a, b)
+    a, b = agreed(a, b)
     if a.ndim == 0 or b.ndim == 0:
         return a * b
     return contract(a, b, a.ndim - 1, max(b.ndim - 2, 0))
 
 
-@op("nd.dot", samples={"args": [((_A, _B), {}), ((_A, _A), {"transpose_b": True}), ((_T, _T), {"transpose_a": True})]})
+@op_of_one_dtype("nd.dot", samples={
+    "args": [((_A, _B), {}), ((_A, _A), {"transpose_b": True}), ((_T, _T), {"transpose_a": True})]})
 def dot_nd(lhs, rhs, transpose_a=False, transpose_b=False, forward_stype=None):
     """The sum of products over the last axis of `lhs` and the first of `rhs`; transposed, over its first and its last.
 
     Shapes (..., n) and (n, ...) give (..., ...). `forward_stype` concerns sparse results only.
     """
-    same_dtype(lhs, rhs)
+    lhs, rhs = agreed(lhs, rhs)
     if lhs.ndim == 0 or rhs.ndim == 0:
         raise MXNetError("0-d arrays have no axis to sum over; multiply them")
     if lhs.ndim == rhs.ndim == 1 and (transpose_a or transpose_b):
@@ -53,12 +55,13 @@ def dot_nd(lhs, rhs, transpose_a=False, transpose_b=False, forward_stype=None):
     return vector(contract(lhs, rhs, 0 if transpose_a else lhs.ndim - 1, rhs.ndim - 1 if transpose_b else 0))
 
 
-@op("np.matmul", "np.ndarray.__matmul__", scalars=("b",), samples={"args": [((_A, _B), {}), ((_T, _T.transpose(0, 2, 1)), {}), ((_A[0], _B), {}), ((_T, _B.T), {})]})
+@op_of_one_dtype("np.matmul", "np.ndarray.__matmul__", scalars=("b",), samples={
+    "args": [((_A, _B), {}), ((_T, _T.transpose(0, 2, 1)), {}), ((_A[0], _B), {}), ((_T, _T[0].T), {}), ((_A[0], _T), {})]})
 def matmul(a, b):
     """Matrix product of the last two axes; leading axes are broadcast. Vectors are rows on the left, columns on the right."""
     if isinstance(b, Scalar) or a.ndim == 0 or b.ndim == 0:
         raise MXNetError("a number has no matrix product: multiply with `*`")
-    same_dtype(a, b)
+    a, b = agreed(a, b)
     if b.ndim <= 2:
         return contract(a, b, a.ndim - 1, max(b.ndim - 2, 0))
     if a.ndim == 1:
@@ -75,7 +78,7 @@ def matmul(a, b):
 
 
 def _batch_dot(a, b, transpose_a, transpose_b):
-    same_dtype(a, b)
+    a, b = agreed(a, b)
     if a.ndim < 3 or a.ndim != b.ndim:
         raise MXNetError(f"both operands must have the same number of axes, at least 3; got shapes {a.shape} and {b.shape}")
     if a.shape[:-2] != b.shape[:-2]:
@@ -87,23 +90,23 @@ def _batch_dot(a, b, transpose_a, transpose_b):
 _BATCHES = {"args": [((_T, _T), {"transpose_b": True}), ((_T, _T), {"transpose_a": True}), ((_T, _T.transpose(0, 2, 1)), {})]}
 
 
-@op("npx.batch_dot", samples=_BATCHES)
+@op_of_one_dtype("npx.batch_dot", samples=_BATCHES)
 def batch_dot(a, b, transpose_a=False, transpose_b=False, forward_stype="default"):
     """Matrix products of a batch: (..., m, k) and (..., k, n) give (..., m, n); each operand may be transposed first."""
     return _batch_dot(a, b, transpose_a, transpose_b)
 
 
-@op("nd.batch_dot", samples=_BATCHES)
+@op_of_one_dtype("nd.batch_dot", samples=_BATCHES)
 def batch_dot_nd(lhs, rhs, transpose_a=False, transpose_b=False, forward_stype=None):
     """Matrix products of a batch: (..., m, k) and (..., k, n) give (..., m, n); each operand may be transposed first."""
     return _batch_dot(lhs, rhs, transpose_a, transpose_b)
 
 
-@op("np.tensordot", "np.linalg.tensordot", samples={"args": [((_A, _B), {"axes": 1}), ((_A, _A), {"axes": 2}),
+@op_of_one_dtype("np.tensordot", "np.linalg.tensordot", samples={"args": [((_A, _B), {"axes": 1}), ((_A, _A), {"axes": 2}),
                                                              ((_A, _B), {"axes": ((1,), (0,))})]})
 def tensordot(a, b, axes=2):
     """The sum of products over pairs of axes: the last `axes` of a with the first of b, or (axes of a, axes of b)."""
-    same_dtype(a, b)
+    a, b = agreed(a, b)
     if isinstance(axes, int):
         if axes < 0 or axes > min(a.ndim, b.ndim):
             raise MXNetError(f"`axes` must be in [0, {min(a.ndim, b.ndim)}] for shapes {a.shape} and {b.shape}, got {axes}")
@@ -115,60 +118,61 @@ def tensordot(a, b, axes=2):
     return lax.dot_general(a, b, ((left, right), ((), ())))
 
 
-@op("np.einsum")
+@op_of_one_dtype("np.einsum")
 def einsum(*operands, subscripts, optimize=False):
     """Sums of products by subscripts: np.einsum("ij,jk->ik", a, b).
 
     Args: the subscripts, then the operands, of one dtype.  optimize: whether to look for a cheaper order of several products.
     """
-    same_dtype(*operands)
+    operands = agreed(*operands)
     dtype = operands[0].dtype
     try:
         out = jnp.einsum(subscripts, *(x.astype(jnp.int32) if dtype == bool else x for x in operands),
                          optimize="optimal" if optimize else "auto")
     except (TypeError, ValueError) as error:
-        raise MXNetError(f"subscripts {subscripts!r} do not fit shapes {', '.join(str(x.shape) for x in operands)}: {error}") from None
+        shapes = ", ".join(str(x.shape) for x in operands)
+        raise MXNetError(f"subscripts {subscripts!r} do not fit shapes {shapes}: {error}") from None
     return out.astype(dtype)
 
 
-@op("np.inner", samples={"args": [((_A, _A), {}), ((_A[0], _A[1]), {})]})
+@op_of_one_dtype("np.inner", samples={"args": [((_A, _A), {}), ((_A[0], _A[1]), {})]})
 def inner(a, b):
     """The sum of products over the last axes; 0-d operands multiply."""
-    same_dtype(a, b)
+    a, b = agreed(a, b)
     return a * b if a.ndim == 0 or b.ndim == 0 else contract(a, b, a.ndim - 1, b.ndim - 1)
 
 
-@op("np.outer", "np.linalg.outer", samples={"args": [((_A[0], _B[0]), {})]})
+@op_of_one_dtype("np.outer", "np.linalg.outer", samples={"args": [((_A[0], _B[0]), {})]})
 def outer(a, b):
     """The products of all pairs of elements: shape (a.size, b.size)."""
-    same_dtype(a, b)
+    a, b = agreed(a, b)
     return a.reshape(-1)[:, None] * b.reshape(-1)
 
 
-@op("np.vdot", samples={"args": [((_A, _A), {})]})
+@op_of_one_dtype("np.vdot", samples={"args": [((_A, _A), {})]})
 def vdot(a, b):
     """The sum of the products of all elements."""
-    same_dtype(a, b)
+    a, b = agreed(a, b)
     return contract(a.reshape(-1), b.reshape(-1), 0, 0)
 
 
-@op("np.linalg.vecdot", samples={"args": [((_A, _A), {}), ((_A, _A), {"axis": 0})]})
+@op_of_one_dtype("np.linalg.vecdot", samples={"args": [((_A, _A), {}), ((_A, _A), {"axis": 0})]})
 def vecdot(a, b, axis=None):
     """The sum of products along `axis` (the last by default) of broadcast arrays."""
-    same_dtype(a, b)
+    a, b = agreed(a, b)
     product = a * b
     return jnp.sum(product, axis_in(-1 if axis is None else axis, product.ndim), dtype=a.dtype)
 
 
-@op("np.kron", samples={"args": [((_A, _B), {}), ((_A[0], _A), {})]})
+@op_of_one_dtype("np.kron", samples={"args": [((_A, _B), {}), ((_A[0], _A), {})]})
 def kron(a, b):
     """The Kronecker product: every element of `a` times `b`, as blocks."""
-    same_dtype(a, b)
+    a, b = agreed(a, b)
     return jnp.kron(a, b)
 
 
 def _cross(a, b, axisa, axisb, axisc):
-    same_dtype(a, b)
+    a, b = agreed(a, b)
     a, b = jnp.moveaxis(a, axis_in(axisa, a.ndim, "axisa"), -1), jnp.moveaxis(b, axis_in(axisb, b.ndim, "axisb"), -1)
     if a.shape[-1] not in (2, 3) or b.shape[-1] not in (2, 3):
         raise MXNetError(f"the vectors must have 2 or 3 components, got {a.shape[-1]} and {b.shape[-1]}")
@@ -183,7 +187,7 @@ def _cross(a, b, axisa, axisb, axisc):
     return jnp.moveaxis(out, -1, axis_in(axisc, out.ndim, "axisc"))
 
 
-@op("np.cross", samples={"args": [((_A, _A[::-1].copy()), {}), ((_A[:, :2], _A[::-1, :2].copy()), {})]})
+@op_of_one_dtype("np.cross", samples={"args": [((_A, _A[::-1].copy()), {}), ((_A[:, :2], _A[::-1, :2].copy()), {})]})
 def cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
     """The cross product of vectors with 2 or 3 components, which lie along the given axes (`axis` sets all three)."""
     if axis is not None:
@@ -191,7 +195,7 @@ def cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
     return _cross(a, b, axisa, axisb, axisc)
 
 
-@op("np.linalg.cross", samples={"args": [((_A, _A[::-1].copy()), {})]})
+@op_of_one_dtype("np.linalg.cross", samples={"args": [((_A, _A[::-1].copy()), {})]})
 def cross_linalg(a, b, axis=-1):
     """The cross product of vectors along `axis`."""
     return _cross(a, b, axis, axis, axis)

@@ -22,28 +22,46 @@ _FLOAT32 = onp.dtype("float32")
 class Formula(NamedTuple):
     """How a distribution comes from noise.
 
-    noise: "uniform", float32 in [0, 1), or "normal", standard normal.  of: (m, noise, *parameters) -> sample.
-    parameters: names with what MXNet demands of them: None, ">= 0" or "> 0".
+    noise: "uniform", float32 in [0, 1), or "normal", standard normal.  base: (m, noise) -> the part without parameters.
+    of: (m, base, *parameters) -> sample.  parameters: names with what MXNet demands of them: None, ">= 0" or "> 0".
     """
 
     noise: str
+    base: Callable
     of: Callable
     parameters: dict[str, str | None]
 
 
+class Traced:
+    """The library of the formulas inside programs."""
+
+    log, exp, sqrt, power, where = jnp.log, jnp.exp, jnp.sqrt, jnp.power, jnp.where
+
+    @staticmethod
+    def times(scale, noise):
+        """The product, rounded. XLA on a CPU would fuse it with an addition and skip the rounding, but not through a choice."""
+        return jnp.where(noise == noise, scale * noise, noise)  # noqa: PLR0124
+
+
+def _located(m, base, loc, scale):
+    return loc + m.times(scale, base)
+
+
+_LOC_SCALE, _SCALE, _SHAPE = {"loc": None, "scale": ">= 0"}, {"scale": ">= 0"}, {"a": "> 0"}
 FORMULAS = {
-    "uniform": Formula("uniform", lambda m, u, low, high: low + (high - low) * u, {"low": None, "high": None}),
-    "normal": Formula("normal", lambda m, z, loc, scale: loc + scale * z, {"loc": None, "scale": ">= 0"}),
-    "lognormal": Formula("normal", lambda m, z, mean, sigma: m.exp(mean + sigma * z), {"mean": None, "sigma": ">= 0"}),
-    "exponential": Formula("uniform", lambda m, u, scale: -m.log(u) * scale, {"scale": ">= 0"}),
-    "logistic": Formula("uniform", lambda m, u, loc, scale: loc + scale * (m.log(u) - m.log(1 - u)), {"loc": None, "scale": ">= 0"}),
-    "gumbel": Formula("uniform", lambda m, u, loc, scale: loc + scale * -m.log(-m.log(u)), {"loc": None, "scale": ">= 0"}),
-    "laplace": Formula("uniform", lambda m, u, loc, scale: loc + scale * m.where(u < 0.5, m.log(2 * u), -m.log(2 - 2 * u)),
+    "uniform": Formula("uniform", lambda m, u: u, lambda m, u, low, high: low + m.times(high - low, u), {"low": None, "high": None}),
+    "normal": Formula("normal", lambda m, z: z, _located, _LOC_SCALE),
+    "lognormal": Formula("normal", lambda m, z: z, lambda m, z, mean, sigma: m.exp(mean + m.times(sigma, z)),
+                         {"mean": None, "sigma": ">= 0"}),
+    "exponential": Formula("uniform", lambda m, u: -m.log(u), lambda m, x, scale: x * scale, _SCALE),
+    "logistic": Formula("uniform", lambda m, u: m.log(u) - m.log(1 - u), _located, _LOC_SCALE),
+    "gumbel": Formula("uniform", lambda m, u: -m.log(-m.log(u)), _located, _LOC_SCALE),
+    "laplace": Formula("uniform", lambda m, u: m.where(u < 0.5, m.log(2 * u), -m.log(2 - 2 * u)), _located,
                        {"loc": None, "scale": None}),
-    "rayleigh": Formula("uniform", lambda m, u, scale: scale * m.sqrt(-2 * m.log(u)), {"scale": ">= 0"}),
-    "weibull": Formula("uniform", lambda m, u, a: m.power(-m.log(u), 1 / a), {"a": "> 0"}),
-    "pareto": Formula("uniform", lambda m, u, a: m.exp(-m.log(u) / a) - 1, {"a": "> 0"}),
-    "power": Formula("uniform", lambda m, u, a: m.power(1 - u, 1 / a), {"a": "> 0"}),
+    "rayleigh": Formula("uniform", lambda m, u: m.sqrt(-2 * m.log(u)), lambda m, x, scale: x * scale, _SCALE),
+    "weibull": Formula("uniform", lambda m, u: -m.log(u), lambda m, x, a: m.power(x, 1 / a), _SHAPE),
+    "pareto": Formula("uniform", lambda m, u: -m.log(u), lambda m, x, a: m.exp(x / a) - 1, _SHAPE),
+    "power": Formula("uniform", lambda m, u: 1 - u, lambda m, x, a: m.power(x, 1 / a), _SHAPE),
 }
 _FLAT = {"uniform", "power"}  # MXNet's gradient is zero
 
@@ -60,24 +78,23 @@ def _working_dtype(arrays):
     return onp.dtype("float64") if wide else _FLOAT32
 
 
-def _fit(shape, parameters):
-    for v in parameters:
-        if isinstance(v, jax.Array) and (v.ndim > len(shape) or onp.broadcast_shapes(v.shape, shape) != shape):
-            raise MXNetError(f"a parameter of shape {v.shape} does not broadcast to the size {shape}")
-
-
 def _declare(name, formula):
     @op(f"mx.random_{name}", scalars=("p1", "p2"), static=("dtype",), grad=name not in _FLAT,
-        doc=f"{name}: its parameters (arrays or numbers, broadcast) and noise of the result's shape; calculated in float32 or wider.")
-    def sample(noise, dtype, p1, p2=None):
+        doc=f"{name} from its base, which has the result's shape; parameters are arrays or numbers, calculated in float32 or wider.")
+    def sample(base, dtype, p1, p2=None):
         given = (p1, p2)[:len(formula.parameters)]
-        _fit(noise.shape, given)
-        working = _working_dtype((noise, *given))
-        return formula.of(jnp, noise.astype(working), *[_operand(v, working) for v in given]).astype(dtype)
+        working = _working_dtype((base, *given))
+        return formula.of(Traced, base.astype(working), *[_operand(v, working) for v in given]).astype(dtype)
 
 
 for _name, _formula in FORMULAS.items():
     _declare(_name, _formula)
+
+
+@op("mx.random_base", static=("name",), grad=False)
+def base(noise, name):
+    """The part of a distribution that needs no parameters."""
+    return FORMULAS[name].base(Traced, noise)
 
 
 # --- nd: a parameter of shape s gives samples of shape s + shape ---------------------------------------------------------
@@ -89,13 +106,13 @@ def _trailing(v, noise):
 def sample_uniform(noise, low, high, dtype):
     """low + (high - low) noise; low, high: shape s, noise: shape s + any, in [0, 1)."""
     low, high = _trailing(low, noise), _trailing(high, noise)
-    return (low + (high - low) * noise).astype(dtype)
+    return (low + Traced.times(high - low, noise)).astype(dtype)
 
 
 @op("mx.sample_normal", static=("dtype",), grad=False)
 def sample_normal(noise, mu, sigma, dtype):
     """mu + sigma noise; mu, sigma: shape s, noise: shape s + any, standard normal."""
-    return (_trailing(mu, noise) + _trailing(sigma, noise) * noise).astype(dtype)
+    return (_trailing(mu, noise) + Traced.times(_trailing(sigma, noise), noise)).astype(dtype)
 
 
 @op("mx.sample_exponential", static=("dtype",), grad=False)
@@ -126,7 +143,6 @@ def _of_shape_jvp(primals, tangents):
 @op("mx.random_gamma", scalars=("shape", "scale"), static=("dtype",))
 def gamma(noise, dtype, shape, scale):
     """scale noise, where noise was drawn with scale 1 from `shape`; differentiable in both, once in `shape`."""
-    _fit(noise.shape, (shape, scale))
     shape = jnp.broadcast_to(_operand(shape, noise.dtype), noise.shape)
     return (_of_shape(noise, shape) * _operand(scale, noise.dtype)).astype(dtype)
 
@@ -142,7 +158,6 @@ def multivariate_normal(noise, mean, cov):
 @op("mx.random_bernoulli", scalars=("prob",), static=("dtype", "logit"), grad=False)
 def bernoulli(noise, dtype, prob, logit):
     """1 where noise, uniform in [0, 1), is below `prob`; `logit` tells that prob is log(p / (1 - p)) instead."""
-    _fit(noise.shape, (prob,))
     prob = _operand(prob, _working_dtype((prob,)))
     return (noise < (jax.nn.sigmoid(prob) if logit else prob)).astype(dtype)
 
@@ -195,7 +210,7 @@ def _density(sample, parameters, is_log, log_density, event=0):
         if extra < 0 or v.shape != wanted:
             raise MXNetError(f"a parameter has shape {v.shape}; sample {sample.shape} must start with that shape")
     shape = wanted[:inner] + (1,) * extra + wanted[inner:]
-    value = log_density(sample, *[v.reshape(shape) for v in parameters])
+    value = log_density(*[v.astype(jnp.float64) for v in (sample, *[v.reshape(shape) for v in parameters])])
     return (value if is_log else jnp.exp(value)).astype(sample.dtype)
 
 

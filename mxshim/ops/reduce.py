@@ -16,7 +16,6 @@ from .axes import axes_in, axes_nd, axis_in, magnitude, number, vector, wide
 from .dtypes import cast
 
 
-
 def _cases(*calls):
     """Samples: keyword arguments for one small matrix (and one with repeated entries)."""
     import numpy as onp

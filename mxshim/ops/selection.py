@@ -7,8 +7,8 @@ import numpy as onp
 from jax import lax
 
 from ..base import FLOAT32, MXNetError, is_float
-from ..engine.op import NAMES, api, op
-from .dtypes import BOOL, FLOAT64, cast, equal, in_floats, kind, number, operand, promote
+from ..engine.op import NAMES, op
+from .dtypes import BOOL, FLOAT64, cast, equal, in_floats, kind, promote, promoted, value
 
 _X = onp.array([[-2.3, -0.7, 0.3], [0.6, 1.8, 3.1]], "float32")
 _Y = onp.array([[1., 2., -3.], [4.5, -0.5, 0.75]], "float32")
@@ -24,12 +24,12 @@ def _on(*calls, **facts):
 def _bound(v, dtype):
     """A bound in the array's dtype; one outside its range is moved to the end of the range, and fractions are cut off."""
     if is_float(dtype):
-        return number(v, dtype)
+        return value(v, dtype)
     range_ = jnp.iinfo(dtype)
-    wide = number(v, FLOAT64)
+    wide = value(v, FLOAT64)
     inside = (wide > float(range_.min)) & (wide < float(range_.max))
     ends = jnp.where(wide < 0, jnp.asarray(range_.min, dtype), jnp.asarray(range_.max, dtype))
-    return jnp.where(inside, number(v, dtype), ends)
+    return jnp.where(inside, value(v, dtype), ends)
 
 
 def _clip(x, low, high):
@@ -96,9 +96,9 @@ def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
     if not is_float(x.dtype):
         return x
     ends = jnp.finfo(x.dtype)
-    x = jnp.where(jnp.isnan(x), number(nan, x.dtype), x)
-    x = jnp.where(x == jnp.inf, number(float(ends.max) if posinf is None else posinf, x.dtype), x)
-    return jnp.where(x == -jnp.inf, number(float(ends.min) if neginf is None else neginf, x.dtype), x)
+    x = jnp.where(jnp.isnan(x), value(nan, x.dtype), x)
+    x = jnp.where(x == jnp.inf, value(float(ends.max) if posinf is None else posinf, x.dtype), x)
+    return jnp.where(x == -jnp.inf, value(float(ends.min) if neginf is None else neginf, x.dtype), x)
 
 
 # Casts. Derivatives pass as if the numbers were reals, through integers too.
@@ -139,34 +139,48 @@ def amp_multicast(*data, num_outputs=None, cast_narrow=False):
 
 # where
 
-@op("mx.where", scalars=("x", "y"), samples={"args": [((_X > 0, _X, _Y), {}), ((_X > 0, _X, 2.5), {}), ((_X, 1, _Y[0]), {})]})
-def choose(condition, x, y):
-    """x where condition is not 0, else y; broadcast. A number takes the other branch's dtype, two numbers make float32."""
-    kinds = kind(x), kind(y)
-    if kinds == ("", "") and x.dtype != y.dtype:
-        equal(x, y)
-    dtype = x.dtype if not kinds[0] else y.dtype if not kinds[1] else FLOAT32
-    return jnp.where(condition != 0, operand(x, dtype), operand(y, dtype))
+def _choose_reals(condition, x, y):
+    dtype = promoted(x, y)
+    return jnp.where(condition != 0, value(x, dtype), value(y, dtype))
 
 
-@api("np.where")
-def where(condition, x=None, y=None, out=None):
+@op("np.where", scalars=("x", "y"), diff=_choose_reals,
+    samples={"args": [((_X > 0, _X, _Y), {}), ((_X > 0, _X, 2.5), {}), ((_X, 1, _Y[0]), {})]})
+def where(condition, x, y):
     """x where condition is not 0, else y; all three broadcast. With the condition alone: np.nonzero(condition).
 
     Args:
         condition: any dtype.  x, y: arrays of one dtype, or numbers, which take the other's dtype; two numbers make float32.
     Raises: ValueError if one of x and y is missing, MXNetError for arrays of two dtypes.
     """
-    if x is None and y is None:
-        return NAMES["np.nonzero"](condition)
-    if x is None or y is None:
-        raise ValueError("np.where: give both x and y, or neither")
-    from ..array.convert import class_of
-    from ..engine.call import call
-    return call(NAMES["mx.where"], class_of("np"), (condition, x, y), {} if out is None else {"out": out})
+    kinds = kind(x), kind(y)
+    if kinds == ("", "") and x.dtype != y.dtype:
+        equal(x, y)
+    dtype = x.dtype if not kinds[0] else y.dtype if not kinds[1] else FLOAT32
+    return jnp.where(condition != 0, value(x, dtype), value(y, dtype))
 
 
-@op("nd.where", samples={"args": [((_X, _X, _Y), {}), ((_Y[:, 0], _X, _Y), {})]})
+def _where_or_nonzero(record):
+    """np.where as users call it: the operator, or np.nonzero, whose shape depends on the values."""
+
+    def where(condition, x=None, y=None, out=None):
+        from ..array.convert import class_of  # the array layer is built on this one
+        from ..engine.call import call
+        if x is None and y is None:
+            return NAMES["np.nonzero"](condition)
+        if x is None or y is None:
+            raise ValueError("np.where: give both x and y, or neither")
+        return call(record, class_of("np"), (condition, x, y), {} if out is None else {"out": out})
+
+    where.__doc__, where.op = record.doc, record
+    return where
+
+
+NAMES["np.where"] = _where_or_nonzero(NAMES["np.where"])
+
+
+@op("nd.where", diff=lambda condition, x, y: _choose_reals(_by_row(condition, x), x, y),
+    samples={"args": [((_X, _X, _Y), {}), ((_Y[:, 0], _X, _Y), {})]})
 def where_nd(condition, x, y):
     """x where condition is not 0, else y; x and y of one shape and dtype.
 
@@ -175,11 +189,15 @@ def where_nd(condition, x, y):
     if x.shape != y.shape or x.dtype != y.dtype:
         got = " and ".join(f"{a.dtype.name}{list(a.shape)}" for a in (x, y))
         raise MXNetError(f"x and y must have one shape and dtype, got {got}")
-    if condition.shape != x.shape:
-        if condition.ndim != 1 or not x.ndim or condition.shape[0] != x.shape[0]:
-            raise MXNetError(f"condition must have shape {x.shape} or one entry per row of x, got {condition.shape}")
-        condition = condition.reshape(-1, *[1] * (x.ndim - 1))
-    return jnp.where(condition != 0, x, y)
+    return jnp.where(_by_row(condition, x) != 0, x, y)
+
+
+def _by_row(condition, x):
+    if condition.shape == x.shape:
+        return condition
+    if condition.ndim != 1 or not x.ndim or condition.shape[0] != x.shape[0]:
+        raise MXNetError(f"condition must have shape {x.shape} or one entry per row of x, got {condition.shape}")
+    return condition.reshape(-1, *[1] * (x.ndim - 1))
 
 
 # Functions with parameters.
@@ -188,7 +206,7 @@ def where_nd(condition, x, y):
 def smooth_l1(data, scalar=1.0):
     """(s x)^2 / 2 where |x| < 1 / s^2, else |x| - 1 / (2 s^2), with s = `scalar`. MXNet: smooth_l1 (Girshick, Fast R-CNN)."""
     def loss(x):
-        square = number(scalar, x.dtype) ** 2
+        square = value(scalar, x.dtype) ** 2
         return jnp.where(jnp.abs(x) * square > 1, jnp.abs(x) - 0.5 / square, 0.5 * square * x * x)
     return in_floats(loss)(data)
 
@@ -196,14 +214,14 @@ def smooth_l1(data, scalar=1.0):
 @op("nd.hard_sigmoid", scalars=("alpha", "beta"), samples=_on({}, {"alpha": 0.3, "beta": 0.4}))
 def hard_sigmoid(data, alpha=0.2, beta=0.5):
     """alpha x + beta held to [0, 1]; no gradient passes on the borders."""
-    line = number(alpha, data.dtype) * data + number(beta, data.dtype)
+    line = value(alpha, data.dtype) * data + value(beta, data.dtype)
     return jnp.where(line <= 0, jnp.zeros((), data.dtype), jnp.where(line >= 1, jnp.ones((), data.dtype), line))
 
 
 @op("nd.contrib.quadratic", scalars=("a", "b", "c"), samples=_on({"a": 1.0, "b": 2.0, "c": 3.0}))
 def quadratic(data, a=0.0, b=0.0, c=0.0):
     """a x^2 + b x + c."""
-    return in_floats(lambda x: (number(a, x.dtype) * x + number(b, x.dtype)) * x + number(c, x.dtype))(data)
+    return in_floats(lambda x: (value(a, x.dtype) * x + value(b, x.dtype)) * x + value(c, x.dtype))(data)
 
 
 @jax.custom_jvp
@@ -219,7 +237,7 @@ def _scaled_gradient_jvp(primals, tangents):
 @op("nd.contrib.gradientmultiplier", scalars=("scalar",), samples=_on({"scalar": 7.0}, own_gradient=True))
 def gradientmultiplier(data, scalar=1.0, is_int=False):
     """data itself; its gradient is multiplied by `scalar`."""
-    return _scaled_gradient(data, number(scalar, data.dtype)) if is_float(data.dtype) else data
+    return _scaled_gradient(data, value(scalar, data.dtype)) if is_float(data.dtype) else data
 
 
 @op("nd.contrib.div_sqrt_dim", samples=_on({}))
@@ -268,10 +286,10 @@ def make_loss_scaled(data, grad_scale=1.0, valid_thresh=0.0, normalization="null
         raise MXNetError(f"normalization must be one of {', '.join(_NORMALIZATIONS)}, got {normalization!r}")
     if not is_float(data.dtype):
         raise MXNetError(f"MakeLoss needs a floating point array, got {data.dtype.name}: cast with astype('float32')")
-    scale = number(grad_scale, data.dtype)
+    scale = value(grad_scale, data.dtype)
     if normalization == "batch" and data.ndim:
         scale = scale / (data.size // data.shape[-1])
     elif normalization == "valid":
-        count = jnp.sum(lax.stop_gradient(data) > number(valid_thresh, data.dtype))
+        count = jnp.sum(lax.stop_gradient(data) > value(valid_thresh, data.dtype))
         scale = scale / jnp.maximum(count, 1).astype(data.dtype)
     return _end(data, jnp.broadcast_to(scale, data.shape))

@@ -18,7 +18,7 @@ def _on_cube(*calls):
     return {"args": [((_CUBE,), dict(c)) for c in calls]}
 
 
-def _sizes(shape, what="shape") -> tuple[int, ...]:
+def sizes(shape, what="shape") -> tuple[int, ...]:
     shape = shape if isinstance(shape, tuple | list) else (shape,)
     if not all(isinstance(n, int) and not isinstance(n, bool) for n in shape):
         raise MXNetError(f"`{what}` must be made of ints, got {shape!r}")
@@ -49,7 +49,7 @@ def reshape(a, newshape, order="C"):
 
     order: "C", the last axis changes fastest, or "F", the first (MXNet has only "C").
     """
-    return in_order(a, _fill_unknown(_sizes(newshape, "newshape"), a.size, a.shape), order)
+    return in_order(a, _fill_unknown(sizes(newshape, "newshape"), a.size, a.shape), order)
 
 
 def in_order(a, shape, order):
@@ -122,7 +122,7 @@ def reshape_npx(a, newshape, reverse=False, order="C"):
 
     reverse: read shape and codes from the right.
     """
-    codes = _sizes(newshape, "newshape")
+    codes = sizes(newshape, "newshape")
     if reverse:
         wanted = shape_from_npx_codes(a.shape[::-1], _reversed(codes, -6))[::-1]
     else:
@@ -181,8 +181,11 @@ def shape_from_nd_codes(shape, codes) -> tuple[int, ...]:
 
 
 def nd_reshape_shape(shape, codes, reverse=False) -> tuple[int, ...]:
-    """The shape that nd.reshape gives an array of `shape`. Raises: MXNetError or, where elements would be left over, ValueError."""
-    codes = _sizes(codes)
+    """The shape that nd.reshape gives an array of `shape`.
+
+    Raises: MXNetError or, where elements would be left over, ValueError.
+    """
+    codes = sizes(codes)
     wanted = shape_from_nd_codes(shape[::-1], _reversed(codes, -4))[::-1] if reverse else shape_from_nd_codes(shape, codes)
     size, known = math.prod(shape), math.prod(n for n in wanted if n != -1)
     if wanted.count(-1) < 2 and (known < size and -1 not in wanted or -1 in wanted and known and size % known):
@@ -196,13 +199,14 @@ def reshape_nd(data, shape=None, reverse=False, target_shape=None, keep_highest=
     """The elements in the same order with another shape.
 
     Codes in `shape`: 0 copy a size, -1 what is left, -2 copy the rest, -3 merge two, -4 a b split one; `reverse` reads
-    from the right. `target_shape` is MXNet's old spelling: plain sizes, with 0 for what is left; `keep_highest` keeps the first size.
+    from the right. `target_shape` is MXNet's old spelling: plain sizes, with 0 for what is left; `keep_highest` keeps the
+    first size.
     Raises: MXNetError if the sizes do not fit. Differs: MXNet lets a larger or smaller result pass and reads past the end.
     """
     if shape is None or (shape == () and target_shape):
         if not target_shape:
             raise MXNetError("`shape` is needed, such as shape=(0, -1)")
-        target = list(_sizes(target_shape, "target_shape"))
+        target = list(sizes(target_shape, "target_shape"))
         if keep_highest:
             target[0] = data.shape[0]
         return data.reshape(_fill_unknown(tuple(-1 if n == 0 else n for n in target), data.size, data.shape))
@@ -351,70 +355,6 @@ def atleast_2d(*arys):
 def atleast_3d(*arys):
     """Each array with at least three axes: (n,) becomes (1, n, 1), (m, n) becomes (m, n, 1)."""
     return _at_least(3, arys)
-
-
-# Broadcasting.
-
-def _broadcast(x, shape):
-    try:
-        fits = onp.broadcast_shapes(x.shape, shape) == tuple(shape)
-    except ValueError:
-        fits = False
-    if not fits:
-        raise MXNetError(f"an array of shape {x.shape} cannot be broadcast to {tuple(shape)}: "
-                         "sizes must be equal or 1, counted from the last")
-    return jnp.broadcast_to(x, shape)
-
-
-@op("np.broadcast_to", "np.ndarray.broadcast_to", static=("shape",),
-    samples={"args": [((onp.arange(3, dtype="float32"),), {"shape": (2, 3)})]})
-def broadcast_to(array, shape):
-    """The array repeated along new axes and axes of size 1 until it has `shape`."""
-    return _broadcast(array, _sizes(shape))
-
-
-@op("nd.broadcast_to", static=("shape",), samples={"args": [((onp.ones((1, 3), "float32"),), {"shape": (2, 0)})]})
-def broadcast_to_nd(data, shape):
-    """The array repeated along axes of size 1; a 0 in `shape` keeps that size. The number of axes must not change."""
-    shape = _sizes(shape)
-    if len(shape) != data.ndim:
-        raise MXNetError(f"`shape` must have {data.ndim} sizes, as the array has, got {shape}")
-    return _broadcast(data, tuple(n or m for n, m in zip(shape, data.shape, strict=True)))
-
-
-@op("nd.broadcast_axis", "nd.broadcast_axes", "nd.NDArray.broadcast_axes",
-    samples={"args": [((onp.ones((1, 2, 1), "float32"),), {"axis": (0, 2), "size": (3, 4)})]})
-def broadcast_axis(data, axis=(), size=()):
-    """The array repeated along axes of size 1: `axis` names them, `size` says how often."""
-    axes, sizes = axes_in(axis, data.ndim), _sizes(size, "size")
-    if len(axes) != len(sizes):
-        raise MXNetError(f"`axis` and `size` must have as many entries, got {axis} and {size}")
-    shape = list(data.shape)
-    for a, n in zip(axes, sizes, strict=True):
-        if shape[a] != 1:
-            raise MXNetError(f"axis {a} has size {shape[a]}; only axes of size 1 can be repeated")
-        shape[a] = n
-    return jnp.broadcast_to(data, shape)
-
-
-@op("nd.broadcast_like", "npx.broadcast_like")
-def broadcast_like(lhs, rhs, lhs_axes=None, rhs_axes=None):
-    """lhs broadcast to the shape of rhs, or only its axes `lhs_axes` to the sizes of axes `rhs_axes` of rhs."""
-    if lhs_axes is None and rhs_axes is None:
-        return _broadcast(lhs, rhs.shape)
-    left, right = axes_in(lhs_axes, lhs.ndim, "lhs_axes"), axes_in(rhs_axes, rhs.ndim, "rhs_axes")
-    if len(left) != len(right):
-        raise MXNetError(f"`lhs_axes` and `rhs_axes` must have as many entries, got {lhs_axes} and {rhs_axes}")
-    shape = list(lhs.shape)
-    for a, b in zip(left, right, strict=True):
-        shape[a] = rhs.shape[b]
-    return _broadcast(lhs, tuple(shape))
-
-
-@op("nd.NDArray.broadcast_like")
-def broadcast_like_method(data, other):
-    """The array broadcast to the shape of `other`."""
-    return _broadcast(data, other.shape)
 
 
 # Shapes as arrays.

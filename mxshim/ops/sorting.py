@@ -132,7 +132,8 @@ def topk(data, axis=-1, k=1, ret_typ="indices", is_ascend=False, dtype="float32"
 _SORTED = onp.array([1., 2., 3.], "float32")
 
 
-@op("np.searchsorted", scalars=("v",), arrays=("sorter",), grad=False, samples={"args": [((_SORTED, _M), {}), ((_SORTED, _M), {"side": "right"})]})
+@op("np.searchsorted", scalars=("v",), arrays=("sorter",), grad=False,
+    samples={"args": [((_SORTED, _M), {}), ((_SORTED, _M), {"side": "right"})]})
 def searchsorted(a, v, side="left", sorter=None):
     """Where to insert `v` into the sorted vector `a` to keep it sorted; int64, shape of v.
 

@@ -8,7 +8,7 @@ import numpy as onp
 
 from ..base import FLOAT32, MXNetError, is_float
 from ..engine.op import Scalar, op
-from .axes import axes_in, axis_in, number, same_dtype, wide
+from .axes import agreed, axes_in, axis_in, number, op_of_one_dtype, wide
 from .dtypes import cast
 
 _M = onp.array([[3., 1., 2.5], [2., 5., 4.]], "float32")
@@ -54,11 +54,15 @@ def percentile(a, q, axis=None, overwrite_input=None, interpolation="linear", ke
 
 @op("np.median", samples=_on_matrix({}, {"axis": 1, "keepdims": True}))
 def median(a, axis=None, overwrite_input=None, keepdims=False):
-    """The middle element along `axis`, or the mean of the two; float32, float64 for float64. The gradient is right (MXNet: zero)."""
+    """The middle element along `axis`, or the mean of the two; float32, float64 for float64.
+
+    The gradient is right (MXNet: zero).
+    """
     return quantile_of(a, jnp.asarray(0.5, jnp.float64), axis, "linear", keepdims)
 
 
-@op("np.average", arrays=("weights",), samples=_on_matrix({}, {"axis": 0, "weights": _V[:2]}, {"weights": _M, "returned": True}))
+@op("np.average", arrays=("weights",),
+    samples=_on_matrix({}, {"axis": 0, "weights": _V[:2]}, {"weights": _M, "returned": True}))
 def average(a, axis=None, weights=None, returned=False):
     """The weighted mean along `axis`; with `returned` also the sum of the weights.
 
@@ -68,24 +72,25 @@ def average(a, axis=None, weights=None, returned=False):
     x = cast(a, wide(a.dtype))
     if weights is None:
         out, total = jnp.mean(x, axes), jnp.asarray(math.prod(a.shape[k] for k in axes), x.dtype)
-    else:
+    elif weights.shape == a.shape:
         w = cast(weights, x.dtype)
-        if w.shape != a.shape:
-            if len(axes) != 1 or w.ndim != 1 or w.shape[0] != a.shape[axes[0]]:
-                raise MXNetError(f"`weights` must have the shape of `a`, {a.shape}, or be a vector along one axis; got {w.shape}")
-            w = w.reshape([-1 if k == axes[0] else 1 for k in range(a.ndim)])
-        w = jnp.broadcast_to(w, a.shape)
         total = jnp.sum(w, axes)
         out = jnp.sum(x * w, axes) / total
+    else:
+        if len(axes) != 1 or weights.shape != (a.shape[axes[0]],):
+            raise MXNetError(f"`weights` must have the shape of `a`, {a.shape}, or a vector along an axis; got {weights.shape}")
+        w = cast(weights, x.dtype)
+        total = jnp.sum(w)
+        out = jnp.moveaxis(x, axes[0], -1) @ w / total
     dtype = a.dtype if a.dtype != bool else FLOAT32
     out = cast(out, dtype)
-    return (out, jnp.broadcast_to(cast(total, dtype), out.shape)) if returned else out
+    return (out, cast(total, dtype)) if returned else out
 
 
 # Histograms.
 
 def count_between(x, edges, weights=None):
-    """How many elements of x (or what weights) lie in [edges[i], edges[i+1]); the last interval is closed. int64 without weights."""
+    """How many elements of x (int64), or what weights, lie in [edges[i], edges[i+1]); the last interval is closed."""
     n = edges.shape[0] - 1
     place = jnp.where(x == edges[-1], n - 1, jnp.searchsorted(edges, x, side="right") - 1)
     inside = (x >= edges[0]) & (x <= edges[-1])
@@ -103,8 +108,7 @@ def _edges(a, bins, range):
     """The edges of a histogram's intervals: `bins` itself, or that many equal parts of `range` or of the data's own."""
     if not isinstance(bins, int):
         edges = bins if hasattr(bins, "dtype") else jnp.asarray(bins, a.dtype)
-        same_dtype(a, edges)
-        return edges
+        return agreed(a, edges)[1]
     if bins < 1:
         raise MXNetError(f"`bins` must be positive, got {bins}")
     if range is not None:
@@ -118,7 +122,8 @@ def _edges(a, bins, range):
 
 
 @op("np.histogram", static=("bins",), arrays=("weights",), grad=False,
-    samples=_on_matrix({"bins": 3}, {"bins": onp.array([0., 2., 5.], "float32")}, {"bins": 3, "range": (0., 6.), "density": True}))
+    samples=_on_matrix({"bins": 3}, {"bins": onp.array([0., 2., 5.], "float32")},
+                       {"bins": 3, "range": (0., 6.), "density": True}))
 def histogram(a, bins=10, range=None, normed=None, weights=None, density=None):
     """How many elements (int64) lie between neighbouring edges, and the edges, in the dtype of `a`.
 
@@ -136,8 +141,8 @@ def histogram(a, bins=10, range=None, normed=None, weights=None, density=None):
     samples=_on_matrix({"bins": 3, "range": (0., 6.)}, {"bins": 2}, {"bins": onp.array([0., 2., 5.], "float32")}))
 def histogram_nd(a, bins=10, range=None):
     """How many elements (int64; float32 if the range is the data's own) lie between neighbouring edges, and the edges."""
-    counts, edges = histogram(a, bins, range)
-    return (counts.astype(jnp.float32), edges.astype(jnp.float32)) if range is None and isinstance(bins, int) else (counts, edges)
+    found = histogram(a, bins, range)
+    return tuple(x.astype(jnp.float32) for x in found) if range is None and isinstance(bins, int) else found
 
 
 @op("np.bincount", arrays=("weights",), static=("length",), grad=False,
@@ -224,7 +229,8 @@ def _observations(m, y, rowvar):
     if y is not None:
         if rowvar is False and m.ndim == 2:
             x = x.T
-        x = jnp.concatenate([jnp.atleast_2d(x), jnp.atleast_2d(y.astype(jnp.float64) if rowvar or y.ndim < 2 else y.T.astype(jnp.float64))], 0)
+        y = (y if rowvar or y.ndim < 2 else y.T).astype(jnp.float64)
+        x = jnp.concatenate([jnp.atleast_2d(x), jnp.atleast_2d(y)], 0)
         rowvar = True
     return x, rowvar
 
@@ -233,8 +239,8 @@ def _observations(m, y, rowvar):
 def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None, dtype=None):
     """The covariance matrix of variables in rows (columns if not rowvar); float64 unless `dtype` says otherwise."""
     x, rowvar = _observations(m, y, bool(rowvar))
-    out = jnp.cov(x, rowvar=rowvar, bias=bool(bias), ddof=ddof, fweights=None if fweights is None else fweights.astype(jnp.int64),
-                  aweights=aweights)
+    fweights = None if fweights is None else fweights.astype(jnp.int64)
+    out = jnp.cov(x, rowvar=rowvar, bias=bool(bias), ddof=ddof, fweights=fweights, aweights=aweights)
     return out.astype(dtype or jnp.float64)
 
 
@@ -245,22 +251,22 @@ def corrcoef(x, y=None, rowvar=True, dtype=None):
     return jnp.corrcoef(x, rowvar=rowvar).astype(dtype or jnp.float64)
 
 
-@op("np.correlate", samples={"args": [((_V, _V[:2]), {}), ((_V, _V[:2]), {"mode": "full"})]})
+@op_of_one_dtype("np.correlate", samples={"args": [((_V, _V[:2]), {}), ((_V, _V[:2]), {"mode": "full"})]})
 def correlate(a, v, mode="valid"):
     """The cross-correlation of two vectors: sums of a[n + k] * v[n] for every shift k."""
-    same_dtype(a, v)
+    a, v = agreed(a, v)
     return jnp.correlate(a, v, mode)
 
 
 # Polynomials; coefficients from the highest power down.
 
-@op("np.polyval", scalars=("x",), samples={"args": [((_V, _M), {})]})
+@op_of_one_dtype("np.polyval", scalars=("x",), samples={"args": [((_V, _M), {})]})
 def polyval(p, x):
     """The polynomial with coefficients `p` at x, in the dtype of `p`."""
     if p.ndim != 1:
         raise MXNetError(f"`p` must be a vector of coefficients, got shape {p.shape}")
     x = x.astype(p.dtype) if isinstance(x, Scalar) else x
-    same_dtype(p, x)
+    p, x = agreed(p, x)
     out = jnp.zeros(x.shape, p.dtype)
     for k in range(p.shape[0]):
         out = out * x + p[k]
@@ -279,10 +285,10 @@ def polysub(a1, a2):
     return jnp.polysub(a1, a2)
 
 
-@op("np.polymul", samples={"args": [((_V, _V[:2]), {})]})
+@op_of_one_dtype("np.polymul", samples={"args": [((_V, _V[:2]), {})]})
 def polymul(a1, a2):
     """The product of two polynomials."""
-    same_dtype(a1, a2)
+    a1, a2 = agreed(a1, a2)
     return jnp.convolve(a1, a2)
 
 
@@ -320,6 +326,6 @@ def window(name, first, second, third, sentence):
     op(f"np.{name}", static=("M",), grad=False, samples={"args": [((5,), {}), ((1,), {})]}, doc=sentence)(make)
 
 
-window("hanning", 0.5, 0.5, 0, "The Hann window of M points: a raised cosine that touches zero; float32 unless `dtype` is given.")
+window("hanning", 0.5, 0.5, 0, "The Hann window of M points: a raised cosine down to zero; float32 unless `dtype` is given.")
 window("hamming", 0.54, 0.46, 0, "The Hamming window of M points: a raised cosine; float32 unless `dtype` is given.")
 window("blackman", 0.42, 0.5, 0.08, "The Blackman window of M points: three terms of cosines; float32 unless `dtype` is given.")

@@ -62,7 +62,7 @@ def _fit_gamma(gamma, x):
         if a < x.ndim and left and left[-1] in (1, x.shape[a]):
             shape[a] = left.pop()
     if left:
-        raise MXNetError(f"prelu's gamma of shape {gamma.shape} fits neither axis 1 (channels) nor axis 0 of the data {x.shape}")
+        raise MXNetError(f"prelu's gamma of shape {gamma.shape} fits neither axis 1 (channels) nor axis 0 of data {x.shape}")
     return gamma.reshape(shape)
 
 
@@ -191,7 +191,7 @@ _PLAIN = {"args": [((_X,), dict(k)) for k in _FLAT]}
 def softmax(data, length=None, axis=-1, temperature=None, use_length=False, dtype=None):
     """exp(data / temperature), divided by its sum along `axis`.
 
-    length: with use_length, how many positions along the axis count; the others give 0. Integers, data's shape without the axis.
+    length: with use_length, how many positions along the axis count; the others give 0. Integers, data's shape without it.
     dtype: of the result, by default data's.
     Raises: MXNetError if data is not floating or `length` does not fit.
     """

@@ -109,7 +109,8 @@ def _transposed(data, weight, bias, kernel, stride, dilate, pad, adj, target, fi
     if any(target):  # it decides how much to cut off; MXNet then ignores pad and adj
         extra = [s * (x - 1) + r - t for s, x, r, t in zip(stride, sizes, reach, target, strict=True)]
         if min(extra) < 0:
-            raise MXNetError(f"target_shape {target} is too large: at most {tuple(t + e for t, e in zip(target, extra, strict=True))}")
+            most = tuple(t + e for t, e in zip(target, extra, strict=True))
+            raise MXNetError(f"target_shape {target} is too large: at most {most}")
         pad, adj = [(e + 1) // 2 for e in extra], [e % 2 for e in extra]
     if any(a >= s for a, s in zip(adj, stride, strict=True)):
         raise MXNetError(f"adj {tuple(adj)} must be smaller than stride {stride}")

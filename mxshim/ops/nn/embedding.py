@@ -42,7 +42,8 @@ def _look_up(data, weight, input_dim, output_dim):
 
 
 _ROWS = {"args": [((onp.array([[0, 2], [2, 1]], "int32"), _T), {"input_dim": 3, "output_dim": 2}),
-                  ((onp.array([0.5, 9., -1.], "float32"), _T), {"input_dim": 3, "output_dim": 2})]}
+                  ((onp.array([0.5, 9., -1.], "float32"), _T), {"input_dim": 3, "output_dim": 2})],
+         "constant": (0,)}
 
 
 @op("npx.embedding", samples=_ROWS)

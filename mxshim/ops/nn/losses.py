@@ -123,7 +123,7 @@ def _identity(x):
     return x
 
 
-def _regression(forward, slope, name, what, nd_samples=((_X, _X[::-1] / 2), (_X[:, :1], _L))):
+def _regression(forward, slope, name, what):
     def gradient(x, above, label, scale):
         label = label.reshape(x.shape)
         return slope(x, label) * (scale.astype(x.dtype) / max(int(onp.prod(x.shape[1:])), 1))
@@ -135,12 +135,10 @@ def _regression(forward, slope, name, what, nd_samples=((_X, _X[::-1] / 2), (_X[
             has_shape("label", label, data.shape, "that of the data")
         return with_gradient(forward, gradient, data, label, number(grad_scale, "float64"))
 
-    op(f"nd.{name}", scalars=("grad_scale",), samples=_own([(pair, {}) for pair in nd_samples] + [(nd_samples[0], {"grad_scale": 2.0})]),
-       doc=f"""{what} grad_scale / (numbers per example), whatever comes from above.
-
-    label: data's shape, or as many numbers for as many examples.  Raises: MXNetError if shapes or dtypes do not fit.""")(
-        regression_output)
-    return regression_output
+    calls = [((_X, _X[::-1] / 2), {}), ((_X[:, :1], _L), {}), ((_X, _X[::-1] / 2), {"grad_scale": 2.0})]
+    doc = (f"{what} grad_scale / (numbers per example), whatever comes from above.\n\nlabel: data's shape, or as many numbers "
+           "for as many examples.  Raises: MXNetError if shapes or dtypes do not fit.")
+    return op(f"nd.{name}", scalars=("grad_scale",), samples=_own(calls), doc=doc)(regression_output)
 
 
 linear_regression_output = _regression(_identity, lambda x, label: x - label, "LinearRegressionOutput",
@@ -160,7 +158,8 @@ def _svm_gradient(x, above, label, margin, strength, linear):
     return strength * sign * slope
 
 
-@op("nd.SVMOutput", scalars=("margin", "regularization_coefficient"), samples=_own([((_X, _L), {}), ((_X, _L), {"use_linear": True})]))
+@op("nd.SVMOutput", scalars=("margin", "regularization_coefficient"),
+    samples=_own([((_X, _L), {}), ((_X, _L), {"use_linear": True})]))
 def svm_output(data, label, margin=1.0, regularization_coefficient=1.0, use_linear=False):
     """data itself; its gradient is that of a support vector machine's loss, whatever comes from above (Tang, 2013).
 
@@ -223,8 +222,8 @@ def identity_attach_kl_sparse_reg(data, sparseness_target=0.1, penalty=0.001, mo
         has_shape("moving_avg", moving_avg, mean.shape, "one number for each unit")
         momentum = number(momentum, data.dtype)
         mean = momentum * lax.stop_gradient(moving_avg).astype(data.dtype) + (1 - momentum) * mean
-    y = with_gradient(_identity, _sparseness_gradient, data, mean, number(sparseness_target, "float64"), number(penalty, "float64"))
-    return y, mean
+    target, penalty = number(sparseness_target, "float64"), number(penalty, "float64")
+    return with_gradient(_identity, _sparseness_gradient, data, mean, target, penalty), mean
 
 
 # CTC: connectionist temporal classification (Graves et al., 2006).
@@ -290,7 +289,8 @@ def ctc_loss(data, label, data_lengths=None, label_lengths=None, use_data_length
     count, batch, classes = data.shape
     if label.shape[0] != batch or label.shape[1] > count:
         raise MXNetError(f"label {label.shape} must have the batch of data {data.shape} and no more places than it has steps")
-    for name, lengths, used in (("data_lengths", data_lengths, use_data_lengths), ("label_lengths", label_lengths, use_label_lengths)):
+    for name, lengths, used in (("data_lengths", data_lengths, use_data_lengths),
+                                ("label_lengths", label_lengths, use_label_lengths)):
         if used != (lengths is not None):
             raise MXNetError(f"`{name}` and use_{name}=True belong together: pass both, or none")
         if used:

@@ -1,13 +1,15 @@
-"""Normalization: over batches, layers, groups, instances, neighbouring channels; mean and variance together."""
+"""Normalization: over batches, layers, groups, instances, neighbouring channels."""
 from __future__ import annotations
+
+import math
 
 import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-from ...base import FLOAT32, MXNetError, is_float
+from ...base import MXNetError
 from ...engine.op import op
-from ..axes import axes_in, axis_in, number, vector, wide
+from ..axes import axis_in, number, wide
 from .spatial import floats_only, has_shape, one_of, required, uniform
 
 _X = (onp.arange(24) * 7 % 25 - 10).astype("float32").reshape(2, 3, 4) / 4
@@ -38,7 +40,7 @@ def _batch_norm(x, gamma, beta, moving_mean, moving_var, eps, momentum, fixed, f
     for name, v in (("gamma", gamma), ("beta", beta), ("moving_mean", moving_mean), ("moving_var", moving_var)):
         has_shape(name, v, (x.shape[axis],), f"one number for each channel, axis {axis} of the data {x.shape}")
         if v.dtype not in (stats, x.dtype):
-            raise MXNetError(f"`{name}` must be {stats.name} for {x.dtype.name} data, got {v.dtype.name}: cast it with astype()")
+            raise MXNetError(f"`{name}` must be {stats.name} for {x.dtype.name} data, got {v.dtype.name}: cast it")
     eps, momentum = number(eps, stats), number(momentum, stats)
     wide_x = x.astype(stats)
     old_mean, old_var = lax.stop_gradient((moving_mean, moving_var))
@@ -110,7 +112,8 @@ def batch_norm_with_relu(data, gamma, beta, moving_mean, moving_var, eps=1e-3, m
                          use_global_stats=False, output_mean_var=False, axis=1, cudnn_off=False, min_calib_range=None,
                          max_calib_range=None, *, training=False):
     """Batch normalization followed by relu; see npx.batch_norm."""
-    y, *rest = _batch_norm(data, gamma, beta, moving_mean, moving_var, eps, momentum, fix_gamma, use_global_stats, axis, training)
+    y, *rest = _batch_norm(data, gamma, beta, moving_mean, moving_var, eps, momentum, fix_gamma, use_global_stats, axis,
+                           training)
     return jnp.where(y > 0, y, jnp.zeros_like(y)), *rest
 
 
@@ -125,7 +128,7 @@ def sync_batch_norm(data, gamma, beta, moving_mean, moving_var, eps=1e-3, moment
     """
     required(key=key)
     if ndev != 1:
-        raise MXNetError(f"ndev={ndev}: statistics over several devices are not offered; use ndev=1, or BatchNorm on each device")
+        raise MXNetError(f"ndev={ndev}: statistics over several devices are not offered; use ndev=1")
     return _batch_norm(data, gamma, beta, moving_mean, moving_var, eps, momentum, fix_gamma, use_global_stats, 1, training)
 
 
@@ -179,11 +182,11 @@ def _group_norm(x, gamma, beta, groups, eps, statistics):
     if gamma.shape not in ((groups,), (c,)) or beta.shape != gamma.shape:
         raise MXNetError(f"`gamma` and `beta` must have one number for each of the {c} channels (MXNet 2) or of the {groups} "
                          f"groups (MXNet 1), got shapes {gamma.shape} and {beta.shape}")
-    dtype = wide(x.dtype)
-    grouped = x.astype(dtype).reshape(n, groups, -1)
+    dtype, size = wide(x.dtype), math.prod(x.shape[1:])
+    grouped = x.astype(dtype).reshape(n, groups, size // groups)
     mean, var = _moments(grouped, (2,))
     std = jnp.sqrt(var + number(eps, dtype))
-    y = ((grouped - mean) / std).reshape(n, gamma.shape[0], -1) * gamma[:, None] + beta[:, None]
+    y = ((grouped - mean) / std).reshape(n, gamma.shape[0], size // gamma.shape[0]) * gamma[:, None] + beta[:, None]
     return _with_statistics(y.reshape(x.shape).astype(x.dtype), mean[..., 0], std[..., 0], statistics)
 
 
@@ -208,7 +211,8 @@ def group_norm_nd(data, gamma, beta, num_groups=1, eps=1e-5, output_mean_var=Fal
     return _group_norm(data, gamma, beta, num_groups, eps, output_mean_var)
 
 
-@op("npx.instance_norm", "nd.InstanceNorm", scalars=("eps",), samples={"args": [((_X, _G, _B), {}), ((_X, _G, _B), {"eps": 0.1})]})
+@op("npx.instance_norm", "nd.InstanceNorm", scalars=("eps",), samples={"args": [
+    ((_X, _G, _B), {}), ((_X, _G, _B), {"eps": 0.1})]})
 def instance_norm(data, gamma, beta, eps=1e-3):
     """gamma (data - mean) / sqrt(var + eps) + beta over the space of each channel of each example (Ulyanov et al., 2016).
 
@@ -239,7 +243,8 @@ def l2_normalization(data, eps=1e-10, mode="instance"):
     return (x * lax.rsqrt(square + number(eps, x.dtype))).astype(data.dtype)
 
 
-@op("nd.LRN", scalars=("alpha", "beta", "knorm"), samples={"args": [((_X,), {"nsize": 3, "alpha": 0.5}), ((_X,), {"nsize": 5})]})
+@op("nd.LRN", scalars=("alpha", "beta", "knorm"), samples={"args": [
+    ((_X,), {"nsize": 3, "alpha": 0.5}), ((_X,), {"nsize": 5})]})
 def lrn(data, alpha=1e-4, beta=0.75, knorm=2.0, nsize=None):
     """Local response normalization: data / (knorm + alpha / nsize * sum of squares of nsize neighbouring channels) ** beta.
 

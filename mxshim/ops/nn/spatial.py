@@ -16,7 +16,7 @@ def ints(name: str, value, n: int, default: int) -> tuple[int, ...]:
         return (default,) * n
     value = value if isinstance(value, tuple | list) else (value,)
     if len(value) != n:
-        raise MXNetError(f"`{name}` needs {n} sizes, as many as `kernel`, got {tuple(value)}: write {name}={tuple(value)[:1] * n}")
+        raise MXNetError(f"`{name}` needs {n} sizes, as many as `kernel`, got {value}: write {name}={value[:1] * n}")
     return tuple(int(v) for v in value)
 
 

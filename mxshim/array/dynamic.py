@@ -19,9 +19,10 @@ def array_of(x, dialect="np") -> Array:
     """The argument itself, or what a list, number or NumPy array holds."""
     if isinstance(x, Array):
         return x
-    cls = class_of(dialect)
-    found = onp.asarray(x)
-    return adopt_numpy(found.astype("float32") if found.dtype == "float64" and not isinstance(x, onp.ndarray) else onp.array(found), cls)
+    found = onp.array(x)
+    if found.dtype == "float64" and not isinstance(x, onp.ndarray):
+        found = found.astype("float32")
+    return adopt_numpy(found, class_of(dialect))
 
 
 def run(name, *args, **kwargs):
@@ -102,7 +103,7 @@ def boolean_mask(data, index, axis=0, out=None):
     if axis != 0:
         raise MXNetError(f"nd.contrib.boolean_mask: `axis` must be 0, got {axis}; move it there with swapaxes")
     if index.ndim != 1 or index.shape[0] != data.shape[0]:
-        raise MXNetError(f"nd.contrib.boolean_mask: `index` must be a vector of {data.shape[0]} elements, got shape {index.shape}")
+        raise MXNetError(f"nd.contrib.boolean_mask: `index` must be a vector of {data.shape[0]} elements, got {index.shape}")
     return _into(out, chosen(data, onp.flatnonzero(index.asnumpy()), 0))
 
 
@@ -244,7 +245,7 @@ def bincount(x, weights=None, minlength=0):
 
 @api("np.ix_")
 def ix_(*args):
-    """Vectors reshaped so that indexing with all of them selects their cross product; booleans stand for where they are True."""
+    """Vectors reshaped so that indexing with all of them selects their cross product; booleans count where they are True."""
     out = []
     for k, x in enumerate(array_of(a) for a in args):
         if x.ndim != 1:

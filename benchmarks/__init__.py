@@ -1,0 +1,1 @@
+"""Benchmarks of mxshim: `python -m benchmarks`; see __main__.py."""

@@ -1,0 +1,205 @@
+"""Measure mxshim beside hand-written JAX, real MXNet and PyTorch, interleaved, and print the ratios.
+
+    python -m benchmarks --quick
+    python -m benchmarks --mxnet MX1/bin/python --mxnet MX2/bin/python --torch TORCH/bin/python --json figures.json
+
+Every contestant takes its turn in every round; a ratio is the median over the rounds of the ratio within a round. Linux.
+"""
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+
+from . import results as report
+from .processes import first_steps, measure
+from .results import Result
+from .rounds import Here, There, interleave
+from .rows import Goal
+from .workloads import ROWS, find
+
+MEMORY = "mlp: 8 layers of 256, batch 8192"
+EQUAL = "mlp: 20-16-10, batch 32, np"
+SHAPES = "linreg: another batch size each step"
+
+
+class Run:
+    """The settings of a run and who takes part: pythons[contestant] is its interpreter, here and there the live ones."""
+
+    def __init__(self, options):
+        self.options = options
+        self.rounds = options.rounds or (5 if options.quick else 15)
+        self.seconds = 0.02 if options.quick else 0.05
+        self.results: list[Result] = []
+        self.pythons = {"mxshim": sys.executable, "hand": sys.executable}
+        self.live = {}
+        for framework, interpreters in (("mxnet", options.mxnet), ("torch", options.torch)):
+            for python in interpreters:
+                there = There(python, framework)
+                name = there.version()
+                self.live[name], self.pythons[name] = there, python
+
+    def wants(self, name: str) -> bool:
+        return not self.options.only or any(word.lower() in name.lower() for word in self.options.only)
+
+    def add(self, result: Result):
+        self.results.append(result)
+        print(f"  {result.name}", file=sys.stderr, flush=True)
+
+    def collect(self, name: str, turns: dict, rounds: int) -> tuple[dict, list]:
+        """Interleave; a contestant that fails is left out with a note. Returns (answers per round by contestant, notes)."""
+        notes = []
+        while True:
+            failed = None
+
+            def guarded(contestant, turn):
+                def run():
+                    nonlocal failed
+                    try:
+                        return turn()
+                    except Exception as error:
+                        failed = contestant
+                        notes.append(f"{contestant} failed: {type(error).__name__}: {error}")
+                        raise
+                return run
+
+            try:
+                return interleave({c: guarded(c, t) for c, t in turns.items()}, rounds), notes
+            except Exception:
+                if failed is None:
+                    raise
+                turns = {c: t for c, t in turns.items() if c != failed}
+
+    def steady(self):
+        """Steps that have run before: the rounds proper."""
+        for row in ROWS:
+            if not row.timed or not self.wants(row.name):
+                continue
+            for every in row.every:
+                name = row.name if every == 1 else f"{row.name}, a read every {every}"
+                players = {"mxshim": Here("mxshim"), "hand": Here("hand"), **self.live}
+                players |= {c: Here(c) for c in row.instead if c.startswith("hand ")}
+                ready, notes = self.collect(name, {c: lambda p=p: p.setup(row.name, every, self.seconds)
+                                                   for c, p in players.items()}, 1)
+                values = {c: r[0]["value"] for c, r in ready.items()}
+                for c, v in values.items():
+                    if "hand" in values and abs(v - values["hand"]) > 2e-3 * abs(values["hand"]) + 1e-6:
+                        notes.append(f"{c} computes {v}, hand {values['hand']}: not the same work")
+                figures, more = self.collect(name, {c: players[c].turn for c in ready}, self.rounds)
+                result = Result(name, figures, row.goals, notes=notes + more)
+                if "mxshim" in figures:
+                    us = players["mxshim"]
+                    moved, steps = us.after(), us.count * (self.rounds + 2)
+                    result.programs = {"first": ready["mxshim"][0]["programs"], "after": moved["programs"],
+                                       "flushes": moved["flushes"] / steps}
+                for p in players.values():
+                    p.close()
+                self.add(result)
+
+    def first(self):
+        """First steps in fresh processes, without and with a disk cache."""
+        for row in ROWS:
+            if row.cold is None or not (self.wants(row.name) or self.wants("cold start")):
+                continue
+            pythons = self.pythons | {c: sys.executable for c in row.instead if c.startswith("hand ")}
+            rounds, notes = self.collect(row.name, {c: lambda c=c, p=p: first_steps({c: p}, row.name)[c]
+                                                    for c, p in pythons.items()}, 1 if self.options.quick else 3)
+            for kind, goals in (("cold", row.cold), ("warm", row.warm or ())):
+                answers = {c: [r[kind] for r in rs] for c, rs in rounds.items() if kind in rs[0]}
+                for what, key, wanted in (("first step", "first", goals), ("process start to first loss", "whole", ())):
+                    self.add(Result(f"{kind} start, {row.name}: {what}", {c: [r[key] for r in rs] for c, rs in answers.items()},
+                                    wanted, notes=notes))
+                    notes = []
+                if kind == "cold":
+                    programs = {c: [r["programs"] for r in rs] for c, rs in answers.items() if c.split()[0] in ("mxshim", "hand")}
+                    self.add(Result(f"cold start, {row.name}: compiled", programs, unit="programs"))
+
+    def imports(self):
+        if not self.wants("import"):
+            return
+        modules = {"mxshim": "mxshim", "hand": "jax"} | {c: c.split()[0] for c in self.live}
+        turns = {c: lambda c=c: measure(self.pythons[c], "import", modules[c])["seconds"] for c in modules}
+        figures, notes = self.collect("import", turns, 3 if self.options.quick else 7)
+        self.add(Result("import (hand: import jax)", figures, (Goal("hand", 1.3),), notes=notes))
+
+    def memory(self):
+        if not self.wants("memory"):
+            return
+        plans = [(f"memory, peak added by 3 steps of {MEMORY}", MEMORY, ("mxshim", "hand"), (1, 3),
+                  lambda r: r["peak"] - r["before"], Goal("hand", 1.3)),
+                 (f"memory, peak of the process, {MEMORY}", MEMORY, ("mxshim", "hand"), (1, 3), lambda r: r["peak"], Goal("hand", 1.3)),
+                 (f"memory, growth over 10,000 steps of {EQUAL}", EQUAL, ("mxshim",), (1000, 11_000),
+                  lambda r: r["late"] - r["early"], Goal(None, 1.0))]
+        shapes = 100 if self.options.quick else 1000
+        plans.append((f"memory, growth over {shapes} steps of {SHAPES}", SHAPES, ("mxshim",), (1, shapes),
+                      lambda r: r["late"] - r["before"], None if self.options.quick else Goal(None, 300.0)))
+        known: dict = {}
+        for name, workload, contestants, steps, figure, goal in plans:
+            key = workload, contestants, steps
+            if key not in known:
+                turns = {c: lambda c=c: measure(self.pythons[c], "memory", c, workload, *steps, MXSHIM_CACHE_DIR="")
+                         for c in contestants}
+                known[key] = self.collect(name, turns, 1 if self.options.quick or workload == SHAPES else 3)
+            answers, notes = known[key]
+            self.add(Result(name, {c: [figure(r) / 2 ** 20 for r in rs] for c, rs in answers.items()}, (goal,) if goal else (),
+                            unit="MB", notes=notes))
+
+
+def profile(name: str):
+    """Print where mxshim's Python side of a row spends its time."""
+    import cProfile
+    import pstats
+    here = Here("mxshim")
+    here.setup(find(name).name, 1, 0.3)
+    profiler = cProfile.Profile()
+    profiler.runcall(here.turn)
+    print(f"{here.count} steps")
+    pstats.Stats(profiler).sort_stats("tottime").print_stats(25)
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
+    parser.add_argument("--only", action="append", default=[], metavar="WORD",
+                        help="only rows with this word in their name; 'cold start', 'import' and 'memory' work too")
+    parser.add_argument("--quick", action="store_true", help="short turns, few rounds: under two minutes")
+    parser.add_argument("--rounds", type=int, help="how many rounds (default 15, quick 5)")
+    parser.add_argument("--mxnet", action="append", default=[], metavar="PYTHON", help="an interpreter with real MXNet; repeatable")
+    parser.add_argument("--torch", action="append", default=[], metavar="PYTHON", help="an interpreter with PyTorch")
+    parser.add_argument("--json", metavar="FILE", help="write all figures, versions and the machine")
+    parser.add_argument("--profile", metavar="ROW", help="profile mxshim's Python side of one row instead")
+    parser.add_argument("--list", action="store_true", help="print the names of the rows")
+    options = parser.parse_args(arguments)
+    if options.list:
+        print("\n".join(row.name for row in ROWS if row.timed))
+        return
+    start = time.time()
+    with tempfile.TemporaryDirectory() as cache:
+        os.environ["MXSHIM_CACHE_DIR"] = cache  # nothing from earlier runs
+        if options.profile:
+            profile(options.profile)
+            return
+        run = Run(options)
+        before = report.machine()
+        try:
+            for section in (run.steady, run.first, run.imports, run.memory):
+                section()
+        finally:
+            for there in run.live.values():
+                there.quit()
+    seconds = time.time() - start
+    print(f"{before['cpu']}, {before['cores']} cores; Python {before['python']}, jax {before['jax']}, numpy {before['numpy']}; "
+          f"load {before['load'][0]:.1f}; {run.rounds} rounds, {seconds:.0f} s\n")
+    print(report.table(run.results))
+    if any(r.programs for r in run.results):
+        print("\n" + report.program_table(run.results))
+    if options.json:
+        with open(options.json, "w") as f:
+            json.dump({"machine": before, "contestants": list(run.pythons), "rounds": run.rounds, "seconds": seconds,
+                       "results": [r.as_dict() for r in run.results]}, f, indent=1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""What only a fresh process shows: the first step, import time, memory.
+
+`python -m benchmarks.processes first|import|memory ...` is such a process; it prints one line of JSON.
+"""
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+from .rounds import ROOT, Here
+
+
+def measure(python: str, *arguments, **env) -> dict:
+    """Run one of the functions below in a fresh process; "started" is added to its times, which are seconds since then."""
+    settings = {**os.environ, **env}
+    started = time.time()
+    done = subprocess.run([python, "-m", "benchmarks.processes", *map(str, arguments)], cwd=ROOT, env=settings,
+                          capture_output=True, text=True, timeout=900)
+    if done.returncode:
+        raise RuntimeError((done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1])
+    answer = json.loads(done.stdout.strip().splitlines()[-1])
+    if "at" in answer:
+        answer["whole"] = answer.pop("at") - started
+    return answer
+
+
+def first(framework: str, name: str) -> dict:
+    """The first step with its read: seconds, wall clock time when done, programs XLA was asked for since the import."""
+    compiled: list = []
+    here = Here(framework)
+    if framework != "torch" and "jax" in sys.modules or framework.startswith("hand"):
+        import jax
+        jax.monitoring.register_event_duration_secs_listener(
+            lambda event, seconds, **_: compiled.append(seconds) if "backend_compile" in event else None)
+    here.prepare(name)
+    start = time.perf_counter()
+    value = here.read(here.step())
+    took, at = time.perf_counter() - start, time.time()
+    assert value == value
+    return {"first": took, "at": at, "programs": len(compiled)}
+
+
+def import_(module: str) -> dict:
+    start = time.perf_counter()
+    __import__(module)
+    return {"seconds": time.perf_counter() - start}
+
+
+def memory(framework: str, name: str, early: int, steps: int) -> dict:
+    """Bytes of this process: before the first step, after `early` steps, after all; and the peak."""
+    here = Here(framework)
+    here.prepare(name)
+    found = {"before": _resident("VmRSS")}
+    for i in range(1, steps + 1):
+        here.read(here.step())
+        if i == early:
+            found["early"] = _resident("VmRSS")
+    return {**found, "late": _resident("VmRSS"), "peak": _resident("VmHWM")}
+
+
+def _resident(line: str) -> int:
+    with open("/proc/self/status") as f:  # getrusage would inherit the peak of the process that started this one
+        return next(int(words[1]) << 10 for words in map(str.split, f) if words[0] == line + ":")
+
+
+def first_steps(pythons: dict, name: str) -> dict:
+    """One round of first steps: {contestant: {"cold": ..., "warm": ...}}; warm is the same again over the disk cache left behind."""
+    found = {}
+    for contestant, python in pythons.items():
+        with tempfile.TemporaryDirectory() as folder:
+            env = {"MXSHIM_CACHE_DIR": folder} if contestant == "mxshim" else {
+                "JAX_COMPILATION_CACHE_DIR": folder, "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+                "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "0"}
+            framework = contestant if contestant.startswith("hand") else contestant.split()[0]
+            found[contestant] = {"cold": measure(python, "first", framework, name, **env)}
+            if framework not in ("mxnet", "torch"):
+                found[contestant]["warm"] = measure(python, "first", framework, name, **env)
+    return found
+
+
+if __name__ == "__main__":
+    task, *rest = sys.argv[1:]
+    arguments = [int(a) if a.isdecimal() else a for a in rest]
+    print(json.dumps({"first": first, "import": import_, "memory": memory}[task](*arguments)))
