@@ -13,6 +13,7 @@ import os
 import sys
 import tempfile
 import time
+from functools import partial
 
 from . import results as report
 from .processes import first_steps, measure
@@ -45,33 +46,10 @@ class Run:
     def wants(self, name: str) -> bool:
         return not self.options.only or any(word.lower() in name.lower() for word in self.options.only)
 
-    def add(self, result: Result):
-        self.results.append(result)
-        print(f"  {result.name}", file=sys.stderr, flush=True)
-
-    def collect(self, name: str, turns: dict, rounds: int) -> tuple[dict, list]:
-        """Interleave; a contestant that fails is left out with a note. Returns (answers per round by contestant, notes)."""
-        notes = []
-        while True:
-            failed = None
-
-            def guarded(contestant, turn):
-                def run():
-                    nonlocal failed
-                    try:
-                        return turn()
-                    except Exception as error:
-                        failed = contestant
-                        notes.append(f"{contestant} failed: {type(error).__name__}: {error}")
-                        raise
-                return run
-
-            try:
-                return interleave({c: guarded(c, t) for c, t in turns.items()}, rounds), notes
-            except Exception:
-                if failed is None:
-                    raise
-                turns = {c: t for c, t in turns.items() if c != failed}
+    def add(self, name: str, figures: dict, goals=(), **more):
+        self.results.append(Result(name, figures, tuple(goals), **more))
+        if sys.stderr.isatty():
+            print("\r\033[K" + name, end="", file=sys.stderr, flush=True)
 
     def steady(self):
         """Steps that have run before: the rounds proper."""
@@ -79,73 +57,71 @@ class Run:
             if not row.timed or not self.wants(row.name):
                 continue
             for every in row.every:
-                name = row.name if every == 1 else f"{row.name}, a read every {every}"
-                players = {"mxshim": Here("mxshim"), "hand": Here("hand"), **self.live}
-                players |= {c: Here(c) for c in row.instead if c.startswith("hand ")}
-                ready, notes = self.collect(name, {c: lambda p=p: p.setup(row.name, every, self.seconds)
-                                                   for c, p in players.items()}, 1)
+                hands = [c for c in row.instead if c.startswith("hand ")]
+                players = {c: Here(c) for c in ("mxshim", "hand", *hands)} | self.live
+                ready, notes = interleave({c: partial(p.setup, row.name, every, self.seconds) for c, p in players.items()}, 1)
                 values = {c: r[0]["value"] for c, r in ready.items()}
                 for c, v in values.items():
                     if "hand" in values and abs(v - values["hand"]) > 2e-3 * abs(values["hand"]) + 1e-6:
                         notes.append(f"{c} computes {v}, hand {values['hand']}: not the same work")
-                figures, more = self.collect(name, {c: players[c].turn for c in ready}, self.rounds)
-                result = Result(name, figures, row.goals, notes=notes + more)
+                figures, more = interleave({c: players[c].turn for c in ready}, self.rounds)
+                programs = {}
                 if "mxshim" in figures:
-                    us = players["mxshim"]
-                    moved, steps = us.after(), us.count * (self.rounds + 2)
-                    result.programs = {"first": ready["mxshim"][0]["programs"], "after": moved["programs"],
-                                       "flushes": moved["flushes"] / steps}
+                    programs = {"first": ready["mxshim"][0]["programs"], **players["mxshim"].after()}
+                name = row.name if every == 1 else f"{row.name}, read every {every}"
+                self.add(name, figures, row.goals, notes=notes + more, programs=programs)
                 for p in players.values():
                     p.close()
-                self.add(result)
 
     def first(self):
         """First steps in fresh processes, without and with a disk cache."""
         for row in ROWS:
-            if row.cold is None or not (self.wants(row.name) or self.wants("cold start")):
+            if row.cold is None or not self.wants(f"cold start, warm start, {row.name}"):
                 continue
             pythons = self.pythons | {c: sys.executable for c in row.instead if c.startswith("hand ")}
-            rounds, notes = self.collect(row.name, {c: lambda c=c, p=p: first_steps({c: p}, row.name)[c]
-                                                    for c, p in pythons.items()}, 1 if self.options.quick else 3)
+            turns = {c: partial(first_steps, p, c if "hand" in c else c.split()[0], row.name) for c, p in pythons.items()}
+            rounds, notes = interleave(turns, 1 if self.options.quick else 3)
             for kind, goals in (("cold", row.cold), ("warm", row.warm or ())):
                 answers = {c: [r[kind] for r in rs] for c, rs in rounds.items() if kind in rs[0]}
-                for what, key, wanted in (("first step", "first", goals), ("process start to first loss", "whole", ())):
-                    self.add(Result(f"{kind} start, {row.name}: {what}", {c: [r[key] for r in rs] for c, rs in answers.items()},
-                                    wanted, notes=notes))
-                    notes = []
+                first = {c: [r["first"] for r in rs] for c, rs in answers.items()}
+                whole = {c: [r["whole"] for r in rs] for c, rs in answers.items()}
+                programs = {c: [r["programs"] for r in rs] for c, rs in answers.items() if c == "mxshim" or "hand" in c}
+                self.add(f"{kind} start, {row.name}: first step", first, goals, notes=notes if kind == "cold" else [])
+                self.add(f"{kind} start, {row.name}: process start to loss", whole)
                 if kind == "cold":
-                    programs = {c: [r["programs"] for r in rs] for c, rs in answers.items() if c.split()[0] in ("mxshim", "hand")}
-                    self.add(Result(f"cold start, {row.name}: compiled", programs, unit="programs"))
+                    self.add(f"cold start, {row.name}: compiled", programs, unit="programs")
 
     def imports(self):
         if not self.wants("import"):
             return
         modules = {"mxshim": "mxshim", "hand": "jax"} | {c: c.split()[0] for c in self.live}
-        turns = {c: lambda c=c: measure(self.pythons[c], "import", modules[c])["seconds"] for c in modules}
-        figures, notes = self.collect("import", turns, 3 if self.options.quick else 7)
-        self.add(Result("import (hand: import jax)", figures, (Goal("hand", 1.3),), notes=notes))
+        turns = {c: partial(measure, self.pythons[c], "import", module) for c, module in modules.items()}
+        rounds, notes = interleave(turns, 3 if self.options.quick else 7)
+        figures = {c: [r["seconds"] for r in rs] for c, rs in rounds.items()}
+        self.add("import (hand: import jax)", figures, [Goal("hand", 1.3)], notes=notes)
 
     def memory(self):
         if not self.wants("memory"):
             return
-        plans = [(f"memory, peak added by 3 steps of {MEMORY}", MEMORY, ("mxshim", "hand"), (1, 3),
-                  lambda r: r["peak"] - r["before"], Goal("hand", 1.3)),
-                 (f"memory, peak of the process, {MEMORY}", MEMORY, ("mxshim", "hand"), (1, 3), lambda r: r["peak"], Goal("hand", 1.3)),
-                 (f"memory, growth over 10,000 steps of {EQUAL}", EQUAL, ("mxshim",), (1000, 11_000),
-                  lambda r: r["late"] - r["early"], Goal(None, 1.0))]
-        shapes = 100 if self.options.quick else 1000
-        plans.append((f"memory, growth over {shapes} steps of {SHAPES}", SHAPES, ("mxshim",), (1, shapes),
-                      lambda r: r["late"] - r["before"], None if self.options.quick else Goal(None, 300.0)))
-        known: dict = {}
-        for name, workload, contestants, steps, figure, goal in plans:
-            key = workload, contestants, steps
-            if key not in known:
-                turns = {c: lambda c=c: measure(self.pythons[c], "memory", c, workload, *steps, MXSHIM_CACHE_DIR="")
-                         for c in contestants}
-                known[key] = self.collect(name, turns, 1 if self.options.quick or workload == SHAPES else 3)
-            answers, notes = known[key]
-            self.add(Result(name, {c: [figure(r) / 2 ** 20 for r in rs] for c, rs in answers.items()}, (goal,) if goal else (),
-                            unit="MB", notes=notes))
+        shapes, rounds = (100, 1) if self.options.quick else (1000, 3)
+
+        def measured(workload, early, steps, *contestants, rounds=rounds):
+            turns = {c: partial(measure, sys.executable, "memory", c, workload, early, steps, MXSHIM_CACHE_DIR="")
+                     for c in contestants}
+            return interleave(turns, rounds)
+
+        def add(name, answers, before, after, goals):
+            rounds, notes = answers
+            figures = {c: [(r[after] - r.get(before, 0)) / 2 ** 20 for r in rs] for c, rs in rounds.items()}
+            self.add(f"memory, {name}", figures, goals, unit="MB", notes=notes)
+
+        answers = measured(MEMORY, 1, 3, "mxshim", "hand")
+        add(f"peak of the process, 3 steps of {MEMORY}", answers, None, "peak", [Goal("hand", 1.3)])
+        add(f"peak above what was there before, {MEMORY}", answers, "before", "peak", [Goal("hand", 1.3)])
+        add(f"growth over 10,000 steps of {EQUAL}", measured(EQUAL, 1000, 11_000, "mxshim", rounds=1), "early", "late",
+            [Goal(None, 1.0)])
+        add(f"growth over {shapes} steps of {SHAPES}", measured(SHAPES, 1, shapes, "mxshim", rounds=1), "before", "late",
+            [] if self.options.quick else [Goal(None, 300.0)])
 
 
 def profile(name: str):
@@ -166,8 +142,8 @@ def main(arguments=None):
                         help="only rows with this word in their name; 'cold start', 'import' and 'memory' work too")
     parser.add_argument("--quick", action="store_true", help="short turns, few rounds: under two minutes")
     parser.add_argument("--rounds", type=int, help="how many rounds (default 15, quick 5)")
-    parser.add_argument("--mxnet", action="append", default=[], metavar="PYTHON", help="an interpreter with real MXNet; repeatable")
-    parser.add_argument("--torch", action="append", default=[], metavar="PYTHON", help="an interpreter with PyTorch")
+    parser.add_argument("--mxnet", action="append", default=[], metavar="PYTHON", help="with real MXNet; repeatable")
+    parser.add_argument("--torch", action="append", default=[], metavar="PYTHON", help="with PyTorch")
     parser.add_argument("--json", metavar="FILE", help="write all figures, versions and the machine")
     parser.add_argument("--profile", metavar="ROW", help="profile mxshim's Python side of one row instead")
     parser.add_argument("--list", action="store_true", help="print the names of the rows")
@@ -190,6 +166,8 @@ def main(arguments=None):
             for there in run.live.values():
                 there.quit()
     seconds = time.time() - start
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr)
     print(f"{before['cpu']}, {before['cores']} cores; Python {before['python']}, jax {before['jax']}, numpy {before['numpy']}; "
           f"load {before['load'][0]:.1f}; {run.rounds} rounds, {seconds:.0f} s\n")
     print(report.table(run.results))

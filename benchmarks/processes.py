@@ -67,19 +67,14 @@ def _resident(line: str) -> int:
         return next(int(words[1]) << 10 for words in map(str.split, f) if words[0] == line + ":")
 
 
-def first_steps(pythons: dict, name: str) -> dict:
-    """One round of first steps: {contestant: {"cold": ..., "warm": ...}}; warm is the same again over the disk cache left behind."""
-    found = {}
-    for contestant, python in pythons.items():
-        with tempfile.TemporaryDirectory() as folder:
-            env = {"MXSHIM_CACHE_DIR": folder} if contestant == "mxshim" else {
-                "JAX_COMPILATION_CACHE_DIR": folder, "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
-                "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "0"}
-            framework = contestant if contestant.startswith("hand") else contestant.split()[0]
-            found[contestant] = {"cold": measure(python, "first", framework, name, **env)}
-            if framework not in ("mxnet", "torch"):
-                found[contestant]["warm"] = measure(python, "first", framework, name, **env)
-    return found
+def first_steps(python: str, framework: str, name: str) -> dict:
+    """{"cold": first step, "warm": first step of another process over the disk cache that the cold one left}."""
+    with tempfile.TemporaryDirectory() as folder:
+        env = {"MXSHIM_CACHE_DIR": folder} if framework == "mxshim" else {
+            "JAX_COMPILATION_CACHE_DIR": folder, "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+            "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "0"}
+        kinds = ("cold",) if framework in ("mxnet", "torch") else ("cold", "warm")
+        return {kind: measure(python, "first", framework, name, **env) for kind in kinds}
 
 
 if __name__ == "__main__":

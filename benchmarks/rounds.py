@@ -17,7 +17,7 @@ import numpy as onp
 from .steps import FRAMEWORKS
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-COMPARED = 5  # steps after which all contestants must have the same result
+COMPARED = 5  # reads after which all contestants must have the same result
 BURST = 100  # calls of the Python side in a row
 
 
@@ -25,7 +25,7 @@ class Here:
     """A contestant in this process. framework: "mxshim", "mxnet", "torch", or "hand" and its variants."""
 
     def __init__(self, framework: str):
-        self.framework = framework
+        self.framework, self.steps = framework, 0
         if framework == "mxshim":
             import mxshim
             mxshim.install()
@@ -37,23 +37,23 @@ class Here:
         """Make the step of a row, read `every` so many steps."""
         from .workloads import find
         row = find(name)
-        self.step, self.read = FRAMEWORKS[self.framework.split()[0]](row, self.framework)
-        self.every, self.burst = every, row.mode in ("recorded", "plain")
+        self.step, self.read, self.scope = FRAMEWORKS[self.framework.split()[0]](row, self.framework)
+        self.burst = row.mode in ("recorded", "plain")
+        self.every = BURST if self.burst else every
 
     def setup(self, name: str, every: int, seconds: float) -> dict:
         """Prepare, warm up, choose how many steps fill a turn; returns a result to compare and mxshim's counters."""
+        start = counters(self.framework)
         self.prepare(name, every)
-        self.count = 1
-        for turn in range(COMPARED):
-            if turn == 3:
-                self.before = counters(self.framework)
-            result = self.step(1) if self.burst else self.step()
-            value = float(onp.sum(self.read(result)))
-        self.count = BURST if self.burst else max(every, COMPARED)
-        self.turn()
-        took = self.turn()
-        self.count = max(1, round(seconds / took / self.count)) * self.count
-        return {"value": value, "programs": self.before.get("programs")}
+        self.count = self.every
+        for i in range(COMPARED):
+            if i == 3:
+                self.third = counters(self.framework)
+                self.steps = 0
+            took = self.turn()
+        value = float(onp.sum(self.value))
+        self.count *= max(1, round(seconds / took / self.count))
+        return {"value": value, "programs": self.third["programs"] - start["programs"] if start else None}
 
     def turn(self) -> float:
         """Seconds per step in one turn."""
@@ -62,23 +62,28 @@ class Here:
             total = 0.0
             for _ in range(self.count // BURST):
                 start = clock()
-                result = step(BURST)
+                with self.scope():
+                    for _ in range(BURST):
+                        result = step()
                 total += clock() - start
-                read(result)
-            return total / self.count
-        start = clock()
-        for i in range(1, self.count + 1):
-            result = step()
-            if i % every == 0:
-                read(result)
-        return (clock() - start) / self.count
+                self.value = read(result)
+        else:
+            start = clock()
+            for i in range(1, self.count + 1):
+                result = step()
+                if i % every == 0:
+                    self.value = read(result)
+            total = clock() - start
+        self.steps += self.count
+        return total / self.count
 
     def after(self) -> dict:
-        """How mxshim's counters moved since the third step."""
-        return {k: v - self.before[k] for k, v in counters(self.framework).items()}
+        """Programs compiled since the third read, and flushes per step."""
+        moved = {k: v - self.third[k] for k, v in counters(self.framework).items()}
+        return {"after": moved["programs"], "flushes": moved["flushes"] / self.steps}
 
     def close(self):
-        self.step = self.read = None
+        self.step = self.read = self.scope = None
 
 
 class There:
@@ -109,9 +114,6 @@ class There:
     def turn(self):
         return self.ask("turn")
 
-    def after(self):
-        return {}
-
     def close(self):
         self.ask("close")
 
@@ -130,23 +132,31 @@ def version(framework: str) -> str:
 
 
 def counters(framework: str) -> dict:
-    """mxshim's programs, hits and flushes so far; {} for the others."""
+    """mxshim's programs and flushes so far; {} for the others."""
     if framework != "mxshim":
         return {}
     from mxshim import engine
     stats = engine.stats()
-    return {"programs": stats.programs, "hits": stats.hits, "flushes": sum(stats.flushes.values())}
+    return {"programs": stats.programs, "flushes": sum(stats.flushes.values())}
 
 
-def interleave(turns: dict, rounds: int) -> dict[str, list]:
-    """{contestant: function} -> {contestant: what it returned in each round}; who begins changes from round to round."""
+def interleave(turns: dict, rounds: int) -> tuple[dict[str, list], list[str]]:
+    """{contestant: function} -> ({contestant: what it returned in each round}, notes on those that failed and are left out).
+
+    Who begins changes from round to round.
+    """
     results: dict[str, list] = {name: [] for name in turns}
-    names = list(turns)
+    names, notes = list(turns), []
     for r in range(rounds):
         for k in range(len(names)):
             name = names[(r + k) % len(names)]
-            results[name].append(turns[name]())
-    return results
+            if name in results:
+                try:
+                    results[name].append(turns[name]())
+                except Exception as error:  # whatever it is, the others go on
+                    del results[name]
+                    notes.append(f"{name} failed: {type(error).__name__}: {error}")
+    return results, notes
 
 
 def ratio(ours: list, theirs: list) -> float:
@@ -162,7 +172,7 @@ def serve(framework: str):
         method, *arguments = json.loads(line)
         try:
             answer = {"result": getattr(here, method)(*arguments)}
-        except Exception as error:  # whatever it is, the row is reported as failed and the others go on
+        except Exception as error:
             answer = {"error": f"{type(error).__name__}: {error}"}
         answers.write(json.dumps(answer) + "\n")
 

@@ -1,10 +1,10 @@
-"""A row as a step of each framework: `FRAMEWORKS[name](row, contestant)` returns (step, read).
+"""A row as a step of each framework: `FRAMEWORKS[name](row, contestant)` returns (step, read, scope).
 
-`step()` is one step, `read(result)` what a user does to see its result. In the modes "recorded" and "plain" it is
-`step(n)`: n calls, of which nothing is read.
+`step()` is one step, `read(result)` what a user does to see its result, `scope()` what is open while the step runs.
 """
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import partial
 from types import SimpleNamespace
 
@@ -29,14 +29,11 @@ def mxnet(row, contestant):
         for p in params:
             p.attach_grad()
 
-    def batch():
-        if not spans:
-            return data
-        i, j = next(spans)
-        return [d[i:j] for d in data]
-
     def train():
-        rows = batch()
+        rows = data
+        if spans:
+            i, j = next(spans)
+            rows = [d[i:j] for d in data]
         with autograd.record():
             loss = row.model(np, params, *rows)
         loss.backward()
@@ -46,25 +43,17 @@ def mxnet(row, contestant):
 
     def gradient():
         with autograd.record():
-            result = row.model(np, params, *batch())
+            result = row.model(np, params, *data)
         result.backward()
         return params[0].grad
 
     def value():
-        return row.model(np, params, *batch())
+        return row.model(np, params, *data)
 
-    def plain(n):
-        for _ in range(n):
-            result = row.model(np, params, *data)
-        return result
-
-    def recorded(n):
-        with autograd.record():
-            return plain(n)
-
-    step = {"train": train, "gradient": gradient, "value": value, "plain": plain, "recorded": recorded}[row.mode]
+    step = {"train": train, "gradient": gradient}.get(row.mode, value)
     scalar = (lambda a: a.item()) if row.dialect == "np" else (lambda a: a.asscalar())
-    return step, scalar if row.mode == "train" else lambda a: a.asnumpy()
+    read = scalar if row.mode == "train" else lambda a: a.asnumpy()
+    return step, read, autograd.record if row.mode == "recorded" else nullcontext
 
 
 def jax(row, contestant):
@@ -74,10 +63,8 @@ def jax(row, contestant):
     model = row.model_of(contestant)
     params, data = ([jnp.asarray(a) for a in arrays] for arrays in row.arrays())
     spans = row.spans and row.spans()
-    size = 0
-    if spans:
-        i, j = next(spans)
-        size = j - i
+    first = next(row.spans()) if spans else (0, 0)
+    size = first[1] - first[0]
 
     def loss_of(params, data, start=None):
         if start is not None:
@@ -103,13 +90,8 @@ def jax(row, contestant):
     def value():
         return forward(params, data)
 
-    def plain(n):
-        for _ in range(n):
-            result = forward(params, data)
-        return result
-
-    step = {"train": train, "gradient": gradient, "value": value, "plain": plain, "recorded": plain}[row.mode]
-    return step, float if row.mode == "train" else onp.asarray
+    step = {"train": train, "gradient": gradient}.get(row.mode, value)
+    return step, float if row.mode == "train" else onp.asarray, nullcontext
 
 
 def torch(row, contestant):
@@ -146,13 +128,8 @@ def torch(row, contestant):
     def value():
         return model(np, params, *data)
 
-    def plain(n):
-        for _ in range(n):
-            result = model(np, params, *data)
-        return result
-
-    step = {"train": train, "gradient": gradient, "value": value, "plain": plain, "recorded": plain}[row.mode]
-    return step, (lambda a: a.item()) if row.mode == "train" else lambda a: a.detach().numpy()
+    step = {"train": train, "gradient": gradient}.get(row.mode, value)
+    return step, (lambda a: a.item()) if row.mode == "train" else lambda a: a.detach().numpy(), nullcontext
 
 
 FRAMEWORKS = {"mxshim": mxnet, "mxnet": mxnet, "hand": jax, "torch": torch}

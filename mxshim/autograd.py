@@ -110,9 +110,9 @@ def grad(heads, variables, head_grads=None, retain_graph=None, create_graph=Fals
         variables: a marked array or a list of them, all of which the heads depend on.
         create_graph: record the computation of the gradients, so that they can be differentiated again.
         retain_graph: keep the graph; default: as create_graph.  The others: as for `backward`.
-    Returns: a list of arrays of the variables' classes, shapes and dtypes, also for a single variable.
+    Returns: a list of nd.NDArrays of the variables' shapes and dtypes, as MXNet does also for np arrays and for a single
+        variable; np functions and operators take them, and as_np_ndarray() changes the class.
     Raises: MXNetError if a variable is not marked or not reached, or the graph was freed.
-    Differs: MXNet returns nd.NDArrays also for np arrays.
     """
     results = _grad.grad(heads, variables, head_grads, retain_graph, create_graph, train_mode)
     variables = [variables] if isinstance(variables, _Handle) else variables

@@ -46,4 +46,4 @@ def loss_scan(np, params, X, Y, h):
 
 
 ROWS = [Row("rnn: 35 steps, batch 32, hidden 256", loss, arrays, instead={"hand scan": loss_scan}, goals=(Goal("hand", 1.2),),
-            every=(1, 20), cold=(Goal(None, 2.0), Goal("hand", 1.3)), warm=(Goal(None, 0.7),))]
+            cold=(Goal(None, 2.0), Goal("hand", 1.3)), warm=(Goal(None, 0.7),))]

@@ -29,7 +29,7 @@ def public_function(name: str, record, cls, method: bool = False):
 def signature_of(record: Op, method: bool = False) -> inspect.Signature:
     """The signature users see: without the flags that the engine passes."""
     kinds = inspect.signature(record.fn).parameters
-    shown = [p for p in kinds.values() if p.kind is p.VAR_POSITIONAL or (p.name in record.params and p.name != "np_shape")]
+    shown = [p for p in kinds.values() if p.kind is p.VAR_POSITIONAL or (p.name in record.params and p.name not in ("np_shape", "np_dtype"))]
     if method and shown:
         shown[0] = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
     return inspect.Signature(shown)

@@ -1,6 +1,9 @@
 """Python's operators as one table: operator -> the registry's name for it; in-place forms write into the same memory."""
 from __future__ import annotations
 
+import dataclasses
+from functools import partial
+
 import numpy as onp
 
 from ..base import MXNetError
@@ -46,6 +49,9 @@ def _tail(op):
 
 
 def _binary(cls, op, name, swapped):
+    if "np_dtype" in op.params:  # the one operator whose result depends on a switch, int / int, has a form for each of its states
+        return _switched(*[_binary(cls, dataclasses.replace(op, params=tuple(p for p in op.params if p != "np_dtype"), fn=partial(
+            op.fn, np_dtype=on), diff=op.diff and partial(op.diff, np_dtype=on)), name, swapped) for on in (False, True)])
     tail = _tail(op)
     both = (_X, _Y, *tail)
     numbers = {t: ((k, _X, *tail) if swapped else (_X, k, *tail)) for t, k in _KIND.items()}
@@ -85,6 +91,14 @@ def _binary(cls, op, name, swapped):
         return self._bad_operand(other, f"__{name}__")
 
     method.__name__ = method.__qualname__ = f"__{name}__"
+    return method
+
+
+def _switched(off, on):
+    def method(self, other):
+        return (on if state.np_dtype else off)(self, other)
+
+    method.__name__ = method.__qualname__ = off.__name__
     return method
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import operator
 import weakref
 from collections.abc import Callable
 from weakref import ref
@@ -273,7 +274,7 @@ def describe(op: Op, pattern, avals) -> str:
     return f"{op.name}({', '.join(parts)})"
 
 
-_PLAIN = (type(None), str, int)
+_SWITCHES = frozenset({"np_shape", "np_dtype"})  # parameters that the door fills from the thread's switches
 _NUMBERS = (int, float, bool)
 
 
@@ -308,6 +309,8 @@ class _Arguments:
         if isinstance(v, Handle):
             return self.array(v)
         if v is None or t is str:
+            if t is str and name in self.op.arrays:
+                return self.array(adopt(v, self.cls, self.op, name))
             return as_dtype(v) if name == "dtype" and v is not None else v
         if name == "dtype":
             return as_dtype(v)
@@ -342,12 +345,27 @@ class _Arguments:
 
 
 _PATTERNS: dict[tuple, tuple] = {}
+_ND_NUMBERS = {"add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv,
+               "true_divide": operator.truediv, "modulo": operator.mod, "power": operator.pow, "maximum": max, "minimum": min,
+               **{name: lambda a, b, f=f: int(f(a, b)) for name, f in {
+                   "equal": operator.eq, "not_equal": operator.ne, "greater": operator.gt, "greater_equal": operator.ge,
+                   "lesser": operator.lt, "lesser_equal": operator.le}.items()}}
+
+
+def _on_numbers(op: Op, cls, args):
+    """What a function of arrays gives for plain numbers alone: np's is NumPy's scalar, nd's a Python number; None: no such function."""
+    short = _name_in(op, cls).rsplit(".", 1)[1]
+    if cls.dialect == "nd":
+        plain = _ND_NUMBERS.get(short)
+        return plain(*args) if plain is not None and len(args) == 2 else None
+    plain = getattr(onp, short, None)
+    return plain(*args) if isinstance(plain, onp.ufunc) and plain.nin == len(args) else None
 
 
 def _all_arrays(op: Op, count: int):
     """The pattern of a call with `count` arrays and nothing else; () if such a call needs a closer look."""
     params = op.params
-    if op.variadic or op.updates or op.check is not None or count > len(params) or "np_shape" in params or any(
+    if op.variadic or op.updates or op.check is not None or count > len(params) or _SWITCHES & set(params) or any(
             p not in op.defaults for p in params[count:]):
         return ()
     rest = [lit(v) if type(v) in (float, bool) else v for v in (op.defaults[p] for p in params[count:])]
@@ -356,6 +374,23 @@ def _all_arrays(op: Op, count: int):
 
 def call(op: Op, cls, args: tuple, kwargs: dict):
     """Call an operator as a user does; returns an array of `cls`, a list of them, or what `out=` named."""
+    try:
+        return _call(op, cls, args, kwargs)
+    except Exception as error:
+        text = str(error)
+        name = _name_in(op, cls)
+        if name != op.name and text.startswith(op.name) and type(error).__init__ is not KeyError.__init__:
+            raise type(error)(name + text[len(op.name):]) from error.__cause__
+        raise
+
+
+def _name_in(op: Op, cls) -> str:
+    """The operator's first name in the caller's dialect."""
+    dialects = ("nd.",) if cls.dialect == "nd" else ("np.", "npx.")
+    return next((n for n in op.names if n.startswith(dialects)), op.name)
+
+
+def _call(op: Op, cls, args: tuple, kwargs: dict):
     if not kwargs and args:  # the commonest calls by far: f(x), f(x, y)
         for a in args:
             if not isinstance(a, Handle):
@@ -368,6 +403,10 @@ def call(op: Op, cls, args: tuple, kwargs: dict):
             if pattern:
                 values, node = emit(op, pattern, args, ())
                 return cls(values[0], node) if len(values) == 1 else _several(op, cls, pattern, values, node)
+        if type(args[0]) in _NUMBERS and all(type(a) in _NUMBERS for a in args):
+            plain = _on_numbers(op, cls, args)
+            if plain is not None:
+                return plain
     out = ctx = None
     if kwargs:
         out = kwargs.pop("out", None)
@@ -397,8 +436,8 @@ def call(op: Op, cls, args: tuple, kwargs: dict):
                 raise TypeError(f"{op.name} got two values for argument {name!r}")
         elif kwargs and name in kwargs:
             v = kwargs.pop(name)
-        elif name == "np_shape":
-            v = True if cls.dialect == "np" else state.np_shape
+        elif name in _SWITCHES:
+            v = True if name == "np_shape" and cls.dialect == "np" else getattr(state, name)
         elif name in defaults:
             v = defaults[name]
             if v is None or type(v) is str or type(v) is int:
@@ -416,13 +455,11 @@ def call(op: Op, cls, args: tuple, kwargs: dict):
             ctx = default_trace()[1]
         elif ctx._jax is None:
             ctx.jax  # noqa: B018  # raises where there is no such device
-    if op.numbers is not None and len(sort.numbers) == len(op.scalars):
-        return op.numbers(*sort.numbers)
     values, node = emit(op, tuple(pattern), sort.handles, tuple(sort.numbers), ctx)
     if op.check is not None:
         watch(op, tuple(pattern), sort.handles, tuple(sort.numbers))
     if op.updates:
-        _updates(op, pattern, sort.handles, values, node)
+        _updates(op, pattern, sort.handles, tuple(sort.numbers), values, node)
     result = cls(values[0], node) if len(values) == 1 else _several(op, cls, pattern, values, node)
     return result if out is None else write_out(op, out, result)
 
@@ -455,20 +492,44 @@ def pattern_dict(op: Op, pattern) -> dict:
     return {n: p.value if isinstance(p, Lit) else p for n, p in zip(op.params, pattern, strict=False)}
 
 
-def _updates(op: Op, pattern, handles, values, node):
-    """Outputs that belong into inputs: at once ("forward"), or when backward reaches the node."""
+class Update:
+    """An output that backward writes into an input's memory (running statistics).
+
+    read: the input's value at the call; if the memory has moved on since, the output is computed again from what it holds.
+    """
+
+    __slots__ = ("inputs", "numbers", "output", "parameter", "read", "spec", "target", "value")
+
+    def __init__(self, target, value, parameter, output, spec, inputs, numbers):
+        self.target, self.value, self.parameter, self.output = target, value, parameter, output
+        self.spec, self.inputs, self.numbers, self.read = spec, inputs, numbers, inputs[parameter]
+
+    def write(self):
+        now = self.target._value_now()
+        if now is not self.read:
+            values = list(self.inputs)
+            values[self.parameter] = now
+            self.target._put(emit_spec(self.spec, values, self.numbers, None)[0][self.output])
+        else:
+            self.target._put(self.value)
+
+
+def _updates(op: Op, pattern, handles, numbers, values, node):
+    """Outputs that belong into inputs: written at once ("forward"), or when backward reaches the node."""
     waiting = []
     named = dict(zip(op.params, pattern, strict=False))
+    inputs = [h._value_now() for h in handles]
     for parameter, k, when in op.updates:
         p = named.get(parameter)
         if type(p).__name__ != "Arr":
             continue
-        target = handles[p.index]
         if when == "forward":
-            target._put(values[k])
-        else:
-            waiting.append((target, values[k], p.index, k))
-    if node is not None and waiting:
+            handles[p.index]._put(values[k])
+        elif node is not None:
+            code = node.code
+            spec = code if type(code) is Spec else code.spec
+            waiting.append(Update(handles[p.index], values[k], p.index, k, spec, inputs, numbers))
+    if waiting:
         node.updates = waiting
 
 

@@ -319,8 +319,8 @@ def backward(heads, head_grads=None, retain_graph=False, train_mode=True):
             leaf.cell.value = value
             leaf.fresh = True
         for node in nodes:
-            if node.updates:
-                _write_updates(node)
+            for update in node.updates or ():
+                update.write()
     finally:
         state.recording, state.training = recording, training
     trace = state.trace
@@ -328,19 +328,6 @@ def backward(heads, head_grads=None, retain_graph=False, train_mode=True):
         trace.cut_before_record = True
     if not retain_graph:
         _free(nodes, leaves)
-
-
-def _write_updates(node):
-    """Running statistics and the like: written by backward, as MXNet does; a second backward moves them on once more."""
-    for i, (target, value, parameter, k) in enumerate(node.updates):
-        if value is None:
-            values = [v if v is not None else p[0].outs[p[1]]() for v, p in zip(node.inputs, node.parents, strict=True)]
-            values[parameter] = target._value_now()
-            code = node.code
-            spec = code if isinstance(code, call.Spec) else code.spec
-            value = emit_spec(spec, values, node.numbers, None)[0][k]
-        target._put(value)
-        node.updates[i] = (target, None, parameter, k)
 
 
 def _free(nodes, leaves):

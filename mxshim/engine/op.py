@@ -72,7 +72,6 @@ class Op:
     visible: Any = None  # how many outputs the caller sees, or a function of the static arguments; the rest serve `updates`
     check: Check | None = None  # what only the values can tell, and what to raise then
     result: type = list  # what holds several results: list or tuple
-    numbers: Callable | None = None  # what the function gives when all operands are plain numbers (nd.add(1, 2) is 3)
     samples: Any = None  # facts for the tests: domain, example arguments
     doc: str = field(default="")
 
@@ -85,7 +84,7 @@ NAMES: dict[str, Any] = {}  # public name -> Op, or a plain function declared wi
 
 
 def op(*names: str, scalars=(), arrays=None, static=(), grad=True, diff=None, train=False, updates=(), visible=None,
-       check=None, result=list, numbers=None, samples=None, doc=None):
+       check=None, result=list, samples=None, doc=None):
     """Declare an operator under its public names; returns the plain function unchanged.
 
     scalars: parameters whose numbers are run-time inputs.  static: parameters without default that are no arrays.
@@ -109,7 +108,7 @@ def op(*names: str, scalars=(), arrays=None, static=(), grad=True, diff=None, tr
         code = getattr(where_fn, "__code__", None) or frame.f_code
         record = Op(fn, names, _place(code.co_filename, code.co_firstlineno), tuple(params), defaults, variadic,
                     frozenset(scalars), frozenset((needed - set(static)) | set(arrays or ())), grad, diff, train, tuple(updates),
-                    visible, check, result, numbers, samples, doc or inspect.getdoc(fn) or "")
+                    visible, check, result, samples, doc or inspect.getdoc(fn) or "")
         _enter(names, record, record.at)
         return fn
 

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from ..engine.op import Check, Scalar, op
-from .internal import to_dtype
+from .dtypes import cast
 
 # One entry of `axes` per dimension of x: None takes all of it; (size, step) takes `size` elements, `step` apart, from the
 # next start on (the lowest index touched, also for negative steps).
@@ -54,9 +54,9 @@ def setitem(x, value, starts, axes, shape):
     return _setitem(x, value, starts, axes, shape, True)
 
 
-def _setitem(x, value, starts, axes, shape, cast):
-    value = _broadcast(value, shape, x.dtype if cast or isinstance(value, Scalar) else None)
-    value = value.astype(x.dtype) if not cast else value
+def _setitem(x, value, starts, axes, shape, exact):
+    value = _broadcast(value, shape, x.dtype if exact or isinstance(value, Scalar) else None)
+    value = value if exact else value.astype(x.dtype)
     full, spans = _window(x, starts, axes)
     sizes = [n if a is None else a[0] for n, a in zip(x.shape, axes, strict=True)]
     value = value.reshape(sizes)
@@ -73,7 +73,7 @@ def _setitem(x, value, starts, axes, shape, cast):
 def _broadcast(value, shape, dtype):
     value = value.value if isinstance(value, Scalar) else value
     if dtype is not None:
-        value = to_dtype(value, dtype)
+        value = cast(value, dtype)
     if value.ndim > len(shape):
         extra = value.ndim - len(shape)
         if all(n == 1 for n in value.shape[:extra]):

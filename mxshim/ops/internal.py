@@ -4,6 +4,7 @@ from __future__ import annotations
 import jax.numpy as jnp
 
 from ..engine.op import op
+from .dtypes import cast as cast_to
 
 
 @op("mx.zeros", static=("shape", "dtype"))
@@ -37,17 +38,7 @@ def _passed_on(x, dtype):
 @op("mx.cast", static=("dtype",), diff=_passed_on)
 def cast(x, dtype):
     """x in another dtype; floats are cut off towards zero on the way to integers."""
-    return to_dtype(x, dtype)
-
-
-def to_dtype(x, dtype):
-    """A C cast: fractions cut off, integers wrap around, negative floats wrap in unsigned types."""
-    if jnp.issubdtype(x.dtype, jnp.floating) and jnp.issubdtype(dtype, jnp.integer) and dtype != jnp.int64:
-        if dtype in (jnp.dtype("uint64"), jnp.dtype("uint32")):
-            return x.astype(jnp.int64).astype(dtype)
-        wide = jnp.where(jnp.abs(x) < 2.0 ** 31, x, -2.0 ** 31).astype(jnp.int32)  # what x86 gives for all that does not fit
-        return wide.astype(dtype)
-    return x.astype(dtype)
+    return cast_to(x, dtype)
 
 
 @op("mx.copy")
@@ -71,7 +62,7 @@ def alias_back(x, new):
 @op("mx.fit", static=("shape", "dtype"), diff=lambda x, shape, dtype: _fit(x, shape))
 def fit(x, shape, dtype):
     """x broadcast to a shape and cast to a dtype, as `target[:] = x` does."""
-    return to_dtype(_fit(x, shape), dtype)
+    return cast_to(_fit(x, shape), dtype)
 
 
 def _fit(x, shape):
@@ -88,7 +79,7 @@ def _fit(x, shape):
 @op("mx.fill", scalars=("value",), static=("shape", "dtype"))
 def fill(value, shape, dtype):
     """A shape full of a run-time number."""
-    return jnp.broadcast_to(to_dtype(value.value, dtype), shape)
+    return jnp.broadcast_to(cast_to(value.value, dtype), shape)
 
 
 @op("mx.sum_of_gradients")

@@ -1,0 +1,2 @@
+"""mx.nd.image. Written by `python -m mxshim.stubs`."""
+from . import NDArray

@@ -1,0 +1,2 @@
+"""mx.nd.sparse. Written by `python -m mxshim.stubs`."""
+from . import NDArray

@@ -1,0 +1,123 @@
+"""Reductions, running sums and statistics: MXNet's answers, NumPy's values, derivatives of every operator's samples."""
+from __future__ import annotations
+
+import numpy as onp
+import pytest
+
+from mxshim import MXNetError, autograd, nd, np
+from tests.support.families import check_measured, check_sample, measured, records, samples
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*different programs were compiled")
+FILES = ("reduce", "statistics", "nanfunctions")
+
+DIFFERENT = {
+    "np.nanargmax(n)": "an array, where MXNet gives NumPy's number",
+}
+
+
+@pytest.mark.parametrize(("dialect", "code", "want"), measured("reduce"))
+def test_as_mxnet(dialect, code, want):
+    check_measured(dialect, code, want, DIFFERENT)
+
+
+@pytest.mark.parametrize(("record", "k"), samples(*FILES))
+def test_sample(record, k):
+    check_sample(record, k)
+
+
+def test_every_operator_has_samples_and_a_docstring():
+    without = {r.name for r in records(*FILES) if not (r.samples or {}).get("args")}
+    assert without == {"nd.multi_all_finite", "nd.multi_sum_sq"}  # compared with MXNet above
+    assert all(r.doc for r in records(*FILES))
+
+
+def slope(fn, *values, module=np):
+    x = module.array(values)
+    x.attach_grad()
+    with autograd.record():
+        y = fn(x)
+    y.backward()
+    return x.grad.asnumpy().tolist()
+
+
+@pytest.mark.parametrize("module", [np, nd], ids=["np", "nd"])
+def test_every_extreme_element_gets_the_full_gradient(module):
+    assert slope(lambda x: module.max(x), 1., 3., 3., module=module) == [0, 1, 1]
+    assert slope(lambda x: x.min(axis=0), 1., 1., 3., module=module) == [1, 1, 0]
+
+
+def test_product_has_a_gradient_at_zero():
+    assert slope(np.prod, 0., 2., 3.) == [6, 0, 0]
+    assert slope(np.prod, 0., 0., 3.) == [0, 0, 0]
+    assert slope(lambda x: nd.prod(x), 0., 2., 3., module=nd) == [6, 0, 0]
+
+
+def test_spread_has_a_gradient_and_none_where_it_is_zero():
+    onp.testing.assert_allclose(slope(np.var, 1., 2., 4.), [-8 / 9, -2 / 9, 10 / 9], rtol=1e-5)
+    onp.testing.assert_allclose(slope(np.std, 1., 2., 4.), [-0.35634832, -0.08908708, 0.4454354], rtol=1e-5)
+    assert slope(np.std, 2., 2.) == [0, 0]
+
+
+def test_norm_at_zero():
+    assert onp.isnan(slope(nd.norm, 0., 0., module=nd)).all()
+    assert slope(lambda x: nd.norm(x, ord=1), -3., 0., 4., module=nd) == [-1, 0, 1]
+
+
+def test_median_and_quantiles_have_gradients():
+    assert slope(np.median, 1., 2., 4.) == [0, 1, 0]
+    assert slope(lambda x: np.percentile(x, 50), 3., 4.) == [0.5, 0.5]
+    assert slope(lambda x: np.interp(x, np.array([0., 10.]), np.array([0., 5.])), 3., 4.) == [0.5, 0.5]
+
+
+@pytest.mark.parametrize(("dtype", "total", "mean"), [
+    ("bool", "int64", "float32"), ("int8", "int8", "float32"), ("uint8", "uint8", "float32"), ("int32", "int32", "float32"),
+    ("int64", "int64", "float32"), ("float16", "float16", "float32"), ("float32", "float32", "float32"),
+    ("float64", "float64", "float64"), ("bfloat16", "bfloat16", "float32")])
+def test_np_dtypes(dtype, total, mean):
+    x = np.array([[1, 0], [1, 1]]).astype(dtype)
+    assert (x.sum().dtype, x.prod().dtype, x.cumsum().dtype) == (total,) * 3
+    assert x.mean().dtype == mean
+    assert x.max().dtype == x.min(axis=0).dtype == dtype
+    assert x.argmax().dtype == "int64" and x.any().dtype == "bool"
+    if dtype != "bool":
+        assert x.var().dtype == x.std(axis=1).dtype == dtype
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int32", "int64", "float16", "float32", "float64"])
+def test_nd_reductions_keep_the_dtype(dtype):
+    x = nd.array([[1, 0], [1, 1]], dtype=dtype)
+    for r in (nd.sum(x), nd.mean(x), nd.max(x), nd.prod(x), nd.norm(x), nd.argmax(x, axis=1), nd.nansum(x), *nd.moments(x, axes=0)):
+        assert onp.dtype(r.dtype) == dtype
+    assert nd.sum(x).shape == nd.norm(x).shape == nd.argmax(x).shape == (1,)
+
+
+def test_np_shape_semantics_change_no_reduction():
+    import mxshim as mx
+    with mx.util.np_shape(True):
+        assert nd.ones((2, 3)).sum().shape == nd.argmax(nd.ones((2, 3))).shape == (1,)
+
+
+def test_numbers_may_change_without_a_new_program():
+    import mxshim as mx
+    x = np.array([1., 2., 4.])
+    for ddof in (0.25, 0.5):
+        np.var(x, ddof=ddof).asnumpy(), np.quantile(x, ddof).asnumpy()
+    before = mx.engine.stats()["compiled"]
+    got = np.quantile(x, 0.75).item(), np.var(x, ddof=1.0).item()
+    assert mx.engine.stats()["compiled"] == before
+    onp.testing.assert_allclose(got, (3.0, 7 / 3), rtol=1e-6)
+
+
+def test_sum_takes_a_start_and_a_choice():
+    x = np.array([[1., 2.], [3., 4.]])
+    assert np.sum(x, initial=10).item() == 20
+    assert np.sum(x, where=x > 1).item() == 9
+
+
+def test_errors_say_what_to_do():
+    with pytest.raises(MXNetError, match=r"np.sum\(float32\[2, 3\], axis=4\): axis 4 is out of range.*must be in \[-2, 2\)"):
+        np.sum(np.ones((2, 3)), axis=4)
+    with pytest.raises(MXNetError, match=r"`axes` must name at least one axis"):
+        nd.moments(nd.ones((2, 3)))
+    with pytest.raises(MXNetError, match=r"np.bincount: x must hold integers, got float32"):
+        np.bincount(np.array([1., 2.]))
