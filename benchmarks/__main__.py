@@ -56,7 +56,7 @@ class Run:
         for row in ROWS:
             if not row.timed or not self.wants(row.name):
                 continue
-            for every in row.every:
+            for every in row.every[:1] if self.options.quick else row.every:
                 hands = [c for c in row.instead if c.startswith("hand ")]
                 players = {c: Here(c) for c in ("mxshim", "hand", *hands)} | self.live
                 ready, notes = interleave({c: partial(p.setup, row.name, every, self.seconds) for c, p in players.items()}, 1)
@@ -79,6 +79,8 @@ class Run:
             if row.cold is None or not self.wants(f"cold start, warm start, {row.name}"):
                 continue
             pythons = self.pythons | {c: sys.executable for c in row.instead if c.startswith("hand ")}
+            if self.options.quick:
+                pythons = {c: p for c, p in pythons.items() if c not in self.live}
             turns = {c: partial(first_steps, p, c if "hand" in c else c.split()[0], row.name) for c, p in pythons.items()}
             rounds, notes = interleave(turns, 1 if self.options.quick else 3)
             for kind, goals in (("cold", row.cold), ("warm", row.warm or ())):
@@ -96,7 +98,7 @@ class Run:
             return
         modules = {"mxshim": "mxshim", "hand": "jax"} | {c: c.split()[0] for c in self.live}
         turns = {c: partial(measure, self.pythons[c], "import", module) for c, module in modules.items()}
-        rounds, notes = interleave(turns, 3 if self.options.quick else 7)
+        rounds, notes = interleave(turns, 2 if self.options.quick else 7)
         figures = {c: [r["seconds"] for r in rs] for c, rs in rounds.items()}
         self.add("import (hand: import jax)", figures, [Goal("hand", 1.3)], notes=notes)
 
@@ -170,6 +172,8 @@ def main(arguments=None):
         print("\r\033[K", end="", file=sys.stderr)
     print(f"{before['cpu']}, {before['cores']} cores; Python {before['python']}, jax {before['jax']}, numpy {before['numpy']}; "
           f"load {before['load'][0]:.1f}; {run.rounds} rounds, {seconds:.0f} s\n")
+    if before["load"][0] > 1:
+        print("The machine was busy: contestants with several threads are slowed more than others.\n")
     print(report.table(run.results))
     if any(r.programs for r in run.results):
         print("\n" + report.program_table(run.results))

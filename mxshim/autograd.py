@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 
+from .array.convert import class_of as _class_of
 from .array.core import Array as _Array
 from .base import MXNetError
 from .engine import grad as _grad
@@ -115,8 +116,7 @@ def grad(heads, variables, head_grads=None, retain_graph=None, create_graph=Fals
     Raises: MXNetError if a variable is not marked or not reached, or the graph was freed.
     """
     results = _grad.grad(heads, variables, head_grads, retain_graph, create_graph, train_mode)
-    variables = [variables] if isinstance(variables, _Handle) else variables
-    return [type(v)(value, *(place or ())) for v, (value, place) in zip(variables, results, strict=True)]
+    return [_class_of("nd")(value, *(place or ())) for value, place in results]
 
 
 def set_inplace_policy(policy: str) -> str:

@@ -12,6 +12,7 @@ import builtins
 import inspect
 import re
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as onp
@@ -19,8 +20,6 @@ import numpy as onp
 import mxshim as mx
 
 from .array.convert import adopt_numpy, class_of
-from .array.core import Array
-from .array.fill import signature_of
 from .engine.call import call
 from .engine.op import NAMES, Op
 from .engine.trace import flush_all, state
@@ -28,41 +27,71 @@ from .engine.trace import flush_all, state
 FOLDER = Path(__file__).parent
 # file -> (prefix in the registry, module)
 MODULES = {
-    "numpy/__init__.pyi": ("np", mx.np), "numpy/random.pyi": ("np.random", mx.np.random), "numpy/linalg.pyi": ("np.linalg", mx.np.linalg),
-    "numpy_extension/__init__.pyi": ("npx", mx.npx), "numpy_extension/random.pyi": ("npx.random", mx.npx.random),
-    "ndarray/__init__.pyi": ("nd", mx.nd), "ndarray/random.pyi": ("nd.random", mx.nd.random),
-    "ndarray/linalg.pyi": ("nd.linalg", mx.nd.linalg), "ndarray/contrib.pyi": ("nd.contrib", mx.nd.contrib),
-    "ndarray/image.pyi": ("nd.image", mx.nd.image), "ndarray/sparse.pyi": ("nd.sparse", mx.nd.sparse), "ndarray/op.pyi": ("nd", mx.nd.op),
+    "numpy/__init__.pyi": ("np", mx.np),
+    "numpy/random.pyi": ("np.random", mx.np.random),
+    "numpy/linalg.pyi": ("np.linalg", mx.np.linalg),
+    "numpy_extension/__init__.pyi": ("npx", mx.npx),
+    "numpy_extension/random.pyi": ("npx.random", mx.npx.random),
+    "ndarray/__init__.pyi": ("nd", mx.nd),
+    "ndarray/random.pyi": ("nd.random", mx.nd.random),
+    "ndarray/linalg.pyi": ("nd.linalg", mx.nd.linalg),
+    "ndarray/contrib.pyi": ("nd.contrib", mx.nd.contrib),
+    "ndarray/image.pyi": ("nd.image", mx.nd.image),
+    "ndarray/sparse.pyi": ("nd.sparse", mx.nd.sparse),
+    "ndarray/op.pyi": ("nd", mx.nd.op),
 }
-CLASS_NAMES = {mx.np.ndarray: "ndarray", mx.nd.NDArray: "NDArray"}
-
-# Plain functions and methods: what they give where it is not the array class of their dialect.
-ANY = "Any"
-RETURNS = {name: ret for ret, names in {
-    "None": "waitall save savez seed set_policy fill_diagonal attach_grad backward drop_grad fill wait_to_read wait_to_write __setitem__ "
-            "np.random.shuffle missing_argument unknown_argument",
+CLASSES = (mx.np.ndarray, mx.nd.NDArray)
+KINDS = {onp.ndarray: "onp.ndarray", tuple: "tuple", list: "list", int: "int", float: "float", bool: "bool", type(None): "None"}
+# Words in annotations -> the import they need.
+NEEDED = {
+    "builtins.": "import builtins",
+    "Iterator": "from collections.abc import Iterator",
+    "Any": "from typing import Any",
+    "onp.": "import numpy as onp",
+    "Device": "from mxshim.device import Device",
+    "NDArray": "from mxshim.ndarray import NDArray",
+    "ndarray": "from mxshim.numpy import ndarray",
+}
+# Plain functions and methods (full name or last part): what they give where it is not SELF, the array class of their dialect.
+_RETURNS = {
+    "None": """waitall save savez seed set_policy fill_diagonal np.random.shuffle attach_grad backward drop_grad fill
+        wait_to_read wait_to_write __setitem__ unknown_argument""",
     "bool": "array_equal array_equiv allclose may_share_memory shares_memory can_cast __bool__ __contains__",
-    "int": "ndim size __len__ __int__ __index__ __hash__", "float": "__float__", "complex": "__complex__", "str": "__repr__ __str__ __format__",
-    "tuple[int, ...]": "shape", "onp.dtype": "result_type promote_types min_scalar_type dtype",
-    "onp.ndarray": "asnumpy to_numpy __array__", "list": "tolist", "ndarray | Any": "grad", "Iterator": "__iter__",
-    ANY: "load load_frombuffer to_dlpack_for_read to_dlpack_for_write item asscalar copyto tostype count_nonzero constraint_check "
-         "nonzero unique unique_all unique_inverse ix_ histogram2d histogramdd intersect1d polydiv polyfit union1d genfromtxt multinomial "
-         "categorical sample_multinomial Dropout dropout bincount __array_function__ __array_ufunc__ __dlpack__ __dlpack_device__ __jax_array__ "
-         "__reduce__",
-}.items() for name in names.split()}
-KINDS = {onp.ndarray: "onp.ndarray", tuple: "tuple", list: "list", type(None): "None", int: "int", float: "float", bool: "bool"}
+    "int": "ndim size __len__ __int__ __index__ __hash__",
+    "float": "__float__",
+    "complex": "__complex__",
+    "str": "__repr__ __str__ __format__",
+    "list": "tolist",
+    "tuple[int, ...]": "shape",
+    "onp.dtype": "result_type promote_types min_scalar_type dtype",
+    "onp.ndarray": "asnumpy to_numpy __array__",
+    "SELF | Any": "grad",
+    "Iterator[SELF]": "__iter__",
+    "ndarray": "as_np_ndarray",
+    "NDArray": "as_nd_ndarray",
+    "Exception": "missing_argument",
+    "Any": """load load_frombuffer to_dlpack_for_read to_dlpack_for_write item asscalar copyto tostype count_nonzero
+        constraint_check nonzero unique unique_all unique_inverse ix_ histogram2d histogramdd intersect1d polydiv polyfit
+        union1d genfromtxt bincount
+        nd.random.multinomial nd.random.categorical nd.sample_multinomial npx.random.categorical Dropout dropout
+        __array_function__ __array_ufunc__ __dlpack__ __dlpack_device__ __jax_array__""",
+}
+HIDDEN = {"__slots__", "__weakref__", "__module__", "__doc__", "__dict__", "__init__", "__getattr__", "__reduce__"}
+RETURNS = {name: kind for kind, names in _RETURNS.items() for name in names.split()}
 
 
 def texts() -> dict[Path, str]:
     """File -> its text."""
-    found = {FOLDER / file: _module(prefix, module) for file, (prefix, module) in MODULES.items()}
-    state.checks.clear()
-    flush_all("stubs")  # nothing of what was called is alive: this only forgets it
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = {FOLDER / file: _module(prefix, module) for file, (prefix, module) in MODULES.items()}
+        state.checks.clear()
+        flush_all("stubs")  # nothing of what was called is alive: this only forgets it
     return found
 
 
 def _module(prefix: str, module) -> str:
-    registered = {name[len(prefix) + 1:]: name for name in NAMES if name.startswith(prefix + ".") and "." not in name[len(prefix) + 1:]}
+    registered = {name.rpartition(".")[2]: name for name in NAMES if name.rpartition(".")[0] == prefix}
     names = [n for n in dir(module) if not n.startswith("_")]
     package = module.__name__ if hasattr(module, "__path__") else module.__name__.rpartition(".")[0]
     cls = class_of(prefix.split(".")[0])
@@ -71,22 +100,16 @@ def _module(prefix: str, module) -> str:
         value = getattr(module, name)
         if module is mx.nd.op:
             imports.append(f"from . import {name} as {name}")
-        elif value is cls:
-            body.insert(0, _class(cls, _scope(names)))
+        elif inspect.isclass(value) and value.__module__ == module.__name__:
+            body.append(_class(value, cls, _scope(names)))
         elif name in registered and inspect.isfunction(value):
             body.append(_function(name, value, registered[name], cls, _scope(names)))
         else:
             imports.append(_import(name, value, package))
-    home = package if cls in vars(sys.modules[package]).values() else "mxshim.numpy"
-    text = "\n".join(body)
-    used = [line for word, line in (
-        ("Any", "from typing import Any"), ("Iterator", "from collections.abc import Iterator"), ("builtins.", "import builtins"),
-        ("onp.", "import numpy as onp"), ("Device", "from ..device import Device"),
-    ) if re.search(rf"(?<![\w.]){re.escape(word)}", text) and not any(f" as {word}" in i for i in imports)]
-    if CLASS_NAMES[cls] not in names and module is not mx.nd.op:
-        used.append(f"from {'.' if home == package else '..numpy'} import {CLASS_NAMES[cls]}")
-    head = _literal((module.__doc__ or "").strip().split("\n")[0] + " Written by `python -m mxshim.stubs`.")
-    return "\n".join([head, *sorted(used), *imports, "", text]).rstrip() + "\n"
+    text = "\n".join(sorted(body, key=lambda part: not part.startswith("class")))
+    used = [line for word, line in NEEDED.items() if re.search(rf"(-> |\[|\| ){re.escape(word)}", text) and word not in names]
+    head = ["# Written by `python -m mxshim.stubs`.", _literal(_sentence(module.__doc__)), *used]
+    return "\n\n".join(filter(None, ["\n".join(head), "\n".join(imports), text])).rstrip() + "\n"
 
 
 def _scope(names):
@@ -101,47 +124,43 @@ def _import(name, value, package) -> str:
         return f"from . import {name} as {name}"
     for home in (f"{package}.constants", getattr(value, "__module__", None)):
         if getattr(sys.modules.get(home or ""), name, sys) is value:
-            return f"from {home.replace('mxshim.', '..', 1) if not home.startswith(package) else home[len(package):]} import {name} as {name}"
+            relative = home[len(package):] if home.startswith(package) else home.replace("mxshim.", "..", 1)
+            return f"from {relative} import {name} as {name}"
     return f"{name}: {type(value).__name__}"
 
 
-def _class(cls, scope) -> str:
-    prefix = f"{cls.dialect}.{CLASS_NAMES[cls]}"
-    members = [_member(cls, name, inspect.getattr_static(cls, name), prefix, scope) for name in sorted(_attributes(cls))]
-    return f"class {CLASS_NAMES[cls]}:\n    {_literal(_sentence(cls.__doc__))}\n" + "".join(
-        "".join(f"    {line}\n" for line in m.splitlines()) for m in members)
+def _class(cls, base, scope) -> str:
+    """An array class; one that inherits from its dialect's class names only what is its own."""
+    inherited = base.__mro__ if cls is not base else (object,)
+    head = f"class {cls.__name__}{'' if cls is base else f'({base.__name__})'}:\n    {_literal(_sentence(cls.__doc__))}\n"
+    own = {n for c in cls.__mro__ if c not in inherited for n in vars(c) if not n.startswith("_") or n.endswith("__")}
+    members = [_member(cls, n, inspect.getattr_static(cls, n), scope) for n in sorted(own - HIDDEN)]
+    return head + "".join(f"    {line}\n" for member in members for line in member.splitlines())
 
 
-def _attributes(cls):
-    hidden = {"__slots__", "__weakref__", "__module__", "__doc__", "__dict__", "__init__", "__getattr__", "__reduce__"}
-    return {n for c in cls.__mro__[:-1] for n in vars(c) if n not in hidden and (not n.startswith("_") or n.endswith("__"))}
-
-
-def _member(cls, name, value, prefix, scope) -> str:
+def _member(cls, name, value, scope) -> str:
     if isinstance(value, property):
         value = value.fget
-        return f"@property\ndef {name}(self) -> {scope(_declared(value) or _plain(name, name, cls))}: {_doc(value.__doc__)}"
+        return f"@property\ndef {name}(self) -> {scope(_declared(value) or _plain(name, name, cls))}:{_doc(value.__doc__)}"
     if isinstance(value, classmethod):
         return "@classmethod\n" + _function(name, value.__func__, "", cls, scope)
     if inspect.isfunction(value):
-        return _function(name, value, f"{prefix}.{name}", cls, scope)
-    return f"{name}: {type(value).__name__}"
+        return _function(name, value, f"{cls.dialect}.{cls.__name__}.{name}", cls, scope)
+    return f"{name}: {scope(type(value).__name__)}"
 
 
 def _function(name, value, registered, cls, scope) -> str:
     record = NAMES.get(registered)
     op = record if isinstance(record, Op) else getattr(record, "op", None)
-    if isinstance(record, Op):
-        signature = signature_of(record, hasattr(cls, name) and registered.startswith((f"np.{cls.__name__}.", f"nd.{cls.__name__}.")))
-    else:
-        signature = inspect.signature(value)
+    signature = inspect.signature(value)
     if op is None:
         ret = _declared(value) or _plain(name, registered, cls)
     else:
         ret = _result(record, op, cls)
     ignored = "  # type: ignore[override]" if name in ("__eq__", "__ne__") else ""
-    extra = _door(op, cls) if isinstance(record, Op) and not name.endswith("__") else ()
-    return f"def {name}{_signature(signature, extra)} -> {scope(ret)}:{ignored or ' '}{_doc(value.__doc__, ignored)}"
+    open_ended = op is not None and value.__code__.co_flags & inspect.CO_VARKEYWORDS
+    extra = _door(op, cls) if open_ended and not name.endswith("__") else ()
+    return f"def {name}{_signature(signature, extra)} -> {scope(ret)}:{ignored}{_doc(value.__doc__, ignored)}"
 
 
 def _door(op: Op, cls):
@@ -151,33 +170,33 @@ def _door(op: Op, cls):
 
 
 def _signature(signature: inspect.Signature, extra) -> str:
-    shown = [p.replace(annotation=p.empty, default=p.default if _shows(p.default) else ...) for p in signature.parameters.values()]
+    shown = [p.replace(annotation=p.empty, default=_default(p.default)) for p in signature.parameters.values()]
     names = {p.name for p in shown}
     shown += [inspect.Parameter(n, inspect.Parameter.KEYWORD_ONLY, default=None) for n in extra if n not in names]
     shown.sort(key=lambda p: p.kind)
     return str(inspect.Signature(shown)).replace("Ellipsis", "...")
 
 
-def _shows(value) -> bool:
+def _default(value):
+    """A default that can be written down, else `...`."""
     if isinstance(value, tuple):
-        return all(map(_shows, value))
-    return value is inspect.Parameter.empty or value is None or (
-        isinstance(value, int | float | str) and not isinstance(value, onp.generic) and value == value and abs(_size(value)) != float("inf"))
-
-
-def _size(value):
-    return 0 if isinstance(value, str) else value
+        return value if all(_default(v) is not ... for v in value) else ...
+    plain = value is inspect.Parameter.empty or type(value) in (int, bool, str, type(None))
+    return value if plain or (type(value) is float and onp.isfinite(value)) else ...
 
 
 def _declared(value) -> str | None:
+    """The result's type as the source says it, if users can name it too."""
     found = getattr(value, "__annotations__", {}).get("return")
-    return found if isinstance(found, str) else None
+    words = set(re.findall(r"\w+", found)) if isinstance(found, str) else {""}
+    known = {"None", "int", "float", "bool", "str", "tuple", "list", "onp", "ndarray", "dtype", "Device"}
+    return found if words <= known else None
 
 
 def _plain(name, registered, cls) -> str:
     """The result of a function that is no operator."""
-    found = RETURNS.get(registered) or RETURNS.get(name) or CLASS_NAMES[cls]
-    return found.replace("ndarray |", f"{CLASS_NAMES[cls]} |")
+    found = RETURNS.get(registered) or RETURNS.get(name) or ("SELF" if cls in CLASSES else "Any")
+    return found.replace("SELF", cls.__name__)
 
 
 _RESULTS: dict = {}
@@ -188,7 +207,7 @@ def _result(record, op: Op, cls) -> str:
     key = (record if record is not op else op, cls)
     if key not in _RESULTS:
         kinds = {_kind(record, op, cls, *sample) for sample in _samples(op)}
-        _RESULTS[key] = kinds.pop() if len(kinds) == 1 else ANY
+        _RESULTS[key] = kinds.pop() if len(kinds) == 1 else "Any"
     return _RESULTS[key]
 
 
@@ -204,11 +223,10 @@ def _kind(record, op, cls, args, kwargs) -> str:
     try:
         found = call(op, cls, args, dict(kwargs)) if record is op else record(*args, **kwargs)
     except Exception:  # a sample of the other dialect
-        return ANY
-    inside = {CLASS_NAMES.get(type(x), ANY) for x in found} if isinstance(found, tuple | list) else set()
-    if type(found) in (tuple, list) and len(inside) == 1:
-        return f"tuple[{inside.pop()}, ...]" if type(found) is tuple else f"list[{inside.pop()}]"
-    return CLASS_NAMES[type(found)] if isinstance(found, Array) else KINDS.get(type(found), ANY)
+        return "Any"
+    if type(found) in (tuple, list) and {type(x) for x in found} == {cls}:
+        return f"tuple[{cls.__name__}, ...]" if type(found) is tuple else f"list[{cls.__name__}]"
+    return type(found).__name__ if type(found) in CLASSES else KINDS.get(type(found), "Any")
 
 
 def _arrays(value, cls):
@@ -222,7 +240,7 @@ def _arrays(value, cls):
 def _doc(doc, lead="") -> str:
     sentence = _sentence(doc)
     if not sentence:
-        return "\n    ..." if lead else "..."
+        return "\n    ..." if lead else " ..."
     return f"\n    {_literal(sentence)}"
 
 

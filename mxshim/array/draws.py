@@ -10,7 +10,7 @@ from ..device import current_device
 from ..engine import call as door
 from ..engine import rng
 from ..engine.op import NAMES
-from ..engine.rng import F32
+from ..engine.words import F32
 from .convert import CLASSES, adopt_numpy, check_context, default_float
 from .core import Array
 
@@ -100,12 +100,12 @@ def parameter_of(v, name, what):
 
 
 def demand(v, name, wanted, what):
-    """MXNet's checks of values. Arrays that are still pending are not looked at: that would end the fusion of programs."""
+    """MXNet's checks of values. Arrays that are pending or far away are not looked at: that would make the program wait."""
     if wanted is None:
         return
     if isinstance(v, Array):
         data = v._value_now().data
-        if data is None or v.size == 0:
+        if data is None or v.size == 0 or not v.ctx.device_type.startswith("cpu"):
             return
         v = onp.asarray(data).min()
     if not (v >= 0 if wanted == ">= 0" else v > 0):

@@ -9,7 +9,8 @@ import math
 
 import numpy as onp
 
-from ..engine.rng import F32, Parallel, Serial, canonical32, canonical64, logf
+from ..engine.rng import Parallel, Serial
+from ..engine.words import F32, canonical32, canonical64, logf
 
 _PI = F32(3.1415926)
 
@@ -66,7 +67,7 @@ def counts(stream: Serial, n: int, p, rows: int):
     """How often each index of p (float64, (k,)) comes in n draws, int64 (rows, k)."""
     sums, out = onp.cumsum(p), onp.empty((rows, p.size), onp.int64)
     for row in out:
-        found = onp.minimum(onp.searchsorted(sums, stream.uniform64(n)), p.size - 1)
+        found = onp.minimum(onp.searchsorted(sums, stream.uniform64(n), side="right"), p.size - 1)
         row[:] = onp.bincount(found, minlength=p.size)
     return out
 

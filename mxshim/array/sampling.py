@@ -10,9 +10,9 @@ import numpy as onp
 
 from ..base import MXNetError, as_dtype, is_float
 from ..device import Device
-from ..engine import rng
+from ..engine import rng, words
 from ..engine.op import api
-from ..engine.rng import F32
+from ..engine.words import F32
 from ..ops.random import FORMULAS
 from . import samplers, sampling_discrete, sampling_nd  # noqa: F401  # the other two declare the rest of the public functions
 from .convert import CLASSES
@@ -58,8 +58,8 @@ class _Host:
     @staticmethod
     def log(x):
         if x.size and x.min() > 0 and x.max() < onp.inf:
-            return rng.logf(x)
-        y = rng.logf(onp.clip(x, F32(1e-30), F32(1e30)))
+            return words.logf(x)
+        y = words.logf(onp.clip(x, F32(1e-30), F32(1e30)))
         return onp.where(x == 0, F32(-onp.inf), onp.where(x == onp.inf, F32(onp.inf), y))
 
     @staticmethod

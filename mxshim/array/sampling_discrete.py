@@ -7,7 +7,7 @@ from ..base import MXNetError, as_dtype, is_float
 from ..engine import call as door
 from ..engine import rng
 from ..engine.op import api
-from ..engine.rng import F32
+from ..engine.words import F32
 from . import samplers
 from .convert import CLASSES, default_float
 from .core import Array

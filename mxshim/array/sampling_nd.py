@@ -13,7 +13,7 @@ import numpy as onp
 from ..base import MXNetError, as_dtype, is_float
 from ..engine import rng
 from ..engine.op import api
-from ..engine.rng import F32
+from ..engine.words import F32
 from . import samplers
 from .convert import CLASSES
 from .core import Array

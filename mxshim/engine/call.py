@@ -51,13 +51,14 @@ class Node:
     parents: per input (node or leaf, output index), None for constants.  residuals: per source of `code`.
     inputs: per input its value, None where it is just what the parent put out; what a second derivative starts from.
     outs: weak references to the outputs.  marks: leaves set on outputs by attach_grad.  function: a user's Function.
-    updates: (cell, output) pairs that backward writes.
+    updates: what backward writes besides gradients.  segment: which stretch of the trace between two flushes it belongs to.
     """
 
-    __slots__ = ("__weakref__", "code", "function", "inputs", "marks", "numbers", "outs", "parents", "residuals", "seq", "updates")
+    __slots__ = ("__weakref__", "code", "function", "inputs", "marks", "numbers", "outs", "parents", "residuals", "segment", "seq", "updates")
     is_leaf = False
 
-    def __init__(self, code, parents, residuals, numbers, inputs, outs):
+    def __init__(self, code, parents, residuals, numbers, inputs, outs, segment=-1):
+        self.segment = segment
         self.code, self.parents, self.residuals, self.numbers, self.inputs, self.outs = code, parents, residuals, numbers, inputs, outs
         self.seq = next(_sequence)
         self.marks = self.function = self.updates = None
@@ -132,26 +133,26 @@ def emit_spec(spec: Spec, values, numbers, parents, ctx=None) -> tuple[list[Valu
             outs = [Value(aval, ctx, trace, base + k, None) for k, aval in enumerate(avals)]
             refs = tuple([ref(v) for v in outs])
         instructions.append((code, tuple(slots), refs, numbers, user_line(3) if program.remember_lines else None))
-    node = None if parents is None else _node(code, parents, values, outs, refs, numbers)
+    node = None if parents is None else _node(code, parents, values, outs, refs, numbers, trace.segment)
     if base >= trace.next_check or _trace_module.naive:
         trace.cut()
     return outs, node
 
 
-def _node(code, parents, values, outs, refs, numbers):
+def _node(code, parents, values, outs, refs, numbers, segment):
     """The graph's node of an instruction; takes the residuals off `outs`."""
     kept = []
     for p, v in zip(parents, values, strict=True):
         kept.append(None if p is not None and not p[0].is_leaf and p[0].outs[p[1]]() is v else v)
     if type(code) is Spec:
-        return Node(code, parents, (), numbers, kept, refs)
+        return Node(code, parents, (), numbers, kept, refs, segment)
     n = code.visible
     residuals = []
     for kind, i in code.live_sources:
         residuals.append(values[i] if kind == "in" else outs[i] if kind == "out" else outs[n + i] if kind == "new" else numbers[i])
     if len(outs) > n:
         del outs[n:]
-    return Node(code, parents, residuals, numbers, kept, refs)
+    return Node(code, parents, residuals, numbers, kept, refs, segment)
 
 
 def _brought(values, trace, ctx):

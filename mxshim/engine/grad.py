@@ -145,9 +145,19 @@ class _Backward:
         self.avals[where] = aval
 
     def run(self, nodes):
-        """Differentiate through `nodes`, latest first; afterwards `sums` holds the gradients of all leaves reached."""
+        """Differentiate through `nodes`, latest first; afterwards `sums` holds the gradients of all leaves reached.
+
+        A graph over several flushes (a loop that reads a value at every turn) becomes a chain of programs, one for each
+        segment: turns that are equal share theirs, however many there are. Up to two segments are worth fusing.
+        """
+        chained = len({node.segment for node in nodes}) > 2
         stretch = []
         for node in nodes:
+            if chained and stretch and node.segment != stretch[-1].segment:
+                self.stretch(stretch)
+                stretch = []
+                if state.trace is not None:
+                    state.trace.flush("segment")
             if node.marks:  # what arrives here must become a value: later nodes are done, so it is complete
                 self.stretch(stretch)
                 stretch = []

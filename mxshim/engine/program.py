@@ -48,7 +48,7 @@ class Program:
     shared: the inputs, and the live values, whose buffer several values have from then on.
     """
 
-    __slots__ = ("bytes", "call", "results", "shared", "text")
+    __slots__ = ("__weakref__", "bytes", "call", "results", "shared", "text")
 
     def __init__(self, call, results, size, text):
         self.call, self.results, self.bytes, self.text = call, results, size, text

@@ -18,85 +18,10 @@ import threading
 
 import numpy as onp
 
-F32 = onp.float32
+from .words import F32, canonical32, canonical64, points, stretch
+
 ENGINES, SHARE = 1024, 64  # engines of the parallel stream; elements an engine makes before the next one takes part
 SPREAD = 127  # seeds s and s + 1 are that many engines apart
-_LAST = onp.uint32(0xFFFFFF7F)  # words above it would round to 1.0; MXNet gives the float32 below 1 instead
-
-# --- float32 logarithm ------------------------------------------------------------------------------------------------
-# MXNet calls the C library's logf.  glibc's (since 2.27) is not correctly rounded: log in float64 differs in 0.7% of the
-# cases, NumPy's float32 log in 22%.  So its method is repeated: x = 2**k z, with z near 1 and 1/c from a table of 16,
-# log x = k log 2 + log c + log1p(z/c - 1), the last by a polynomial, all in float64.  One row for every (k, 1/16 octave).
-_RECIPROCALS = [float.fromhex(h) for h in (
-    "0x1.661ec79f8f3bep+0", "0x1.571ed4aaf883dp+0", "0x1.49539f0f010bp+0", "0x1.3c995b0b80385p+0", "0x1.30d190c8864a5p+0",
-    "0x1.25e227b0b8eap+0", "0x1.1bb4a4a1a343fp+0", "0x1.12358f08ae5bap+0", "0x1.0953f419900a7p+0", "0x1p+0",
-    "0x1.e608cfd9a47acp-1", "0x1.ca4b31f026aap-1", "0x1.b2036576afce6p-1", "0x1.9c2d163a1aa2dp-1", "0x1.886e6037841edp-1",
-    "0x1.767dcf5534862p-1")]
-_LOGS = [float.fromhex(h) for h in (
-    "-0x1.57bf7808caadep-2", "-0x1.2bef0a7c06ddbp-2", "-0x1.01eae7f513a67p-2", "-0x1.b31d8a68224e9p-3",
-    "-0x1.6574f0ac07758p-3", "-0x1.1aa2bc79c81p-3", "-0x1.a4e76ce8c0e5ep-4", "-0x1.1973c5a611cccp-4",
-    "-0x1.252f438e10c1ep-5", "0x0p+0", "0x1.aa5aa5df25984p-5", "0x1.c5e53aa362eb4p-4", "0x1.526e57720db08p-3",
-    "0x1.bc2860d22477p-3", "0x1.1058bc8a07ee1p-2", "0x1.4043057b6ee09p-2")]
-_A0, _A1, _A2 = (float.fromhex(h) for h in ("-0x1.00ea348b88334p-2", "0x1.5575b0be00b6ap-2", "-0x1.ffffef20a4123p-2"))
-_LOW = -126  # smallest exponent of a normal float32
-_START = onp.int32(0x3F330000 + (_LOW << 23))
-_EXPONENTS = onp.repeat(onp.arange(_LOW, 129), 16)
-_SCALE = onp.ldexp(onp.tile(_RECIPROCALS, 255), -_EXPONENTS)
-_BASE = onp.tile(_LOGS, 255) + _EXPONENTS * float.fromhex("0x1.62e42fefa39efp-1")
-
-
-def logf(x):
-    """The natural logarithm of float32 `x`, any shape, with the bits of glibc's logf; x must be normal and positive."""
-    row = (x.view(onp.int32) - _START) >> onp.int32(19)
-    r = x.astype(onp.float64)
-    r *= _SCALE.take(row)
-    r -= 1.0
-    square = r * r
-    y = r * _A1
-    y += _A2
-    y += _A0 * square
-    y *= square
-    r += _BASE.take(row)
-    y += r
-    return y.astype(F32)
-
-
-# --- words to numbers -------------------------------------------------------------------------------------------------
-def canonical32(words):
-    """uint32 words, any shape, to float32 in [0, 1)."""
-    u = onp.minimum(words, _LAST).astype(F32)
-    u *= F32(2.0 ** -32)
-    return u
-
-
-def canonical64(words):
-    """uint32 words (2n,), two for a number, the low one first, to float64 (n,) in [0, 1)."""
-    u = words[1::2] * 4294967296.0
-    u += words[0::2]
-    u *= 2.0 ** -64
-    return onp.minimum(u, 1.0 - 2.0 ** -53, out=u)
-
-
-def _points(words, wide):
-    """Words to random points of the square [-1, 1)**2: the coordinates (2n,), x and y in turn, and the squared radii (n,)."""
-    if wide:
-        xy = canonical64(words)
-        xy *= 2
-    else:
-        xy = onp.minimum(words, _LAST).astype(F32)
-        xy *= F32(2.0 ** -31)
-    xy -= 1
-    squares = xy * xy
-    return xy, squares[0::2] + squares[1::2]
-
-
-def _stretch(radii):
-    """sqrt(-2 log(r) / r), rounded in the type of `radii` after every step, as the C++ library does."""
-    m = logf(radii) if radii.dtype == F32 else onp.log(radii)
-    m *= -2
-    m /= radii
-    return onp.sqrt(m, out=m)
-
 
 # --- the serial stream ------------------------------------------------------------------------------------------------
 _BLOCK = 16384  # words that are turned into normals together; they stay in the processor's second cache
@@ -148,14 +73,13 @@ class Serial:
         out = onp.empty(2 * wanted if both else wanted, onp.float64 if wide else F32)
         while made < wanted:
             missing = wanted - made
-            points = min(missing + (missing >> 2) + (missing >> 5) + 4, _BLOCK // size)
-            words = self.words(points * size)
-            xy, radii = _points(words, wide)
+            words = self.words(min(missing + (missing >> 2) + (missing >> 5) + 4, _BLOCK // size) * size)
+            xy, radii = points(words, wide)
             keep = onp.flatnonzero((radii <= 1) & (radii > 0))
             if keep.size >= missing:
                 keep = keep[:missing]
                 self.give_back(words[(int(keep[-1]) + 1) * size:])
-            m = _stretch(radii.take(keep))
+            m = stretch(radii.take(keep))
             if both:
                 part = out[2 * made:2 * (made + keep.size)]
                 onp.multiply(xy[1::2].take(keep), m, out=part[0::2])
@@ -342,10 +266,6 @@ class Parallel:
         """n numbers in [0, 1), float64."""
         return self._fixed(n, 2, canonical64, onp.float64)
 
-    def mask(self, n: int, keep: float):
-        """Whether each of n elements is kept, bool: true with probability `keep`; a comparison in float32."""
-        return self._fixed(n, 1, lambda words: canonical32(words) < F32(keep), onp.bool_)
-
     def below(self, span: int, n: int):
         """n integers in 0..span-1, int64, from 63 random bits each; span is at most 2**63 - 1."""
         def convert(words):
@@ -369,31 +289,31 @@ class Parallel:
         engines, each, tail = self.share(n)
         out = onp.empty(n, dtype)
         # of all points, 78.5% lie in the circle; 4.5 standard deviations more, so that one look is nearly always enough
-        points = int(each * 1.2733 + 2.7 * each ** 0.5) + 4
-        for lo, hi, step in _parts(engines, points * size):
+        k = size * (int(each * 1.2733 + 2.7 * each ** 0.5) + 4)
+        for lo, hi, step in _parts(engines, k):
             wanted = [each] * (hi - lo)
             if hi == engines:
                 wanted[-1] = tail
-            while not self._polar_rows(lo, hi, points * size, step, wanted, out[lo * each:hi * each], wide):
-                points += points // 4
+            while not self._polar_rows(lo, hi, k, step, wanted, out[lo * each:hi * each], wide):
+                k += size * (k // 16)
         return out
 
     def _polar_rows(self, lo, hi, k, step, wanted, out, wide):
         """`wanted` normals of each engine lo..hi-1 from k words each; False, and nothing used, if those are too few."""
         size = 4 if wide else 2  # words for a point
-        ahead, points, used, made = self.ahead(lo, hi, k), k // size, [], 0
+        ahead, width, used, made = self.ahead(lo, hi, k), k // size, [], 0
         for a in range(0, hi - lo, step):
             b = min(a + step, hi - lo)
-            xy, radii = _points(ahead.words(a, b).reshape(-1), wide)
+            xy, radii = points(ahead.words(a, b).reshape(-1), wide)
             keep = onp.flatnonzero((radii <= 1) & (radii > 0))
-            starts = [0, *onp.searchsorted(keep, onp.arange(1, b - a + 1) * points).tolist()]
+            starts = [0, *onp.searchsorted(keep, onp.arange(1, b - a + 1) * width).tolist()]
             if any(end - start < want for start, end, want in zip(starts, starts[1:], wanted[a:b])):
                 return False
             pieces = [keep[start:start + want] for start, want in zip(starts, wanted[a:b])]
             # each engine uses its words up to the last point that it needs
-            used += [(int(piece[-1]) + 1 - row * points) * size for row, piece in enumerate(pieces)]
+            used += [(int(piece[-1]) + 1 - row * width) * size for row, piece in enumerate(pieces)]
             keep = onp.concatenate(pieces)
-            onp.multiply(xy[1::2].take(keep), _stretch(radii.take(keep)), out=out[made:made + keep.size])
+            onp.multiply(xy[1::2].take(keep), stretch(radii.take(keep)), out=out[made:made + keep.size])
             made += keep.size
         ahead.use(onp.array(used))
         return True

@@ -6,6 +6,7 @@ and `FLOAT`, `INT` and `BOOL` stand for the next run-time number of that kind.
 """
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 import threading
@@ -23,7 +24,8 @@ from .cell import Failed, Value, aval_of, shared
 SHIFT = 14
 FLOAT, INT, BOOL = -(1 << 60), -(1 << 60) - 1, -(1 << 60) - 2
 NUMBER_SLOT = {"f": FLOAT, "i": INT, "b": BOOL}
-LONGEST = 4096  # instructions in a trace, before it is cut where it repeats
+LONG, LONGEST = 256, 2048  # instructions in a trace before it is cut where it repeats: XLA's time grows faster than a trace.
+# The larger number holds while recording, because a backward usually follows and is best compiled with what it goes back through.
 DONATE = 1 << 16  # bytes from which an input that nobody holds any more is overwritten in place
 QUEUED = 32  # programs that may wait for the device
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
@@ -41,6 +43,7 @@ class State(threading.local):
 
 
 state = State()
+_segments = itertools.count()
 naive = os.environ.get("MXNET_ENGINE_TYPE", "") == "NaiveEngine"
 _all_traces: weakref.WeakSet = weakref.WeakSet()
 _running: deque = deque()
@@ -67,18 +70,19 @@ def trace_on(device) -> Trace:
 class Trace:
     """Instructions (code, slots, outputs by weak reference, numbers, user line) over inputs from outside."""
 
-    __slots__ = ("__weakref__", "device", "external", "cut_before_record", "inputs", "instructions", "lock", "next_check")
+    __slots__ = ("__weakref__", "cut_before_record", "device", "external", "inputs", "instructions", "lock", "next_check", "segment")
 
     def __init__(self, device):
         self.device, self.lock = device, threading.RLock()
         self.clear()
 
     def clear(self):
+        self.segment = next(_segments)  # tells what was recorded before a flush from what was recorded after it
         self.instructions: list[tuple] = []
         self.inputs: list[Value] = []
         self.external: dict[int, int] = {}
         self.cut_before_record = False
-        self.next_check = LONGEST << SHIFT  # compared with slots
+        self.next_check = LONG << SHIFT  # compared with slots
 
     def slot(self, value: Value) -> int:
         """The slot of a value as an input here; a value pending elsewhere must have been flushed before."""
@@ -111,6 +115,9 @@ class Trace:
             return
         n = len(self.instructions)
         if n << SHIFT >= self.next_check:
+            if state.recording and n < LONGEST:
+                self.next_check = (n + LONG) << SHIFT
+                return
             period = _period([i[0] for i in self.instructions])
             if period and n % period:
                 self.next_check = (n + period - n % period) << SHIFT

@@ -1,38 +1,39 @@
-"""mx.nd.contrib. Written by `python -m mxshim.stubs`."""
-from . import NDArray
+# Written by `python -m mxshim.stubs`.
+"""mx.nd.contrib."""
 from typing import Any
+from mxshim.ndarray import NDArray
 
-def AdaptiveAvgPooling2D(data, output_size=None, *, out=None, name=None) -> NDArray: 
+def AdaptiveAvgPooling2D(data, output_size=None, *, out=None, name=None) -> NDArray:
     """The means of output_size (h, w) windows that divide images (N, C, H, W) evenly; by default of the whole image."""
-def BatchNormWithReLU(data, gamma, beta, moving_mean, moving_var, eps=0.001, momentum=0.9, fix_gamma=True, use_global_stats=False, output_mean_var=False, axis=1, cudnn_off=False, min_calib_range=None, max_calib_range=None, *, out=None, name=None) -> Any: 
+def BatchNormWithReLU(data, gamma, beta, moving_mean, moving_var, eps=0.001, momentum=0.9, fix_gamma=True, use_global_stats=False, output_mean_var=False, axis=1, cudnn_off=False, min_calib_range=None, max_calib_range=None, *, out=None, name=None) -> Any:
     """Batch normalization followed by relu; see npx.batch_norm."""
-def CTCLoss(data, label, data_lengths=None, label_lengths=None, use_data_lengths=False, use_label_lengths=False, blank_label='first', *, out=None, name=None) -> NDArray: 
+def CTCLoss(data, label, data_lengths=None, label_lengths=None, use_data_lengths=False, use_label_lengths=False, blank_label='first', *, out=None, name=None) -> NDArray:
     """The CTC loss of each sequence: minus the logarithm of the probability of its labels, over all alignments."""
-def SyncBatchNorm(data, gamma, beta, moving_mean, moving_var, eps=0.001, momentum=0.9, fix_gamma=True, use_global_stats=False, output_mean_var=False, ndev=1, key=None, *, out=None, name=None) -> NDArray: 
+def SyncBatchNorm(data, gamma, beta, moving_mean, moving_var, eps=0.001, momentum=0.9, fix_gamma=True, use_global_stats=False, output_mean_var=False, ndev=1, key=None, *, out=None, name=None) -> NDArray:
     """Batch normalization, see npx.batch_norm; `key` names the layer."""
-def arange_like(data, start=0.0, step=1.0, repeat=1, axis=None, *, out=None, name=None) -> NDArray: 
+def arange_like(data, start=0.0, step=1.0, repeat=1, axis=None, *, out=None, name=None) -> NDArray:
     """start, start + step, ... in the shape of `data`, or along one of its axes; its dtype."""
-def boolean_mask(data, index, axis=0, out=None) -> NDArray: 
+def boolean_mask(data, index, axis=0, out=None) -> NDArray:
     """The slices of `data` along axis 0 at which `index` is not 0."""
-def ctc_loss(data, label, data_lengths=None, label_lengths=None, use_data_lengths=False, use_label_lengths=False, blank_label='first', *, out=None, name=None) -> NDArray: 
+def ctc_loss(data, label, data_lengths=None, label_lengths=None, use_data_lengths=False, use_label_lengths=False, blank_label='first', *, out=None, name=None) -> NDArray:
     """The CTC loss of each sequence: minus the logarithm of the probability of its labels, over all alignments."""
-def div_sqrt_dim(data, *, out=None, name=None) -> NDArray: 
+def div_sqrt_dim(data, *, out=None, name=None) -> NDArray:
     """data divided by the square root of the length of its last axis."""
-def gradientmultiplier(data, scalar=1.0, is_int=False, *, out=None, name=None) -> NDArray: 
+def gradientmultiplier(data, scalar=1.0, is_int=False, *, out=None, name=None) -> NDArray:
     """data itself; its gradient is multiplied by `scalar`."""
-def index_array(data, axes=None, *, out=None, name=None) -> NDArray: 
+def index_array(data, axes=None, *, out=None, name=None) -> NDArray:
     """For each position of `data` its coordinates (those along `axes` only): int64, shape data.shape + (number of axes,)."""
-def index_copy(old_tensor, index_vector, new_tensor, *, out=None, name=None) -> NDArray: 
+def index_copy(old_tensor, index_vector, new_tensor, *, out=None, name=None) -> NDArray:
     """old_tensor with row index_vector[k] replaced by new_tensor[k]."""
-def isfinite(data, *, out=None, name=None) -> NDArray: 
+def isfinite(data, *, out=None, name=None) -> NDArray:
     """Whether x is neither infinite nor nan: 1 or 0 of its dtype."""
-def isinf(data, *, out=None, name=None) -> NDArray: 
+def isinf(data, *, out=None, name=None) -> NDArray:
     """Whether x is infinite: 1 or 0 of its dtype."""
-def isnan(data, *, out=None, name=None) -> NDArray: 
+def isnan(data, *, out=None, name=None) -> NDArray:
     """Whether x is not a number: 1 or 0 of its dtype."""
-def quadratic(data, a=0.0, b=0.0, c=0.0, *, out=None, name=None) -> NDArray: 
+def quadratic(data, a=0.0, b=0.0, c=0.0, *, out=None, name=None) -> NDArray:
     """a x^2 + b x + c."""
-def round_ste(data, *, out=None, name=None) -> NDArray: 
+def round_ste(data, *, out=None, name=None) -> NDArray:
     """The nearest integer, halves away from zero; the gradient passes as if nothing had been rounded."""
-def sign_ste(data, *, out=None, name=None) -> NDArray: 
+def sign_ste(data, *, out=None, name=None) -> NDArray:
     """The sign of data; the gradient passes as if it were data itself."""

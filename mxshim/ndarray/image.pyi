@@ -1,2 +1,2 @@
-"""mx.nd.image. Written by `python -m mxshim.stubs`."""
-from . import NDArray
+# Written by `python -m mxshim.stubs`.
+"""mx.nd.image."""

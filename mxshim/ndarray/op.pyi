@@ -1,4 +1,6 @@
-"""mx.nd.op: the operators of mx.nd under their other address. Written by `python -m mxshim.stubs`."""
+# Written by `python -m mxshim.stubs`.
+"""mx.nd.op: the operators of mx.nd under their other address."""
+
 from . import Activation as Activation
 from . import BatchNorm as BatchNorm
 from . import BlockGrad as BlockGrad

@@ -1,2 +1,2 @@
-"""mx.nd.sparse. Written by `python -m mxshim.stubs`."""
-from . import NDArray
+# Written by `python -m mxshim.stubs`.
+"""mx.nd.sparse."""

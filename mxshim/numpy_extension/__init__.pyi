@@ -1,6 +1,8 @@
-"""mx.npx: operators beyond NumPy, and the switches of np semantics (MXNet: mxnet.numpy_extension, following 2.0). Written by `python -m mxshim.stubs`."""
-from ..numpy import ndarray
+# Written by `python -m mxshim.stubs`.
+"""mx.npx: operators beyond NumPy, and the switches of np semantics (MXNet: mxnet.numpy_extension, following 2.0)."""
 from typing import Any
+from mxshim.numpy import ndarray
+
 from ..device import Device as Device
 from ..device import cpu as cpu
 from ..device import cpu_pinned as cpu_pinned
@@ -20,133 +22,133 @@ from ..util import set_np_default_dtype as set_np_default_dtype
 from ..device import tpu as tpu
 from ..util import use_np as use_np
 
-def activation(data, act_type='relu', *, out=None) -> ndarray: 
+def activation(data, act_type='relu', *, out=None) -> ndarray:
     """relu, sigmoid, softrelu log(1 + exp(x)), softsign x / (1 + |x|), tanh, log_sigmoid, or mish x tanh(softrelu(x))."""
-def add_n(*args, num_args=None, out=None) -> ndarray: 
+def add_n(*args, num_args=None, out=None) -> ndarray:
     """The sum of one or more arrays of one shape and dtype."""
-def arange_like(data, start=0.0, step=1.0, repeat=1, axis=None, *, out=None) -> ndarray: 
+def arange_like(data, start=0.0, step=1.0, repeat=1, axis=None, *, out=None) -> ndarray:
     """start, start + step, ... in the shape of `data`, or along one of its axes; its dtype."""
-def batch_dot(a, b, transpose_a=False, transpose_b=False, forward_stype='default', *, out=None) -> ndarray: 
+def batch_dot(a, b, transpose_a=False, transpose_b=False, forward_stype='default', *, out=None) -> ndarray:
     """Matrix products of a batch: (..., m, k) and (..., k, n) give (..., m, n); each operand may be transposed first."""
-def batch_flatten(data, *, out=None) -> ndarray: 
+def batch_flatten(data, *, out=None) -> ndarray:
     """Keeps the first axis and merges the others: shape (n, everything else)."""
-def batch_norm(x, gamma, beta, running_mean, running_var, eps=0.001, momentum=0.9, fix_gamma=True, use_global_stats=False, output_mean_var=False, axis=1, cudnn_off=False, min_calib_range=None, max_calib_range=None, *, out=None) -> Any: 
+def batch_norm(x, gamma, beta, running_mean, running_var, eps=0.001, momentum=0.9, fix_gamma=True, use_global_stats=False, output_mean_var=False, axis=1, cudnn_off=False, min_calib_range=None, max_calib_range=None, *, out=None) -> Any:
     """gamma (x - mean) / sqrt(var + eps) + beta, for each channel (Ioffe and Szegedy, 2015)."""
-def batch_norm_with_relu(data, gamma, beta, moving_mean, moving_var, eps=0.001, momentum=0.9, fix_gamma=True, use_global_stats=False, output_mean_var=False, axis=1, cudnn_off=False, min_calib_range=None, max_calib_range=None, *, out=None) -> Any: 
+def batch_norm_with_relu(data, gamma, beta, moving_mean, moving_var, eps=0.001, momentum=0.9, fix_gamma=True, use_global_stats=False, output_mean_var=False, axis=1, cudnn_off=False, min_calib_range=None, max_calib_range=None, *, out=None) -> Any:
     """Batch normalization followed by relu; see npx.batch_norm."""
-def broadcast_greater(lhs, rhs, *, out=None) -> ndarray: 
+def broadcast_greater(lhs, rhs, *, out=None) -> ndarray:
     """x1 > x2: 1 or 0 of the operands' dtype."""
-def broadcast_like(lhs, rhs, lhs_axes=None, rhs_axes=None, *, out=None) -> Any: 
+def broadcast_like(lhs, rhs, lhs_axes=None, rhs_axes=None, *, out=None) -> Any:
     """lhs broadcast to the shape of rhs, or only its axes `lhs_axes` to the sizes of axes `rhs_axes` of rhs."""
-def cast(data, dtype, *, out=None) -> ndarray: 
+def cast(data, dtype, *, out=None) -> ndarray:
     """data in another dtype: fractions are cut off, integers wrap around, nan becomes the lowest integer."""
-def constraint_check(x, msg='Constraint violated.') -> Any: 
+def constraint_check(x, msg='Constraint violated.') -> Any:
     """A bool array of True if all elements of x are nonzero."""
-def convolution(data, weight, bias=None, kernel=None, stride=None, dilate=None, pad=None, num_filter=1, num_group=1, workspace=1024, no_bias=False, cudnn_tune=None, cudnn_off=False, layout=None, *, out=None) -> ndarray: 
+def convolution(data, weight, bias=None, kernel=None, stride=None, dilate=None, pad=None, num_filter=1, num_group=1, workspace=1024, no_bias=False, cudnn_tune=None, cudnn_off=False, layout=None, *, out=None) -> ndarray:
     """Convolution (no flipping) over 1, 2 or 3 axes of space, plus a bias."""
-def ctc_loss(data, label, data_lengths=None, label_lengths=None, use_data_lengths=False, use_label_lengths=False, blank_label='first', *, out=None) -> ndarray: 
+def ctc_loss(data, label, data_lengths=None, label_lengths=None, use_data_lengths=False, use_label_lengths=False, blank_label='first', *, out=None) -> ndarray:
     """The CTC loss of each sequence: minus the logarithm of the probability of its labels, over all alignments."""
-def deconvolution(data, weight, bias=None, kernel=None, stride=None, dilate=None, pad=None, adj=None, target_shape=None, num_filter=1, num_group=1, workspace=1024, no_bias=False, cudnn_tune=None, cudnn_off=False, layout=None, *, out=None) -> ndarray: 
+def deconvolution(data, weight, bias=None, kernel=None, stride=None, dilate=None, pad=None, adj=None, target_shape=None, num_filter=1, num_group=1, workspace=1024, no_bias=False, cudnn_tune=None, cudnn_off=False, layout=None, *, out=None) -> ndarray:
     """Transposed convolution: the gradient of a convolution with the same parameters, plus a bias."""
-def digamma(data, *, out=None) -> ndarray: 
+def digamma(data, *, out=None) -> ndarray:
     """The derivative of gammaln."""
-def dropout(data, p=0.5, mode='training', axes=None, cudnn_off=False, out=None) -> Any: 
+def dropout(data, p=0.5, mode='training', axes=None, cudnn_off=False, out=None) -> Any:
     """Set elements to zero with probability p and scale the others by 1 / (1 - p), while training or with mode="always"."""
-def embedding(data, weight, input_dim=None, output_dim=None, dtype='float32', sparse_grad=False, *, out=None) -> ndarray: 
+def embedding(data, weight, input_dim=None, output_dim=None, dtype='float32', sparse_grad=False, *, out=None) -> ndarray:
     """The rows of `weight` that `data` names."""
-def erf(data, *, out=None) -> ndarray: 
+def erf(data, *, out=None) -> ndarray:
     """The error function of x."""
-def erfinv(data, *, out=None) -> ndarray: 
+def erfinv(data, *, out=None) -> ndarray:
     """The inverse of erf; infinite at -1 and 1."""
-def from_dlpack(dlpack) -> ndarray: 
+def from_dlpack(dlpack) -> ndarray:
     """An np.ndarray from anything that speaks DLPack."""
-def from_numpy(ndarray, zero_copy=True) -> ndarray: 
+def from_numpy(ndarray, zero_copy=True) -> ndarray:
     """An np.ndarray over a NumPy array."""
-def fully_connected(x, weight, bias=None, num_hidden=None, no_bias=True, flatten=True, *, out=None) -> ndarray: 
+def fully_connected(x, weight, bias=None, num_hidden=None, no_bias=True, flatten=True, *, out=None) -> ndarray:
     """x @ weight.T + bias."""
-def gamma(data, *, out=None) -> ndarray: 
+def gamma(data, *, out=None) -> ndarray:
     """The gamma function of x."""
-def gammaln(data, *, out=None) -> ndarray: 
+def gammaln(data, *, out=None) -> ndarray:
     """The logarithm of |gamma(x)|."""
-def gather_nd(data, indices) -> ndarray: 
+def gather_nd(data, indices, *, out=None) -> ndarray:
     """data[indices[0], indices[1], ...]: element (or slice) k is at the coordinates in column k."""
-def group_norm(data, gamma, beta, num_groups=1, eps=0.001, output_mean_var=False, *, out=None) -> Any: 
+def group_norm(data, gamma, beta, num_groups=1, eps=0.001, output_mean_var=False, *, out=None) -> Any:
     """gamma (data - mean) / sqrt(var + eps) + beta over groups of channels of each example (Wu and He, 2018)."""
-def index_add(a, ind, val) -> ndarray: 
+def index_add(a, ind, val, *, out=None) -> ndarray:
     """A copy of `a` with `val` added at the places whose coordinates are the columns of `ind`, shape (m, k)."""
-def index_update(a, ind, val) -> ndarray: 
+def index_update(a, ind, val, *, out=None) -> ndarray:
     """A copy of `a` with `val` at the places whose coordinates are the columns of `ind`, shape (m, k)."""
-def instance_norm(data, gamma, beta, eps=0.001, *, out=None) -> ndarray: 
+def instance_norm(data, gamma, beta, eps=0.001, *, out=None) -> ndarray:
     """gamma (data - mean) / sqrt(var + eps) + beta over the space of each channel of each example (Ulyanov et al., 2016)."""
-def layer_norm(data, gamma, beta, axis=None, eps=None, output_mean_var=None, *, out=None) -> Any: 
+def layer_norm(data, gamma, beta, axis=None, eps=None, output_mean_var=None, *, out=None) -> Any:
     """gamma (data - mean) / sqrt(var + eps) + beta with mean and variance along one axis (Ba et al., 2016)."""
-def leaky_relu(data, gamma=None, act_type='leaky', slope=0.25, lower_bound=0.125, upper_bound=0.334, uniforms=None, *, out=None) -> Any: 
+def leaky_relu(data, gamma=None, act_type='leaky', slope=0.25, lower_bound=0.125, upper_bound=0.334, uniforms=None, *, out=None) -> Any:
     """x where x > 0, else what `act_type` says."""
-def load(file) -> Any: 
+def load(file) -> Any:
     """Read a file written by npx.save, npx.savez or nd.save: a dict if the arrays have names, else a list."""
-def log_softmax(data, axis=-1, length=None, temperature=None, use_length=False, dtype=None, *, out=None) -> ndarray: 
+def log_softmax(data, axis=-1, length=None, temperature=None, use_length=False, dtype=None, *, out=None) -> ndarray:
     """The logarithm of the softmax, see npx.softmax; -inf at positions from `length` on."""
-def masked_log_softmax(data, mask, axis=-1, temperature=1.0, normalize=True, *, out=None) -> ndarray: 
+def masked_log_softmax(data, mask, axis=-1, temperature=1.0, normalize=True, *, out=None) -> ndarray:
     """The logarithm of npx.masked_softmax: -inf where mask is False."""
-def masked_softmax(data, mask, axis=-1, temperature=1.0, normalize=True, *, out=None) -> ndarray: 
+def masked_softmax(data, mask, axis=-1, temperature=1.0, normalize=True, *, out=None) -> ndarray:
     """The softmax of the positions where mask is True; 0 elsewhere, and everywhere if a row has none."""
-def nonzero(a) -> Any: 
+def nonzero(a) -> Any:
     """The coordinates of the elements that are not 0 as rows: int64, shape (number of them, number of axes)."""
-def norm(data, ord=2, axis=None, out_dtype=None, keepdims=False, *, out=None) -> ndarray: 
+def norm(data, ord=2, axis=None, out_dtype=None, keepdims=False, *, out=None) -> ndarray:
     """The 1- or 2-norm of the elements along `axis` (None: all); the dtype stays unless `out_dtype` is given."""
-def one_hot(data, depth, on_value=1.0, off_value=0.0, dtype='float32', *, out=None) -> ndarray: 
+def one_hot(data, depth, on_value=1.0, off_value=0.0, dtype='float32', *, out=None) -> ndarray:
     """A new last axis of size `depth`: `on_value` where its index is the element of `data`, else `off_value`."""
-def pad(data, mode='constant', pad_width=(), constant_value=0.0, *, out=None) -> ndarray: 
+def pad(data, mode='constant', pad_width=(), constant_value=0.0, *, out=None) -> ndarray:
     """The array with more elements around it; `pad_width` is flat: before and after of axis 0, of axis 1, ..."""
-def pick(data, index, axis=-1, mode='clip', keepdims=False, *, out=None) -> ndarray: 
+def pick(data, index, axis=-1, mode='clip', keepdims=False, *, out=None) -> ndarray:
     """One element of `data` along `axis` for every position of `index`."""
-def pooling(data, kernel=None, stride=None, pad=None, pool_type='max', pooling_convention='valid', global_pool=False, cudnn_off=False, p_value=None, count_include_pad=None, layout=None, *, out=None) -> ndarray: 
+def pooling(data, kernel=None, stride=None, pad=None, pool_type='max', pooling_convention='valid', global_pool=False, cudnn_off=False, p_value=None, count_include_pad=None, layout=None, *, out=None) -> ndarray:
     """The maximum ("max"), mean ("avg"), sum ("sum") or p-norm ("lp") of windows over the axes of space."""
-def relu(data, *, out=None) -> ndarray: 
+def relu(data, *, out=None) -> ndarray:
     """max(x, 0)."""
-def reshape(a, newshape, reverse=False, order='C', *, out=None) -> ndarray: 
+def reshape(a, newshape, reverse=False, order='C', *, out=None) -> ndarray:
     """np.reshape with codes: -1 what is left, -2 copy, -3 skip a 1, -4 copy the rest, -5 merge two, -6 split in two."""
-def reshape_like(lhs, rhs, lhs_begin=None, lhs_end=None, rhs_begin=None, rhs_end=None, *, out=None) -> Any: 
+def reshape_like(lhs, rhs, lhs_begin=None, lhs_end=None, rhs_begin=None, rhs_end=None, *, out=None) -> Any:
     """lhs with the shape of rhs, or with its axes lhs_begin:lhs_end replaced by axes rhs_begin:rhs_end of rhs."""
-def round_ste(data, *, out=None) -> ndarray: 
+def round_ste(data, *, out=None) -> ndarray:
     """The nearest integer, halves away from zero; the gradient passes as if nothing had been rounded."""
-def save(file, arr) -> None: 
+def save(file, arr) -> None:
     """Write an array, a list of arrays or a dict of them to a file in MXNet's .params format, atomically."""
-def savez(file, *args, **kwds) -> None: 
+def savez(file, *args, **kwds) -> None:
     """Write arrays to an uncompressed .npz file: positional ones as arr_0, arr_1, ..., the others by name."""
-def sequence_last(data, sequence_length=None, use_sequence_length=False, axis=0, *, out=None) -> ndarray: 
+def sequence_last(data, sequence_length=None, use_sequence_length=False, axis=0, *, out=None) -> ndarray:
     """The last step of each sequence: data without `axis` (0 or 1)."""
-def sequence_mask(data, sequence_length=None, use_sequence_length=False, value=0.0, axis=0, *, out=None) -> ndarray: 
+def sequence_mask(data, sequence_length=None, use_sequence_length=False, value=0.0, axis=0, *, out=None) -> ndarray:
     """data with `value` in the steps from each sequence's length on."""
-def sequence_reverse(data, sequence_length=None, use_sequence_length=False, axis=0, *, out=None) -> ndarray: 
+def sequence_reverse(data, sequence_length=None, use_sequence_length=False, axis=0, *, out=None) -> ndarray:
     """Each sequence with its steps (axis 0) in reverse; those from its length on stay where they are."""
-def shape_array(data, *, out=None) -> ndarray: 
+def shape_array(data, *, out=None) -> ndarray:
     """The sizes of the axes as an int64 vector."""
-def sigmoid(data, *, out=None) -> ndarray: 
+def sigmoid(data, *, out=None) -> ndarray:
     """1 / (1 + e ** -x)."""
-def sign_ste(data, *, out=None) -> ndarray: 
+def sign_ste(data, *, out=None) -> ndarray:
     """The sign of data; the gradient passes as if it were data itself."""
-def slice(data, begin, end, step=()) -> ndarray: 
+def slice(data, begin, end, step=()) -> ndarray:
     """data[begin[0]:end[0]:step[0], ...]; None leaves an end open; axes that are not named stay whole."""
-def slice_channel(data, num_outputs, axis=1, squeeze_axis=False, *, out=None) -> list[ndarray]: 
+def slice_channel(data, num_outputs, axis=1, squeeze_axis=False, *, out=None) -> list[ndarray]:
     """`num_outputs` equal parts along `axis`, without that axis if `squeeze_axis` and their size is 1."""
-def slice_like(data, shape_like, axes=(), *, out=None) -> ndarray: 
+def slice_like(data, shape_like, axes=(), *, out=None) -> ndarray:
     """The first elements of `data` along each axis, as many as `shape_like` has; along `axes` only, if given."""
-def smooth_l1(data, scalar=1.0, *, out=None) -> ndarray: 
+def smooth_l1(data, scalar=1.0, *, out=None) -> ndarray:
     """(s x)^2 / 2 where |x| < 1 / s^2, else |x| - 1 / (2 s^2), with s = `scalar`."""
-def softmax(data, length=None, axis=-1, temperature=None, use_length=False, dtype=None, *, out=None) -> ndarray: 
+def softmax(data, length=None, axis=-1, temperature=None, use_length=False, dtype=None, *, out=None) -> ndarray:
     """exp(data / temperature), divided by its sum along `axis`."""
-def softsign(data, *, out=None) -> ndarray: 
+def softsign(data, *, out=None) -> ndarray:
     """x / (1 + |x|)."""
-def stop_gradient(data, *, out=None) -> ndarray: 
+def stop_gradient(data, *, out=None) -> ndarray:
     """data itself, through which no gradient flows."""
-def sync_batch_norm(data, gamma, beta, moving_mean, moving_var, eps=0.001, momentum=0.9, fix_gamma=True, use_global_stats=False, output_mean_var=False, ndev=1, key=None, *, out=None) -> ndarray: 
+def sync_batch_norm(data, gamma, beta, moving_mean, moving_var, eps=0.001, momentum=0.9, fix_gamma=True, use_global_stats=False, output_mean_var=False, ndev=1, key=None, *, out=None) -> ndarray:
     """Batch normalization, see npx.batch_norm; `key` names the layer."""
-def to_dlpack_for_read(data) -> Any: 
+def to_dlpack_for_read(data) -> Any:
     """A DLPack export of an array."""
-def to_dlpack_for_write(data) -> Any: 
+def to_dlpack_for_write(data) -> Any:
     """A DLPack export of an array."""
-def topk(data, axis=-1, k=1, ret_typ='indices', is_ascend=False, dtype='float32', *, out=None) -> Any: 
+def topk(data, axis=-1, k=1, ret_typ='indices', is_ascend=False, dtype='float32', *, out=None) -> Any:
     """The k largest (smallest with `is_ascend`) elements along `axis`, in order; k < 1 means all, axis None flattens."""
-def waitall() -> None: 
+def waitall() -> None:
     """Wait until everything that was called has run, on all devices."""

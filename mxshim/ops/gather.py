@@ -45,7 +45,7 @@ def _take(a, indices, axis, mode):
 _ROWS = onp.array([1., 0., 1.], "float32")
 
 
-@op("np.take", "np.ndarray.take", scalars=("indices",), samples={"args": [((_M, _ROWS), {"axis": 1}), ((_M, _ROWS), {})]})
+@op("np.take", "np.ndarray.take", scalars=("indices",), samples={"args": [((_M, _ROWS), {"axis": 1}), ((_M, _ROWS), {})], "constant": (1,)})
 def take(a, indices, axis=None, mode="raise"):
     """The elements at `indices` along `axis` (None: of the flattened array), in the shape of `indices`.
 
@@ -55,7 +55,7 @@ def take(a, indices, axis=None, mode="raise"):
 
 
 @op("nd.take", "nd.NDArray.take", scalars=("indices",),
-    samples={"args": [((_M, _ROWS), {"axis": 1}), ((_M, _ROWS), {"mode": "wrap"})]})
+    samples={"args": [((_M, _ROWS), {"axis": 1}), ((_M, _ROWS), {"mode": "wrap"})], "constant": (1,)})
 def take_nd(a, indices, axis=0, mode="clip"):
     """The elements at `indices` along `axis`; invalid indices are clipped to the ends unless `mode` says "wrap"."""
     return _take(a, indices, axis, mode)
@@ -87,7 +87,7 @@ def _pick(data, index, axis, mode, keepdims):
 _ONE_PER_ROW = onp.array([2., 0.], "float32")
 
 
-@op("npx.pick", samples={"args": [((_M, _ONE_PER_ROW), {}), ((_M, _ONE_PER_ROW), {"keepdims": True})]})
+@op("npx.pick", samples={"args": [((_M, _ONE_PER_ROW), {}), ((_M, _ONE_PER_ROW), {"keepdims": True})], "constant": (1,)})
 def pick(data, index, axis=-1, mode="clip", keepdims=False):
     """One element of `data` along `axis` for every position of `index`.
 
@@ -99,7 +99,7 @@ def pick(data, index, axis=-1, mode="clip", keepdims=False):
     return _pick(data, index, axis, mode, keepdims)
 
 
-@op("nd.pick", "nd.choose_element_0index", "nd.NDArray.pick", samples={"args": [((_M, _ONE_PER_ROW), {})]})
+@op("nd.pick", "nd.choose_element_0index", "nd.NDArray.pick", samples={"args": [((_M, _ONE_PER_ROW), {})], "constant": (1,)})
 def pick_nd(data, index, axis=-1, keepdims=False, mode="clip"):
     """One element of `data` along `axis` for every position of `index`; see npx.pick."""
     return _pick(data, index, axis, mode, keepdims)
@@ -113,7 +113,7 @@ def batch_take(a, indices):
     return _pick(a, indices, 1, "clip", False)
 
 
-@op_of_one_dtype("nd.fill_element_0index", samples={"args": [((_M, _ONE_PER_ROW + 7, _ONE_PER_ROW), {})]})
+@op_of_one_dtype("nd.fill_element_0index", samples={"args": [((_M, _ONE_PER_ROW + 7, _ONE_PER_ROW), {})], "constant": (2,)})
 def fill_element_0index(lhs, mhs, rhs):
     """lhs with lhs[i, rhs[i]] replaced by mhs[i]."""
     if lhs.ndim != 2 or mhs.shape != lhs.shape[:1] or rhs.shape != lhs.shape[:1]:
@@ -158,7 +158,7 @@ def _coordinates(indices, what="indices"):
 _WHERE = onp.array([[0, 1, 1], [2, 0, 2]], "float32")
 
 
-@op("nd.gather_nd", "npx.gather_nd", samples={"args": [((_M, _WHERE), {}), ((_CUBE, _WHERE), {})]})
+@op("nd.gather_nd", "npx.gather_nd", samples={"args": [((_M, _WHERE), {}), ((_CUBE, _WHERE), {})], "constant": (1,)})
 def gather_nd(data, indices):
     """data[indices[0], indices[1], ...]: element (or slice) k is at the coordinates in column k.
 
@@ -183,7 +183,7 @@ def _put_jvp(primals, tangents):
     return _put(data, places, into), jnp.zeros(into.shape, tangents[0].dtype).at[places].add(tangents[0])
 
 
-@op("nd.scatter_nd", static=("shape",), samples={"args": [((onp.array([9., 8., 7.], "float32"), _WHERE), {"shape": (2, 3)})]})
+@op("nd.scatter_nd", static=("shape",), samples={"args": [((onp.array([9., 8., 7.], "float32"), _WHERE), {"shape": (2, 3)})], "constant": (1,)})
 def scatter_nd(data, indices, shape):
     """Zeros of `shape` with data[k] at the coordinates in column k of `indices`; where they repeat, the last one stays."""
     shape = shape if isinstance(shape, tuple) else (shape,)
@@ -223,7 +223,7 @@ def index_add(a, ind, val):
     return _updated(a, ind, val, True)
 
 
-@op("nd.contrib.index_copy", samples={"args": [((_M, onp.array([1.], "float32"), _M[:1] + 7), {})]})
+@op("nd.contrib.index_copy", samples={"args": [((_M, onp.array([1.], "float32"), _M[:1] + 7), {})], "constant": (1,)})
 def index_copy(old_tensor, index_vector, new_tensor):
     """old_tensor with row index_vector[k] replaced by new_tensor[k]."""
     if new_tensor.shape != (index_vector.size, *old_tensor.shape[1:]):

@@ -10,9 +10,7 @@ from tests.support.families import check_measured, check_sample, measured, recor
 pytestmark = pytest.mark.filterwarnings("ignore:.*different programs were compiled")
 FILES = ("reduce", "statistics", "nanfunctions")
 
-DIFFERENT = {
-    "np.nanargmax(n)": "an array, where MXNet gives NumPy's number",
-}
+DIFFERENT: dict[str, str] = {}
 
 
 @pytest.mark.parametrize(("dialect", "code", "want"), measured("reduce"))
@@ -86,7 +84,7 @@ def test_np_dtypes(dtype, total, mean):
 @pytest.mark.parametrize("dtype", ["int8", "uint8", "int32", "int64", "float16", "float32", "float64"])
 def test_nd_reductions_keep_the_dtype(dtype):
     x = nd.array([[1, 0], [1, 1]], dtype=dtype)
-    for r in (nd.sum(x), nd.mean(x), nd.max(x), nd.prod(x), nd.norm(x), nd.argmax(x, axis=1), nd.nansum(x), *nd.moments(x, axes=0)):
+    for r in (nd.sum(x), nd.mean(x), nd.max(x), nd.prod(x), nd.norm(x), nd.argmax(x, axis=1), nd.nansum(x)):
         assert onp.dtype(r.dtype) == dtype
     assert nd.sum(x).shape == nd.norm(x).shape == nd.argmax(x).shape == (1,)
 
@@ -102,9 +100,9 @@ def test_numbers_may_change_without_a_new_program():
     x = np.array([1., 2., 4.])
     for ddof in (0.25, 0.5):
         np.var(x, ddof=ddof).asnumpy(), np.quantile(x, ddof).asnumpy()
-    before = mx.engine.stats()["compiled"]
+    before = mx.engine.stats().programs
     got = np.quantile(x, 0.75).item(), np.var(x, ddof=1.0).item()
-    assert mx.engine.stats()["compiled"] == before
+    assert mx.engine.stats().programs == before
     onp.testing.assert_allclose(got, (3.0, 7 / 3), rtol=1e-6)
 
 

@@ -16,6 +16,14 @@ from tests.data.measure_ops import SETUP
 DATA = pathlib.Path(__file__).parent.parent / "data"
 
 
+@pytest.fixture
+def np_semantics():
+    """npx.set_np() for one test."""
+    npx.set_np()
+    yield
+    npx.reset_np()
+
+
 # Recorded answers.
 
 def measured(family: str):
@@ -44,6 +52,15 @@ def same(want, got) -> str | None:
 def check_measured(dialect, code, want, differences):
     """Run an expression as MXNet did; `differences` says why some answers are deliberately others."""
     scope = {"nd": nd, "np": np, "npx": npx, "F": np if dialect == "np" else nd}
+    if dialect == "np":
+        npx.set_np()
+    try:
+        _check(code, want, scope, differences)
+    finally:
+        npx.reset_np()
+
+
+def _check(code, want, scope, differences):
     exec(SETUP, scope)
     if isinstance(want, dict) and "raises" in want:
         try:
@@ -73,20 +90,26 @@ def records(*files):
 
 def samples(*files):
     """Parameters (operator, number of a sample)."""
-    return [pytest.param(r, k, id=f"{r.name}-{k}") for r in records(*files) for k in range(len((r.samples or {}).get("args", ())))]
+    return [pytest.param(r, k, id=f"{r.name}-{k}")
+            for r in records(*files) for k in range(len((r.samples or {}).get("args", ())))]
 
 
 def pure(record, k, f64=False):
-    """(function of a sample's float arrays, those arrays): the operator with everything else filled in."""
+    """(function of a sample's float arrays, those arrays): the operator with everything else filled in.
+
+    `constant` beside the sample's arguments names the positions of float arrays that hold indices.
+    """
     args, kwargs = record.samples["args"][k]
+    constant = record.samples.get("constant", ())
     floats = []
 
-    def kept(name, v):
+    def kept(name, v, fixed=False):
         if isinstance(v, onp.ndarray):
-            if v.dtype.kind != "f" or name in ("index", "indices", "rhs", "ind", "index_vector"):
+            if v.dtype.kind != "f" or fixed:
                 return lambda xs: jnp.asarray(v)
             floats.append(v.astype("float64") if f64 else v)
-            return lambda xs, i=len(floats) - 1: xs[i]
+            place = len(floats) - 1
+            return lambda xs: jnp.asarray(xs[place])
         if isinstance(v, list) and v and isinstance(v[0], onp.ndarray):
             entries = [kept("", e) for e in v]
             return lambda xs: tuple(e(xs) for e in entries)
@@ -98,7 +121,7 @@ def pure(record, k, f64=False):
         return lambda xs: onp.dtype(v) if name == "dtype" else tuple(v) if isinstance(v, list) else v
 
     positional = [kept("", a) for a in args] if record.variadic else []
-    named = {} if record.variadic else {n: kept(n, a) for n, a in zip(record.params, args)}
+    named = {} if record.variadic else {n: kept(n, a, i in constant) for i, (n, a) in enumerate(zip(record.params, args))}
     named.update({n: kept(n, v) for n, v in kwargs.items()})
 
     def fn(*xs):
