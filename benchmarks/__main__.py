@@ -24,7 +24,7 @@ from .workloads import ROWS, find
 
 MEMORY = "mlp: 8 layers of 256, batch 8192"
 EQUAL = "mlp: 20-16-10, batch 32, np"
-SHAPES = "linreg: another batch size each step"
+SHAPES = "linreg: the loss of another number of rows each step"
 
 
 class Run:

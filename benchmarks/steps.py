@@ -29,11 +29,14 @@ def mxnet(row, contestant):
         for p in params:
             p.attach_grad()
 
+    def batch():
+        if not spans:
+            return data
+        i, j = next(spans)
+        return [d[i:j] for d in data]
+
     def train():
-        rows = data
-        if spans:
-            i, j = next(spans)
-            rows = [d[i:j] for d in data]
+        rows = batch()
         with autograd.record():
             loss = row.model(np, params, *rows)
         loss.backward()
@@ -48,7 +51,7 @@ def mxnet(row, contestant):
         return params[0].grad
 
     def value():
-        return row.model(np, params, *data)
+        return row.model(np, params, *batch())
 
     step = {"train": train, "gradient": gradient}.get(row.mode, value)
     scalar = (lambda a: a.item()) if row.dialect == "np" else (lambda a: a.asscalar())

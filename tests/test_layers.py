@@ -22,7 +22,8 @@ LAYERS = [
     ("gluon",),
     ("alias",),
     ("ipython", "runner"),
-    ("mxshim", "__main__", "stubs"),
+    ("mxshim",),
+    ("__main__", "stubs"),
 ]
 # Operators know their record, the dtypes and the exceptions: nothing of how calls are run.
 OPS_MAY_USE = ("mxshim.base", "mxshim.engine.op", "mxshim.ops")

@@ -32,5 +32,5 @@ COLD = (Goal("hand", 1.3),)
 ROWS = [
     Row("linreg: batch 10, np", loss, arrays, spans=batches, goals=SMALL, every=(1, 20), cold=COLD, warm=()),
     Row("linreg: batch 10, nd", loss, arrays, spans=batches, goals=SMALL, dialect="nd"),
-    Row("linreg: another batch size each step", loss, arrays, spans=new_sizes, timed=False),
+    Row("linreg: the loss of another number of rows each step", loss, arrays, mode="value", spans=new_sizes, timed=False),
 ]

@@ -33,7 +33,8 @@ def gamma_serial(stream: Serial, shape):
             taken = (z > -km) & (onp.log(u[:, 0]) < 0.5 * z * z + dm * (1 - v + onp.log(v)))
             x = dm * v
             small = flat[missing] < 1
-            x[small] *= onp.power(u[small, 1].astype(F32).astype(onp.float64), F32(1) / flat[missing][small].astype(F32)).astype(F32)
+            powers = F32(1) / flat[missing][small].astype(F32)
+            x[small] *= onp.power(u[small, 1].astype(F32).astype(onp.float64), powers).astype(F32)
         out[missing[taken]] = x[taken]
         missing = missing[~taken]
     return out.reshape(onp.shape(shape))

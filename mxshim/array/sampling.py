@@ -17,8 +17,21 @@ from ..ops.random import FORMULAS
 from . import samplers, sampling_discrete, sampling_nd  # noqa: F401  # the other two declare the rest of the public functions
 from .convert import CLASSES
 from .core import Array
-from .draws import (adopt, apply, broadcast, count_of, demand, device_of, finish, float_dtype, is_number, key_noise, on_host,
-                    parameter_of, size_of)
+from .draws import (
+    adopt,
+    apply,
+    broadcast,
+    count_of,
+    demand,
+    device_of,
+    finish,
+    float_dtype,
+    is_number,
+    key_noise,
+    on_host,
+    parameter_of,
+    size_of,
+)
 
 
 # --- seeds ------------------------------------------------------------------------------------------------------------
@@ -240,7 +253,8 @@ def gamma(shape, scale=1.0, size=None, dtype=None, ctx=None, out=None, device=No
 @api("np.random.chisquare")
 def chisquare(df, size=None, dtype=None, ctx=None, device=None):
     """Chi-square numbers of df degrees of freedom: 2 gamma(df / 2)."""
-    return _gamma(parameter_of(df, "df", "np.random.chisquare") / 2, 2.0, size, dtype, (ctx, device), None, "np.random.chisquare")
+    what = "np.random.chisquare"
+    return _gamma(parameter_of(df, "df", what) / 2, 2.0, size, dtype, (ctx, device), None, what)
 
 
 @api("np.random.beta")

@@ -11,8 +11,20 @@ from ..engine.words import F32
 from . import samplers
 from .convert import CLASSES, default_float
 from .core import Array
-from .draws import (adopt, apply, broadcast, count_of, demand, device_of, finish, is_number, key_noise, on_host, parameter_of,
-                    size_of)
+from .draws import (
+    adopt,
+    apply,
+    broadcast,
+    count_of,
+    demand,
+    device_of,
+    finish,
+    is_number,
+    key_noise,
+    on_host,
+    parameter_of,
+    size_of,
+)
 
 _WIDE = (as_dtype("float16"), as_dtype("float64"))  # the parallel stream draws these from 64 bits
 
@@ -60,7 +72,7 @@ def bernoulli(prob=None, logit=None, size=None, dtype=None, ctx=None, out=None, 
     """
     what, cls = "npx.random.bernoulli", CLASSES["np"]
     if (prob is None) == (logit is None):
-        raise ValueError(f"{what}: Either `prob` or `logit` must be specified, but not both. Received prob={prob}, logit={logit}")
+        raise ValueError(f"{what}: Either `prob` or `logit` must be specified, but not both; got prob={prob}, logit={logit}")
     dtype = default_float() if dtype is None else as_dtype(dtype)
     p = parameter_of(logit if prob is None else prob, "logit" if prob is None else "prob", what)
     arrays = [p] if isinstance(p, Array) else []
@@ -179,7 +191,8 @@ def permutation(x, ctx=None, device=None):
 # --- Dropout ----------------------------------------------------------------------------------------------------------------
 def _dropout(data, p, mode, axes, cls, what):
     if not isinstance(data, Array):
-        raise (AssertionError if cls.dialect == "nd" else TypeError)(f"{what}: data must be an array, got {type(data).__name__}")
+        kind = AssertionError if cls.dialect == "nd" else TypeError
+        raise kind(f"{what}: data must be an array, got {type(data).__name__}")
     dtype = onp.dtype(data.dtype)
     if not is_float(dtype):
         raise MXNetError(f"{what}: data must hold floats, got {dtype.name}")
@@ -211,7 +224,7 @@ def nd_dropout(data, p=0.5, mode="training", axes=(), cudnn_off=False, out=None,
     Args: axes: along them, all elements share one decision.  cudnn_off, name: ignored, as on a CPU in MXNet.
     """
     if kwargs:
-        raise MXNetError(f"nd.Dropout has no argument {next(iter(kwargs))!r}: its arguments are (data, p, mode, axes, cudnn_off)")
+        raise MXNetError(f"nd.Dropout has no argument {next(iter(kwargs))!r}: they are (data, p, mode, axes, cudnn_off)")
     return finish(_dropout(data, p, mode, axes, CLASSES["nd"], "nd.Dropout"), out, "nd.Dropout")
 
 

@@ -103,8 +103,8 @@ def _from_arrays(name, arrays, shape, dtype, what):
     row, cls, first = SAMPLERS[name], CLASSES["nd"], arrays[0]
     for v in arrays[1:]:
         if v.shape != first.shape or v.dtype != first.dtype:
-            raise MXNetError(f"{what}: the parameters must have one shape and dtype, got {first.shape} {onp.dtype(first.dtype).name} "
-                             f"and {v.shape} {onp.dtype(v.dtype).name}")
+            got = " and ".join(f"{onp.dtype(w.dtype).name}{list(w.shape)}" for w in (first, v))
+            raise MXNetError(f"{what}: the parameters must have one shape and dtype, got {got}")
     shape = first.shape + shape
     if row.noise is not None:
         noise = _noise(row.noise, shape, dtype in _WIDE, first.ctx)
@@ -191,6 +191,9 @@ def _front(name, defaults, run, doc, missing=TypeError):
     return function
 
 
+_REST = ("shape", "dtype", "ctx", "out")
+
+
 def _declare(name, row):
     def values(given, names):
         return [given[n] for n in names]
@@ -199,7 +202,7 @@ def _declare(name, row):
         def run(given):
             if what.count(".") == 1 and given["shape"] is _NULL and given["out"] is None:
                 raise MXNetError(f"{what} needs a shape: pass shape=(...) or out=")
-            return _sample(name, values(given, row.parameters), given["shape"], given["dtype"], given["ctx"], given["out"], what)
+            return _sample(name, values(given, row.parameters), *values(given, _REST), what)
         return run
 
     def of_scale(given):  # nd.random.exponential alone takes the mean
@@ -207,7 +210,7 @@ def _declare(name, row):
         if not isinstance(scale, Array) and isinstance(scale, int | float | onp.number) and scale == 0:
             raise ZeroDivisionError("nd.random.exponential: scale must be > 0, got 0")
         lam = 1.0 / scale if isinstance(scale, Array | int | float | onp.number) else scale
-        return _sample(name, [lam], given["shape"], given["dtype"], given["ctx"], given["out"], "nd.random.exponential")
+        return _sample(name, [lam], *values(given, _REST), "nd.random.exponential")
 
     def of_arrays(given):
         what, parameters = f"nd.sample_{name}", values(given, row.arrays or row.parameters)
@@ -228,11 +231,13 @@ def _declare(name, row):
         return finish(apply("mx.sample", CLASSES["nd"], [found, data]), given["out"], what)
 
     null = {"shape": _NULL, "dtype": _NULL}
-    doc = row.sentence + "\n\nParameters: numbers, or arrays of one shape s for samples of shape s + `shape`; float32 by default."
+    more = "\n\nParameters: numbers, or arrays of one shape s for samples of shape s + `shape`; float32 by default."
     if name == "exponential":
-        _front(f"nd.random.{name}", {"scale": 1, **null, "ctx": None, "out": None}, of_scale, "Exponential numbers of mean scale.")
+        _front(f"nd.random.{name}", {"scale": 1, **null, "ctx": None, "out": None}, of_scale,
+               "Exponential numbers of mean scale." + more)
     else:
-        _front(f"nd.random.{name}", {**row.parameters, **null, "ctx": None, "out": None}, by_shape(f"nd.random.{name}"), doc)
+        _front(f"nd.random.{name}", {**row.parameters, **null, "ctx": None, "out": None}, by_shape(f"nd.random.{name}"),
+               row.sentence + more)
     short = {**row.parameters, "shape": _NULL, "ctx": _NULL, "dtype": _NULL, "out": None}
     for alias in (f"nd.random_{name}", f"nd.{name}")[:2 if name in ("uniform", "normal") else 1]:
         _front(alias, short, by_shape(alias), row.sentence + "\n\nParameters are numbers; float32 by default.")
@@ -255,7 +260,8 @@ def nd_randn(*shape, **kwargs):
         if n not in known:
             raise MXNetError(f"nd.random.randn has no argument {n!r}: its arguments are (*shape, {', '.join(known)})")
     given = {**known, **kwargs}
-    return _sample("normal", [given["loc"], given["scale"]], shape, given["dtype"], given["ctx"], given["out"], "nd.random.randn")
+    loc, scale, dtype, ctx, out = (given[n] for n in known)
+    return _sample("normal", [loc, scale], shape, dtype, ctx, out, "nd.random.randn")
 
 
 def _randint(what):
@@ -272,8 +278,8 @@ def _randint(what):
         shape = given["shape"]
         if shape is _NULL or shape is None:
             shape = (1,) if out is None else out.shape
-        found = draw_integers(low, high, size_of(shape, what), as_dtype(dtype), _context(given["ctx"], what, out), CLASSES["nd"], what)
-        return finish(found, out, what)
+        ctx = _context(given["ctx"], what, out)
+        return finish(draw_integers(low, high, size_of(shape, what), as_dtype(dtype), ctx, CLASSES["nd"], what), out, what)
 
     return run
 
@@ -292,7 +298,8 @@ def _categorical(data, shape, get_prob, dtype, out, what):
     if not isinstance(data, Array):
         raise AssertionError(f"{what}: data must be an array of probabilities, got {data!r}")
     if not is_float(onp.dtype(data.dtype)) or not data.ndim or not data.shape[-1]:
-        raise MXNetError(f"{what}: data must hold floats, of shape (..., k), got {onp.dtype(data.dtype).name}{list(data.shape)}")
+        got = f"{onp.dtype(data.dtype).name}{list(data.shape)}"
+        raise MXNetError(f"{what}: data must hold floats, of shape (..., k), got {got}")
     dtype = as_dtype("int32" if dtype is _NULL or dtype is None else dtype)
     if shape is _NULL or shape is None or shape == ():
         shape = () if data.ndim > 1 else (1,)

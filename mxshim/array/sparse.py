@@ -13,11 +13,12 @@ from ..base import MXNetError, NotSupportedForSparseNDArray, as_dtype
 from ..device import current_device
 from ..engine.call import emit, place, value_of
 from ..engine.cell import Handle, aval_of
-from ..engine.op import NAMES
+from ..engine.op import NAMES, api
 from ..engine.trace import state
 from ..serialization import CSR, RowSparse
-from .convert import adopt_numpy
+from .convert import adopt_numpy, check_context
 from .core import _X, Array
+from .creation import _shape
 from .nd_array import NDArray
 from .sparse_storage import INT64, Pattern, SparseCell, pad
 
@@ -35,9 +36,9 @@ class BaseSparseNDArray(NDArray):
     __slots__ = ()
     __module__ = "mxshim.ndarray.sparse"
 
-    def __init__(self, value, node=None, index=0):
-        super().__init__(None, node, index)
-        self._cell = SparseCell(self.stype, value.aval, value.ctx, dense=value)
+    def __new__(cls, value, node=None, index=0):
+        """A dense array: functions of any array write type(x)(value) for their result, and theirs know nothing of storage."""
+        return NDArray(value, node, index)
 
     @classmethod
     def _of(cls, cell, node=None, index=0):
@@ -295,11 +296,12 @@ class RowSparseNDArray(BaseSparseNDArray):
     stype = "row_sparse"
 
     def __getitem__(self, key):
-        """x[:] is the array itself. Raises: MXNetError for everything else."""
+        """x[:] is the array itself. Raises: MXNetError for other slices and integers, ValueError for everything else."""
         if isinstance(key, slice) and key == slice(None):
             return self
-        raise MXNetError(f"RowSparseNDArray: only x[:] is offered, as in MXNet, got {key!r}; use x.retain(rows), or convert with "
-                         "tostype('default')")
+        error = MXNetError if isinstance(key, (*INTEGERS, slice)) else ValueError
+        raise error(f"RowSparseNDArray: only x[:] is offered, as in MXNet, got {key!r}; use x.retain(rows), or convert with "
+                    "tostype('default')")
 
     def retain(self, indices):
         """See nd.sparse.retain."""
@@ -336,7 +338,23 @@ def from_dense(array: NDArray, stype: str) -> NDArray:
     if not array.ndim:
         raise ValueError("a row_sparse array has at least one dimension, this one has shape ()")
     values, node = emit(NAMES["mx.copy"], (_X,), [array], ())
-    return CLASSES[stype](values[0], node)
+    return CLASSES[stype]._dense_as(NDArray(values[0], node))
+
+
+@api("nd.sparse.zeros")
+def zeros(stype, shape, ctx=None, dtype=None, **kwargs):
+    """An array of zeros in a storage: "default", "row_sparse" or "csr". Raises: ValueError for another one."""
+    if stype == "default":
+        return NAMES["nd.zeros"](shape, ctx=ctx, dtype=dtype, **kwargs)
+    if stype not in CLASSES:
+        raise ValueError(f"nd.sparse.zeros: there is no storage type {stype!r}; use 'default', 'row_sparse' or 'csr'")
+    shape = _shape(shape, "nd.sparse.zeros")
+    if stype == "csr" and len(shape) != 2:
+        raise ValueError(f"nd.sparse.zeros: a csr array has two dimensions, got shape {shape}")
+    nothing = onp.zeros(0, INT64)
+    pattern = Pattern(shape, nothing, onp.zeros(shape[0] + 1, INT64) if stype == "csr" else None)
+    data = onp.zeros((0,) if stype == "csr" else (0, *shape[1:]), as_dtype(dtype or "float32"))
+    return CLASSES[stype]._from_host(data, pattern, check_context(ctx, "nd.sparse.zeros") or current_device())
 
 
 def grad_of(leaf) -> NDArray:

@@ -12,7 +12,7 @@ from .convert import check_context
 from .core import _X, Array
 from .creation import _shape
 from .nd_array import NDArray
-from .sparse import CLASSES, INTEGERS, BaseSparseNDArray, CSRNDArray, RowSparseNDArray, ascending, check_stype, from_dense, recorded
+from .sparse import CLASSES, INTEGERS, BaseSparseNDArray, CSRNDArray, RowSparseNDArray, ascending, check_stype, from_dense, recorded, zeros
 from .sparse_arithmetic import KEEPING_ZEROS, arithmetic, call_nd, dense
 from .sparse_storage import INT64, Pattern, starts_of
 
@@ -123,9 +123,8 @@ def csr_matrix(arg1, shape=None, ctx=None, dtype=None):
             return _coordinates(arg1[0], *arg1[1], shape, where, dtype, what)
         if len(arg1) == 3:
             return _csr(*arg1, shape, where, dtype, what)
-        if len(arg1) != 2:
-            raise ValueError(f"{what}: a tuple must be (data, indices, indptr), (data, (row, col)) or (rows, columns), "
-                             f"got {len(arg1)} things")
+        if len(arg1) != 2 or not all(isinstance(n, INTEGERS) for n in arg1):
+            raise ValueError(f"{what}: a tuple must be (data, indices, indptr), (data, (row, col)) or (rows, columns), got {arg1!r}")
         found = zeros("csr", arg1, where, dtype)
     elif hasattr(arg1, "tocsr"):  # SciPy's matrices of all formats
         csr = arg1.tocsr().copy()
@@ -168,22 +167,6 @@ def row_sparse_array(arg1, shape=None, ctx=None, dtype=None):
     pattern = Pattern(shape, indices)
     _once(pattern, what)
     return RowSparseNDArray._from_host(data, pattern, where)
-
-
-@api("nd.sparse.zeros")
-def zeros(stype, shape, ctx=None, dtype=None, **kwargs):
-    """An array of zeros in a storage: "default", "row_sparse" or "csr". Raises: ValueError for another one."""
-    if stype == "default":
-        return NAMES["nd.zeros"](shape, ctx=ctx, dtype=dtype, **kwargs)
-    if stype not in CLASSES:
-        raise ValueError(f"nd.sparse.zeros: there is no storage type {stype!r}; use 'default', 'row_sparse' or 'csr'")
-    shape = _shape(shape, "nd.sparse.zeros")
-    if stype == "csr" and len(shape) != 2:
-        raise ValueError(f"nd.sparse.zeros: a csr array has two dimensions, got shape {shape}")
-    nothing = onp.zeros(0, INT64)
-    pattern = Pattern(shape, nothing, onp.zeros(shape[0] + 1, INT64) if stype == "csr" else None)
-    data = onp.zeros((0,) if stype == "csr" else (0, *shape[1:]), as_dtype(dtype or "float32"))
-    return CLASSES[stype]._from_host(data, pattern, check_context(ctx, "nd.sparse.zeros") or current_device())
 
 
 @api("nd.sparse.empty")
@@ -406,5 +389,6 @@ for _dunder, _names in {"add": ("add", "broadcast_add", "broadcast_plus"), "sub"
 for _dunder in ("add", "sub", "mul"):
     _binary(f"elemwise_{_dunder}", _dunder, broadcasts=False)
 
+CSRNDArray.slice = lambda self, begin, end, step=None: slice_(self, begin, end, step)
 BaseSparseNDArray.clip = lambda self, a_min, a_max: clip(self, a_min, a_max)
 BaseSparseNDArray.zeros_like = lambda self: zeros_like(self)

@@ -184,7 +184,7 @@ def append_mixed(code, arguments, ctx) -> list[Value]:
                 slots.append(NUMBER_SLOT[_KIND[type(v)]])
                 numbers.append(v)
         outs = trace.append(code, tuple(slots), tuple(numbers), ctx)
-    if len(trace.instructions) << SHIFT >= trace.next_check or _trace_module.naive:
+    if (len(trace.instructions) - 1) << SHIFT >= trace.next_check or _trace_module.naive:
         trace.cut()
     return outs
 

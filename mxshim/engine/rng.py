@@ -162,7 +162,7 @@ def _temper(y):
 class _Ahead:
     """The next k words of engines lo..hi-1, before they count as used."""
 
-    def __init__(self, owner: "Parallel", lo: int, hi: int, k: int):
+    def __init__(self, owner: Parallel, lo: int, hi: int, k: int):
         self.k = k
         self.at = at = owner.at[lo:hi]
         self.state = state = owner.state[lo:hi]
@@ -197,8 +197,8 @@ class _Ahead:
                 row[:] = raw[start:start + k]
         first, last = onp.searchsorted(self.rows, (lo, hi)).tolist()
         for slot in range(first, last):
-            row = int(self.rows[slot]) - lo
-            out[row] = self.raw[slot, starts[row]:starts[row] + k]
+            at = int(self.rows[slot]) - lo
+            out[at] = self.raw[slot, starts[at]:starts[at] + k]
         return _temper(out)
 
     def use(self, used):
@@ -218,7 +218,7 @@ class Parallel:
 
     def __init__(self, seed: int):
         self.seed = seed
-        self.state = None  # uint32 (1024, 624)
+        self.state = onp.empty((0, _N), onp.uint32)  # (1024, 624) once they are seeded
         self.at = onp.full(ENGINES, _N)  # words used of each engine's state, 1..624
         self._scratch = onp.empty(0, onp.uint32)
 
@@ -237,7 +237,7 @@ class Parallel:
 
     def ahead(self, lo: int, hi: int, k: int) -> _Ahead:
         """A look at the next k words of engines lo..hi-1."""
-        if self.state is None:
+        if not self.state.size:
             self.state = _first_states(self.seed)
         return _Ahead(self, lo, hi, k)
 

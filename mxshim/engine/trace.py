@@ -82,7 +82,7 @@ class Trace:
         self.inputs: list[Value] = []
         self.external: dict[int, int] = {}
         self.cut_before_record = False
-        self.next_check = LONG << SHIFT  # compared with slots
+        self.next_check = (LONG - 1) << SHIFT  # the slot of the instruction after which `cut` looks
 
     def slot(self, value: Value) -> int:
         """The slot of a value as an input here; a value pending elsewhere must have been flushed before."""
@@ -114,13 +114,13 @@ class Trace:
             self.flush("NaiveEngine")
             return
         n = len(self.instructions)
-        if n << SHIFT >= self.next_check:
+        if (n - 1) << SHIFT >= self.next_check:
             if state.recording and n < LONGEST:
-                self.next_check = (n + LONG) << SHIFT
+                self.next_check = (n + LONG - 1) << SHIFT
                 return
             period = _period([i[0] for i in self.instructions])
             if period and n % period:
-                self.next_check = (n + period - n % period) << SHIFT
+                self.next_check = (n + period - n % period - 1) << SHIFT
             else:
                 self.flush("long trace")
 

@@ -5,6 +5,7 @@ from contextvars import ContextVar
 from functools import wraps
 
 import jax.numpy as jnp
+import numpy as onp
 
 from ..base import FLOAT32, MXNetError, is_float
 from ..engine.op import Scalar, op
@@ -46,7 +47,9 @@ def vector(out):
 
 def number(x, dtype):
     """A parameter declared in `scalars=`, whatever it came as (Scalar, array, plain number), as an array of `dtype`."""
-    return cast(x.value if isinstance(x, Scalar) else jnp.asarray(x), dtype)
+    if isinstance(x, Scalar):
+        x = x.value
+    return cast(x if hasattr(x, "dtype") else jnp.asarray(onp.asarray(x)), dtype)  # a bare number would be weakly typed
 
 
 _differentiating = ContextVar("_differentiating", default=False)

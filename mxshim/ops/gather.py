@@ -45,7 +45,8 @@ def _take(a, indices, axis, mode):
 _ROWS = onp.array([1., 0., 1.], "float32")
 
 
-@op("np.take", "np.ndarray.take", scalars=("indices",), samples={"args": [((_M, _ROWS), {"axis": 1}), ((_M, _ROWS), {})], "constant": (1,)})
+@op("np.take", "np.ndarray.take", scalars=("indices",),
+    samples={"args": [((_M, _ROWS), {"axis": 1}), ((_M, _ROWS), {})], "constant": (1,)})
 def take(a, indices, axis=None, mode="raise"):
     """The elements at `indices` along `axis` (None: of the flattened array), in the shape of `indices`.
 
@@ -183,7 +184,8 @@ def _put_jvp(primals, tangents):
     return _put(data, places, into), jnp.zeros(into.shape, tangents[0].dtype).at[places].add(tangents[0])
 
 
-@op("nd.scatter_nd", static=("shape",), samples={"args": [((onp.array([9., 8., 7.], "float32"), _WHERE), {"shape": (2, 3)})], "constant": (1,)})
+@op("nd.scatter_nd", static=("shape",), samples={
+    "args": [((onp.array([9., 8., 7.], "float32"), _WHERE), {"shape": (2, 3)})], "constant": (1,)})
 def scatter_nd(data, indices, shape):
     """Zeros of `shape` with data[k] at the coordinates in column k of `indices`; where they repeat, the last one stays."""
     shape = shape if isinstance(shape, tuple) else (shape,)

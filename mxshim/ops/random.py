@@ -49,7 +49,8 @@ def _located(m, base, loc, scale):
 
 _LOC_SCALE, _SCALE, _SHAPE = {"loc": None, "scale": ">= 0"}, {"scale": ">= 0"}, {"a": "> 0"}
 FORMULAS = {
-    "uniform": Formula("uniform", lambda m, u: u, lambda m, u, low, high: low + m.times(high - low, u), {"low": None, "high": None}),
+    "uniform": Formula("uniform", lambda m, u: u, lambda m, u, low, high: low + m.times(high - low, u),
+                       {"low": None, "high": None}),
     "normal": Formula("normal", lambda m, z: z, _located, _LOC_SCALE),
     "lognormal": Formula("normal", lambda m, z: z, lambda m, z, mean, sigma: m.exp(mean + m.times(sigma, z)),
                          {"mean": None, "sigma": ">= 0"}),
@@ -80,7 +81,7 @@ def _working_dtype(arrays):
 
 def _declare(name, formula):
     @op(f"mx.random_{name}", scalars=("p1", "p2"), static=("dtype",), grad=name not in _FLAT,
-        doc=f"{name} from its base, which has the result's shape; parameters are arrays or numbers, calculated in float32 or wider.")
+        doc=f"{name} from its base, which has the result's shape; arrays or numbers as parameters, in float32 or wider.")
     def sample(base, dtype, p1, p2=None):
         given = (p1, p2)[:len(formula.parameters)]
         working = _working_dtype((base, *given))
@@ -258,7 +259,7 @@ def pdf_negative_binomial(sample, k, p, is_log=False):
 @op("nd.random_pdf_generalized_negative_binomial")
 def pdf_generalized_negative_binomial(sample, mu, alpha, is_log=False):
     """The negative binomial with mean mu and dispersion alpha: k = 1 / alpha, p = 1 / (mu alpha + 1)."""
-    return _density(sample, (mu, alpha), is_log, lambda x, mu, alpha: _log_negative_binomial(x, 1 / alpha, 1 / (mu * alpha + 1)))
+    return _density(sample, (mu, alpha), is_log, lambda x, mu, a: _log_negative_binomial(x, 1 / a, 1 / (mu * a + 1)))
 
 
 @op("nd.random_pdf_dirichlet")

@@ -248,6 +248,17 @@ def any_(a, axis=None, keepdims=False):
     return jnp.any(a, axis=axes_in(axis, a.ndim), keepdims=bool(keepdims))
 
 
+@op("nd.contrib.allclose", scalars=("rtol", "atol"), grad=False)
+def allclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=True):
+    """1 if all |a - b| <= atol + rtol * |b|, else 0; uint8, 0-d. equal_nan: whether nan equals nan."""
+    wide_b = b.astype(jnp.float64)
+    near = jnp.abs(a.astype(jnp.float64) - wide_b) <= number(atol, jnp.float64) + number(rtol, jnp.float64) * jnp.abs(wide_b)
+    near = near | (a == b)  # infinities
+    if equal_nan and is_float(a.dtype):
+        near = near | (jnp.isnan(a) & jnp.isnan(b))
+    return jnp.all(near).astype(jnp.uint8)
+
+
 # Positions.
 
 def _position(fn, x, axis, keepdims):

@@ -131,14 +131,14 @@ def test_work_by_numpy_refuses_graphs():
     x.attach_grad()
     with autograd.record(), pytest.raises(MXNetError, match=r"np.union1d runs in NumPy, where autograd cannot follow"):
         np.union1d(x * 2, x)
-    with pytest.raises(KeyError, match="complex128"):
+    with pytest.raises(KeyError, match="complex64"):
         np.roots(np.array([1., 0., 1.]))
 
 
 @pytest.mark.parametrize(("kind", "call", "text"), [
     (MXNetError, lambda: np.take(np.ones(3), np.array([7])), r"np.take: index 7 is out of bounds: they must be in \[0, 3\)"),
     (IndexError, lambda: nd.gather_nd(nd.ones((2, 3)), nd.array([[0], [5]])), r"nd.gather_nd, axis 1: index 5 is out of"),
-    (MXNetError, lambda: nd.pick(nd.ones((2, 3)), nd.ones(3)), r"`index` must have shape \(2,\), that of `data` without axis 1"),
+    (MXNetError, lambda: nd.pick(nd.ones((2, 3)), nd.ones(3)), r"`index` must have shape \(2,\), that of `data` without"),
     (MXNetError, lambda: nd.slice_axis(nd.ones((2, 3)), axis=1, begin=2, end=9), r"begin=2, end=9 is no slice of axis 1"),
     (MXNetError, lambda: nd.batch_take(nd.ones((2, 3)), nd.ones(2)), r"`indices` must be int32, got float32"),
     (MXNetError, lambda: npx.one_hot(np.ones(2), 1.5), r"`depth` must be a non-negative int, got 1.5")])

@@ -84,13 +84,15 @@ def test_ctx_and_device_are_one():
 
 
 def test_out():
-    for out, call in ((np.zeros((2,)), lambda out: np.random.normal(size=2, out=out)),
-                      (np.zeros((2,), dtype="int64"), lambda out: np.random.randint(9, size=2, out=out)),
-                      (nd.zeros((2,), dtype="float64"), lambda out: nd.random.uniform(0, 1, out=out))):
+    for target, draw in ((np.zeros((2,)), lambda **out: np.random.normal(size=2, **out)),
+                         (np.zeros((2,), dtype="int64"), lambda **out: np.random.randint(9, size=2, **out)),
+                         (nd.zeros((2,)), lambda **out: nd.random.uniform(0, 1, shape=2, **out))):
         mx.random.seed(3)
-        assert call(out) is out
+        assert draw(out=target) is target
         mx.random.seed(3)
-        assert out.asnumpy().tolist() == call(None if out.shape != (2,) or isinstance(out, np.ndarray) else out).asnumpy().tolist()
+        assert target.asnumpy().tolist() == draw().asnumpy().tolist()
+    wide = nd.zeros((2,), dtype="float64")  # nd takes shape and dtype from out
+    assert nd.random.uniform(0, 1, out=wide) is wide and 0 < wide.asnumpy().min() < wide.asnumpy().max() < 1
     with pytest.raises(mx.MXNetError, match=r"np.random.uniform: out= is float32\[3\], the result is float32\[2\]"):
         np.random.uniform(size=2, out=np.zeros((3,)))
 
@@ -176,7 +178,7 @@ def check_by_differences(draw, *values, tol=2e-3):
     arrays = [np.array(v, dtype="float64") for v in values]
     mx.random.seed(2)
     _, found = gradients(draw, *arrays)
-    for k, v in enumerate(values):
+    for k in range(len(values)):
         step, ends = 1e-5, []
         for sign in (1, -1):
             moved = [onp.array(w, "float64") + sign * step * (i == k) for i, w in enumerate(values)]
@@ -222,7 +224,8 @@ def test_gamma_gradient():
     onp.testing.assert_allclose(by_scale, y / scale.asnumpy(), rtol=1e-6)
     from scipy import special
     for a, b, v, g in zip(shape.asnumpy(), scale.asnumpy(), y, by_shape, strict=True):
-        moved = special.gammaincinv(a + 1e-4, special.gammainc(a, v / b)) - special.gammaincinv(a - 1e-4, special.gammainc(a, v / b))
+        level = special.gammainc(a, v / b)
+        moved = special.gammaincinv(a + 1e-4, level) - special.gammaincinv(a - 1e-4, level)
         assert abs(g - b * moved / 2e-4) < 5e-3 * abs(g)
 
 
@@ -334,12 +337,13 @@ def test_numbers_on_the_edge():
     ("np.random.weibull(0.0)", ValueError, "np.random.weibull: a must be > 0, got 0.0"),
     ("np.random.gamma(-1.0)", ValueError, "shape parameter must be > 0, got -1"),
     ("np.random.gamma(np.array([1.0, -1.0]))", ValueError, "shape parameter must be > 0, got -1"),
-    ("np.random.normal(np.zeros((2,)), 1, size=(2, 3))", mx.MXNetError, r"parameters of shape \(2,\) do not broadcast to the size \(2, 3\)"),
+    ("np.random.normal(np.zeros((2,)), 1, size=(2, 3))", mx.MXNetError,
+     r"parameters of shape \(2,\) do not broadcast to the size \(2, 3\)"),
     ("np.random.uniform(np.zeros((2,)), np.zeros((3,)))", mx.MXNetError, r"\(2,\) and \(3,\) do not broadcast together"),
     ("np.random.uniform(0, 1, (2, -1))", mx.MXNetError, "negative dimension"),
     ("np.random.uniform(0, 1, 2.5)", mx.MXNetError, "the size must be an integer or a tuple of integers, got 2.5"),
     ("np.random.uniform('a', 1)", mx.MXNetError, "np.random.uniform: low must be a number or an array, got 'a'"),
-    ("np.random.uniform(0, 1, 2, dtype='int32')", mx.MXNetError, "dtype must be float16, float32, float64 or bfloat16, got int32"),
+    ("np.random.uniform(0, 1, 2, dtype='int32')", mx.MXNetError, "dtype must be float16, .* got int32"),
     ("np.random.exponential(1, dtype='float32')", TypeError, "dtype"),
     ("np.random.randint(5, 5)", mx.MXNetError, "high must be above low, got low=5, high=5"),
     ("np.random.randint(0, 5.0)", mx.MXNetError, "high must be an integer, got 5.0"),
@@ -388,14 +392,14 @@ def test_samplers_end_for_bad_parameters():
     assert onp.isnan(nd.random.poisson(nd.array([float("inf"), float("nan")])).asnumpy()).all()
 
 
-# --- densities ------------------------------------------------------------------------------------------------------------------
+# --- densities -------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("code, want", [
     ("nd.random_pdf_uniform(nd.array([[0.5, 1.5]]), nd.array([0]), nd.array([2]))", [0.5, 0.5]),
     ("nd.random_pdf_normal(nd.array([[0.5, 1.5]]), nd.array([0]), nd.array([2]))", [0.19333405792713165, 0.15056870877742767]),
     ("nd.random_pdf_gamma(nd.array([[0.5, 1.5]]), nd.array([0.5]), nd.array([2]))", [0.41510751843452454, 0.03243478760123253]),
     ("nd.random_pdf_exponential(nd.array([[0.5, 1.5]]), nd.array([0.5]))", [0.3894003927707672, 0.2361832708120346]),
-    ("nd.random_pdf_poisson(nd.array([[0, 1, 2]]), nd.array([0.5]))", [0.6065306663513184, 0.3032653331756592, 0.0758163332939148]),
-    ("nd.random_pdf_negative_binomial(nd.array([[0, 1]]), nd.array([5]), nd.array([0.3]))", [0.002429999876767397, 0.008505001664161682]),
+    ("nd.random_pdf_poisson(nd.array([[0, 1, 2]]), nd.array([0.5]))", [0.6065306663, 0.3032653331, 0.0758163332]),
+    ("nd.random_pdf_negative_binomial(nd.array([[0, 1]]), nd.array([5]), nd.array([0.3]))", [0.002429999877, 0.008505001664]),
     ("nd.random_pdf_generalized_negative_binomial(nd.array([[0, 1]]), nd.array([5]), nd.array([0.3]))",
      [0.04715561494231224, 0.0943111851811409]),
     ("nd.random_pdf_dirichlet(nd.array([[[0.2, 0.8], [0.5, 0.5]]]), nd.array([[1, 2]]))", [1.600000023841858, 1.0]),
@@ -406,9 +410,9 @@ def test_densities(code, want):
     onp.testing.assert_allclose(eval(code[:-1] + ", is_log=True)").asnumpy().ravel(), onp.log(want), rtol=1e-5, atol=1e-6)
 
 
-# --- keys -------------------------------------------------------------------------------------------------------------------------
-MEANS = {"uniform": 0.5, "normal": 0, "lognormal": onp.exp(0.5), "exponential": 1, "logistic": 0, "gumbel": 0.5772, "laplace": 0,
-         "rayleigh": onp.sqrt(onp.pi / 2), "weibull": 1, "pareto": 0.5, "power": 0.75}
+# --- keys ------------------------------------------------------------------------------------------------------------
+MEANS = {"uniform": 0.5, "normal": 0, "lognormal": onp.exp(0.5), "exponential": 1, "logistic": 0, "gumbel": 0.5772,
+         "laplace": 0, "rayleigh": onp.sqrt(onp.pi / 2), "weibull": 1, "pareto": 0.5, "power": 0.75}
 
 
 @pytest.mark.parametrize("name", MEANS)
@@ -423,9 +427,10 @@ def test_keys_give_the_same_distributions(keys, name):
 def test_keys_are_seeded_and_do_not_recompile(keys):
     def draws():
         mx.random.seed(3)
-        return [v.asnumpy() for v in (np.random.normal(1, 2, (5,)), nd.random.uniform(1, 2, (5,)), np.random.randint(-5, 5, (50,)),
-                                      npx.random.bernoulli(0.3, size=(50,)), npx.dropout(np.ones((50,)), 0.5, mode="always"),
-                                      nd.random.normal(nd.array([1.0]), nd.array([2.0]), shape=3))]
+        draws = (np.random.normal(1, 2, (5,)), nd.random.uniform(1, 2, (5,)), np.random.randint(-5, 5, (50,)),
+                 npx.random.bernoulli(0.3, size=(50,)), npx.dropout(np.ones((50,)), 0.5, mode="always"),
+                 nd.random.normal(nd.array([1.0]), nd.array([2.0]), shape=3))
+        return [v.asnumpy() for v in draws]
 
     first = draws()
     before = mx.engine.stats().programs
@@ -437,7 +442,8 @@ def test_keys_are_seeded_and_do_not_recompile(keys):
 
 
 def test_keys_keep_gradients(keys):
-    y, (by_loc, by_scale) = gradients(lambda a, b: np.random.normal(a, b, size=(4, 2)), np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    loc, scale = np.array([1.0, 2.0]), np.array([3.0, 4.0])
+    y, (by_loc, by_scale) = gradients(lambda a, b: np.random.normal(a, b, size=(4, 2)), loc, scale)
     assert by_loc.tolist() == [4, 4]
     onp.testing.assert_allclose(by_scale, ((y - [1, 2]) / [3, 4]).sum(0), rtol=1e-5, atol=1e-5)
 

@@ -25,7 +25,7 @@ def test_sample(record, k):
 
 def test_every_operator_has_samples_and_a_docstring():
     without = {r.name for r in records(*FILES) if not (r.samples or {}).get("args")}
-    assert without == {"nd.multi_all_finite", "nd.multi_sum_sq"}  # compared with MXNet above
+    assert without == {"nd.multi_all_finite", "nd.multi_sum_sq", "nd.contrib.allclose"}  # tested by name
     assert all(r.doc for r in records(*FILES))
 
 
@@ -119,3 +119,10 @@ def test_errors_say_what_to_do():
         nd.moments(nd.ones((2, 3)))
     with pytest.raises(MXNetError, match=r"np.bincount: x must hold integers, got float32"):
         np.bincount(np.array([1., 2.]))
+
+
+def test_allclose():
+    x = nd.array([1., float("nan"), float("inf")])
+    assert nd.contrib.allclose(x, x).asscalar() == 1 and nd.contrib.allclose(x, x, equal_nan=False).asscalar() == 0
+    assert nd.contrib.allclose(nd.ones(2), nd.ones(2) + 1e-3).asscalar() == 0
+    assert nd.contrib.allclose(nd.ones(2), nd.ones(2) + 1e-3, rtol=1e-2).dtype == onp.uint8
