@@ -22,6 +22,7 @@ from .array.convert import CLASSES as _CLASSES
 from .array.core import Array as _Array
 from .base import MXNetError
 from .base import as_dtype as _as_dtype
+from .device import current_device as _current_device
 from .engine.call import place as _place
 from .engine.call import zeros_value as _zeros_value
 from .engine.cell import aval_of as _aval_of
@@ -137,31 +138,143 @@ class _NotDeclared(list):
 
 
 class _Call(_Function):
-    """One call of a CustomOp as a Function: forward and backward on arrays that the operator fills."""
+    """One call of a CustomOp as a Function: its forward and backward get arrays to fill.
 
-    def __init__(self, op, name, outs, aux, wants_out_grad):
+    outs: avals of the outputs.  aux: the auxiliary arrays.  wants_out_grad: whether backward looks at out_grad.
+    """
+
+    history_name = "Custom"
+
+    def __init__(self, op, ctx, outs, aux, wants_out_grad):
         super().__init__()
-        self.op, self.name, self.outs, self.aux, self.wants_out_grad = op, name, outs, aux, wants_out_grad
+        self.op, self.ctx, self.outs, self.aux, self.wants_out_grad = op, ctx, outs, aux, wants_out_grad
 
     def forward(self, *inputs):
-        cls = _CLASSES["np" if _state.np_array else "nd"]
         self.inputs = [(x._value_now(), _place(x)) for x in inputs]
         self.req = ["null" if p is None or (p[0].is_leaf and p[0].req == "null") else "write" for _, p in self.inputs]
-        ctx = inputs[0].ctx
-        outs = [cls(_zeros_value(aval, ctx)) for aval in self.outs]
-        run = _run(self.op.forward, f"{self.name}.forward")
-        run(is_train=int(_state.training), req=["write"] * len(outs), in_data=[_seen(x, cls) for x in inputs], out_data=outs,
-            aux=[_seen(a, cls) for a in self.aux])
-        self.results = [_CLASSES["nd"](o._value_now()) for o in outs]
+        outs = [_face()(_zeros_value(aval, self.ctx)) for aval in self.outs]
+        _run(self.op, "forward", is_train=int(_state.training), req=["write"] * len(outs),
+             in_data=[_shown(x)._alias() for x in inputs], out_data=outs, aux=[_shown(a)._alias() for a in self.aux])
+        self.values = [o._value_now() for o in outs]
+        self.results = [_CLASSES["nd"](v) for v in self.values]  # backward may be recorded: it starts from these, see Pair.pull
         return list(self.results)
 
     def backward(self, *out_grad):
-        cls = _CLASSES["np" if _state.np_array else "nd"]
-        in_data = [cls(v, *(p or ())) for v, p in self.inputs]
-        out_data = [cls(v, r._node, r._index) for v, r in zip(self.values, self.results, strict=True)]
+        cls = _face()
         in_grad = [cls(_zeros_value(v.aval, v.ctx)) for v, _ in self.inputs]
-        out_grad = [_seen(g, cls) for g in out_grad] if self.wants_out_grad else _NotDeclared(len(out_grad), self.name)
-        run = _run(self.op.backward, f"{self.name}.backward")
-        run(req=list(self.req), out_grad=out_grad, in_data=in_data, out_data=out_data, in_grad=in_grad,
-            aux=[_seen(a, cls) for a in self.aux])
+        name = type(self.op).__name__
+        _run(self.op, "backward", req=list(self.req),
+             out_grad=[_shown(g) for g in out_grad] if self.wants_out_grad else _NotDeclared(len(out_grad), name),
+             in_data=[cls(v, *(p or ())) for v, p in self.inputs],
+             out_data=[cls(v, r._node, r._index) for v, r in zip(self.values, self.results, strict=True)], in_grad=in_grad,
+             aux=[_shown(a)._alias() for a in self.aux])
         return in_grad
+
+
+def _face():
+    """The class of the arrays that operators get to see: np arrays under npx.set_np(), as in MXNet."""
+    return _CLASSES["np" if _state.np_array else "nd"]
+
+
+def _shown(x):
+    return x if type(x) is _face() else x.as_np_ndarray() if _state.np_array else x.as_nd_ndarray()
+
+
+def _run(owner, method, *args, **kwargs):
+    """Call user code; what it raises becomes an MXNetError that says where it came from."""
+    try:
+        return getattr(owner, method)(*args, **kwargs)
+    except MXNetError:
+        raise
+    except Exception as error:
+        raise MXNetError(f"{type(owner).__name__}.{method} raised {type(error).__name__}: {error}") from error
+
+
+def _three(prop, method, given, counts):
+    """What infer_shape and infer_type return, checked: lists for inputs, outputs and auxiliary states."""
+    found = _run(prop, method, given)
+    name = f"{type(prop).__name__}.{method}"
+    if not isinstance(found, list | tuple) or len(found) not in (2, 3):
+        raise MXNetError(f"{name} must return two or three lists (inputs, outputs, auxiliary states), got {found!r}")
+    found = [*found, []][:3]
+    for what, entries, count in zip(("inputs", "outputs", "auxiliary states"), found, counts, strict=True):
+        if len(entries) != count:
+            raise MXNetError(f"{name} must return one entry for each of the {count} {what}, got {entries!r}")
+    return found
+
+
+@_api("nd.Custom")
+def Custom(*data, op_type=None, out=None, name=None, **kwargs):
+    """Call an operator registered with mx.operator.register.
+
+    Args:
+        data: the inputs, then the auxiliary states, arrays by position.
+        op_type: the name it was registered under.  kwargs: go to its CustomOpProp, as strings.
+    Returns: an NDArray, or a list of them if there are several outputs.
+    Raises: MXNetError for an unknown op_type, a wrong number of arrays, and for anything the operator's code raises.
+    MXNet: nd.Custom. Differs: forward has run when the call returns, so its errors come here and not at the first read.
+    """
+    for x in data:
+        if not isinstance(x, _Array):
+            raise AssertionError(f"nd.Custom: positional arguments must be NDArrays, got {type(x).__name__}")
+    if not op_type:
+        raise MXNetError("nd.Custom needs op_type=, the name that the operator was registered under")
+    if op_type not in _registered:
+        raise MXNetError(f"nd.Custom: there is no operator {op_type!r}; registered are {', '.join(sorted(_registered)) or 'none'}. "
+                         "Register its CustomOpProp with @mx.operator.register(...).")
+    for key, value in kwargs.items():
+        if isinstance(value, _Array):
+            raise MXNetError(f"nd.Custom: the array {key!r} must be given by position; keyword arguments reach the CustomOpProp as text")
+    try:
+        prop = _registered[op_type](**{k: str(v) for k, v in kwargs.items()})
+    except TypeError as error:
+        raise MXNetError(f"nd.Custom(op_type={op_type!r}): {error}") from error
+    arguments, outputs, states = (list(_run(prop, f"list_{w}")) for w in ("arguments", "outputs", "auxiliary_states"))
+    n = len(arguments)
+    if len(data) != n + len(states):
+        raise MXNetError(f"nd.Custom(op_type={op_type!r}) takes {n + len(states)} arrays ({', '.join(arguments + states)}), "
+                         f"got {len(data)}")
+    _check_storage(prop, data, op_type)
+    counts = (n, len(outputs), len(states))
+    shapes = _three(prop, "infer_shape", [list(x.shape) for x in data[:n]], counts)
+    for names, arrays, wanted in ((arguments, data[:n], shapes[0]), (states, data[n:], shapes[2])):
+        for label, x, shape in zip(names, arrays, wanted, strict=True):
+            if tuple(shape) != x.shape:
+                raise MXNetError(f"nd.Custom(op_type={op_type!r}): {type(prop).__name__}.infer_shape wants shape {tuple(shape)} for "
+                                 f"{label!r}, got {x.shape}")
+    dtypes = _three(prop, "infer_type", [onp.dtype(x.dtype).type for x in data[:n]], counts)[1]
+    ctx = data[0].ctx if data else _current_device()
+    op = _run(prop, "create_operator", ctx, [list(x.shape) for x in data], [onp.dtype(x.dtype).type for x in data])
+    if not hasattr(op, "forward") or not hasattr(op, "backward"):
+        raise MXNetError(f"{type(prop).__name__}.create_operator must return a CustomOp, got {type(op).__name__}")
+    outs = [_aval_of(tuple(int(k) for k in shape), _as_dtype(dtype)) for shape, dtype in zip(shapes[1], dtypes, strict=True)]
+    m = len(outs)
+    needed = _run(prop, "declare_backward_dependency", list(range(m)), list(range(m, m + n)), list(range(m + n, m + n + m)))
+    call = _Call(op, ctx, outs, data[n:], any(i < m for i in needed))
+    recording = _state.recording
+    try:
+        results = call(*data[:n])
+    finally:
+        _state.recording = recording
+    if out is not None:
+        targets = out if isinstance(out, list | tuple) else [out]
+        if len(targets) != m:
+            raise MXNetError(f"nd.Custom(op_type={op_type!r}): out= names {len(targets)} arrays, there are {m} outputs")
+        for target, result in zip(targets, results, strict=True):
+            target[:] = result
+        return out
+    return results[0] if m == 1 else results
+
+
+def _check_storage(prop, data, op_type):
+    """Raise if the operator would be given, or asks for, arrays that are not dense."""
+    kinds = [x.stype for x in data]
+    infer = type(prop).infer_storage_type if hasattr(type(prop), "infer_storage_type") else CustomOpProp.infer_storage_type
+    if infer is not CustomOpProp.infer_storage_type:
+        kinds += [k for part in _run(prop, "infer_storage_type", list(kinds[:len(prop.list_arguments())])) for k in part]
+    if any(k != "default" for k in kinds):
+        raise MXNetError(f"nd.Custom(op_type={op_type!r}): operators in Python work on dense arrays only; convert with "
+                         "x.tostype('default')")
+
+
+__getattr__ = _missing("mx.operator", __name__, __all__)

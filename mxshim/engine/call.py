@@ -449,7 +449,7 @@ def _call(op: Op, cls, args: tuple, kwargs: dict):
         else:
             raise cls.missing_argument(f"{op.name} needs argument {name!r}: its arguments are ({', '.join(params)})")
         pattern.append(sort.sort(name, v))
-    if kwargs and not (cls.dialect == "nd" and not op.defaults):  # nd operators without parameters ignore them, as MXNet does
+    if kwargs and not (cls.dialect == "nd" and len(op.params) == len(op.arrays)):  # nd operators without parameters ignore them, as MXNet does
         cls.unknown_argument(op, kwargs)
     if not sort.handles:
         if ctx is None:
