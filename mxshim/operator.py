@@ -51,7 +51,17 @@ class CustomOp:
         """
 
     def assign(self, dst, req, src):
-        """dst[:] = src for req "write" and "inplace", dst[:] += src for "add", nothing for any other."""
+        """dst[:] = src for req "write" and "inplace", dst[:] += src for "add", nothing for any other.
+
+        Raises: ValueError if src has another shape and cannot be broadcast.
+        """
+        if req in ("write", "inplace", "add") and isinstance(src, _Array) and src.size > 1 and src.shape != dst.shape:
+            try:
+                fits = onp.broadcast_shapes(src.shape, dst.shape) == dst.shape
+            except ValueError:
+                fits = False
+            if not fits:
+                raise ValueError(f"{type(self).__name__}.assign: src has shape {src.shape}, dst {dst.shape}; they must be equal")
         if req in ("write", "inplace"):
             dst[:] = src
         elif req == "add":
@@ -148,36 +158,32 @@ class _Call(_Function):
     def __init__(self, op, ctx, outs, aux, wants_out_grad):
         super().__init__()
         self.op, self.ctx, self.outs, self.aux, self.wants_out_grad = op, ctx, outs, aux, wants_out_grad
+        self.cls = _CLASSES["np" if _state.np_array else "nd"]  # np arrays under npx.set_np(), as in MXNet
 
     def forward(self, *inputs):
         self.inputs = [(x._value_now(), _place(x)) for x in inputs]
         self.req = ["null" if p is None or (p[0].is_leaf and p[0].req == "null") else "write" for _, p in self.inputs]
-        outs = [_face()(_zeros_value(aval, self.ctx)) for aval in self.outs]
-        _run(self.op, "forward", is_train=int(_state.training), req=["write"] * len(outs),
-             in_data=[_shown(x)._alias() for x in inputs], out_data=outs, aux=[_shown(a)._alias() for a in self.aux])
-        self.values = [o._value_now() for o in outs]
-        self.results = [_CLASSES["nd"](v) for v in self.values]  # backward may be recorded: it starts from these, see Pair.pull
+        # What the operator keeps of these for backward has its place in the graph, for second derivatives (see also Pair.pull).
+        self.results = [self.cls(_zeros_value(aval, self.ctx)) for aval in self.outs]
+        _run(self.op, "forward", is_train=int(_state.training), req=["write"] * len(self.outs), in_data=[self.handle(x) for x in inputs],
+             out_data=list(self.results), aux=[self.handle(a) for a in self.aux])
+        self.values = [o._value_now() for o in self.results]
         return list(self.results)
 
     def backward(self, *out_grad):
-        cls = _face()
-        in_grad = [cls(_zeros_value(v.aval, v.ctx)) for v, _ in self.inputs]
-        name = type(self.op).__name__
+        in_grad = [self.cls(_zeros_value(v.aval, v.ctx)) for v, _ in self.inputs]
         _run(self.op, "backward", req=list(self.req),
-             out_grad=[_shown(g) for g in out_grad] if self.wants_out_grad else _NotDeclared(len(out_grad), name),
-             in_data=[cls(v, *(p or ())) for v, p in self.inputs],
-             out_data=[cls(v, r._node, r._index) for v, r in zip(self.values, self.results, strict=True)], in_grad=in_grad,
-             aux=[_shown(a)._alias() for a in self.aux])
+             out_grad=list(out_grad) if self.wants_out_grad else _NotDeclared(len(out_grad), type(self.op).__name__),
+             in_data=[self.cls(v, *(p or ())) for v, p in self.inputs],
+             out_data=[self.cls(v, r._node, r._index) for v, r in zip(self.values, self.results, strict=True)], in_grad=in_grad,
+             aux=[self.handle(a) for a in self.aux])
         return in_grad
 
-
-def _face():
-    """The class of the arrays that operators get to see: np arrays under npx.set_np(), as in MXNet."""
-    return _CLASSES["np" if _state.np_array else "nd"]
-
-
-def _shown(x):
-    return x if type(x) is _face() else x.as_np_ndarray() if _state.np_array else x.as_nd_ndarray()
+    def handle(self, x):
+        """Another handle on x's memory, of the class that the operator sees: marking it does not mark x."""
+        other = (x.as_np_ndarray() if self.cls.dialect == "np" else x.as_nd_ndarray())._alias()
+        other._node, other._index = _place(x) or (None, 0)
+        return other
 
 
 def _run(owner, method, *args, **kwargs):
@@ -263,6 +269,7 @@ def Custom(*data, op_type=None, out=None, name=None, **kwargs):
         for target, result in zip(targets, results, strict=True):
             target[:] = result
         return out
+    results = [r.as_nd_ndarray() for r in results]
     return results[0] if m == 1 else results
 
 

@@ -14,7 +14,7 @@ from ..engine.call import emit, emit_spec, inplace, place, value_of
 from ..engine.cell import Cell, Handle, Value, View, shared
 from ..engine.op import NAMES, Op
 from ..engine.spec import arr
-from ..engine.trace import read, state, wait_all
+from ..engine.trace import put, read, state, wait_all
 
 INPLACE = ("Inplace operations (+=, -=, x[:]=, out=, etc) are not supported when recording with autograd: the array is part of the "
            "graph. Write outside of autograd.record(), make a new array (x = x + ...), or let mxshim differentiate through writes "
@@ -169,7 +169,7 @@ class Array(Handle):
         value = self._value_now()
         data = value.get()
         if isinstance(data, onp.ndarray):
-            data = value.data = jax.device_put(data, value.ctx.jax)
+            data = value.data = put(data, value.ctx.jax)
         shared.add(value)  # somebody outside holds the buffer from now on
         return data
 
@@ -244,7 +244,7 @@ class Array(Handle):
             outs, node = emit_spec(spec, [value], (), (p,) if p else None)
             outs[0].ctx = device
             return type(self)(outs[0], node)
-        moved = Value(value.aval, device, None, None, jax.device_put(value.get(), target))
+        moved = Value(value.aval, device, None, None, put(value.get(), target))
         result = type(self)(moved)
         if state.recording:
             p = place(self)

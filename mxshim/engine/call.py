@@ -21,7 +21,7 @@ from .op import NAMES, Op
 from .spec import _SPECS, NUM, Lit, Spec, arr, lit, spec_of
 from . import program
 from . import trace as _trace_module
-from .trace import NUMBER_SLOT, SHIFT, default_trace, settle, state, trace_on, user_line
+from .trace import NUMBER_SLOT, SHIFT, default_trace, put, settle, state, trace_on, user_line
 
 adopt: Callable  # (object, class, device) -> array: set by the array layer, which knows how to convert
 _sequence = itertools.count()
@@ -196,7 +196,7 @@ def _transfer(value: Value, ctx) -> Value:
     """A value on another JAX device. CPU devices are one memory to MXNet; anything else must be asked for."""
     if value.ctx.device_type != ctx.device_type and not (value.ctx.device_type.startswith("cpu") and ctx.device_type.startswith("cpu")):
         raise MXNetError(f"the operands are on different devices, {ctx} and {value.ctx}: copy one with as_in_context({ctx})")
-    return Value(value.aval, ctx, None, 0, jax.device_put(value.get(), ctx.jax))
+    return Value(value.aval, ctx, None, 0, put(value.get(), ctx.jax))
 
 
 def emit(op: Op, pattern: tuple, handles, numbers: tuple, ctx=None):
@@ -449,7 +449,7 @@ def _call(op: Op, cls, args: tuple, kwargs: dict):
         else:
             raise cls.missing_argument(f"{op.name} needs argument {name!r}: its arguments are ({', '.join(params)})")
         pattern.append(sort.sort(name, v))
-    if kwargs and not (cls.dialect == "nd" and len(op.params) == len(op.arrays)):  # nd operators without parameters ignore them, as MXNet does
+    if kwargs and not (cls.dialect == "nd" and op.arrays - op.scalars == set(op.params)):  # nd operators without parameters ignore them, as MXNet does
         cls.unknown_argument(op, kwargs)
     if not sort.handles:
         if ctx is None:

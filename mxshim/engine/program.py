@@ -155,9 +155,10 @@ def _compile(key, device, instructions, data, donated, live, packed):
         lowered = jitted.lower(*structs)
         passed_on = {j for kind, j in results if kind == "in"}
         if passed_on & set(donated):  # a result that is its input keeps that buffer: it cannot be given away
+            results.clear()
+            body = _body(instructions, live, n_floats, lead - n_floats, results)
             jitted = jax.jit(body, donate_argnums=tuple([lead + j for j in donated if j not in passed_on]), in_shardings=sharding,
                              out_shardings=sharding)
-            results.clear()
             lowered = jitted.lower(*structs)
         compiled = lowered.compile()
     try:

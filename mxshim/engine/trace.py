@@ -57,6 +57,12 @@ def user_line(depth: int = 1) -> tuple[str, int]:
     return (frame.f_code.co_filename, frame.f_lineno) if frame is not None else ("?", 0)
 
 
+def put(data, device):
+    """A NumPy or JAX array on a JAX device, its 64-bit types kept."""
+    with jax.enable_x64(True):
+        return jax.device_put(data, device)
+
+
 def trace_on(device) -> Trace:
     """The calling thread's open trace for a JAX device."""
     found = state.traces.get(device)
@@ -94,7 +100,7 @@ class Trace:
             if data is None:
                 value.get()
             elif type(data) is onp.ndarray and data.nbytes >= DONATE:  # a parameter's first use is no other program than its second
-                value.data = jax.device_put(data, self.device)
+                value.data = put(data, self.device)
             found = ~len(self.inputs)
             self.inputs.append(value)  # kept alive here, so its id stays its own
             self.external[id(value)] = found

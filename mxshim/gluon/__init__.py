@@ -1,5 +1,13 @@
-"""mx.gluon: importable, so that programs which import it by habit run; what it lacks says so when it is used."""
+"""mx.gluon: networks of blocks and their parameters (MXNet: mxnet.gluon)."""
 from ..absent import missing as _missing
+from . import nn as nn
+from . import parameter as parameter
+from .block import Block as Block
+from .block import HybridBlock as HybridBlock
+from .parameter import Constant as Constant
+from .parameter import DeferredInitializationError as DeferredInitializationError
+from .parameter import Parameter as Parameter
+from .parameter_dict import ParameterDict as ParameterDict
 
-__all__: list[str] = []
+__all__ = ["Block", "Constant", "DeferredInitializationError", "HybridBlock", "Parameter", "ParameterDict", "nn"]
 __getattr__ = _missing("mx.gluon", __name__, __all__)

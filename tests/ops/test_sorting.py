@@ -91,3 +91,16 @@ def test_errors_say_what_to_do():
         nd.topk(nd.arange(3), k=9)
     with pytest.raises(ValueError, match=r"`side` must be 'left' or 'right', got 'middle'"):
         np.searchsorted(np.arange(3), 1., side="middle")
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int32", "uint32", "int64", "float16", "float32", "float64"])
+def test_order_of_the_ends_of_a_dtype(dtype):
+    info = onp.finfo(dtype) if dtype.startswith("float") else onp.iinfo(dtype)
+    host = onp.array([3, info.max, 0, info.min, 1, 3], dtype)
+    if dtype.startswith("float"):
+        host = onp.concatenate([host, onp.array([-0.0, onp.inf, onp.nan, -onp.inf, -onp.nan, 0.0, info.tiny], dtype)])
+    x = np.array(host, dtype=dtype)
+    assert (np.argsort(x).asnumpy() == onp.argsort(host, kind="stable")).all()
+    onp.testing.assert_array_equal(np.sort(x).asnumpy(), onp.sort(host))
+    onp.testing.assert_array_equal(np.sort(x, descending=True).asnumpy(), onp.flip(onp.sort(host)))
+    assert np.argmax(x).item() == onp.argmax(host) and np.argmin(x).item() == onp.argmin(host)

@@ -27,4 +27,4 @@ def dropout(data, mask_uniform, p=0.5):
         raise MXNetError(f"`mask_uniform` must have data's shape {data.shape}, or 1 in places, got {u.shape}")
     keep = 1 - number(p, FLOAT32)  # in float32, as MXNet: it decides which of the drawn numbers count
     scale = jnp.where(keep > 0, 1 / jnp.where(keep > 0, keep, jnp.ones_like(keep)), jnp.zeros_like(keep))
-    return jnp.where(u < keep, data * scale.astype(data.dtype), jnp.zeros_like(data))
+    return jnp.where(u <= keep, data * scale.astype(data.dtype), jnp.zeros_like(data))

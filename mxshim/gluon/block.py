@@ -1,0 +1,336 @@
+"""Blocks: the parts networks are made of (MXNet: mxnet.gluon.Block, HybridBlock)."""
+from __future__ import annotations
+
+import warnings
+from collections import OrderedDict
+
+from .. import ndarray, numpy
+from ..device import current_device
+from ..initializer import Uniform
+from ..util import is_np_array
+from . import naming
+from .dialect import as_class, first_array
+from .parameter import Parameter
+from .parameter_dict import ParameterDict
+from .saving import load_into, plain, read, write
+
+__all__ = ["Block", "HybridBlock"]
+
+
+class HookHandle:
+    """A registered hook: `detach()` removes it, and so does leaving `with handle:`."""
+
+    def __init__(self, hooks, hook):
+        self._hooks, self._key = hooks, object()
+        hooks[self._key] = hook
+
+    def detach(self):
+        self._hooks.pop(self._key, None)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.detach()
+
+
+class Block:
+    """Base of all layers and networks: define `forward(self, x, ...)`, and set children and Parameters as attributes.
+
+    prefix: what names of MXNet 1.x begin with, by default the class's name and a number.  params: a ParameterDict of another
+    block to share the parameters of the same names with. Both are of MXNet 1.x.
+    Parameters are named by structure, "body.0.weight", in np programs (MXNet 2) and in files; by prefix, "net0_dense0_weight",
+    in nd programs (MXNet 1).
+    """
+
+    def __init__(self, prefix=None, params=None):
+        fields = self.__dict__
+        fields["_children"], fields["_reg_params"] = OrderedDict(), {}
+        fields["_forward_hooks"], fields["_forward_pre_hooks"] = {}, {}
+        self._prefix, self._params, self._scope = naming.names_for(prefix, params, self._alias())
+
+    def _alias(self):
+        return type(self).__name__.lower()
+
+    def __setattr__(self, name, value):
+        old = self.__dict__.get(name)
+        if old is not None and isinstance(old, Parameter | Block) and not isinstance(value, type(old)):
+            raise TypeError(f"{type(self).__name__}.{name} is a {type(old).__name__}; it cannot become a {type(value).__name__}")
+        if isinstance(value, Block):
+            self._initialized()
+            self.register_child(value, name)
+        elif isinstance(value, Parameter):
+            self._initialized()
+            self._reg_params[name] = value
+            if value._full_name is None:
+                value._full_name = self._params.prefix + value._name
+        object.__setattr__(self, name, value)
+
+    def _initialized(self):
+        if "_children" not in self.__dict__:
+            raise AttributeError(f"{type(self).__name__}.__init__ must call super().__init__() before it sets layers or parameters")
+
+    def __repr__(self):
+        return _tree(self, ((k, v) for k, v in self.__dict__.items() if isinstance(v, Block)))
+
+    # -- names and parameters --------------------------------------------------------------------------------------
+
+    @property
+    def prefix(self) -> str:
+        """What the names of this block's parameters begin with in MXNet 1.x."""
+        return self._prefix
+
+    @property
+    def name(self) -> str:
+        """The prefix without its last underscore: a name no other block has."""
+        return self._prefix.removesuffix("_")
+
+    def name_scope(self):
+        """`with self.name_scope():` the names of blocks made inside begin with this one's prefix."""
+        return self._scope
+
+    @property
+    def params(self) -> ParameterDict:
+        """This block's own parameters, without its children's; params.get(name, shape=...) makes one."""
+        return ParameterDict.collected(self._prefix, self._own(), home=self._params) if is_np_array() else self._params
+
+    def _own(self) -> dict:
+        """Own parameters by attribute; those made by params.get and kept elsewhere by their short name."""
+        own = dict(self._reg_params)
+        registered = {id(p) for p in own.values()}
+        for p in self._params.values():
+            if id(p) not in registered:
+                own.setdefault(p._name, p)
+        return own
+
+    def _collect_params_with_prefix(self, prefix=""):
+        prefix = prefix + "." if prefix else ""
+        found = {prefix + name: p for name, p in self._own().items()}
+        for name, child in self._children.items():
+            found.update(child._collect_params_with_prefix(prefix + name))
+        return found
+
+    def collect_params(self, select=None) -> ParameterDict:
+        """All parameters, also of children, whose name the regular expression `select` matches from its start."""
+        self._warn_of_containers()
+        return ParameterDict.collected(self._params.prefix, self._collect_params_with_prefix(), select, self._params)
+
+    def _warn_of_containers(self):
+        children = {id(c) for c in self._children.values()}
+        for name, value in self.__dict__.items():
+            if isinstance(value, list | tuple | dict) and not name.startswith("_"):
+                for v in value.values() if isinstance(value, dict) else value:
+                    if isinstance(v, Block) and id(v) not in children:
+                        warnings.warn(f"{type(self).__name__}.{name} holds blocks that are not registered, so their parameters are not "
+                                      "found; use nn.Sequential, or register_child() for each", stacklevel=3)
+                        break
+        for child in self._children.values():
+            child._warn_of_containers()
+
+    def register_child(self, block, name=None):
+        """Make a block part of this one; setting it as an attribute does the same. Raises: TypeError if it is no Block."""
+        if not isinstance(block, Block):
+            raise TypeError(f"{type(self).__name__}: a child must be a Block, got {type(block).__name__}; wrap functions in nn.Lambda")
+        self._children[str(len(self._children)) if name is None else name] = block
+
+    def share_parameters(self, shared):
+        """Use the parameters of another block of the same structure, as its collect_params() gave them; returns self.
+
+        Raises: ValueError if `shared` is no dict.
+        """
+        if shared is None:
+            return self
+        if not isinstance(shared, dict):
+            raise ValueError(f"share_parameters needs what collect_params() gives, a dict, got {type(shared).__name__}")
+        unused = set(shared)
+        self._share(shared, unused, "")
+        for name in sorted(unused):
+            warnings.warn(f"share_parameters: '{name}' is no parameter of this block", stacklevel=2)
+        return self
+
+    def _share(self, shared, unused, prefix):
+        for name, p in self._own().items():
+            for key in (prefix + name, p._full_name):
+                if key in shared:
+                    if name in self._reg_params:
+                        object.__setattr__(self, name, shared[key])
+                        self._reg_params[name] = shared[key]
+                    if p._full_name in self._params:
+                        self._params[p._full_name] = shared[key]
+                    unused.discard(key)
+                    break
+        for name, child in self._children.items():
+            child._share(shared, unused, f"{prefix}{name}.")
+
+    # -- running ---------------------------------------------------------------------------------------------------
+
+    def __call__(self, *args, **kwargs):
+        for hook in tuple(self._forward_pre_hooks.values()) if self._forward_pre_hooks else ():
+            hook(self, args)
+        out = self.forward(*args, **kwargs)
+        for hook in tuple(self._forward_hooks.values()) if self._forward_hooks else ():
+            hook(self, args, out)
+        return out
+
+    def forward(self, *args):
+        """What the block computes; subclasses define it."""
+        raise NotImplementedError(f"{type(self).__name__} must define forward(self, x, ...)")
+
+    def register_forward_hook(self, hook) -> HookHandle:
+        """Call hook(block, inputs, output) after every forward; inputs is a tuple."""
+        return HookHandle(self._forward_hooks, hook)
+
+    def register_forward_pre_hook(self, hook) -> HookHandle:
+        """Call hook(block, inputs) before every forward."""
+        return HookHandle(self._forward_pre_hooks, hook)
+
+    def hybridize(self, active=True, **kwargs):
+        """Accepted for all children; see HybridBlock.hybridize."""
+        for child in self._children.values():
+            child.hybridize(active, **kwargs)
+
+    def apply(self, fn):
+        """Call fn(block) for every child, then for this block; returns self."""
+        for child in self._children.values():
+            child.apply(fn)
+        fn(self)
+        return self
+
+    # -- all parameters at once ------------------------------------------------------------------------------------
+
+    def initialize(self, init=None, ctx=None, verbose=False, force_reinit=False, device=None):
+        """Fill all parameters: by their own initializer, else by `init`, else by Uniform(0.07); see Parameter.initialize."""
+        self.collect_params().initialize(Uniform() if init is None else init, ctx, verbose, force_reinit, device)
+
+    def reset_ctx(self, ctx=None, device=None):
+        """Move all parameters to a device, or several."""
+        self.collect_params().reset_ctx(ctx, device)
+
+    reset_device = reset_ctx
+
+    def zero_grad(self):
+        """Set all gradients to zero."""
+        self.collect_params().zero_grad()
+
+    def setattr(self, name, value):
+        """Set an attribute of all parameters: net.setattr("grad_req", "null")."""
+        self.collect_params().setattr(name, value)
+
+    def cast(self, dtype):
+        """Convert all parameters to another dtype."""
+        for child in self._children.values():
+            child.cast(dtype)
+        for p in self._own().values():
+            p.cast(dtype)
+
+    def save_parameters(self, filename, deduplicate=False):
+        """Write all parameters to a file, by structural names: .params in nd programs, .npz in np programs.
+
+        deduplicate: write shared parameters once. The file is replaced as a whole or not at all.
+        """
+        found = self._collect_params_with_prefix()
+        if deduplicate:
+            seen = {}
+            found = {name: p for name, p in found.items() if seen.setdefault(id(p), name) == name}
+        write(filename, found)
+
+    def load_parameters(self, filename, ctx=None, allow_missing=False, ignore_extra=False, cast_dtype=False, dtype_source="current",
+                        device=None):
+        """Read parameters from a file of MXNet 1 or 2 (.params, .npz), by structural names or else by those of 1.x.
+
+        Args:
+            ctx, device: where to put them, by default where they are, else the CPU. Need not be initialized before.
+            allow_missing: parameters that the file lacks stay.  ignore_extra: what else is in the file is skipped.
+            cast_dtype: convert to the dtype of the parameter, or with dtype_source="saved" the parameter to the file's.
+        Raises: AssertionError for a missing parameter, another shape or dtype; ValueError for an unknown one; nothing has
+            changed then.
+        """
+        self._load(read(filename), repr(filename), ctx or device, allow_missing, ignore_extra, cast_dtype, dtype_source)
+
+    def load_dict(self, param_dict, ctx=None, allow_missing=False, ignore_extra=False, cast_dtype=False, dtype_source="current",
+                  device=None):
+        """As load_parameters, from a dict of arrays."""
+        loaded = {name.removeprefix("arg:").removeprefix("aux:"): plain(value) for name, value in param_dict.items()}
+        self._load(loaded, "the dict", ctx or device, allow_missing, ignore_extra, cast_dtype, dtype_source)
+
+    def _load(self, loaded, source, ctx, allow_missing, ignore_extra, cast_dtype, dtype_source):
+        structural = self._collect_params_with_prefix()
+        if loaded and not any(name in structural for name in loaded):
+            full = {p._full_name or p._name: p for p in structural.values()}
+            for names in (full, {n.removeprefix(self._params.prefix): p for n, p in full.items()}):
+                if any(name in names for name in loaded):
+                    structural = names
+                    break
+        load_into(structural, loaded, source, ctx, allow_missing, ignore_extra, cast_dtype, dtype_source)
+
+    save_params = save_parameters
+    load_params = load_parameters
+
+
+class HybridBlock(Block):
+    """A Block that MXNet could compile; children must be HybridBlocks.
+
+    Define `forward(self, x, ...)` (MXNet 2), or `hybrid_forward(self, F, x, ..., **parameters)` (MXNet 1), where F is mx.nd
+    and the parameters come as arrays of x's class. Every call is compiled with its neighbours anyway.
+    Parameters of unknown sizes get them from `infer_shape(self, x, ...)`.
+    """
+
+    def __init__(self, prefix=None, params=None):
+        super().__init__(prefix, params)
+        self._active = False
+
+    def register_child(self, block, name=None):
+        """As Block.register_child. Raises: ValueError if the child is a Block, but no HybridBlock."""
+        if isinstance(block, Block) and not isinstance(block, HybridBlock):
+            raise ValueError(f"{type(self).__name__} is a HybridBlock, so its children must be, and {type(block).__name__} is not. Derive "
+                             "it from HybridBlock, or this one from Block (nn.Sequential for nn.HybridSequential)")
+        super().register_child(block, name)
+
+    def hybridize(self, active=True, backend=None, clear=True, partition_if_dynamic=True, static_alloc=False, static_shape=False,
+                  inline_limit=2, forward_bulk_size=None, backward_bulk_size=None, backend_opts=None):
+        """Accepted, as in MXNet, without effect: calls are compiled together whether hybridized or not."""
+        self._active = bool(active)
+        super().hybridize(active)
+
+    def __call__(self, *args, **kwargs):
+        for p in self._reg_params.values():
+            if p._data is None:
+                self._complete(args)
+                break
+        return super().__call__(*args, **kwargs)
+
+    def _complete(self, args):
+        """Finish the parameters that wait for the first batch."""
+        waiting = [p for p in self._own().values() if p._deferred_init is not None]
+        if not all(p._shape_known() for p in waiting):
+            self.infer_shape(*args)
+        for p in waiting:
+            p._finish_deferred_init()
+
+    def infer_shape(self, *args):
+        """Set the shape of every parameter with unknown sizes, given the inputs of forward; subclasses define it."""
+        names = ", ".join(f"{name} {p.shape}" for name, p in self._own().items() if not p._shape_known())
+        raise RuntimeError(f"{type(self).__name__} has parameters of unknown shape, {names}: give all sizes, or define "
+                           "infer_shape(self, x, ...) to set them from the first batch, as in self.weight.shape = (10, x.shape[1])")
+
+    def forward(self, x, *args):
+        """Calls hybrid_forward with the arrays of the parameters on x's device."""
+        like = first_array((x, *args))
+        if like is None:
+            cls, ctx = numpy.ndarray if is_np_array() else ndarray.NDArray, current_device()
+        else:
+            cls, ctx = type(like), like.ctx
+        own = {name: as_class(p.data(ctx), cls) for name, p in self._reg_params.items()}
+        return self.hybrid_forward(ndarray, x, *args, **own)
+
+    def hybrid_forward(self, F, x, *args, **kwargs):
+        """What the block computes, as in MXNet 1: F is mx.nd, every parameter comes as a keyword."""
+        raise NotImplementedError(f"{type(self).__name__} must define forward(self, x, ...) or hybrid_forward(self, F, x, ...)")
+
+
+def _tree(block, children) -> str:
+    """A block and its children as MXNet prints them."""
+    lines = [f"  ({name}): {repr(child).replace(chr(10), chr(10) + '  ')}" for name, child in children]
+    return f"{type(block).__name__}(\n" + "\n".join(lines) + "\n)"
+
+

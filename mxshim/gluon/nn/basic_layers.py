@@ -1,0 +1,253 @@
+"""Layers: dense, dropout, normalization, embedding, functions (MXNet: mxnet.gluon.nn.basic_layers).
+
+They take np and nd arrays; what they return is of the class they were given.
+"""
+from __future__ import annotations
+
+import inspect
+import math
+
+from ... import ndarray as nd
+from ... import numpy as np
+from ... import numpy_extension as npx
+from ...base import as_dtype
+from ...util import is_np_array
+from ..block import Block, HybridBlock
+from ..dialect import either
+
+# What the layers compute with: the function of np or that of nd, as the class of the first argument says.
+activation_of = either(npx.activation, nd.Activation)
+batch_norm = either(npx.batch_norm, nd.BatchNorm)
+drop_out = either(npx.dropout, nd.Dropout)
+embedding = either(npx.embedding, nd.Embedding)
+flatten = either(npx.batch_flatten, nd.Flatten)
+fully_connected = either(npx.fully_connected, nd.FullyConnected)
+layer_norm = either(npx.layer_norm, nd.LayerNorm)
+
+
+class Dense(HybridBlock):
+    """A fully connected layer: activation(x @ weight.T + bias).
+
+    Args:
+        units: how many outputs.  activation: "relu", "sigmoid", "tanh", "softrelu", "softsign" or None.
+        flatten: each example becomes one vector; with False only the last axis is used.
+        in_units: how many inputs; 0 takes them from the first batch.
+    Inputs: x (N, ...), or (..., C) with flatten=False.  Outputs: (N, units), or (..., units).
+    Parameters: weight (units, in_units), bias (units,).
+    """
+
+    def __init__(self, units, activation=None, use_bias=True, flatten=True, dtype="float32", weight_initializer=None,
+                 bias_initializer="zeros", in_units=0, **kwargs):
+        super().__init__(**kwargs)
+        self._units, self._flatten = units, flatten
+        with self.name_scope():
+            self.weight = self.params.get("weight", shape=(units, in_units), init=weight_initializer, dtype=dtype,
+                                          allow_deferred_init=True)
+            self.bias = self.params.get("bias", shape=(units,), init=bias_initializer, dtype=dtype,
+                                        allow_deferred_init=True) if use_bias else None
+            self.act = Activation(activation, prefix=activation + "_") if activation is not None else None
+
+    def infer_shape(self, x, *args):
+        self.weight.shape = self._units, math.prod(x.shape[1:]) if self._flatten else x.shape[-1]
+
+    def hybrid_forward(self, F, x, weight, bias=None):
+        y = fully_connected(x, weight, bias, num_hidden=self._units, no_bias=bias is None, flatten=self._flatten)
+        return y if self.act is None else self.act(y)
+
+    def __repr__(self):
+        units, inputs = self.weight.shape
+        return f"{type(self).__name__}({inputs or None} -> {units}, {self.act or 'linear'})"
+
+
+class Activation(HybridBlock):
+    """An activation function: "relu", "sigmoid", "tanh", "softrelu", "softsign", in np programs also "log_sigmoid", "mish".
+
+    Inputs: any shape.  Outputs: the same shape.
+    """
+
+    def __init__(self, activation, **kwargs):
+        self._act_type = activation
+        super().__init__(**kwargs)
+
+    def _alias(self):
+        return self._act_type
+
+    def hybrid_forward(self, F, x):
+        return activation_of(x, act_type=self._act_type)
+
+    def __repr__(self):
+        return f"{type(self).__name__}({self._act_type})"
+
+
+class Dropout(HybridBlock):
+    """Sets elements to zero with probability `rate` while training, and divides the others by 1 - rate (Srivastava et al., 2014).
+
+    axes: those along which elements share their fate.
+    Inputs: any shape.  Outputs: the same shape.
+    """
+
+    def __init__(self, rate, axes=(), **kwargs):
+        super().__init__(**kwargs)
+        self._rate, self._axes = rate, axes
+
+    def hybrid_forward(self, F, x):
+        return drop_out(x, p=self._rate, axes=self._axes) if self._rate > 0 else x
+
+    def __repr__(self):
+        return f"{type(self).__name__}(p = {self._rate}, axes={self._axes})"
+
+
+class BatchNorm(HybridBlock):
+    """Normalizes each channel over the batch: gamma (x - mean) / sqrt(var + epsilon) + beta (Ioffe and Szegedy, 2015).
+
+    Training uses the batch's statistics, and backward moves the running ones: running = momentum running + (1 - momentum)
+    batch. Predicting uses the running ones.
+
+    Args:
+        axis: that of the channels.  in_channels: how many; 0 takes them from the first batch.
+        center, scale: whether beta and gamma are trained; else they are 0 and 1.
+        use_global_stats: use the running statistics in training, too.
+    Inputs: any shape.  Outputs: the same shape.
+    Parameters: gamma, beta, running_mean, running_var, all (in_channels,), float32 for float16 data.
+    """
+
+    def __init__(self, axis=1, momentum=0.9, epsilon=1e-5, center=True, scale=True, use_global_stats=False, beta_initializer="zeros",
+                 gamma_initializer="ones", running_mean_initializer="zeros", running_variance_initializer="ones", in_channels=0,
+                 **kwargs):
+        super().__init__(**kwargs)
+        self._axis = axis
+        self._kwargs = {"axis": axis, "eps": epsilon, "momentum": momentum, "fix_gamma": not scale, "use_global_stats": use_global_stats}
+
+        def parameter(name, init, trained):
+            return self.params.get(name, grad_req="write" if trained else "null", shape=(in_channels,), init=init,
+                                   allow_deferred_init=True, differentiable=trained)
+
+        self.gamma = parameter("gamma", gamma_initializer, scale)
+        self.beta = parameter("beta", beta_initializer, center)
+        self.running_mean = parameter("running_mean", running_mean_initializer, False)
+        self.running_var = parameter("running_var", running_variance_initializer, False)
+
+    def infer_shape(self, x, *args):
+        for p in self._reg_params.values():
+            p.shape = x.shape[self._axis],
+
+    def cast(self, dtype):
+        """Convert the parameters; those of float16 layers stay float32."""
+        super().cast("float32" if as_dtype(dtype).name == "float16" else dtype)
+
+    def hybrid_forward(self, F, x, gamma, beta, running_mean, running_var):
+        return batch_norm(x, gamma, beta, running_mean, running_var, **self._kwargs)
+
+    def __repr__(self):
+        shown = ", ".join(f"{k}={v}" for k, v in self._kwargs.items())
+        return f"{type(self).__name__}({shown}, in_channels={self.gamma.shape[0] or None})"
+
+
+class LayerNorm(HybridBlock):
+    """Normalizes each example along one axis: gamma (x - mean) / sqrt(var + epsilon) + beta (Ba et al., 2016).
+
+    axis: the axis.  in_channels: its size; 0 takes it from the first batch.  center, scale: whether beta and gamma are trained.
+    Inputs: any shape.  Outputs: the same shape.  Parameters: gamma, beta (in_channels,).
+    """
+
+    def __init__(self, axis=-1, epsilon=1e-5, center=True, scale=True, beta_initializer="zeros", gamma_initializer="ones",
+                 in_channels=0, prefix=None, params=None):
+        super().__init__(prefix=prefix, params=params)
+        self._axis, self._epsilon, self._center, self._scale = axis, epsilon, center, scale
+        self.gamma = self.params.get("gamma", grad_req="write" if scale else "null", shape=(in_channels,), init=gamma_initializer,
+                                     allow_deferred_init=True)
+        self.beta = self.params.get("beta", grad_req="write" if center else "null", shape=(in_channels,), init=beta_initializer,
+                                    allow_deferred_init=True)
+
+    def infer_shape(self, x, *args):
+        self.gamma.shape = self.beta.shape = x.shape[self._axis],
+
+    def hybrid_forward(self, F, data, gamma, beta):
+        return layer_norm(data, gamma, beta, axis=self._axis, eps=self._epsilon)
+
+    def __repr__(self):
+        return (f"{type(self).__name__}(eps={self._epsilon}, axis={self._axis}, center={self._center}, scale={self._scale}, "
+                f"in_channels={self.gamma.shape[0]})")
+
+
+class Embedding(HybridBlock):
+    """The rows of a table that integers name; numbers out of range name the nearest row.
+
+    sparse_grad: accepted. Differs: the gradient is dense.
+    Inputs: integers, any shape.  Outputs: that shape and output_dim.  Parameters: weight (input_dim, output_dim).
+    """
+
+    def __init__(self, input_dim, output_dim, dtype="float32", weight_initializer=None, sparse_grad=False, **kwargs):
+        super().__init__(**kwargs)
+        self._input_dim, self._output_dim, self._dtype = input_dim, output_dim, dtype
+        self.weight = self.params.get("weight", shape=(input_dim, output_dim), init=weight_initializer, dtype=dtype,
+                                      allow_deferred_init=True, grad_stype="row_sparse" if sparse_grad else "default")
+
+    def hybrid_forward(self, F, x, weight):
+        return embedding(x, weight, input_dim=self._input_dim, output_dim=self._output_dim)
+
+    def __repr__(self):
+        return f"{type(self).__name__}({self._input_dim} -> {self._output_dim}, {self._dtype})"
+
+
+class Flatten(HybridBlock):
+    """Each example as one vector. Inputs: (N, ...).  Outputs: (N, C)."""
+
+    def hybrid_forward(self, F, x):
+        return flatten(x)
+
+    def __repr__(self):
+        return type(self).__name__
+
+
+def _named(layer, function):
+    """(np function, nd function, name) for a name, or for a function twice.
+
+    Raises: AssertionError if neither dialect has the name, ValueError if it is neither name nor function.
+    """
+    if isinstance(function, str):
+        for_np = getattr(np, function, None) or getattr(npx, function, None)
+        for_nd = getattr(nd, function, None)
+        if for_np is None and for_nd is None:
+            raise AssertionError(f"{layer}: there is no function {function!r} in np, npx or nd")
+        return for_np or for_nd, for_nd or for_np, function
+    if not callable(function):
+        raise ValueError(f"{layer} needs a function or the name of one, got {function!r}")
+    return function, function, getattr(function, "__name__", type(function).__name__)
+
+
+class Lambda(Block):
+    """A function as a block: nn.Lambda("tanh") calls np.tanh, npx.tanh or nd.tanh, nn.Lambda(f) calls f(x, ...)."""
+
+    def __init__(self, function, prefix=None):
+        super().__init__(prefix=prefix)
+        for_np, for_nd, self._func_name = _named("nn.Lambda", function)
+        self._func = either(for_np, for_nd) if isinstance(function, str) else function
+
+    def forward(self, *args):
+        return self._func(*args)
+
+    def __repr__(self):
+        return f"{type(self).__name__}({self._func_name})"
+
+
+class HybridLambda(HybridBlock):
+    """A function as a HybridBlock, by name or as f(F, x, ...) with F = mx.nd.
+
+    In np programs f is called without F, as in MXNet 2, unless its first argument is called F.
+    """
+
+    def __init__(self, function, prefix=None):
+        super().__init__(prefix=prefix)
+        for_np, for_nd, self._func_name = _named("nn.HybridLambda", function)
+        self._func, self._takes_f = function, False
+        if isinstance(function, str):
+            self._func = either(for_np, for_nd)
+        else:
+            self._takes_f = not is_np_array() or next(iter(inspect.signature(function).parameters), None) == "F"
+
+    def hybrid_forward(self, F, x, *args):
+        return self._func(F, x, *args) if self._takes_f else self._func(x, *args)
+
+    def __repr__(self):
+        return f"{type(self).__name__}({self._func_name})"

@@ -1,0 +1,53 @@
+"""Blocks that run their children one after the other."""
+from __future__ import annotations
+
+from ...util import is_np_array
+from ..block import Block, HybridBlock, _tree
+
+
+class _Chain:
+    """What both containers share: a list of blocks, len(net), net[i], net[i:j], iteration."""
+
+    def add(self, *blocks):
+        """Append blocks. Raises: TypeError if one is no Block, ValueError if a HybridSequential is given a plain Block."""
+        for block in blocks:
+            self.register_child(block)
+
+    def __len__(self):
+        return len(self._children)
+
+    def __getitem__(self, key):
+        """A block by its position; for a slice a container of the same class that shares its blocks."""
+        found = list(self._children.values())[key]
+        if not isinstance(key, slice):
+            return found
+        part = type(self)(prefix=self._prefix) if type(self) in (Sequential, HybridSequential) else type(self)()
+        part.add(*found)
+        return part
+
+    def __repr__(self):
+        return _tree(self, self._children.items())
+
+    def _run(self, x, args):
+        """In np programs a list of outputs becomes the inputs of the next block (MXNet 2), in nd programs it is one input."""
+        spread = is_np_array()
+        for block in self._children.values():
+            x = block(x, *args)
+            args = ()
+            if spread and isinstance(x, list | tuple):
+                x, *args = x
+        return (x, *args) if args else x
+
+
+class Sequential(_Chain, Block):
+    """Runs its children one after the other. Inputs: those of the first. Outputs: those of the last."""
+
+    def forward(self, x, *args):
+        return self._run(x, args)
+
+
+class HybridSequential(_Chain, HybridBlock):
+    """Runs its children, HybridBlocks, one after the other. Inputs: those of the first. Outputs: those of the last."""
+
+    def forward(self, x, *args):
+        return self._run(x, args)

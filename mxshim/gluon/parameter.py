@@ -1,0 +1,357 @@
+"""Parameters: the arrays of a network that are trained, saved and initialized (MXNet: mxnet.gluon.parameter)."""
+from __future__ import annotations
+
+import warnings
+
+import numpy as onp
+
+from .. import autograd, initializer
+from .. import ndarray as nd
+from .. import numpy as np
+from ..base import MXNetError, as_dtype
+from ..device import Device, cpu, current_device
+from ..util import is_np_array, is_np_shape
+from .dialect import ARRAYS
+
+__all__ = ["Constant", "DeferredInitializationError", "Parameter"]
+_UNKNOWN = (0, -1)  # sizes that wait for the first batch, in nd and np programs
+
+
+class DeferredInitializationError(MXNetError):
+    """A parameter was asked for before the first batch told its shape (MXNet: mxnet.gluon.parameter)."""
+
+
+class Parameter:
+    """An array of a block, one copy on each of its devices, with its gradient (MXNet: mxnet.gluon.Parameter).
+
+    Args:
+        shape: 0 or -1 stands for a size found by the first batch, if allow_deferred_init.
+        grad_req: "write", "add" or "null"; differentiable=False is "null" for good.
+        init: an initializer or its name for this parameter alone.
+        lr_mult, wd_mult: factors for the optimizer's learning rate and weight decay.
+        stype, grad_stype: "default", "row_sparse" or "csr".  Differs: elements and gradients are stored dense all the same.
+    Arrays are np.ndarray where np semantics are on (`npx.set_np()`) when they are initialized, else nd.NDArray.
+    """
+
+    def __init__(self, name="weight", grad_req="write", shape=None, dtype=onp.float32, lr_mult=1.0, wd_mult=1.0, init=None,
+                 allow_deferred_init=False, differentiable=True, stype="default", grad_stype="default"):
+        for what, kind in (("stype", stype), ("grad_stype", grad_stype)):
+            if kind not in ("default", "row_sparse", "csr"):
+                raise AssertionError(f"Parameter '{name}': {what} must be 'default', 'row_sparse' or 'csr', got {kind!r}")
+        self._name, self._full_name = name, None
+        self._shape = None if shape is None else (shape,) if isinstance(shape, int | onp.integer) else tuple(shape)
+        self._dtype, self._differentiable, self._allow_deferred_init = dtype, differentiable, allow_deferred_init
+        self.lr_mult, self.wd_mult, self.init = lr_mult, wd_mult, init
+        self._stype, self._grad_stype = stype, grad_stype
+        self._data = None  # a list of arrays, one for each device
+        self._deferred_init = None  # (initializer, devices, default initializer): what waits for the shape
+        self._grad_req = "null"
+        self.grad_req = grad_req
+
+    def __repr__(self):
+        name = "" if is_np_array() else f" {self.name}"
+        return f"{type(self).__name__}{name} (shape={self.shape}, dtype={self.dtype})"
+
+    def __setstate__(self, state):  # of pickle and deepcopy: marks do not travel with arrays
+        self.__dict__.update(state)
+        if self._data is not None:
+            self._mark()
+
+    # -- facts -----------------------------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """"weight" in np programs, "dense0_weight" in nd programs."""
+        return self._name if is_np_array() or self._full_name is None else self._full_name
+
+    @property
+    def shape(self):
+        """The shape; sizes not known yet are -1 in np programs, 0 in nd programs. None if nothing is known.
+
+        Setting it fills in unknown sizes. Raises: AssertionError if a known one differs.
+        """
+        if self._shape is None:
+            return None
+        unknown = -1 if is_np_shape() else 0
+        return tuple([unknown if n in _UNKNOWN else n for n in self._shape])
+
+    @shape.setter
+    def shape(self, new):
+        new = (new,) if isinstance(new, int | onp.integer) else tuple(new)
+        if self._shape is not None and not _fits(new, self._shape):
+            raise AssertionError(f"Parameter '{self.name}' has shape {self.shape}, which {new} does not fit; only unknown sizes can be set")
+        self._shape = new if self._shape is None else tuple([old if n in _UNKNOWN else n for n, old in zip(new, self._shape, strict=True)])
+
+    def _shape_known(self) -> bool:
+        return self._shape is not None and not any(n in _UNKNOWN for n in self._shape)
+
+    @property
+    def dtype(self):
+        """The dtype as it was given. Setting it is `cast`."""
+        return self._dtype
+
+    @dtype.setter
+    def dtype(self, dtype):
+        self.cast(dtype)
+
+    @property
+    def grad_req(self) -> str:
+        """"write", "add" or "null"; setting it makes fresh gradients of zeros, or drops them."""
+        return self._grad_req
+
+    @grad_req.setter
+    def grad_req(self, req):
+        if req not in ("write", "add", "null"):
+            raise AssertionError(f"grad_req of Parameter '{self.name}' must be 'write', 'add' or 'null', got {req!r}")
+        req = req if self._differentiable else "null"
+        if req != self._grad_req:
+            self._grad_req = req
+            if self._data is not None:
+                self._mark()
+
+    def _mark(self):
+        if self._grad_req == "null":
+            self._data = [a.detach() for a in self._data]
+        for a in self._data:
+            if self._grad_req != "null":
+                a.attach_grad(self._grad_req)
+
+    # -- elements and gradients ------------------------------------------------------------------------------------
+
+    def data(self, ctx=None, device=None):
+        """The array on a device, by default the only one, or the current device's; the same object each time.
+
+        Raises: RuntimeError if it is not initialized, or not there; DeferredInitializationError before the first batch.
+        """
+        wanted = ctx or device
+        data = self._data
+        if data is not None and len(data) == 1:
+            only = data[0]
+            if wanted is None or wanted is (own := only.ctx) or wanted == own:
+                return only
+        return self._on(wanted)
+
+    def _on(self, wanted):
+        self._need()
+        wanted = wanted or current_device()
+        for a in self._data:
+            if a.ctx == wanted:
+                return a
+        raise RuntimeError(f"Parameter '{self.name}' is not on {wanted}, only on {self.list_ctx()}; call reset_ctx, or initialize with "
+                           "all devices it is needed on")
+
+    def _need(self):
+        if self._data is not None:
+            return
+        if self._deferred_init is not None:
+            raise DeferredInitializationError(
+                f"Parameter '{self.name}' has not been initialized yet: its shape {self.shape} is completed by the first batch. Pass "
+                "one through the network first, or give the layer its input size (in_units, in_channels)")
+        raise RuntimeError(f"Parameter '{self.name}' has not been initialized; call initialize() on its block, or on the parameter")
+
+    def grad(self, ctx=None, device=None):
+        """The gradient's buffer on a device. Raises: as data; RuntimeError for grad_req "null"."""
+        found = self.data(ctx, device)
+        self._need_grad()
+        return found.grad
+
+    def _need_grad(self):
+        if self._grad_req == "null":
+            raise RuntimeError(f"Parameter '{self.name}' has no gradient, because its grad_req is 'null'")
+
+    def list_data(self):
+        """The arrays, one for each device."""
+        self._need()
+        return list(self._data)
+
+    def list_grad(self):
+        """The gradients, one for each device."""
+        self._need()
+        self._need_grad()
+        return [a.grad for a in self._data]
+
+    def list_ctx(self):
+        """The devices the parameter is on, or will be."""
+        if self._data is not None:
+            return [a.ctx for a in self._data]
+        if self._deferred_init is None:
+            raise RuntimeError(f"Parameter '{self.name}' has not been initialized; call initialize() on its block, or on the parameter")
+        return list(self._deferred_init[1])
+
+    list_device = list_ctx
+
+    def set_data(self, data):
+        """Overwrite the elements on all devices; the arrays and their gradients stay the same objects.
+
+        Raises: AssertionError if the shape does not fit, or nothing was initialized.
+        """
+        self.shape = data.shape
+        if self._data is None:
+            if self._deferred_init is None:
+                raise AssertionError(f"Parameter '{self.name}' has not been initialized; call initialize() before set_data()")
+            self._place([_array(data, self._dtype, d) for d in self._deferred_init[1]])
+            return
+        with autograd.pause():
+            for a in self._data:
+                a[:] = data if not isinstance(data, ARRAYS) or data.ctx == a.ctx else data.as_in_context(a.ctx)
+
+    def zero_grad(self):
+        """Set the gradients to zero; nothing where there are none."""
+        if self._data is not None and self._grad_req != "null":
+            with autograd.pause():
+                for a in self._data:
+                    a.grad[:] = 0
+
+    def cast(self, dtype):
+        """Convert elements and gradients to another dtype."""
+        self._dtype = dtype
+        if self._data is not None:
+            with autograd.pause():
+                self._place([a.detach().astype(dtype) for a in self._data])
+
+    def reset_ctx(self, ctx=None, device=None):
+        """Move to other devices, one or a list; gradients start from zero.
+
+        Raises: ValueError if the parameter is not initialized.
+        """
+        devices = devices_of(ctx or device)
+        if self._data is not None:
+            with autograd.pause():
+                source = self._reduce()
+                self._place([source.copyto(d) for d in devices])
+        elif self._deferred_init is not None:
+            init, _, default = self._deferred_init
+            self._deferred_init = init, devices, default
+        else:
+            raise ValueError(f"Parameter '{self.name}' has not been initialized, so it cannot be moved to {devices}; call initialize(ctx=...)")
+
+    reset_device = reset_ctx
+
+    def _reduce(self):
+        """The elements; their mean over the devices where there are several."""
+        self._need()
+        first, *others = (a.detach() for a in self._data)
+        for a in others:
+            first = first + a.as_in_context(first.ctx)
+        return first / len(self._data) if others else first
+
+    # -- initialization --------------------------------------------------------------------------------------------
+
+    def initialize(self, init=None, ctx=None, default_init=None, force_reinit=False, device=None):
+        """Make the arrays and let an initializer fill them; with sizes unknown, when the first batch comes.
+
+        Args:
+            init: by default this parameter's own, else default_init, else Uniform(0.07).
+            ctx, device: one device or a list, by default the current one.
+            force_reinit: also if there are values already; without it that is a warning.
+        Raises: ValueError if sizes are unknown and allow_deferred_init is False.
+        """
+        if self._data is not None and not force_reinit:
+            warnings.warn(f"Parameter '{self.name}' is already initialized; pass force_reinit=True to do it again", stacklevel=2)
+            return
+        default_init = initializer.Uniform() if default_init is None else default_init
+        chosen = init if init is not None else self.init if self.init is not None else default_init
+        self._data, self._deferred_init = None, (chosen, devices_of(ctx or device), default_init)
+        if self._shape_known():
+            try:
+                self._finish_deferred_init()
+            except BaseException:
+                self._deferred_init = None
+                raise
+        elif not self._allow_deferred_init:
+            self._deferred_init = None
+            raise ValueError(f"Parameter '{self.name}' cannot be initialized with the unknown sizes of its shape {self.shape}; give them "
+                             "all, or allow_deferred_init=True")
+
+    def _finish_deferred_init(self):
+        """Fill the arrays of a parameter whose shape is known by now. Drawn on the CPU, so that all devices get the same."""
+        if self._deferred_init is None:
+            return
+        chosen, devices, default = self._deferred_init
+        if not self._shape_known():
+            self._need()
+        with autograd.pause():
+            data = (np if is_np_array() else nd).zeros(self._shape, dtype=as_dtype(self._dtype), ctx=cpu())
+            desc = initializer.InitDesc(self.name, {"__init__": chosen})
+            initializer.create(default)(desc, data)
+            self._place([data] if devices == [data.ctx] else [data.copyto(d) for d in devices])
+
+    def _place(self, arrays):
+        """Take arrays of one's own as elements."""
+        self._data, self._deferred_init = arrays, None
+        if self._grad_req != "null":
+            self._mark()
+
+    # -- loading ---------------------------------------------------------------------------------------------------
+
+    def _check_load(self, value: onp.ndarray, source, cast_dtype):
+        """Raises: AssertionError if `value` from a file cannot be this parameter's elements."""
+        if self._shape is not None and not _fits(value.shape, self._shape):
+            raise AssertionError(f"Parameter '{self.name}' has shape {self.shape}, but shape {value.shape} in {source}")
+        if not cast_dtype and value.dtype != as_dtype(self._dtype):
+            raise AssertionError(f"Parameter '{self.name}' is {as_dtype(self._dtype).name}, but {value.dtype.name} in {source}; "
+                                 "pass cast_dtype=True to convert")
+
+    def _load(self, value: onp.ndarray, devices, dtype_source):
+        """Take elements from a file, on `devices`, or None for those the parameter is on (else the CPU, as in MXNet)."""
+        self.shape = value.shape
+        if dtype_source == "saved" and value.dtype != as_dtype(self._dtype):
+            self.cast(value.dtype)
+        if self._data is not None and devices in (None, self.list_ctx()):
+            self.set_data(value)
+            return
+        if devices is None:
+            devices = [cpu()] if self._deferred_init is None else self._deferred_init[1]
+        self._place([_array(value, self._dtype, d) for d in devices])
+
+
+class Constant(Parameter):
+    """A parameter that is not trained: no gradient, `value` at the start (MXNet: mxnet.gluon.Constant).
+
+    Constant(value) as in MXNet 2, or Constant(name, value) as in MXNet 1.
+    """
+
+    def __init__(self, name, value=None):
+        if not isinstance(name, str):
+            name, value = "const", name
+        if not isinstance(value, ARRAYS):
+            value = (np if is_np_array() else nd).array(value)
+        self.value = value
+        super().__init__(name, "null", value.shape, value.dtype, init=initializer.Constant(value.asnumpy()), differentiable=False)
+
+    @property
+    def grad_req(self) -> str:
+        """"null"; setting another is a warning."""
+        return "null"
+
+    @grad_req.setter
+    def grad_req(self, req):
+        if req != "null":
+            warnings.warn(f"Constant '{self.name}' keeps grad_req 'null'; {req!r} is ignored", stacklevel=2)
+
+
+def _fits(new, old) -> bool:
+    return len(new) == len(old) and all(n == o or n in _UNKNOWN or o in _UNKNOWN for n, o in zip(new, old, strict=True))
+
+
+def _array(value, dtype, device):
+    """An array of its own, of this thread's dialect."""
+    make = np.array if is_np_array() else nd.array
+    return make(value, dtype=as_dtype(dtype), ctx=device)
+
+
+def devices_of(ctx) -> list[Device]:
+    """One device or several as a list, None as the current one. Raises: TypeError for anything else."""
+    if ctx is None:
+        return [current_device()]
+    found = list(ctx) if isinstance(ctx, list | tuple) else [ctx]
+    if not found or not all(isinstance(d, Device) for d in found):
+        raise TypeError(f"ctx (device) must be a device such as mx.cpu(), or a list of them, got {ctx!r}")
+    return found
+
+
+def __getattr__(name):
+    if name == "ParameterDict":  # MXNet's place for it; it is made of the classes above
+        from .parameter_dict import ParameterDict
+        return ParameterDict
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,69 @@
+"""The graph behind a recorded array, as `autograd.get_symbol` gives it."""
+from __future__ import annotations
+
+import itertools
+
+from ..base import MXNetError
+from ..engine.call import place
+from ..engine.cell import Handle
+from ..engine.spec import Spec
+from .symbol import Symbol, Vertex
+
+
+def history(x) -> Symbol:
+    """What an array was computed from. Marked arrays are named var0, var1, ..., constants null2, ..., operators node_0, ...
+
+    Raises: MXNetError if the array is in no graph, or a part of its graph was freed; AssertionError if it is no array.
+    Differs: MXNet counts on over all graphs of a process.
+    """
+    if not isinstance(x, Handle):
+        raise AssertionError(f"autograd.get_symbol: wanted an array, got {type(x).__name__}")
+    x._value_now()
+    head = place(x)
+    if head is None:
+        raise MXNetError("autograd.get_symbol: this array is not part of a computational graph. Compute it inside autograd.record() "
+                         "from an array with attach_grad(), and ask before backward() frees the graph.")
+    made: dict[int, Vertex] = {}  # by id of node, leaf or constant; all of them outlive this call
+    order, stack, arguments = [], [head[0]], itertools.count()
+    while stack:  # iterative: chains of a thousand calls are ordinary
+        node = stack[-1]
+        if id(node) in made:
+            stack.pop()
+            continue
+        if node.is_leaf:
+            made[id(node)] = Vertex(f"var{next(arguments)}")
+            continue
+        if node.freed:
+            raise MXNetError("autograd.get_symbol: part of this array's graph was freed by an earlier backward; pass retain_graph=True "
+                             "to that one")
+        sources = [value if p is None else p[0] for p, value in zip(node.parents, node.inputs, strict=True)]
+        missing = next((i for i, s in enumerate(sources) if id(s) not in made), None)
+        if missing is not None:
+            if node.parents[missing] is None:
+                made[id(sources[missing])] = Vertex(f"null{next(arguments)}")
+            else:
+                stack.append(sources[missing])
+            continue
+        inputs = [_output(made[id(s)], p) for s, p in zip(sources, node.parents, strict=True)]
+        op, outputs = _kind(node)
+        made[id(node)] = Vertex("", op, inputs, outputs, tuple(u.parameter for u in node.updates or ()))
+        order.append(node)
+    for i, node in enumerate(sorted(order, key=lambda n: n.seq)):
+        made[id(node)].name = f"node_{i}"
+    return Symbol([_output(made[id(head[0])], head)])
+
+
+def _output(vertex, entry):
+    """(vertex, number of the output) for an entry of the graph, None for a constant."""
+    k = 0 if entry is None else entry[1]
+    vertex.outputs = max(vertex.outputs, k + 1)
+    return vertex, k
+
+
+def _kind(node) -> tuple[str, int]:
+    """The operator's name and the number of its outputs; 1 where that depends on the call, until a later one is met."""
+    if node.function is not None:
+        return getattr(node.code, "history_name", "_CustomFunction"), len(node.outs)
+    spec = node.code if isinstance(node.code, Spec) else node.code.spec
+    shown = spec.op.visible if spec.op is not None else None
+    return spec.name, len(spec.out) if shown is None else shown if isinstance(shown, int) else 1
