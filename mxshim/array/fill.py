@@ -22,7 +22,8 @@ def public_function(name: str, record, cls, method: bool = False):
     function.__name__ = function.__qualname__ = short
     function.__doc__ = record.doc
     function.__wrapped__ = record.fn
-    function.__signature__ = signature_of(record, method)
+    if method or record.train or "np_shape" in record.params or "np_dtype" in record.params:
+        function.__signature__ = signature_of(record, method)  # elsewhere that of __wrapped__ is what users should see
     return function
 
 

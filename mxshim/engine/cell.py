@@ -59,7 +59,9 @@ class Value:
     def get(self):
         """The data, after flushing the trace that owes it. Raises: MXNetError if computing it failed."""
         if self.data is None:
-            self.trace.flush("read")
+            owner = self.trace
+            if owner is not None:  # else another thread has just flushed it
+                owner.flush("read")
         return self.data
 
 

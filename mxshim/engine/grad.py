@@ -128,6 +128,24 @@ def _walk(heads):
     return nodes, leaves, freed
 
 
+def _chain(nodes) -> dict[int, bool]:
+    """Where the nodes of one segment end: position -> whether a program ends there, too. Four equal segments make a program."""
+    starts = [0] + [i for i in range(1, len(nodes)) if nodes[i].segment != nodes[i - 1].segment]
+    if len(starts) <= 2:
+        return {}
+    ends = [*starts[1:], len(nodes)]
+    looks = [tuple([node.code for node in nodes[a:b]]) for a, b in zip(starts, ends, strict=True)]
+    cuts, i = {}, 0
+    while i < len(starts):
+        together = 4 if looks[i:i + 4] == [looks[i]] * 4 else 1
+        for k in range(i + 1, i + together):
+            cuts[starts[k]] = False
+        i += together
+        if i < len(starts):
+            cuts[starts[i]] = True
+    return cuts
+
+
 def _seq(node):
     return node.seq
 
@@ -147,16 +165,16 @@ class _Backward:
     def run(self, nodes):
         """Differentiate through `nodes`, latest first; afterwards `sums` holds the gradients of all leaves reached.
 
-        A graph over several flushes (a loop that reads a value at every turn) becomes a chain of programs, one for each
-        segment: turns that are equal share theirs, however many there are. Up to two segments are worth fusing.
+        A graph over several flushes (a loop that reads a value at every turn) becomes a chain of programs: turns that are equal
+        share theirs, however many there are. Up to two segments are worth fusing.
         """
-        chained = len({node.segment for node in nodes}) > 2
+        cuts = _chain(nodes)
         stretch = []
-        for node in nodes:
-            if chained and stretch and node.segment != stretch[-1].segment:
+        for i, node in enumerate(nodes):
+            if i in cuts:
                 self.stretch(stretch)
                 stretch = []
-                if state.trace is not None:
+                if cuts[i] and state.trace is not None:
                     state.trace.flush("segment")
             if node.marks:  # what arrives here must become a value: later nodes are done, so it is complete
                 self.stretch(stretch)

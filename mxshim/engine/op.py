@@ -92,27 +92,42 @@ def op(*names: str, scalars=(), arrays=None, static=(), grad=True, diff=None, tr
     """
 
     def declare(fn):
-        signature = inspect.signature(fn)
-        params, defaults, needed, variadic = [], {}, set(), False
-        for p in signature.parameters.values():
-            if p.kind is p.VAR_POSITIONAL:
-                variadic = True
-            elif not (train and p.name == "training"):
-                params.append(p.name)
-                if p.default is not p.empty:
-                    defaults[p.name] = p.default
-                elif p.kind is not p.KEYWORD_ONLY:
-                    needed.add(p.name)
+        params, needed, defaults, variadic = _parameters(fn)
+        if train:
+            params.remove("training")
+            defaults.pop("training", None)
         where_fn = inspect.unwrap(fn)
         frame = sys._getframe(1)
         code = getattr(where_fn, "__code__", None) or frame.f_code
         record = Op(fn, names, _place(code.co_filename, code.co_firstlineno), tuple(params), defaults, variadic,
                     frozenset(scalars), frozenset((needed - set(static)) | set(arrays or ())), grad, diff, train, tuple(updates),
-                    visible, check, result, samples, doc or inspect.getdoc(fn) or "")
+                    visible, check, result, samples, doc or fn.__doc__ or "")
         _enter(names, record, record.at)
         return fn
 
     return declare
+
+
+def _parameters(fn):
+    """(names in order, those that must be positional arguments, defaults by name, whether there is *args) of a function."""
+    code = getattr(fn, "__code__", None)
+    if code is None or hasattr(fn, "__wrapped__") or hasattr(fn, "__signature__"):
+        params, needed, defaults, variadic = [], set(), {}, False
+        for p in inspect.signature(fn).parameters.values():
+            if p.kind is p.VAR_POSITIONAL:
+                variadic = True
+            else:
+                params.append(p.name)
+                if p.default is not p.empty:
+                    defaults[p.name] = p.default
+                elif p.kind is not p.KEYWORD_ONLY:
+                    needed.add(p.name)
+        return params, needed, defaults, variadic
+    count = code.co_argcount  # the same read off the code object: a thousand operators are declared at import
+    names = list(code.co_varnames[:count + code.co_kwonlyargcount])
+    defaults = dict(zip(names[count - len(fn.__defaults__ or ()):count], fn.__defaults__ or (), strict=True))
+    needed = set(names[:count]) - defaults.keys()
+    return names, needed, {**defaults, **(fn.__kwdefaults__ or {})}, bool(code.co_flags & inspect.CO_VARARGS)
 
 
 def api(*names: str):

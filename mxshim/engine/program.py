@@ -16,7 +16,7 @@ from ..base import MXNetError
 FLOAT, INT, BOOL = -(1 << 60), -(1 << 60) - 1, -(1 << 60) - 2
 SHIFT = 14
 BUDGET = 256 << 20  # bytes of programs that are kept
-_LEAST = 1 << 20  # what a CPU program costs at least, measured: about 1.5 MB
+_LEAST = 3 << 19  # what a CPU program costs at least, measured: about 1.5 MB
 STORM = 24  # programs from one line before the user is told
 
 remember_lines = True  # while programs are being compiled; a steady loop needs no lines

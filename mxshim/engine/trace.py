@@ -155,16 +155,23 @@ class Trace:
                 return
             instructions = self.instructions
             live, slots = [], []
-            for i, instruction in enumerate(instructions):
-                for k, ref in enumerate(instruction[2]):
-                    value = ref()
+            base = 0
+            for instruction in instructions:
+                refs = instruction[2]
+                value = refs[0]()
+                if value is not None:
+                    live.append(value)
+                    slots.append(base)
+                for k in range(1, len(refs)):
+                    value = refs[k]()
                     if value is not None:
                         live.append(value)
-                        slots.append(i << SHIFT | k)
+                        slots.append(base + k)
+                base += 1 << SHIFT
             if not live:
                 self.clear()
                 return
-            del instruction, value, ref
+            value = refs = None
             program.stats.flushes[why] = program.stats.flushes.get(why, 0) + 1
             data, large, donated = self.take_inputs()
             try:

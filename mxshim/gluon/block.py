@@ -142,25 +142,28 @@ class Block:
             return self
         if not isinstance(shared, dict):
             raise ValueError(f"share_parameters needs what collect_params() gives, a dict, got {type(shared).__name__}")
-        unused = set(shared)
-        self._share(shared, unused, "")
-        for name in sorted(unused):
-            warnings.warn(f"share_parameters: '{name}' is no parameter of this block", stacklevel=2)
+        names = dict(shared)
+        if isinstance(shared, ParameterDict):  # in nd programs its keys have prefixes
+            names = {**(shared._others or {p._name: p for p in shared.values()}), **names}
+        used = set()
+        self._share(names, used, "")
+        for name, p in shared.items():
+            if id(p) not in used:
+                warnings.warn(f"share_parameters: '{name}' is no parameter of this block", stacklevel=2)
         return self
 
-    def _share(self, shared, unused, prefix):
+    def _share(self, names, used, prefix):
         for name, p in self._own().items():
-            for key in (prefix + name, p._full_name):
-                if key in shared:
-                    if name in self._reg_params:
-                        object.__setattr__(self, name, shared[key])
-                        self._reg_params[name] = shared[key]
-                    if p._full_name in self._params:
-                        self._params[p._full_name] = shared[key]
-                    unused.discard(key)
-                    break
+            new = names.get(prefix + name)
+            if new is not None:
+                used.add(id(new))
+                if name in self._reg_params:
+                    object.__setattr__(self, name, new)
+                    self._reg_params[name] = new
+                if p._full_name in self._params:
+                    self._params[p._full_name] = new
         for name, child in self._children.items():
-            child._share(shared, unused, f"{prefix}{name}.")
+            child._share(names, used, f"{prefix}{name}.")
 
     # -- running ---------------------------------------------------------------------------------------------------
 

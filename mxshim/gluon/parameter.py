@@ -61,7 +61,7 @@ class Parameter:
 
     @property
     def name(self) -> str:
-        """"weight" in np programs, "dense0_weight" in nd programs."""
+        """The short name, as in "weight", in np programs; with prefix, as in "dense0_weight", in nd programs."""
         return self._name if is_np_array() or self._full_name is None else self._full_name
 
     @property
@@ -96,7 +96,7 @@ class Parameter:
 
     @property
     def grad_req(self) -> str:
-        """"write", "add" or "null"; setting it makes fresh gradients of zeros, or drops them."""
+        """What backward does with the gradient: "write", "add" or "null". Setting it makes gradients of zeros, or drops them."""
         return self._grad_req
 
     @grad_req.setter
@@ -321,7 +321,7 @@ class Constant(Parameter):
 
     @property
     def grad_req(self) -> str:
-        """"null"; setting another is a warning."""
+        """Always "null"; setting another is a warning."""
         return "null"
 
     @grad_req.setter

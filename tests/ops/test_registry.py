@@ -25,7 +25,30 @@ from tests.support.samples import SAMPLES
 pytestmark = pytest.mark.filterwarnings("ignore:.*different programs were compiled")  # that is what tables do
 
 PARTS, PART = 4, int(os.environ.get("MXSHIM_TEST_PART", "0"))
-ELEMENTWISE = ("ops/elementwise.py", "ops/arithmetic.py", "ops/binary.py", "ops/logic.py")
+
+# Tables of exceptions: the entries that a check must treat otherwise, and why. One that is not needed any more fails.
+WITHOUT_SAMPLES = {
+    "mx.random_ mx.sample mx.noise": "random numbers: tests/ops/test_random*.py compare their streams and moments",
+    "mx.getitem mx.setitem mx.take_at mx.put_at mx.put_mask mx.index": "indexing: tests/array compare it with NumPy's",
+    "mx.zeros mx.ones mx.fill mx.fit mx.cast mx.copy mx.alias mx.reshape mx.sum_of_gradients":
+        "what arrays, views and backward are made of: every other test goes through them",
+}
+DOUBLE = {
+    "np.float_power": "NumPy's rule: at least float64",
+    "np.cov np.corrcoef np.vander": "NumPy's functions, in float64; MXNet calls NumPy itself for them",
+}
+SYMMETRIC = {
+    "np.linalg.cholesky nd.linalg.potrf np.linalg.eigh np.linalg.eigvalsh nd.linalg.syevd":
+        "functions of symmetric matrices: they read one triangle, the gradient is that of the whole matrix",
+}
+FIRST_OUTPUT = {
+    "npx.layer_norm nd.LayerNorm npx.group_norm nd.GroupNorm": "no gradient flows through the mean and the deviation, as in MXNet",
+}
+MASKED = {"npx.log_softmax npx.masked_log_softmax": "-inf where an element does not take part"}
+
+
+def listed(table, name):
+    return any(name == n or (n.endswith("_") and name.startswith(n)) for names in table for n in names.split())
 
 
 def operators():
@@ -39,11 +62,11 @@ def operators():
 
 
 def facts(op: Op):
-    return op.samples or SAMPLES.get(op.name)
+    return SAMPLES.get(op.name) or op.samples
 
 
-OPERATORS = [op for op in operators() if facts(op)]
-ROWS = [pytest.param(op, id=op.name) for op in OPERATORS]
+BY_NAME = {op.name: op for op in operators()}
+ROWS = [pytest.param(op, id=op.name) for op in operators() if facts(op)]
 
 
 def samples(op: Op):
@@ -51,35 +74,49 @@ def samples(op: Op):
     found = facts(op)
     if "args" in found:
         return found["args"]
-    low, high = found["domain"]
     state = onp.random.RandomState(zlib.crc32(op.name.encode()) % 2**31)
-    return [((state.uniform(low, high, (2, 3)).astype("float32"),), {})]
+    return [((state.uniform(*found["domain"], (2, 3)).astype("float32"),), {})]
+
+
+def test_samples():
+    missing = [op.name for op in operators() if not facts(op) and not listed(WITHOUT_SAMPLES, op.name)]
+    assert not missing, "declare them with samples=, or list them in WITHOUT_SAMPLES"
+    assert not [op.name for op in operators() if facts(op) and listed(WITHOUT_SAMPLES, op.name)], "remove from WITHOUT_SAMPLES"
+    assert not SAMPLES.keys() - BY_NAME.keys()
+
+
+# Calls.
+
+def each(value, fn):
+    """fn of every NumPy array inside tuples, lists and dicts."""
+    if isinstance(value, dict):
+        return {k: each(v, fn) for k, v in value.items()}
+    if type(value) in (tuple, list):
+        return type(value)(each(v, fn) for v in value)
+    return fn(value) if isinstance(value, onp.ndarray) else value
 
 
 class Inputs:
-    """The arrays of a sample as arrays of both classes over the same memory, cast by `cast` where they are floats."""
+    """NumPy arrays as arrays of either class, the same memory each time they are asked for."""
 
-    def __init__(self, cast=None):
+    def __init__(self, cast=lambda x: x.copy()):
         self.cast, self.made = cast, {}
 
-    def __call__(self, value, dialect):
-        if isinstance(value, onp.ndarray):
-            if id(value) not in self.made:
-                data = value.astype(self.cast) if self.cast and is_float(value.dtype) else onp.array(value)
-                self.made[id(value)] = value, adopt_numpy(data, class_of("np"))
-            found = self.made[id(value)][1]
+    def of(self, dialect):
+        def array(x):
+            if id(x) not in self.made:
+                self.made[id(x)] = x, adopt_numpy(self.cast(x), class_of("np"))
+            found = self.made[id(x)][1]
             return found if dialect == "np" else found.as_nd_ndarray()
-        if isinstance(value, dict):
-            return {k: self(v, dialect) for k, v in value.items()}
-        return type(value)(self(v, dialect) for v in value) if type(value) in (tuple, list) else value
+        return array
 
 
-def run(op: Op, name: str, args, kwargs, inputs):
-    """The results of a call under one public name, as a list."""
+def run(name: str, args, kwargs, inputs: Inputs) -> list:
+    """The results of a call under a public name."""
     dialect = "nd" if name.startswith("nd.") else "np"
-    args, kwargs = inputs(tuple(args), dialect), inputs(dict(kwargs), dialect)
+    args, kwargs = each(tuple(args), inputs.of(dialect)), each(dict(kwargs), inputs.of(dialect))
     if name.startswith("mx."):
-        out = call(op, class_of("np"), args, kwargs)
+        out = call(NAMES[name], class_of("np"), args, kwargs)
     else:
         function = mx
         for part in name.split("."):
@@ -88,151 +125,163 @@ def run(op: Op, name: str, args, kwargs, inputs):
     return list(out) if isinstance(out, tuple | list) else [out]
 
 
-def names_of(op: Op, args, kwargs):
-    for name in op.names:
-        operator = name.endswith("__")
-        method = ".ndarray." in name or ".NDArray." in name
-        if method and not isinstance(args[0] if args else None, onp.ndarray):
-            continue
-        if not operator or not kwargs:
-            yield name
+def names_of(op: Op, args, kwargs) -> list[str]:
+    """The public names that a sample can be given to."""
+    found = [n for n in op.names if not (kwargs and n.endswith("__"))]
+    first = args[0] if args else None
+    return [n for n in found if isinstance(first, onp.ndarray) or not n.startswith(("np.ndarray.", "nd.NDArray."))]
 
 
 def host(arrays):
     return [a.asnumpy() if isinstance(a, Array) else onp.asarray(a) for a in arrays]
 
 
-def check_values(op: Op):
-    """All names give the same; naive execution gives the same; dtypes and shapes are what the results say."""
+# Values.
+
+def check_values(op: Op, double=()):
     for args, kwargs in samples(op):
         inputs = Inputs()
-        results = {name: run(op, name, args, kwargs, inputs) for name in names_of(op, args, kwargs)}
-        first = None
+        results = {name: run(name, args, kwargs, inputs) for name in names_of(op, args, kwargs)}
+        first = host(next(iter(results.values())))
         for name, arrays in results.items():
-            cls = class_of(name.split(".")[0])
-            assert all(isinstance(a, cls if isinstance(a, Array) else onp.generic) for a in arrays), name
+            assert all(type(a) is class_of(name.split(".")[0]) or not isinstance(a, Array) for a in arrays), name
             values = host(arrays)
-            for a, v in zip(arrays, values):
-                assert a.shape == v.shape and onp.dtype(a.dtype) == v.dtype, name
-            check_dtypes(op, args, kwargs, values)
-            first = first or values
             assert len(values) == len(first), name
-            for got, want in zip(values, first):
-                onp.testing.assert_array_equal(got.ravel(), want.ravel(), name)
+            for a, got, want in zip(arrays, values, first):
+                assert a.shape == got.shape and onp.dtype(a.dtype) == got.dtype == want.dtype, name
+                onp.testing.assert_array_equal(got.ravel(), want.ravel(), name)  # np_shape makes () of nd's (1,)
+        single = all(x.dtype == "float32" for x in args if isinstance(x, onp.ndarray)) and "dtype" not in "".join(kwargs)
+        if single and args and not listed(double, op.name):
+            assert not any(v.dtype == "float64" for v in first), "float32 in, float64 out"
         previous = set_engine_type("NaiveEngine")
         try:
-            naive = host(run(op, next(iter(results)), args, kwargs, Inputs()))
+            naive = host(run(next(iter(results)), args, kwargs, Inputs()))
         finally:
             set_engine_type(previous)
         for got, want in zip(naive, first, strict=True):
             onp.testing.assert_allclose(got, want, rtol=1e-5, atol=1e-6)
 
 
-def check_dtypes(op, args, kwargs, values):
-    given = [a.dtype for a in args if isinstance(a, onp.ndarray)]
-    if given and all(d == "float32" for d in given) and not any("dtype" in k for k in kwargs):
-        assert all(v.dtype != "float64" for v in values), "float32 in, float64 out"
-
-
 @pytest.mark.parametrize("op", ROWS)
 def test_values(op):
-    check_values(op)
+    check_values(op, DOUBLE)
 
 
-def spots_of(op, args):
-    """Which positional arguments are differentiated."""
-    constant = facts(op).get("constant", ())
-    return [i for i, a in enumerate(args) if i not in constant and isinstance(a, onp.ndarray) and is_float(a.dtype)]
+def elementwise(op: Op):
+    args = samples(op)[0][0]
+    places = ("ops/elementwise.py", "ops/arithmetic.py", "ops/binary.py", "ops/logic.py")
+    return op.at.startswith(places) and args and all(isinstance(a, onp.ndarray) for a in args)
+
+
+@pytest.mark.parametrize("op", [p for p in ROWS if elementwise(p.values[0])])
+def test_empty_and_0d(op):
+    args, kwargs = samples(op)[0]
+    wanted = host(run(op.name, args, kwargs, Inputs()))
+    with mx.util.np_shape(True):
+        for shape in ((0,), (2, 0), ()):
+            small = [onp.full(shape, x.ravel()[0]) for x in args]
+            results = [run(n, small, kwargs, Inputs()) for n in names_of(op, small, kwargs)]
+            for arrays in results:
+                for a, like in zip(arrays, wanted, strict=True):
+                    assert a.shape == shape and onp.dtype(a.dtype) == like.dtype
+                    assert a.asnumpy().shape == shape
+
+
+# Gradients.
+
+def widen(x):
+    return x.astype("float64") if is_float(x.dtype) else x.copy()
 
 
 class Slope:
-    """s(x) = sum over the outputs of w * f(x), in float64, for one sample; w, and the directions to go, are random."""
+    """s(x) = the sum over a call's float outputs of w * output, in float64; w and the directions to go are random."""
 
-    def __init__(self, op, args, kwargs):
-        self.op, self.args, self.kwargs = op, list(args), {k: self.wide(v) if "dtype" in k else v for k, v in kwargs.items()}
-        self.name = next(names_of(op, args, kwargs))
-        self.spots = spots_of(op, args)
+    def __init__(self, op, args, kwargs, symmetric, first_output, masked):
+        self.args, self.kwargs = list(args), {k: "float64" if k == "dtype" and v and is_float(onp.dtype(v)) else v
+                                              for k, v in kwargs.items()}
+        self.name = names_of(op, args, kwargs)[0]
+        constant = facts(op).get("constant", ())
+        self.spots = [i for i, a in enumerate(args) if i not in constant and isinstance(a, onp.ndarray) and is_float(a.dtype)]
         self.state = onp.random.RandomState(7)
         self.start = [args[i].astype("float64") for i in self.spots]
+        self.symmetric, self.first_output, self.masked = (listed(t, op.name) for t in (symmetric, first_output, masked))
         self.weights = []
 
-    @staticmethod
-    def wide(dtype):
-        return "float64" if dtype is not None and is_float(onp.dtype(dtype)) else dtype
-
     def direction(self):
-        return [self.state.uniform(-1, 1, x.shape) for x in self.start]
+        found = [self.state.uniform(-1, 1, x.shape) for x in self.start]
+        return [v + onp.swapaxes(v, -1, -2) for v in found] if self.symmetric else found
 
     def moved(self, step, along):
-        return [x + step * v for x, v in zip(self.start, along)]
+        return [onp.asarray(x + step * v) for x, v in zip(self.start, along)]
 
-    def __call__(self, at, record=False):
-        """(s as a pending array, the outputs, the differentiated arrays)."""
-        args, inputs = list(self.args), Inputs("float64")
+    def __call__(self, at, marked=False):
+        """(s, the differentiated arrays), pending; s is None if there is no float output."""
+        inputs = Inputs(widen)
+        args = list(self.args)
         for i, x in zip(self.spots, at):
             args[i] = x
         dialect = "nd" if self.name.startswith("nd.") else "np"
-        arrays = [inputs(args[i], dialect) for i in self.spots]
-        if record:
+        arrays = [inputs.of(dialect)(x) for x in at]
+        if marked:
             for x in arrays:
                 x.attach_grad()
-        hold = {id(args[i]): x for i, x in zip(self.spots, arrays)}
-
-        def given(value, dialect):
-            if isinstance(value, onp.ndarray) and id(value) in hold:
-                return hold[id(value)]
-            if isinstance(value, dict):
-                return {k: given(v, dialect) for k, v in value.items()}
-            return type(value)(given(v, dialect) for v in value) if type(value) in (tuple, list) else inputs(value, dialect)
-
-        outs = run(self.op, self.name, args, self.kwargs, given)
-        floats = [o.as_np_ndarray() for o in outs if isinstance(o, Array) and is_float(onp.dtype(o.dtype))]
-        while len(self.weights) < len(floats):
-            self.weights.append(self.state.uniform(0.5, 1.5, floats[len(self.weights)].shape))
-        total = 0
-        for o, w in zip(floats, self.weights):
-            total = total + (o.astype("float64") * mx.np.array(w, dtype="float64")).sum()
-        return total, floats, arrays
+            inputs = Marked(inputs, dict(zip(map(id, at), arrays)))
+        outs = run(self.name, args, self.kwargs, inputs)
+        outs = [o.as_np_ndarray() for o in outs if isinstance(o, Array) and is_float(onp.dtype(o.dtype))]
+        outs = outs[:1] if self.first_output else outs
+        self.exact = all(o.dtype == "float64" for o in outs)
+        total = None
+        for k, o in enumerate(outs):
+            if k == len(self.weights):
+                self.weights.append(self.state.uniform(0.5, 1.5, o.shape))
+            if self.masked:
+                o = mx.np.where(mx.np.isfinite(o), o, 0)
+            part = (o.astype("float64") * mx.np.array(self.weights[k], dtype="float64")).sum()
+            total = part if total is None else total + part
+        return total, arrays
 
     def dot(self, gradients, along):
         return sum((g.as_np_ndarray() * mx.np.array(v, dtype="float64")).sum() for g, v in zip(gradients, along))
 
 
-def check_gradient(op: Op, second: bool):
-    """The gradient along a random direction against central differences; then the gradient of that gradient."""
+class Marked:
+    """Inputs, some of which are there already."""
+
+    def __init__(self, inputs, there):
+        self.inputs, self.there = inputs, there
+
+    def of(self, dialect):
+        return lambda x: self.there[id(x)] if id(x) in self.there else self.inputs.of(dialect)(x)
+
+
+def check_gradient(op: Op, second: bool, symmetric=(), first_output=(), masked=()):
+    """Derivatives along random directions against central differences; everything is asked for before anything is read."""
+    wanted = []
     for args, kwargs in samples(op):
-        if not spots_of(op, args):
-            continue
-        slope = Slope(op, args, kwargs)
+        slope = Slope(op, args, kwargs, symmetric, first_output, masked)
         one, two = slope.direction(), slope.direction()
-        plain, outs, _ = slope(slope.start)
-        if not outs:
-            continue
-        exact = all(o.dtype == "float64" for o in outs)
-        h, tol = (1e-6, 1e-5) if exact else (1e-2, 1e-2)
-        up, down = slope(slope.moved(h, one))[0], slope(slope.moved(-h, one))[0]
-        with autograd.record(train_mode=False):
-            value, outs, arrays = slope(slope.start, record=True)
-        value.backward()
-        got = slope.dot([x.grad for x in arrays], one)
-        first = float(got)
-        assert float(value) == pytest.approx(float(plain), rel=1e-9, nan_ok=True), "recorded differs"
-        assert first == pytest.approx((float(up) - float(down)) / (2 * h), rel=tol, abs=tol), "first order"
-        if not second or not exact:
-            continue
 
-        def along(at):
+        def along(at, create_graph):
             with autograd.record(train_mode=False):
-                value, _, arrays = slope(at, record=True)
-                gradients = autograd.grad(value, arrays, create_graph=True)
-                return slope.dot(gradients, one), arrays
+                value, arrays = slope(at, marked=True)
+                return value, slope.dot(autograd.grad(value, arrays, create_graph=create_graph), one), arrays
 
-        up, down = along(slope.moved(h, two))[0], along(slope.moved(-h, two))[0]
-        value, arrays = along(slope.start)
-        value.backward()
-        got = float(slope.dot([x.grad for x in arrays], two))
-        assert float(value) == pytest.approx(first, rel=1e-7, abs=1e-9)
-        assert got == pytest.approx((float(up) - float(down)) / (2 * h), rel=1e-4, abs=1e-4), "second order"
+        plain = slope(slope.start)[0]
+        if plain is None or not slope.spots:
+            continue
+        h, tol = (1e-6, 1e-5) if slope.exact else (1e-2, 1e-2)
+        value, first, _ = along(slope.start, False)
+        up, down = slope(slope.moved(h, one))[0], slope(slope.moved(-h, one))[0]
+        wanted.append(("value", value, plain, 1e-9))
+        wanted.append(("first order", first, (up - down) / (2 * h), tol))
+        if second and slope.exact:
+            up, down = along(slope.moved(h, two), False)[1], along(slope.moved(-h, two), False)[1]
+            _, again, arrays = along(slope.start, True)
+            bend = slope.dot(autograd.grad(again, arrays), two)
+            wanted.append(("first order, recorded", again, first, 1e-7))
+            wanted.append(("second order", bend, (up - down) / (2 * h), 1e-4))
+    for what, got, want, tol in wanted:
+        assert float(got) == pytest.approx(float(want), rel=tol, abs=tol), what
 
 
 DIFFERENTIABLE = [p for p in ROWS if p.values[0].grad and not facts(p.values[0]).get("own_gradient")]
@@ -240,4 +289,20 @@ DIFFERENTIABLE = [p for p in ROWS if p.values[0].grad and not facts(p.values[0])
 
 @pytest.mark.parametrize("op", DIFFERENTIABLE)
 def test_gradient(op):
-    check_gradient(op, zlib.crc32(op.name.encode()) % PARTS == PART)
+    check_gradient(op, zlib.crc32(op.name.encode()) % PARTS == PART, SYMMETRIC, FIRST_OUTPUT, MASKED)
+
+
+def entries(*tables):
+    return [name for table in tables for names in table for name in names.split()]
+
+
+@pytest.mark.parametrize("name", entries(DOUBLE))
+def test_exceptions_of_values_are_needed(name):
+    with pytest.raises(AssertionError):
+        check_values(BY_NAME[name])
+
+
+@pytest.mark.parametrize("name", entries(SYMMETRIC, FIRST_OUTPUT, MASKED))
+def test_exceptions_of_gradients_are_needed(name):
+    with pytest.raises(AssertionError):
+        check_gradient(BY_NAME[name], False)
