@@ -16,8 +16,8 @@ import numpy as onp
 from . import ndarray as nd
 from . import numpy as np
 
-__all__ = ["Bilinear", "Constant", "InitDesc", "Initializer", "LSTMBias", "Load", "MSRAPrelu", "Mixed", "Normal", "One", "Orthogonal",
-           "Uniform", "Xavier", "Zero", "alias", "create", "register"]
+__all__ = ["Bilinear", "Constant", "InitDesc", "Initializer", "LSTMBias", "Load", "MSRAPrelu", "Mixed", "Normal", "One",
+           "Orthogonal", "Uniform", "Xavier", "Zero", "alias", "create", "register"]
 _REGISTRY: dict[str, type] = {}
 
 
@@ -206,7 +206,8 @@ class Load:
         found = self.param.get(name)
         if found is None:
             if self.default_init is None:
-                raise AssertionError(f"mx.init.Load: {name!r} is not among the loaded arrays {list(self.param)}; give a default_init")
+                raise AssertionError(f"mx.init.Load: {name!r} is not among the loaded arrays {list(self.param)}; give a "
+                                     "default_init")
             _named(self.default_init, self, name, arr)
         else:
             if arr.shape != found.shape:
@@ -224,7 +225,7 @@ class Mixed:
 
     def __init__(self, patterns, initializers):
         if len(patterns) != len(initializers):
-            raise AssertionError(f"mx.init.Mixed: {len(patterns)} patterns and {len(initializers)} initializers; give one for each")
+            raise AssertionError(f"mx.init.Mixed: {len(patterns)} patterns and {len(initializers)} initializers; give as many")
         self.map = [(re.compile(p), init) for p, init in zip(patterns, initializers, strict=True)]
 
     def __call__(self, name, arr):
@@ -332,7 +333,7 @@ class Orthogonal(Initializer):
 
 @register
 class Xavier(Initializer):
-    """Random numbers of scale c = sqrt(magnitude / n), which keeps gradients of similar size in all layers (Glorot and Bengio, 2010).
+    """Random numbers of scale c = sqrt(magnitude / n): gradients stay of similar size in all layers (Glorot and Bengio, 2010).
 
     Args:
         rnd_type: "uniform" in [-c, c), or "gaussian" with standard deviation c.
@@ -348,8 +349,8 @@ class Xavier(Initializer):
     def _init_weight(self, name, arr):
         shape = arr.shape
         if len(shape) < 2:
-            raise ValueError(f"mx.init.{type(self).__name__} needs a weight of at least two axes, (out, in, ...); {name!r} has shape "
-                             f"{shape}. Give it another init, such as init='zeros'")
+            raise ValueError(f"mx.init.{type(self).__name__} needs a weight of at least two axes, (out, in, ...); {name!r} has "
+                             f"shape {shape}. Give it another init, such as init='zeros'")
         space = math.prod(shape[2:])
         inputs, outputs = shape[1] * space, shape[0] * space
         counts = {"avg": (inputs + outputs) / 2, "in": inputs, "out": outputs}

@@ -251,7 +251,7 @@ class Array(Handle):
             if p is not None:
                 spec = door._look_up(NAMES["mx.copy"], (_X,), [value])
                 code = spec.record((True,))
-                result._node = door.Node(code, (p,), [value] * len(code.live_sources), (), [value], (weakref.ref(moved),))
+                result._node = door.Node(code, (p,), [value] * len(code.live_sources), (), [value], (weakref.ref(moved),), -1, False)
         return result
 
     def as_in_context(self, context):

@@ -101,12 +101,12 @@ class BaseSparseNDArray(NDArray):
                                   "the shape gives all")
 
     @property
-    def data(self) -> NDArray:
+    def data(self) -> Array:
         """A copy of the stored elements (of the stored rows)."""
         return adopt_numpy(onp.array(self._cell.host()), NDArray, self.ctx)
 
     @property
-    def indices(self) -> NDArray:
+    def indices(self) -> Array:
         """A copy of the stored elements' columns (of the stored rows' numbers), int64."""
         return adopt_numpy(self._cell.stored()[1].indices.copy(), NDArray, self.ctx)
 
@@ -245,7 +245,7 @@ class CSRNDArray(BaseSparseNDArray):
     stype = "csr"
 
     @property
-    def indptr(self) -> NDArray:
+    def indptr(self) -> Array:
         """A copy of the rows' starts, int64, shape (rows + 1,)."""
         return adopt_numpy(self._cell.stored()[1].indptr.copy(), NDArray, self.ctx)
 
@@ -302,10 +302,6 @@ class RowSparseNDArray(BaseSparseNDArray):
         error = MXNetError if isinstance(key, (*INTEGERS, slice)) else ValueError
         raise error(f"RowSparseNDArray: only x[:] is offered, as in MXNet, got {key!r}; use x.retain(rows), or convert with "
                     "tostype('default')")
-
-    def retain(self, indices):
-        """See nd.sparse.retain."""
-        return NAMES["nd.sparse.retain"](self, indices)
 
     def _triple(self):
         return RowSparse(onp.array(self._cell.host()), self._cell.stored()[1].indices, self.shape)

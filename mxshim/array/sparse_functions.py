@@ -389,6 +389,5 @@ for _dunder, _names in {"add": ("add", "broadcast_add", "broadcast_plus"), "sub"
 for _dunder in ("add", "sub", "mul"):
     _binary(f"elemwise_{_dunder}", _dunder, broadcasts=False)
 
-CSRNDArray.slice = lambda self, begin, end, step=None: slice_(self, begin, end, step)
-BaseSparseNDArray.clip = lambda self, a_min, a_max: clip(self, a_min, a_max)
-BaseSparseNDArray.zeros_like = lambda self: zeros_like(self)
+for _cls, _method in ((CSRNDArray, slice_), (RowSparseNDArray, retain), (BaseSparseNDArray, clip), (BaseSparseNDArray, zeros_like)):
+    setattr(_cls, _method.__name__.rstrip("_"), _method)

@@ -18,10 +18,10 @@ import numpy as onp
 from ..base import MXNetError, as_dtype
 from .cell import Handle, Value, aval_of
 from .op import NAMES, Op
-from .spec import _SPECS, NUM, Lit, Spec, arr, lit, spec_of
+from .spec import _SPECS, NUM, NUMBER_SLOT, Lit, Spec, arr, lit, spec_of
 from . import program
 from . import trace as _trace_module
-from .trace import NUMBER_SLOT, SHIFT, default_trace, put, settle, state, trace_on, user_line
+from .trace import SHIFT, default_trace, put, settle, state, trace_on, user_line
 
 adopt: Callable  # (object, class, device) -> array: set by the array layer, which knows how to convert
 _sequence = itertools.count()
@@ -47,29 +47,31 @@ inplace = Inplace()
 class Node:
     """A recorded instruction: what its gradient needs and where its inputs came from.
 
-    code: `Recorded`, or `Spec` where the gradient is zero; None once the graph was freed.
+    code: `Recorded`, or `Spec` where the gradient is zero (then `zero` is set); None once the graph was freed.
     parents: per input (node or leaf, output index), None for constants.  residuals: per source of `code`.
     inputs: per input its value, None where it is just what the parent put out; what a second derivative starts from.
     outs: weak references to the outputs.  marks: leaves set on outputs by attach_grad.  function: a user's Function.
     updates: what backward writes besides gradients.  segment: which stretch of the trace between two flushes it belongs to.
     """
 
-    __slots__ = ("__weakref__", "code", "function", "inputs", "marks", "numbers", "outs", "parents", "residuals", "segment", "seq", "updates")
+    __slots__ = ("__weakref__", "code", "function", "inputs", "marks", "numbers", "outs", "parents", "residuals", "segment", "seq", "updates", "zero")
     is_leaf = False
 
-    def __init__(self, code, parents, residuals, numbers, inputs, outs, segment=-1):
+    def __init__(self, code, parents, residuals, numbers, inputs, outs, segment, zero):
+        self.code = code
+        self.parents = parents
+        self.residuals = residuals
+        self.numbers = numbers
+        self.inputs = inputs
+        self.outs = outs
         self.segment = segment
-        self.code, self.parents, self.residuals, self.numbers, self.inputs, self.outs = code, parents, residuals, numbers, inputs, outs
+        self.zero = zero
         self.seq = next(_sequence)
         self.marks = self.function = self.updates = None
 
     @property
     def freed(self) -> bool:
         return self.code is None
-
-    @property
-    def zero(self) -> bool:
-        return isinstance(self.code, Spec)
 
     def free(self):
         self.code = self.function = self.updates = self.residuals = self.inputs = None
@@ -81,7 +83,7 @@ def place(handle: Handle):
     node = handle._node
     if node is None:
         return None
-    if not node.is_leaf and node.code is None:  # its graph was freed: a leaf again, or a constant
+    if node.code is None:  # its graph was freed: a leaf again, or a constant
         node = handle._leaf
         handle._node = node = None if node is None or node.inside else node
         handle._index = 0
@@ -109,30 +111,26 @@ def emit_spec(spec: Spec, values, numbers, parents, ctx=None) -> tuple[list[Valu
         trace = state.traces.get(ctx.jax) or trace_on(ctx.jax)
     code = spec
     if parents is not None and spec.grad:
-        mask = tuple([p is not None and (p[0].is_leaf or not p[0].zero) for p in parents])
+        mask = tuple([p is not None and not p[0].zero for p in parents])
         if True in mask:
             code = spec.recorded.get(mask)
             if code is None:
                 with jax.enable_x64(True):
                     code = spec.record(mask)
-    slots = []
     avals = code.out
     with trace.lock:
-        for v in values:
-            slots.append(v.slot if v.trace is trace else trace.slot(v))
-        if spec.kinds:
-            for k in spec.kinds:
-                slots.append(NUMBER_SLOT[k])
+        slots = [v.slot if v.trace is trace else trace.slot(v) for v in values]
+        if numbers:
+            slots += spec.number_slots
         instructions = trace.instructions
         base = len(instructions) << SHIFT
         if len(avals) == 1:
-            out = Value(avals[0], ctx, trace, base, None)
-            outs = [out]
-            refs = (ref(out),)
+            outs = [Value(avals[0], ctx, trace, base, None)]
+            refs = (ref(outs[0]),)
         else:
             outs = [Value(aval, ctx, trace, base + k, None) for k, aval in enumerate(avals)]
             refs = tuple([ref(v) for v in outs])
-        instructions.append((code, tuple(slots), refs, numbers, user_line(3) if program.remember_lines else None))
+        instructions.append(((code, tuple(slots)), refs, numbers, user_line(3) if program.remember_lines else None))
     node = None if parents is None else _node(code, parents, values, outs, refs, numbers, trace.segment)
     if base >= trace.next_check or _trace_module.naive:
         trace.cut()
@@ -142,17 +140,15 @@ def emit_spec(spec: Spec, values, numbers, parents, ctx=None) -> tuple[list[Valu
 def _node(code, parents, values, outs, refs, numbers, segment):
     """The graph's node of an instruction; takes the residuals off `outs`."""
     kept = []
-    for p, v in zip(parents, values, strict=True):
+    for p, v in zip(parents, values):
         kept.append(None if p is not None and not p[0].is_leaf and p[0].outs[p[1]]() is v else v)
     if type(code) is Spec:
-        return Node(code, parents, (), numbers, kept, refs, segment)
-    n = code.visible
-    residuals = []
-    for kind, i in code.live_sources:
-        residuals.append(values[i] if kind == "in" else outs[i] if kind == "out" else outs[n + i] if kind == "new" else numbers[i])
-    if len(outs) > n:
-        del outs[n:]
-    return Node(code, parents, residuals, numbers, kept, refs, segment)
+        return Node(code, parents, (), numbers, kept, refs, segment, True)
+    everything = [*values, *outs, *numbers]
+    residuals = [everything[i] for i in code.picks]
+    if len(outs) > code.visible:
+        del outs[code.visible:]
+    return Node(code, parents, residuals, numbers, kept, refs, segment, False)
 
 
 def _brought(values, trace, ctx):
@@ -201,24 +197,31 @@ def _transfer(value: Value, ctx) -> Value:
 
 def emit(op: Op, pattern: tuple, handles, numbers: tuple, ctx=None):
     """Look the call up and append it; returns (values, node)."""
-    values = []
+    if not state.recording:
+        values = [h._cell.value if h._view is None else h._read() for h in handles]
+        return emit_spec(_look_up(op, pattern, values), values, numbers, None, ctx)
+    values, parents, inside = [], [], False
     for h in handles:
         values.append(h._cell.value if h._view is None else h._read())
-    spec = _look_up(op, pattern, values)
-    if state.recording:
-        parents, inside = [], False
-        for h in handles:
-            p = None if h._node is None else place(h)
+        node = h._node
+        if node is None:
+            parents.append(None)
+        elif node.code is not None:
+            parents.append((node, h._index))
+            inside = True
+        else:
+            p = place(h)
             parents.append(p)
             inside = inside or p is not None
-        if inside:
-            outs, node = emit_spec(spec, values, numbers, tuple(parents), ctx)
-            if inplace.readers is not None:
-                for h, p in zip(handles, parents, strict=True):
-                    if p is None:
-                        inplace.readers[h._cell] = weakref.ref(node)
-            return outs, node
-    return emit_spec(spec, values, numbers, None, ctx)
+    spec = _look_up(op, pattern, values)
+    if not inside:
+        return emit_spec(spec, values, numbers, None, ctx)
+    outs, node = emit_spec(spec, values, numbers, tuple(parents), ctx)
+    if inplace.readers is not None:
+        for h, p in zip(handles, parents):
+            if p is None:
+                inplace.readers[h._cell] = weakref.ref(node)
+    return outs, node
 
 
 def _look_up(op: Op, pattern, values) -> Spec:

@@ -130,8 +130,7 @@ class Function:
         if not any(parents):
             return outputs
         values = [o._value_now() for o in outs]
-        node = Node(None, parents, (), (), [x._value_now() for x in inputs], ())
-        node.code = self  # anything but None: the graph is alive
+        node = Node(self, parents, (), (), [x._value_now() for x in inputs], (), -1, False)
         node.function = Pair(self, type(outs[0]), [x._value_now().aval for x in inputs], [v.aval for v in values], outs)
         node.outs, node.residuals = tuple([weakref.ref(v) for v in values]), values
         results = [o._alias() for o in outs]

@@ -8,6 +8,8 @@ next. A user's Function ends a stretch: its backward is ordinary code that runs 
 """
 from __future__ import annotations
 
+import operator
+
 import jax.numpy as jnp
 
 from ..base import MXNetError
@@ -28,8 +30,10 @@ FREED = ("Part of the graph of {what} was freed by an earlier backward that shar
 class Leaf:
     """The mark that attach_grad sets: a gradient buffer and what backward does with it."""
 
+    # What a node of the graph also answers to, so that nobody has to ask which of the two it has before it.
+
     __slots__ = ("__weakref__", "aval", "cell", "dead", "fresh", "inside", "req", "stype")
-    is_leaf = True
+    is_leaf, zero, code = True, False, "leaf"
 
     def __init__(self, aval, cell: Cell, req: str, stype=None):
         self.aval, self.cell, self.req, self.stype = aval, cell, req, stype
@@ -72,7 +76,7 @@ Scope.__name__ = Scope.__qualname__ = "_RecordingStateScope"  # the name users s
 class Stretch:
     """The pullbacks of consecutive nodes as one instruction.
 
-    structure: per node (code, targets of its gradients); a target is (node number << 8 | output), or ~k for the k-th result.
+    structure: per node (code, targets of its gradients); a target is (node number << 16 | output), or ~k for the k-th result.
     seeds: (target, "value" | "ones") per incoming gradient.  out: avals of the results.
     """
 
@@ -93,7 +97,7 @@ class Stretch:
         for target, aval in self.seeds:
             add(target, next(args) if aval is None else jnp.ones(aval.shape, aval.dtype))
         for number, (code, targets) in enumerate(self.structure):
-            cts = [sums.pop(number << 8 | k, None) for k in range(code.visible)]
+            cts = [sums.pop(number << 16 | k, None) for k in range(code.visible)]
             cts = [jnp.zeros(a.shape, a.dtype) if ct is None else ct for ct, a in zip(cts, code.out, strict=False)]
             for target, ct in zip(targets, code.pull(residuals[number], cts), strict=True):
                 add(target, ct)
@@ -130,6 +134,8 @@ def _walk(heads):
 
 def _chain(nodes) -> dict[int, bool]:
     """Where the nodes of one segment end: position -> whether a program ends there, too. Four equal segments make a program."""
+    if not nodes or nodes[0].segment == nodes[-1].segment:
+        return {}
     starts = [0] + [i for i in range(1, len(nodes)) if nodes[i].segment != nodes[i - 1].segment]
     if len(starts) <= 2:
         return {}
@@ -146,8 +152,7 @@ def _chain(nodes) -> dict[int, bool]:
     return cuts
 
 
-def _seq(node):
-    return node.seq
+_seq = operator.attrgetter("seq")
 
 
 class _Backward:
@@ -207,7 +212,7 @@ class _Backward:
         seeds, given = [], []
         for where in [w for w in sums if w[0] in numbers]:
             value = sums.pop(where)
-            seeds.append((numbers[where[0]] << 8 | where[1], None if value is not None else self.avals[where]))
+            seeds.append((numbers[where[0]] << 16 | where[1], None if value is not None else self.avals[where]))
             if value is not None:
                 given.append(value)
         for node in numbers:
@@ -217,7 +222,7 @@ class _Backward:
                 p = parents[i]
                 number = numbers.get(p[0])
                 if number is not None:
-                    targets.append(number << 8 | p[1])
+                    targets.append(number << 16 | p[1])
                 else:
                     k = results.setdefault(p, (len(results), code.spec.avals[i]))[0]
                     targets.append(~k)

@@ -5,6 +5,7 @@ import os
 import threading
 import time
 import warnings
+from array import array
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 
@@ -12,8 +13,8 @@ import jax
 import numpy as onp
 
 from ..base import MXNetError
+from .spec import FLOAT, INT
 
-FLOAT, INT, BOOL = -(1 << 60), -(1 << 60) - 1, -(1 << 60) - 2
 SHIFT = 14
 BUDGET = 256 << 20  # bytes of programs that are kept
 _LEAST = 3 << 19  # what a CPU program costs at least, measured: about 1.5 MB
@@ -46,12 +47,14 @@ class Program:
 
     results: per live value ("out", k), the k-th thing the program returns, or ("in", j), the j-th input itself.
     shared: the inputs, and the live values, whose buffer several values have from then on.
+    numbers, packed: the run-time numbers of the last run, as bytes and as arguments.
     """
 
-    __slots__ = ("__weakref__", "bytes", "call", "results", "shared", "text")
+    __slots__ = ("__weakref__", "bytes", "call", "device", "numbers", "on_device", "packed", "results", "shared", "text")
 
-    def __init__(self, call, results, size, text):
-        self.call, self.results, self.bytes, self.text = call, results, size, text
+    def __init__(self, call, device, results, size, text):
+        self.call, self.device, self.results, self.bytes, self.text = call, device, results, size, text
+        self.numbers, self.packed, self.on_device = None, (), False
         many = {r for r in results if r[0] == "in" or results.count(r) > 1} if len(set(results)) < len(results) or any(
             r[0] == "in" for r in results) else set()
         self.shared = ([j for kind, j in many if kind == "in"], [k for k, r in enumerate(results) if r in many])
@@ -67,18 +70,16 @@ recent: deque = deque(maxlen=8)
 def run(device, instructions, data, donated, live) -> tuple[list, tuple]:
     """(the live results of a trace, which inputs and results share buffers). Raises: MXNetError if XLA cannot run it."""
     global remember_lines
-    floats, ints = [], []
-    for instruction in instructions:
-        for number in instruction[3]:
-            (floats if type(number) is float else ints).append(number)
-    key = (device, tuple([(i[0], i[1]) for i in instructions]), tuple(live), donated)
+    calls, numbers = [], []
+    for call, _, given, _ in instructions:
+        calls.append(call)
+        if given:
+            numbers += given
+    exact = all([type(n) is not int or -_EXACT <= n <= _EXACT for n in numbers]) if numbers else True
+    key = (device, tuple(calls), tuple(live), donated, exact)
     program = _cache.get(key)
     with jax.enable_x64(True):
-        packed = ()
-        if floats:
-            packed = (onp.array(floats, "float64"),)
-        if ints:
-            packed += (onp.array(ints, "int64"),)
+        packed = _pack(program, numbers, exact)
         if program is None:
             program = _compile(key, device, instructions, data, donated, live, packed)
             remember_lines = True
@@ -95,37 +96,56 @@ def run(device, instructions, data, donated, live) -> tuple[list, tuple]:
     return [data[k] if kind == "in" else outs[k] for kind, k in program.results], program.shared
 
 
+_EXACT = 1 << 53  # integers up to here are exact as float64
+
+
+def _pack(program, numbers, exact) -> tuple:
+    """A trace's run-time numbers as arguments of its program: one float64 vector, and an int64 one if there are huge integers.
+
+    A program whose numbers are those of last time gets last time's arrays: most loops change few of theirs.
+    """
+    if not numbers:
+        return ()
+    floats = array("d", numbers if exact else [0 if type(n) is int else n for n in numbers]).tobytes()
+    ints = b"" if exact else array("q", [n if type(n) is int else 0 for n in numbers]).tobytes()
+    if program is not None and program.numbers == (floats, ints):
+        if not program.on_device:
+            program.packed, program.on_device = tuple([jax.device_put(p, program.device) for p in program.packed]), True
+        return program.packed
+    packed = (onp.frombuffer(floats, "float64"),) if exact else (onp.frombuffer(floats, "float64"), onp.frombuffer(ints, "int64"))
+    if program is not None:
+        program.numbers, program.packed, program.on_device = (floats, ints), packed, False
+    return packed
+
+
 def _first_line(instructions):
     for instruction in instructions:
-        if instruction[4] is not None:
-            return f"{instruction[4][0]}, line {instruction[4][1]}"
+        if instruction[3] is not None:
+            return f"{instruction[3][0]}, line {instruction[3][1]}"
     return "an earlier line"
 
 
-def _body(instructions, live, n_floats, n_ints, results):
-    """The trace as a function of (float64 numbers, int64 numbers, *inputs).
+def _body(instructions, live, lead, results):
+    """The trace as a function of (its run-time numbers in `lead` vectors, *inputs).
 
     Results that are inputs, or each other, must not become two owners of one buffer: they are left out, and `results` says
     where each live value is found.
     """
 
     def body(*args):
-        args = list(args)
-        floats = args.pop(0) if n_floats else None
-        ints = args.pop(0) if n_ints else None
-        env, f, n = [], 0, 0
-        for code, slots, *_ in instructions:
+        floats = args[0] if lead else None
+        ints = args[1] if lead == 2 else floats
+        args = args[lead:]
+        env, n = [], 0
+        for (code, slots), *_ in instructions:
             values = []
             for s in slots:
                 if s >= 0:
                     values.append(env[s >> SHIFT][s & ((1 << SHIFT) - 1)])
-                elif s > BOOL + 3:
+                elif s > FLOAT:
                     values.append(args[~s])
-                elif s == FLOAT:
-                    values.append(floats[f])
-                    f += 1
                 else:
-                    values.append(ints[n] if s == INT else ints[n].astype(bool))
+                    values.append(floats[n] if s == FLOAT else ints[n].astype("int64" if s == INT else bool))
                     n += 1
             env.append(code.emit(values))
         known = {id(a): ("in", j) for j, a in enumerate(args)}
@@ -144,9 +164,8 @@ def _body(instructions, live, n_floats, n_ints, results):
 def _compile(key, device, instructions, data, donated, live, packed):
     start = time.perf_counter()
     lead = len(packed)
-    n_floats = int(any(p.dtype.kind == "f" for p in packed))
     results: list[tuple[str, int]] = []
-    body = _body(instructions, live, n_floats, lead - n_floats, results)
+    body = _body(instructions, live, lead, results)
     structs = [jax.ShapeDtypeStruct(d.shape, d.dtype) for d in (*packed, *data)]
     sharding = jax.sharding.SingleDeviceSharding(device)
     jitted = jax.jit(body, donate_argnums=tuple([lead + j for j in donated]), in_shardings=sharding, out_shardings=sharding)
@@ -156,7 +175,7 @@ def _compile(key, device, instructions, data, donated, live, packed):
         passed_on = {j for kind, j in results if kind == "in"}
         if passed_on & set(donated):  # a result that is its input keeps that buffer: it cannot be given away
             results.clear()
-            body = _body(instructions, live, n_floats, lead - n_floats, results)
+            body = _body(instructions, live, lead, results)
             jitted = jax.jit(body, donate_argnums=tuple([lead + j for j in donated if j not in passed_on]), in_shardings=sharding,
                              out_shardings=sharding)
             lowered = jitted.lower(*structs)
@@ -165,7 +184,7 @@ def _compile(key, device, instructions, data, donated, live, packed):
         size = max(_LEAST, int(compiled.memory_analysis().generated_code_size_in_bytes))
     except (AttributeError, NotImplementedError, RuntimeError, TypeError):
         size = _LEAST
-    program = Program(compiled, results, size, [(i[0].name, i[4]) for i in instructions])
+    program = Program(compiled, device, results, size, [(i[0][0].name, i[3]) for i in instructions])
     with _lock:
         _cache[key] = program
         stats.programs += 1
@@ -180,11 +199,11 @@ def _compile(key, device, instructions, data, donated, live, packed):
 
 def warn_of_storms(instructions):
     """Tell the user once when one line keeps asking for new programs; called after those have run."""
-    line = next((i[4] for i in instructions if i[4] is not None), None)
+    line = next((i[3] for i in instructions if i[3] is not None), None)
     if line is None:
         return
     history = _lines.setdefault(line, deque(maxlen=STORM))
-    history.append(tuple((i[0].name, i[0].out) for i in instructions))
+    history.append(tuple((i[0][0].name, i[0][0].out) for i in instructions))
     if len(history) < STORM or line in _warned or len(set(history)) < STORM // 2:
         return
     _warned.add(line)

@@ -14,6 +14,9 @@ from jax import tree_util
 from .cell import Aval, aval_of
 from .op import Op, Scalar
 
+# Slots that stand for the next run-time number of a kind; other slots are numbers of values (see trace.py).
+FLOAT, INT, BOOL = -(1 << 60), -(1 << 60) - 1, -(1 << 60) - 2
+NUMBER_SLOT = {"f": FLOAT, "i": INT, "b": BOOL}
 SCALAR_DTYPES = {"f": onp.dtype("float64"), "i": onp.dtype("int64"), "b": onp.dtype("bool")}
 
 
@@ -75,10 +78,11 @@ class Spec:
     avals: of the array inputs; kinds: of the run-time numbers that follow them; out: avals of the outputs.
     """
 
-    __slots__ = ("avals", "diff", "grad", "jaxpr", "kinds", "name", "op", "out", "pullbacks", "recorded", "run")
+    __slots__ = ("avals", "diff", "grad", "jaxpr", "kinds", "name", "number_slots", "op", "out", "pullbacks", "recorded", "run")
 
     def __init__(self, name, run, avals, kinds, op=None, diff=None, grad=True):
         self.name, self.run, self.avals, self.kinds, self.op, self.diff, self.grad = name, run, avals, kinds, op, diff, grad
+        self.number_slots = [NUMBER_SLOT[k] for k in kinds]
         self.recorded: dict[tuple, Recorded] = {}
         self.pullbacks: dict[tuple, Spec] = {}
         self.jaxpr = jax.make_jaxpr(run)(*self.structs())
@@ -147,7 +151,7 @@ class Recorded:
     targets: the selected inputs, in the order of the gradients `pull` returns.
     """
 
-    __slots__ = ("back", "consts", "jaxpr", "keep", "live_sources", "mask", "name", "out", "sources", "spec", "targets", "visible")
+    __slots__ = ("back", "consts", "jaxpr", "keep", "live_sources", "mask", "name", "out", "picks", "sources", "spec", "targets", "visible")
 
     def __init__(self, spec: Spec, mask: tuple):
         self.spec, self.name, self.visible = spec, spec.name, len(spec.out)
@@ -191,6 +195,9 @@ class Recorded:
                 sources.append(("new", new.index(v)))
         self.sources, self.consts, self.mask = tuple(sources), tuple(fixed), mask
         self.live_sources = tuple([s for s in sources if s[0] != "const"])
+        n_in, n_out = len(spec.avals), n + len(new)
+        first = {"in": 0, "out": n_in, "new": n_in + n, "num": n_in + n_out}
+        self.picks = tuple([first[kind] + i for kind, i in self.live_sources])  # the same in (inputs, outputs, numbers)
         self.jaxpr = traced
         self.keep = [*range(n), *[n + jaxpr.outvars[n:].index(v) for v in new]]
         self.out = spec.out + tuple(aval_of(v.aval.shape, onp.dtype(v.aval.dtype)) for v in new)

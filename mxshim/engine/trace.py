@@ -22,8 +22,6 @@ from . import program
 from .cell import Failed, Value, aval_of, shared
 
 SHIFT = 14
-FLOAT, INT, BOOL = -(1 << 60), -(1 << 60) - 1, -(1 << 60) - 2
-NUMBER_SLOT = {"f": FLOAT, "i": INT, "b": BOOL}
 LONG, LONGEST = 256, 2048  # instructions in a trace before it is cut where it repeats: XLA's time grows faster than a trace.
 # The larger number holds while recording, because a backward usually follows and is best compiled with what it goes back through.
 DONATE = 1 << 16  # bytes from which an input that nobody holds any more is overwritten in place
@@ -74,7 +72,7 @@ def trace_on(device) -> Trace:
 
 
 class Trace:
-    """Instructions (code, slots, outputs by weak reference, numbers, user line) over inputs from outside."""
+    """Instructions ((code, slots), outputs by weak reference, numbers, user line) over inputs from outside."""
 
     __slots__ = ("__weakref__", "cut_before_record", "device", "external", "inputs", "instructions", "lock", "next_check", "segment")
 
@@ -111,7 +109,7 @@ class Trace:
         base = len(self.instructions) << SHIFT
         outs = [Value(aval, ctx, self, base + k, None) for k, aval in enumerate(code.out)]
         line = user_line(3) if program.remember_lines else None
-        self.instructions.append((code, slots, tuple([weakref.ref(v) for v in outs]), numbers, line))
+        self.instructions.append(((code, slots), tuple([weakref.ref(v) for v in outs]), numbers, line))
         return outs
 
     def cut(self):
@@ -124,7 +122,7 @@ class Trace:
             if state.recording and n < LONGEST:
                 self.next_check = (n + LONG - 1) << SHIFT
                 return
-            period = _period([i[0] for i in self.instructions])
+            period = _period([i[0][0] for i in self.instructions])
             if period and n % period:
                 self.next_check = (n + period - n % period - 1) << SHIFT
             else:
@@ -157,7 +155,7 @@ class Trace:
             live, slots = [], []
             base = 0
             for instruction in instructions:
-                refs = instruction[2]
+                refs = instruction[1]
                 value = refs[0]()
                 if value is not None:
                     live.append(value)

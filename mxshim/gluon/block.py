@@ -55,7 +55,8 @@ class Block:
     def __setattr__(self, name, value):
         old = self.__dict__.get(name)
         if old is not None and isinstance(old, Parameter | Block) and not isinstance(value, type(old)):
-            raise TypeError(f"{type(self).__name__}.{name} is a {type(old).__name__}; it cannot become a {type(value).__name__}")
+            raise TypeError(f"{type(self).__name__}.{name} is a {type(old).__name__}, nothing else can take its place: got "
+                            f"{type(value).__name__}")
         if isinstance(value, Block):
             self._initialized()
             self.register_child(value, name)
@@ -68,7 +69,8 @@ class Block:
 
     def _initialized(self):
         if "_children" not in self.__dict__:
-            raise AttributeError(f"{type(self).__name__}.__init__ must call super().__init__() before it sets layers or parameters")
+            raise AttributeError(f"{type(self).__name__}.__init__ must call super().__init__() before it sets layers or "
+                                 "parameters")
 
     def __repr__(self):
         return _tree(self, ((k, v) for k, v in self.__dict__.items() if isinstance(v, Block)))
@@ -92,7 +94,7 @@ class Block:
     @property
     def params(self) -> ParameterDict:
         """This block's own parameters, without its children's; params.get(name, shape=...) makes one."""
-        return ParameterDict.collected(self._prefix, self._own(), home=self._params) if is_np_array() else self._params
+        return ParameterDict.collected(self._params.prefix, self._own(), home=self._params) if is_np_array() else self._params
 
     def _own(self) -> dict:
         """Own parameters by attribute; those made by params.get and kept elsewhere by their short name."""
@@ -121,8 +123,8 @@ class Block:
             if isinstance(value, list | tuple | dict) and not name.startswith("_"):
                 for v in value.values() if isinstance(value, dict) else value:
                     if isinstance(v, Block) and id(v) not in children:
-                        warnings.warn(f"{type(self).__name__}.{name} holds blocks that are not registered, so their parameters are not "
-                                      "found; use nn.Sequential, or register_child() for each", stacklevel=3)
+                        warnings.warn(f"{type(self).__name__}.{name} holds blocks that are not registered, so their parameters "
+                                      "are not found; use nn.Sequential, or register_child() for each", stacklevel=3)
                         break
         for child in self._children.values():
             child._warn_of_containers()
@@ -130,7 +132,8 @@ class Block:
     def register_child(self, block, name=None):
         """Make a block part of this one; setting it as an attribute does the same. Raises: TypeError if it is no Block."""
         if not isinstance(block, Block):
-            raise TypeError(f"{type(self).__name__}: a child must be a Block, got {type(block).__name__}; wrap functions in nn.Lambda")
+            raise TypeError(f"{type(self).__name__}: a child must be a Block, got {type(block).__name__}; wrap functions in "
+                            "nn.Lambda")
         self._children[str(len(self._children)) if name is None else name] = block
 
     def share_parameters(self, shared):
@@ -237,8 +240,8 @@ class Block:
             found = {name: p for name, p in found.items() if seen.setdefault(id(p), name) == name}
         write(filename, found)
 
-    def load_parameters(self, filename, ctx=None, allow_missing=False, ignore_extra=False, cast_dtype=False, dtype_source="current",
-                        device=None):
+    def load_parameters(self, filename, ctx=None, allow_missing=False, ignore_extra=False, cast_dtype=False,
+                        dtype_source="current", device=None):
         """Read parameters from a file of MXNet 1 or 2 (.params, .npz), by structural names or else by those of 1.x.
 
         Args:
@@ -285,12 +288,12 @@ class HybridBlock(Block):
     def register_child(self, block, name=None):
         """As Block.register_child. Raises: ValueError if the child is a Block, but no HybridBlock."""
         if isinstance(block, Block) and not isinstance(block, HybridBlock):
-            raise ValueError(f"{type(self).__name__} is a HybridBlock, so its children must be, and {type(block).__name__} is not. Derive "
-                             "it from HybridBlock, or this one from Block (nn.Sequential for nn.HybridSequential)")
+            raise ValueError(f"{type(self).__name__} is a HybridBlock, so its children must be, and {type(block).__name__} is "
+                             "not. Derive it from HybridBlock, or this one from Block (nn.Sequential for nn.HybridSequential)")
         super().register_child(block, name)
 
-    def hybridize(self, active=True, backend=None, clear=True, partition_if_dynamic=True, static_alloc=False, static_shape=False,
-                  inline_limit=2, forward_bulk_size=None, backward_bulk_size=None, backend_opts=None):
+    def hybridize(self, active=True, backend=None, clear=True, partition_if_dynamic=True, static_alloc=False,
+                  static_shape=False, inline_limit=2, forward_bulk_size=None, backward_bulk_size=None, backend_opts=None):
         """Accepted, as in MXNet, without effect: calls are compiled together whether hybridized or not."""
         self._active = bool(active)
         super().hybridize(active)
@@ -314,7 +317,7 @@ class HybridBlock(Block):
         """Set the shape of every parameter with unknown sizes, given the inputs of forward; subclasses define it."""
         names = ", ".join(f"{name} {p.shape}" for name, p in self._own().items() if not p._shape_known())
         raise RuntimeError(f"{type(self).__name__} has parameters of unknown shape, {names}: give all sizes, or define "
-                           "infer_shape(self, x, ...) to set them from the first batch, as in self.weight.shape = (10, x.shape[1])")
+                           "infer_shape(self, x, ...) to set them from the first batch: self.weight.shape = (10, x.shape[1])")
 
     def forward(self, x, *args):
         """Calls hybrid_forward with the arrays of the parameters on x's device."""

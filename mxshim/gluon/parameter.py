@@ -79,8 +79,11 @@ class Parameter:
     def shape(self, new):
         new = (new,) if isinstance(new, int | onp.integer) else tuple(new)
         if self._shape is not None and not _fits(new, self._shape):
-            raise AssertionError(f"Parameter '{self.name}' has shape {self.shape}, which {new} does not fit; only unknown sizes can be set")
-        self._shape = new if self._shape is None else tuple([old if n in _UNKNOWN else n for n, old in zip(new, self._shape, strict=True)])
+            raise AssertionError(f"Parameter '{self.name}' has shape {self.shape}, which {new} does not fit; only unknown "
+                                 "sizes can be set")
+        if self._shape is not None:
+            new = tuple([old if n in _UNKNOWN else n for n, old in zip(new, self._shape, strict=True)])
+        self._shape = new
 
     def _shape_known(self) -> bool:
         return self._shape is not None and not any(n in _UNKNOWN for n in self._shape)
@@ -96,7 +99,7 @@ class Parameter:
 
     @property
     def grad_req(self) -> str:
-        """What backward does with the gradient: "write", "add" or "null". Setting it makes gradients of zeros, or drops them."""
+        """What backward does with the gradient: "write", "add" or "null". Setting it makes zeros, or drops the gradient."""
         return self._grad_req
 
     @grad_req.setter
@@ -137,17 +140,20 @@ class Parameter:
         for a in self._data:
             if a.ctx == wanted:
                 return a
-        raise RuntimeError(f"Parameter '{self.name}' is not on {wanted}, only on {self.list_ctx()}; call reset_ctx, or initialize with "
-                           "all devices it is needed on")
+        raise RuntimeError(f"Parameter '{self.name}' is not on {wanted}, only on {self.list_ctx()}; call reset_ctx, or "
+                           "initialize with all devices it is needed on")
 
     def _need(self):
         if self._data is not None:
             return
         if self._deferred_init is not None:
             raise DeferredInitializationError(
-                f"Parameter '{self.name}' has not been initialized yet: its shape {self.shape} is completed by the first batch. Pass "
-                "one through the network first, or give the layer its input size (in_units, in_channels)")
-        raise RuntimeError(f"Parameter '{self.name}' has not been initialized; call initialize() on its block, or on the parameter")
+                f"Parameter '{self.name}' has not been initialized yet: its shape {self.shape} is completed by the first "
+                "batch. Pass one through the network first, or give the layer its input size (in_units, in_channels)")
+        raise self._uninitialized()
+
+    def _uninitialized(self):
+        return RuntimeError(f"Parameter '{self.name}' has not been initialized; call initialize() on its block, or on itself")
 
     def grad(self, ctx=None, device=None):
         """The gradient's buffer on a device. Raises: as data; RuntimeError for grad_req "null"."""
@@ -175,7 +181,7 @@ class Parameter:
         if self._data is not None:
             return [a.ctx for a in self._data]
         if self._deferred_init is None:
-            raise RuntimeError(f"Parameter '{self.name}' has not been initialized; call initialize() on its block, or on the parameter")
+            raise self._uninitialized()
         return list(self._deferred_init[1])
 
     list_device = list_ctx
@@ -223,7 +229,8 @@ class Parameter:
             init, _, default = self._deferred_init
             self._deferred_init = init, devices, default
         else:
-            raise ValueError(f"Parameter '{self.name}' has not been initialized, so it cannot be moved to {devices}; call initialize(ctx=...)")
+            raise ValueError(f"Parameter '{self.name}' has not been initialized, so it cannot be moved to {devices}; call "
+                             "initialize(ctx=...)")
 
     reset_device = reset_ctx
 
@@ -247,7 +254,8 @@ class Parameter:
         Raises: ValueError if sizes are unknown and allow_deferred_init is False.
         """
         if self._data is not None and not force_reinit:
-            warnings.warn(f"Parameter '{self.name}' is already initialized; pass force_reinit=True to do it again", stacklevel=2)
+            warnings.warn(f"Parameter '{self.name}' is already initialized; pass force_reinit=True to do it again",
+                          stacklevel=2)
             return
         default_init = initializer.Uniform() if default_init is None else default_init
         chosen = init if init is not None else self.init if self.init is not None else default_init
@@ -260,8 +268,8 @@ class Parameter:
                 raise
         elif not self._allow_deferred_init:
             self._deferred_init = None
-            raise ValueError(f"Parameter '{self.name}' cannot be initialized with the unknown sizes of its shape {self.shape}; give them "
-                             "all, or allow_deferred_init=True")
+            raise ValueError(f"Parameter '{self.name}' cannot be initialized with the unknown sizes of its shape {self.shape}; "
+                             "give them all, or allow_deferred_init=True")
 
     def _finish_deferred_init(self):
         """Fill the arrays of a parameter whose shape is known by now. Drawn on the CPU, so that all devices get the same."""
@@ -317,7 +325,8 @@ class Constant(Parameter):
         if not isinstance(value, ARRAYS):
             value = (np if is_np_array() else nd).array(value)
         self.value = value
-        super().__init__(name, "null", value.shape, value.dtype, init=initializer.Constant(value.asnumpy()), differentiable=False)
+        init = initializer.Constant(value.asnumpy())
+        super().__init__(name, "null", value.shape, value.dtype, init=init, differentiable=False)
 
     @property
     def grad_req(self) -> str:

@@ -32,10 +32,9 @@ class ParameterDict(dict):
         found._home = home
         full = {}
         for p in structural.values():
-            if full.setdefault(p._full_name or p._name, p) is not p:
-                if is_np_array():
-                    continue
-                raise AssertionError(f"two parameters are named '{p._full_name or p._name}'; give their blocks different prefixes, or share one")
+            name = p._full_name or p._name
+            if full.setdefault(name, p) is not p and not is_np_array():
+                raise AssertionError(f"two parameters are named '{name}'; give their blocks different prefixes, or share one")
         mine, found._others = (structural, full) if is_np_array() else (full, structural)
         if select is not None:
             pattern = re.compile(select)
@@ -67,7 +66,7 @@ class ParameterDict(dict):
         return self._prefix
 
     def get(self, name, default=None, **kwargs):
-        """The parameter prefix + name, made with Parameter's arguments if it does not exist; a key of this dict is found as well.
+        """The parameter prefix + name, made with Parameter's arguments if it does not exist. Keys are found as well.
 
         With nothing but a default, as dict.get: nothing is made.
         Raises: AssertionError if it exists and `kwargs` contradict it.
@@ -108,8 +107,10 @@ class ParameterDict(dict):
         return p
 
     def _existing(self, full):
-        if full not in self and self._shared is not None and full in self._shared:
-            self[full] = self._shared[full]
+        if full not in self and self._shared is not None:
+            shared = dict.get(self._shared, full) or self._shared._others.get(full)
+            if shared is not None:
+                self[full] = shared
         return dict.get(self, full)
 
     def update(self, *others, **more):

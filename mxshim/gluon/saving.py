@@ -52,8 +52,8 @@ def load_into(parameters, loaded, source, ctx, allow_missing, ignore_extra, cast
     if not allow_missing:
         for name, p in parameters.items():
             if id(p) not in present:
-                raise AssertionError(f"parameter '{name}' is missing in {source}, which has {_list(loaded)}. Pass allow_missing=True to "
-                                     "leave it as it is")
+                raise AssertionError(f"parameter '{name}' is missing in {source}, which has {_list(loaded)}. Pass "
+                                     "allow_missing=True to leave it as it is")
     if not ignore_extra:
         for name in loaded:
             if name not in parameters:

@@ -14,6 +14,8 @@ from mxshim import MXNetError, autograd, nd
 from mxshim.array.sparse import BaseSparseNDArray, CSRNDArray, RowSparseNDArray
 from mxshim.base import NotSupportedForSparseNDArray
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*different programs were compiled")  # that is what tables do
+
 A = onp.array([[1, 0, 2, 0], [0, 0, 0, 0], [0, 3, 0, 0]], "float32")
 R = onp.array([[0, 0], [1, 2], [0, 0], [3, 4], [0, 0]], "float32")
 D = onp.arange(12, dtype="float32").reshape(3, 4)
@@ -300,13 +302,14 @@ ARITHMETIC = {
     "row_sparse": """r+r r-r r*r r*2 r/2 -r r>0 r*e r+s s-r r*s s*r r.sign() r.clip(0,1) nd.sparse.retain(r,nd.array([1,2]))
         r.retain(nd.array([3,1])) nd.sparse.add_n(r,s,r) nd.sparse.elemwise_add(r,s) nd.sparse.negative(r) r.zeros_like()
         nd.sparse.dot(a,d,transpose_a=True)""",
-    "dense": """a/b a+1 1+a a-1 1-a 2/a a**2 a%2 2**a a==0 a>=0 a<=0 a==a a!=a a>b a+d d+a a-d d-a d*a d/(a+1) a/(d+1) r+1 r+e e+r
-        e*r r-e r/(e+1) r**2 r*e[:1] r+e[:1] a+c a*c a.exp() a.cos() a.sigmoid() a.sum() a.sum(axis=0) a.mean() a.max() a.norm() a.T a.transpose()
-        a.expand_dims(0) a.ones_like() a.clip(1,2) nd.sparse.exp(a) nd.sparse.sum(a,axis=1) nd.sparse.mean(a) nd.sparse.elemwise_div(a,d+1)
-        nd.sparse.where(a,d,d) nd.sparse.concat(a,b,dim=1) nd.sparse.concat(a,d,dim=0) nd.sparse.add(a,d) nd.sparse.add_n(r,e)
+    "dense": """a/b a+1 1+a a-1 1-a 2/a a**2 a%2 2**a a==0 a>=0 a<=0 a==a a!=a a>b a+d d+a a-d d-a d*a d/(a+1) a/(d+1) r+1 r+e
+        e+r e*r r-e r/(e+1) r**2 r*e[:1] r+e[:1] a+c a*c a.exp() a.cos() a.sigmoid() a.sum() a.sum(axis=0) a.mean()
+        a.max() a.norm() a.T a.transpose() a.expand_dims(0) a.ones_like() a.clip(1,2) nd.sparse.exp(a)
+        nd.sparse.sum(a,axis=1) nd.sparse.mean(a) nd.sparse.elemwise_div(a,d+1) nd.sparse.where(a,d,d)
+        nd.sparse.concat(a,b,dim=1) nd.sparse.concat(a,d,dim=0) nd.sparse.add(a,d) nd.sparse.add_n(r,e)
         nd.sparse.slice(a,begin=(0,0),end=(3,4),step=(2,1)) nd.sparse.dot(a,d.T) nd.sparse.dot(a,d,transpose_b=True)
-        nd.sparse.dot(a,a,transpose_b=True) nd.sparse.dot(d,a,transpose_a=True) nd.sparse.dot(r,e,transpose_a=True) nd.sparse.dot(d,d.T)
-        nd.sparse.dot(a,r4) a.take(nd.array([0,2]))""",
+        nd.sparse.dot(a,a,transpose_b=True) nd.sparse.dot(d,a,transpose_a=True) nd.sparse.dot(r,e,transpose_a=True)
+        nd.sparse.dot(d,d.T) nd.sparse.dot(a,r4) a.take(nd.array([0,2]))""",
 }
 
 
@@ -326,16 +329,15 @@ def test_storage_of_results(stype, code):
     """Outside graphs and inside, the elements are those that dense arrays give."""
     plain = code.replace("nd.sparse.retain(r,nd.array([1,2]))", "r*nd.array([[0],[1],[1],[0],[0]])")
     plain = plain.replace("r.retain(nd.array([3,1]))", "r*nd.array([[0],[1],[0],[1],[0]])").replace(",forward_stype='csr'", "")
-    want = eval(plain.replace("nd.sparse.", "nd."), scope(True) | {"round": round})
+    want = eval(plain.replace("nd.sparse.", "nd."), scope(True))
     with onp.errstate(all="ignore"):
         same(eval(code, scope(False)), stype, want.asnumpy())
         names = scope(False)
         for x in ("a", "r"):
             names[x].attach_grad()
-        if not code.startswith("a.one"):
-            with autograd.record():
-                found = eval(code, names)
-            same(found, stype, want.asnumpy())
+        with autograd.record():
+            found = eval(code, names)
+        same(found, stype, want.asnumpy())
 
 
 def test_union_and_first_pattern(r):
@@ -370,10 +372,10 @@ def test_other_operands(a):
 
 
 def test_retain_refuses(a, r):
-    for call, error in ((lambda: nd.sparse.retain(a, nd.array([1])), MXNetError), (lambda: nd.sparse.retain(r, [1]), AssertionError),
-                        (lambda: nd.sparse.retain(r, nd.array([9])), MXNetError), (lambda: nd.sparse.retain(r, nd.array([1, 1])), MXNetError)):
+    for x, rows, error in ((a, nd.array([1]), MXNetError), (r, [1], AssertionError), (r, nd.array([9]), MXNetError),
+                           (r, nd.array([1, 1]), MXNetError)):
         with pytest.raises(error):
-            call()
+            nd.sparse.retain(x, rows)
     assert nd.sparse.retain(r, nd.array([1, 2])).data.asnumpy().tolist() == [[1, 2], [0, 0]]
 
 
@@ -465,11 +467,12 @@ def test_batches_do_not_recompile():
             w[:] -= 0.01 * w.grad
             loss.asscalar()
 
+    start = mx.engine.stats().programs
     epoch()
     before = mx.engine.stats().programs
     sizes = {data[i:i + 20].data.shape for i in range(0, 400, 20)}
     epoch()
-    assert len(sizes) > 8 and mx.engine.stats().programs == before <= 12
+    assert len(sizes) > 8 and mx.engine.stats().programs == before <= start + 8
 
 
 # Gradients.

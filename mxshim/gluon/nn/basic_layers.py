@@ -80,7 +80,7 @@ class Activation(HybridBlock):
 
 
 class Dropout(HybridBlock):
-    """Sets elements to zero with probability `rate` while training, and divides the others by 1 - rate (Srivastava et al., 2014).
+    """Training sets elements to zero with probability `rate` and divides the others by 1 - rate (Srivastava et al., 2014).
 
     axes: those along which elements share their fate.
     Inputs: any shape.  Outputs: the same shape.
@@ -111,12 +111,13 @@ class BatchNorm(HybridBlock):
     Parameters: gamma, beta, running_mean, running_var, all (in_channels,), float32 for float16 data.
     """
 
-    def __init__(self, axis=1, momentum=0.9, epsilon=1e-5, center=True, scale=True, use_global_stats=False, beta_initializer="zeros",
-                 gamma_initializer="ones", running_mean_initializer="zeros", running_variance_initializer="ones", in_channels=0,
-                 **kwargs):
+    def __init__(self, axis=1, momentum=0.9, epsilon=1e-5, center=True, scale=True, use_global_stats=False,
+                 beta_initializer="zeros", gamma_initializer="ones", running_mean_initializer="zeros",
+                 running_variance_initializer="ones", in_channels=0, **kwargs):
         super().__init__(**kwargs)
         self._axis = axis
-        self._kwargs = {"axis": axis, "eps": epsilon, "momentum": momentum, "fix_gamma": not scale, "use_global_stats": use_global_stats}
+        self._kwargs = {"axis": axis, "eps": epsilon, "momentum": momentum, "fix_gamma": not scale,
+                        "use_global_stats": use_global_stats}
 
         def parameter(name, init, trained):
             return self.params.get(name, grad_req="write" if trained else "null", shape=(in_channels,), init=init,
@@ -154,10 +155,10 @@ class LayerNorm(HybridBlock):
                  in_channels=0, prefix=None, params=None):
         super().__init__(prefix=prefix, params=params)
         self._axis, self._epsilon, self._center, self._scale = axis, epsilon, center, scale
-        self.gamma = self.params.get("gamma", grad_req="write" if scale else "null", shape=(in_channels,), init=gamma_initializer,
-                                     allow_deferred_init=True)
-        self.beta = self.params.get("beta", grad_req="write" if center else "null", shape=(in_channels,), init=beta_initializer,
-                                    allow_deferred_init=True)
+        self.gamma = self.params.get("gamma", grad_req="write" if scale else "null", shape=(in_channels,),
+                                     init=gamma_initializer, allow_deferred_init=True)
+        self.beta = self.params.get("beta", grad_req="write" if center else "null", shape=(in_channels,),
+                                    init=beta_initializer, allow_deferred_init=True)
 
     def infer_shape(self, x, *args):
         self.gamma.shape = self.beta.shape = x.shape[self._axis],
