@@ -70,12 +70,22 @@ def install() -> None:
     if _finder not in sys.meta_path:
         sys.meta_path.insert(0, _finder)
     importlib.import_module(THEIRS)
+    _rename(THEIRS)
+
+
+def _rename(package: str) -> None:
+    """Have the public classes say that they are from `package`: libraries ask type(x).__module__ whether x is MXNet's."""
+    import mxshim
+    mxshim.nd.NDArray.__module__ = f"{package}.ndarray" + (".ndarray" if package == THEIRS else "")
+    mxshim.np.ndarray.__module__ = f"{package}.numpy"
+    mxshim.sym.Symbol.__module__ = f"{package}.symbol.symbol"
 
 
 def uninstall() -> None:
     """Undo `install()`: later imports of `mxnet` look for the real one. What was imported before stays as it is."""
     if _finder in sys.meta_path:
         sys.meta_path.remove(_finder)
+        _rename(OURS)
     for name, module in list(sys.modules.items()):
         own = getattr(module, "__name__", "")
         if (name == THEIRS or name.startswith(THEIRS + ".")) and (own == OURS or own.startswith(OURS + ".")):

@@ -181,7 +181,7 @@ class _Call(_Function):
 
     def handle(self, x):
         """Another handle on x's memory, of the class that the operator sees: marking it does not mark x."""
-        other = (x.as_np_ndarray() if self.cls.dialect == "np" else x.as_nd_ndarray())._alias()
+        other = (x.as_np_ndarray() if self.cls._dialect == "np" else x.as_nd_ndarray())._alias()
         other._node, other._index = _place(x) or (None, 0)
         return other
 

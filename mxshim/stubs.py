@@ -20,6 +20,7 @@ import numpy as onp
 import mxshim as mx
 
 from .array.convert import adopt_numpy, class_of
+from .array.core import Array
 from .engine.call import call
 from .engine.op import NAMES, Op
 from .engine.trace import flush_all, state
@@ -55,7 +56,7 @@ NEEDED = {
 # Plain functions and methods (full name or last part): what they give where it is not SELF, the array class of their dialect.
 _RETURNS = {
     "None": """waitall save savez seed set_policy fill_diagonal np.random.shuffle attach_grad backward drop_grad fill
-        wait_to_read wait_to_write __setitem__ unknown_argument""",
+        wait_to_read wait_to_write __setitem__ _unknown_argument""",
     "bool": "array_equal array_equiv allclose may_share_memory shares_memory can_cast __bool__ __contains__",
     "int": "ndim size __len__ __int__ __index__ __hash__",
     "float": "__float__",
@@ -64,19 +65,21 @@ _RETURNS = {
     "list": "tolist",
     "tuple[int, ...]": "shape",
     "onp.dtype": "result_type promote_types min_scalar_type dtype",
+    "Device": "ctx context device",
     "onp.ndarray": "asnumpy to_numpy __array__",
     "SELF | Any": "grad",
     "Iterator[SELF]": "__iter__",
     "ndarray": "as_np_ndarray",
     "NDArray": "as_nd_ndarray",
-    "Exception": "missing_argument",
+    "Exception": "_missing_argument",
     "Any": """load load_frombuffer to_dlpack_for_read to_dlpack_for_write item asscalar copyto tostype count_nonzero
         constraint_check nonzero unique unique_all unique_inverse ix_ histogram2d histogramdd intersect1d polydiv polyfit
         union1d genfromtxt bincount
         nd.random.multinomial nd.random.categorical nd.sample_multinomial npx.random.categorical Dropout dropout
         __array_function__ __array_ufunc__ __dlpack__ __dlpack_device__ __jax_array__""",
 }
-HIDDEN = {"__slots__", "__weakref__", "__module__", "__doc__", "__dict__", "__init__", "__getattr__", "__reduce__"}
+HIDDEN = {"__slots__", "__weakref__", "__module__", "__doc__", "__dict__", "__init__", "__new__",
+          "__getattr__", "__reduce__"}
 RETURNS = {name: kind for kind, names in _RETURNS.items() for name in names.split()}
 
 
@@ -95,18 +98,19 @@ def _module(prefix: str, module) -> str:
     names = [n for n in dir(module) if not n.startswith("_")]
     package = module.__name__ if hasattr(module, "__path__") else module.__name__.rpartition(".")[0]
     cls = class_of(prefix.split(".")[0])
-    imports, body = [], []
+    imports, classes, body = [], [], []
     for name in names:
         value = getattr(module, name)
         if module is mx.nd.op:
             imports.append(f"from . import {name} as {name}")
-        elif inspect.isclass(value) and value.__module__ == module.__name__:
-            body.append(_class(value, cls, _scope(names)))
+        elif inspect.isclass(value) and issubclass(value, Array):
+            classes.append(value)
         elif name in registered and inspect.isfunction(value):
             body.append(_function(name, value, registered[name], cls, _scope(names)))
         else:
             imports.append(_import(name, value, package))
-    text = "\n".join(sorted(body, key=lambda part: not part.startswith("class")))
+    classes.sort(key=lambda c: (len(c.__mro__), c.__name__))
+    text = "\n".join([_class(c, [*classes, cls], _scope(names)) for c in classes] + body)
     used = [line for word, line in NEEDED.items() if re.search(rf"(-> |\[|\| ){re.escape(word)}", text) and word not in names]
     head = ["# Written by `python -m mxshim.stubs`.", _literal(_sentence(module.__doc__)), *used]
     return "\n\n".join(filter(None, ["\n".join(head), "\n".join(imports), text])).rstrip() + "\n"
@@ -121,7 +125,9 @@ def _scope(names):
 def _import(name, value, package) -> str:
     """A line that says where something that is no operator comes from."""
     if inspect.ismodule(value):
-        return f"from . import {name} as {name}"
+        parent, _, own = value.__name__.rpartition(".")
+        place = "." if parent == package else parent
+        return f"from {place} import {own} as {name}" if own == name else f"from {place} import {own} as _{name}\n{name} = _{name}"
     for home in (f"{package}.constants", getattr(value, "__module__", None)):
         if getattr(sys.modules.get(home or ""), name, sys) is value:
             relative = home[len(package):] if home.startswith(package) else home.replace("mxshim.", "..", 1)
@@ -129,10 +135,11 @@ def _import(name, value, package) -> str:
     return f"{name}: {type(value).__name__}"
 
 
-def _class(cls, base, scope) -> str:
-    """An array class; one that inherits from its dialect's class names only what is its own."""
-    inherited = base.__mro__ if cls is not base else (object,)
-    head = f"class {cls.__name__}{'' if cls is base else f'({base.__name__})'}:\n    {_literal(_sentence(cls.__doc__))}\n"
+def _class(cls, known, scope) -> str:
+    """An array class; one that inherits from a known one names only what is its own."""
+    base = next((c for c in cls.__mro__[1:] if c in known), object)
+    head = f"class {cls.__name__}{'' if base is object else f'({base.__name__})'}:\n    {_literal(_sentence(cls.__doc__))}\n"
+    inherited = base.__mro__
     own = {n for c in cls.__mro__ if c not in inherited for n in vars(c) if not n.startswith("_") or n.endswith("__")}
     members = [_member(cls, n, inspect.getattr_static(cls, n), scope) for n in sorted(own - HIDDEN)]
     return head + "".join(f"    {line}\n" for member in members for line in member.splitlines())
@@ -145,7 +152,7 @@ def _member(cls, name, value, scope) -> str:
     if isinstance(value, classmethod):
         return "@classmethod\n" + _function(name, value.__func__, "", cls, scope)
     if inspect.isfunction(value):
-        return _function(name, value, f"{cls.dialect}.{cls.__name__}.{name}", cls, scope)
+        return _function(name, value, f"{cls._dialect}.{cls.__name__}.{name}", cls, scope)
     return f"{name}: {scope(type(value).__name__)}"
 
 
@@ -157,7 +164,8 @@ def _function(name, value, registered, cls, scope) -> str:
         ret = _declared(value) or _plain(name, registered, cls)
     else:
         ret = _result(record, op, cls)
-    ignored = "  # type: ignore[override]" if name in ("__eq__", "__ne__") else ""
+    overrides = name in ("__eq__", "__ne__") or any(name in vars(c) for c in CLASSES if c is not cls and issubclass(cls, c))
+    ignored = "  # type: ignore[override]" if overrides and registered.count(".") == 2 else ""
     open_ended = op is not None and value.__code__.co_flags & inspect.CO_VARKEYWORDS
     extra = _door(op, cls) if open_ended and not name.endswith("__") else ()
     return f"def {name}{_signature(signature, extra)} -> {scope(ret)}:{ignored}{_doc(value.__doc__, ignored)}"
@@ -166,7 +174,7 @@ def _function(name, value, registered, cls, scope) -> str:
 def _door(op: Op, cls):
     """The arguments that the door adds to an operator's own."""
     own = ("out",) if op.arrays or op.variadic else ("out", "ctx", "device")
-    return (*own, "name") if cls.dialect == "nd" else own
+    return (*own, "name") if cls._dialect == "nd" else own
 
 
 def _signature(signature: inspect.Signature, extra) -> str:

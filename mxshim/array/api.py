@@ -111,7 +111,7 @@ def npx_savez(file, *args, **kwds):
         raise ValueError(f"npx.savez: the name {min(found.keys() & kwds.keys())!r} is taken by a positional array")
     found.update(kwds)
     arrays, names = _flatten(found, "npx.savez")
-    serialization.save_npz(file, [a.asnumpy() for a in arrays], names)
+    serialization.save_npz(file, [a._triple() if hasattr(a, "_triple") else a.asnumpy() for a in arrays], names)
 
 
 __all__ = ["MXNetError"]

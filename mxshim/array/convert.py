@@ -34,7 +34,7 @@ def _adopt(value, cls, op, name):
     """An argument that should be an array: np takes anything NumPy can read, nd only arrays."""
     if isinstance(value, Handle):
         return value
-    if cls.dialect == "nd" and not isinstance(value, onp.ndarray):
+    if cls._dialect == "nd":
         raise AssertionError(f"{op.name}: argument {name!r} must be an NDArray, got {type(value).__name__}; make one with nd.array(...)")
     if isinstance(value, str) or value is None:
         raise TypeError(f"{op.name}: argument {name!r} must be an array, got {value!r}")
@@ -71,13 +71,13 @@ def read_data(source, dtype, ctx, cls, error=TypeError) -> Array:
     try:
         found = onp.array(_plain(source))
         if dtype is None:
-            dtype = found.dtype if isinstance(source, onp.generic) and cls.dialect == "np" else default_float()
+            dtype = found.dtype if isinstance(source, onp.generic) and cls._dialect == "np" else default_float()
         if found.dtype == object:
             found = onp.array(found, dtype="float64")
         if found.dtype.kind in "SUV":
             found = found.astype("float64")
     except (ValueError, TypeError) as why:
-        raise error(f"{cls.dialect}.array cannot read this {type(source).__name__}: {why}") from None
+        raise error(f"{cls._dialect}.array cannot read this {type(source).__name__}: {why}") from None
     return adopt_numpy(_cast(found, dtype), cls, ctx)
 
 

@@ -15,6 +15,7 @@ from ..engine.cell import Cell, Handle, Value, View, shared
 from ..engine.op import NAMES, Op
 from ..engine.spec import arr
 from ..engine.trace import put, read, state, wait_all
+from .one_element import convertible
 
 INPLACE = ("Inplace operations (+=, -=, x[:]=, out=, etc) are not supported when recording with autograd: the array is part of the "
            "graph. Write outside of autograd.record(), make a new array (x = x + ...), or let mxshim differentiate through writes "
@@ -28,7 +29,7 @@ class Array(Handle):
 
     __slots__ = ()
     __array_priority__ = 1000.0
-    dialect = ""
+    _dialect = ""
 
     # -- values ----------------------------------------------------------------------------------------------------
 
@@ -159,7 +160,7 @@ class Array(Handle):
 
     def asnumpy(self) -> onp.ndarray:
         """The elements as a NumPy array of their own: waits for them; writing into it changes nothing here."""
-        return onp.array(read(self._value_now()))
+        return convertible(onp.array(read(self._value_now())))
 
     def _host(self) -> onp.ndarray:
         """As asnumpy, but maybe shared memory: for reading only."""
@@ -309,7 +310,8 @@ class Array(Handle):
             raise KeyError(f"grad_req must be 'write', 'add' or 'null', got {grad_req!r}")
         value = self._value_now()
         zeros = door.zeros_value(value.aval, value.ctx)
-        zeros.trace.cut_before_record = True  # setting up parameters is no part of the step that follows
+        if zeros.trace is not None:
+            zeros.trace.cut_before_record = True  # setting up parameters is no part of the step that follows
         self._mark_with(engine_grad.Leaf(value.aval, Cell(zeros), grad_req, stype))
 
     def _mark_with(self, leaf):
@@ -330,15 +332,18 @@ class Array(Handle):
 
     def __reduce__(self):
         from .convert import rebuild
-        return rebuild, (self.dialect, self.asnumpy(), self.ctx)
+        return rebuild, (self._dialect, self.asnumpy(), self.ctx)
 
     @classmethod
-    def missing_argument(cls, text):
+    def _missing_argument(cls, text):
         return TypeError(text)
 
     @classmethod
-    def unknown_argument(cls, op, kwargs):
+    def _unknown_argument(cls, op, kwargs):
         raise TypeError(f"{op.name} has no argument {next(iter(kwargs))!r}: its arguments are ({', '.join(op.params)})")
+
+
+Array.__name__ = Array.__qualname__ = "NDArrayBase"  # what MXNet calls the base of both classes
 
 
 def _through(view: View, source: Value) -> Value:

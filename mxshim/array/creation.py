@@ -102,6 +102,8 @@ def nd_array(source_array, ctx=None, dtype=None):
     Raises: TypeError if NumPy cannot read the data.
     """
     dtype = None if dtype is None else _nd_dtype(dtype)
+    if getattr(source_array, "stype", "default") != "default" or hasattr(source_array, "tocsr"):
+        return NAMES["nd.sparse.array"](source_array, ctx=ctx, dtype=dtype)
     if isinstance(source_array, list | tuple) and any(isinstance(e, Array) for e in source_array):
         raise TypeError("nd.array: source_array must be array like; join arrays with nd.stack or nd.concat")
     if isinstance(source_array, str | dict) or source_array is None:
@@ -128,8 +130,13 @@ def _nd_filled(name, value):
     @api(f"nd.{name}")
     def create(shape, ctx=None, dtype=None, stype=None, **kwargs):
         if stype not in (None, "default"):
+            if value:
+                raise MXNetError(f"nd.{name}: arrays of {name} are dense, got stype={stype!r}; use nd.zeros, or tostype({stype!r})")
             from .sparse import zeros as sparse_zeros
             return sparse_zeros(stype, _shape(shape, f"nd.{name}"), ctx, dtype)
+        if 0 in _shape(shape, f"nd.{name}") and not door.state.np_shape:
+            raise MXNetError(f"nd.{name}: a 0 in the shape {shape} means unknown to nd functions; for a zero-size array use np.{name}, "
+                             "or call npx.set_np() first")
         out = kwargs.pop("out", None)
         kwargs.pop("name", None)
         if kwargs:

@@ -122,7 +122,7 @@ def _plan(x: Array, key) -> _Plan:
     shape = x.shape
     plan = _Plan()
     plan.mask, plan.arrays = None, []
-    if any(k is True or k is False for k in keys) and x.dialect == "nd":
+    if any(k is True or k is False for k in keys) and x._dialect == "nd":
         keys = [int(k) if isinstance(k, bool) else k for k in keys]
     keys = [_entry(x, k) for k in keys]
     used = sum(k.ndim if isinstance(k, onp.ndarray) and k.dtype == bool else 0 if k is None or k is Ellipsis or k is True or k is False
@@ -134,8 +134,8 @@ def _plan(x: Array, key) -> _Plan:
     if not any(k is Ellipsis for k in keys):
         keys.append(Ellipsis)
     at = next(i for i, k in enumerate(keys) if k is Ellipsis)
-    if x.dialect == "np" and not shape and any(isinstance(k, slice) for k in keys):
-        raise IndexError("too many indices (1) for array with 0 dimensions: read or write all of it with x[()] or x[...]")
+    if x._dialect == "np" and not shape and any(isinstance(k, slice) or (k is Ellipsis and key is Ellipsis) for k in keys):
+        raise IndexError("too many indices (1) for array with 0 dimensions: read or write all of it with x[()]")
     keys[at:at + 1] = [slice(None)] * (len(shape) - used)
 
     axes, starts, out, layout, axis = [], [], [], [], 0
@@ -215,7 +215,7 @@ def _entry(x: Array, k):
         return slice(*parts)
     if isinstance(k, Handle):
         dtype = k._value_now().aval.dtype
-        if dtype == bool and k.dialect == "np":
+        if dtype == bool and k._dialect == "np":
             return k._host()
         return k
     if isinstance(k, range):
@@ -223,8 +223,8 @@ def _entry(x: Array, k):
     if isinstance(k, list | tuple | onp.ndarray):
         found = onp.asarray([e.asnumpy() if isinstance(e, Handle) else e for e in k] if not isinstance(k, onp.ndarray) else k)
         if found.dtype == bool:
-            return found if x.dialect == "np" else found.astype("int64")
-        if found.size == 0 and x.dialect == "nd":
+            return found if x._dialect == "np" else found.astype("int64")
+        if found.size == 0 and x._dialect == "nd":
             raise MXNetError("an empty list selects nothing, and nd arrays without np shape semantics cannot be empty")
         if found.dtype.kind not in "iuf":
             raise IndexError(f"index arrays must hold integers or booleans, got {found.dtype.name}")

@@ -13,7 +13,7 @@ from .convert import CLASSES, adopt_numpy, class_of
 
 
 def _ours(name, cls):
-    record = NAMES.get(f"{cls.dialect}.{name}") or NAMES.get(f"np.{name}")
+    record = NAMES.get(f"{cls._dialect}.{name}") or NAMES.get(f"np.{name}")
     if record is None:
         return None
     return (lambda *a, **k: door.call(record, cls, a, k)) if isinstance(record, Op) else record
@@ -55,7 +55,7 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
     """numpy.exp(x), numpy_array + x: ours where we have it."""
     if method != "__call__":
         return _through_numpy(self, getattr(ufunc, method), inputs, kwargs)
-    cls = CLASSES["np"] if self.dialect == "np" else type(self)
+    cls = CLASSES["np"] if self._dialect == "np" else type(self)
     inputs = [self._from_operand(x) if isinstance(x, onp.ndarray) else x for x in inputs]
     out = kwargs.get("out")
     if isinstance(out, tuple):

@@ -22,7 +22,7 @@ class NDArray(Array, metaclass=_IsArray):
     """
 
     __slots__ = ()
-    dialect = "nd"
+    _dialect = "nd"
     __module__ = "mxshim.ndarray"
     _every_array = True
 
@@ -92,9 +92,8 @@ class NDArray(Array, metaclass=_IsArray):
         self._attach(grad_req, stype)
 
     def _sparse_grad(self, leaf):
-        from .sparse import from_dense
-        dense = NDArray(leaf.cell.value)
-        return from_dense(dense, leaf.stype)
+        from .sparse import grad_of
+        return grad_of(leaf)
 
     def tostype(self, stype):
         """A copy in another storage: "default", "row_sparse" or "csr"."""
@@ -133,8 +132,10 @@ class NDArray(Array, metaclass=_IsArray):
         return self._window("mx.reshape", "mx.reshape_back", (target,), ())
 
     def transpose(self, *axes, **kwargs):
-        """nd.transpose with the axes as one tuple or as several numbers; none reverses them."""
-        axes = kwargs.pop("axes", axes[0] if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], tuple | list)) else axes)
+        """nd.transpose with the axes as one tuple; none reverses them. Raises: TypeError for axes as several numbers."""
+        if len(axes) > 1:
+            raise TypeError(f"NDArray.transpose takes the axes as one tuple: x.transpose({axes})")
+        axes = kwargs.pop("axes", axes[0] if axes else ())
         return door.call(NAMES["nd.transpose"], NDArray, (self, tuple(axes or ())), kwargs)
 
     def broadcast_to(self, shape):
@@ -177,11 +178,11 @@ class NDArray(Array, metaclass=_IsArray):
         return self._jax()
 
     @classmethod
-    def missing_argument(cls, text):
+    def _missing_argument(cls, text):
         return MXNetError(text)
 
     @classmethod
-    def unknown_argument(cls, op, kwargs):
+    def _unknown_argument(cls, op, kwargs):
         raise MXNetError(f"{op.name} has no argument {next(iter(kwargs))!r}: its arguments are ({', '.join(op.params)})")
 
     def __getattr__(self, name):

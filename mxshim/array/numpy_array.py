@@ -32,7 +32,7 @@ class ndarray(Array):
     """
 
     __slots__ = ()
-    dialect = "np"
+    _dialect = "np"
     __module__ = "mxshim.numpy"
 
     # -- facts and scalars -----------------------------------------------------------------------------------------
@@ -141,7 +141,7 @@ class ndarray(Array):
 
     def fill(self, value):
         """Set every element."""
-        self[...] = value
+        self[()] = value
 
     # -- operators' odd operands -----------------------------------------------------------------------------------
 

@@ -30,7 +30,7 @@ def install(cls, class_name: str):
         if op is not None:
             setattr(cls, f"__{name}__", _binary(cls, op, name, False))
             setattr(cls, f"__r{name}__", _binary(cls, op, f"r{name}", True))
-            if cls.dialect == "np" or name in ("add", "sub", "mul", "truediv", "mod"):  # nd: x **= 2 makes a new array
+            if cls._dialect == "np" or name in ("add", "sub", "mul", "truediv", "mod"):  # nd: x **= 2 makes a new array
                 setattr(cls, f"__i{name}__", _inplace(cls, getattr(cls, f"__{name}__"), name))
     if hasattr(cls, "__truediv__"):
         cls.__div__, cls.__rdiv__, cls.__idiv__ = cls.__truediv__, cls.__rtruediv__, cls.__itruediv__
@@ -80,7 +80,7 @@ def _binary(cls, op, name, swapped):
         if isinstance(other, onp.generic) and other.dtype.kind in "biuf":
             return method(self, other.item())
         if isinstance(other, Handle):  # of the other class: the result is an np array, as in MXNet
-            if cls.dialect == "nd":
+            if cls._dialect == "nd" and other._dialect != "nd":
                 return NotImplemented
             values, node = emit(op, both, [other, self] if swapped else [self, other], ())
             return cls(values[0], node)
@@ -123,7 +123,7 @@ def _inplace(cls, plain, name):
         if got.shape != aval.shape:
             raise MXNetError(f"{describe_inplace(name)}: the result of {aval} with {type(other).__name__} has shape {got.shape}; "
                              f"it cannot be written into {aval.shape}")
-        if got.dtype != aval.dtype and cls.dialect == "np":
+        if got.dtype != aval.dtype and cls._dialect == "np":
             raise MXNetError(f"{describe_inplace(name)}: the result is {got.dtype.name}, which does not fit into this {aval.dtype.name} "
                              f"array; write x = x {describe_inplace(name)[:-1]} ... for a new array")
         if inplace.policy == "error" and state.recording and place(result) is not None:

@@ -189,3 +189,16 @@ def _python_slice(begin, end, step, n):
 
 wrap(_slice_axis, "nd.slice_axis", "nd.NDArray.slice_axis")
 wrap(_slices, "nd.slice", "nd.crop", "npx.slice", "nd.NDArray.slice")
+
+
+def _into_itself(run, record):
+    def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None, **kwargs):
+        out = run((x,), {"nan": nan, "posinf": posinf, "neginf": neginf, **kwargs})
+        if copy:
+            return out
+        x[()] = out
+        return x
+    return nan_to_num
+
+
+wrap(_into_itself, "np.nan_to_num")

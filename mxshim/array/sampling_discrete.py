@@ -191,7 +191,7 @@ def permutation(x, ctx=None, device=None):
 # --- Dropout ----------------------------------------------------------------------------------------------------------------
 def _dropout(data, p, mode, axes, cls, what):
     if not isinstance(data, Array):
-        kind = AssertionError if cls.dialect == "nd" else TypeError
+        kind = AssertionError if cls._dialect == "nd" else TypeError
         raise kind(f"{what}: data must be an array, got {type(data).__name__}")
     dtype = onp.dtype(data.dtype)
     if not is_float(dtype):

@@ -13,6 +13,7 @@ import numpy as onp
 from ..base import MXNetError, as_dtype, is_float
 from ..engine import rng
 from ..engine.op import api
+from ..engine.trace import state
 from ..engine.words import F32
 from . import samplers
 from .convert import CLASSES
@@ -139,7 +140,10 @@ def _sample(name, parameters, shape, dtype, ctx, out, what):
     if shape is _NULL or shape is None:
         shape = (1,) if out is None else out.shape
     ctx = _context(ctx, what, out)
-    return finish(_from_numbers(name, parameters, size_of(shape, what), dtype, ctx), out, what)
+    shape = size_of(shape, what)
+    if 0 in shape and not state.np_shape:
+        raise MXNetError(f"{what}: a 0 in the shape {shape} means unknown to nd functions; call npx.set_np() for zero-size arrays")
+    return finish(_from_numbers(name, parameters, shape, dtype, ctx), out, what)
 
 
 def _context(ctx, what, out=None):

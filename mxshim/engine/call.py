@@ -359,7 +359,7 @@ _ND_NUMBERS = {"add": operator.add, "subtract": operator.sub, "multiply": operat
 def _on_numbers(op: Op, cls, args):
     """What a function of arrays gives for plain numbers alone: np's is NumPy's scalar, nd's a Python number; None: no such function."""
     short = _name_in(op, cls).rsplit(".", 1)[1]
-    if cls.dialect == "nd":
+    if cls._dialect == "nd":
         plain = _ND_NUMBERS.get(short)
         return plain(*args) if plain is not None and len(args) == 2 else None
     plain = getattr(onp, short, None)
@@ -390,7 +390,7 @@ def call(op: Op, cls, args: tuple, kwargs: dict):
 
 def _name_in(op: Op, cls) -> str:
     """The operator's first name in the caller's dialect."""
-    dialects = ("nd.",) if cls.dialect == "nd" else ("np.", "npx.")
+    dialects = ("nd.",) if cls._dialect == "nd" else ("np.", "npx.")
     return next((n for n in op.names if n.startswith(dialects)), op.name)
 
 
@@ -417,7 +417,7 @@ def _call(op: Op, cls, args: tuple, kwargs: dict):
         if "ctx" in kwargs or "device" in kwargs:
             ctx = kwargs.pop("ctx", None) or kwargs.pop("device", None)
             kwargs.pop("device", None)
-        if cls.dialect == "nd":
+        if cls._dialect == "nd":
             kwargs.pop("name", None)
     sort = _Arguments(op, cls)
     pattern = []
@@ -441,7 +441,7 @@ def _call(op: Op, cls, args: tuple, kwargs: dict):
         elif kwargs and name in kwargs:
             v = kwargs.pop(name)
         elif name in _SWITCHES:
-            v = True if name == "np_shape" and cls.dialect == "np" else getattr(state, name)
+            v = True if name == "np_shape" and cls._dialect == "np" else getattr(state, name)
         elif name in defaults:
             v = defaults[name]
             if v is None or type(v) is str or type(v) is int:
@@ -450,10 +450,10 @@ def _call(op: Op, cls, args: tuple, kwargs: dict):
             pattern.append(lit(v) if type(v) in (float, bool) else v)
             continue
         else:
-            raise cls.missing_argument(f"{op.name} needs argument {name!r}: its arguments are ({', '.join(params)})")
+            raise cls._missing_argument(f"{op.name} needs argument {name!r}: its arguments are ({', '.join(params)})")
         pattern.append(sort.sort(name, v))
-    if kwargs and not (cls.dialect == "nd" and op.arrays - op.scalars == set(op.params)):  # nd operators without parameters ignore them, as MXNet does
-        cls.unknown_argument(op, kwargs)
+    if kwargs and not (cls._dialect == "nd" and op.arrays - op.scalars == set(op.params)):  # nd operators without parameters ignore them, as MXNet does
+        cls._unknown_argument(op, kwargs)
     if not sort.handles:
         if ctx is None:
             ctx = default_trace()[1]

@@ -297,8 +297,9 @@ class Parameter:
         if self._shape is not None and not _fits(value.shape, self._shape):
             raise AssertionError(f"Parameter '{self.name}' has shape {self.shape}, but shape {value.shape} in {source}")
         if not cast_dtype and value.dtype != as_dtype(self._dtype):
-            raise AssertionError(f"Parameter '{self.name}' is {as_dtype(self._dtype).name}, but {value.dtype.name} in {source}; "
-                                 "pass cast_dtype=True to convert")
+            mine = as_dtype(self._dtype).name
+            raise AssertionError(f"Parameter '{self.name}' is {mine}, but {value.dtype.name} in {source}; pass "
+                                 "cast_dtype=True to convert")
 
     def _load(self, value: onp.ndarray, devices, dtype_source):
         """Take elements from a file, on `devices`, or None for those the parameter is on (else the CPU, as in MXNet)."""

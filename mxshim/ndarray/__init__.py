@@ -11,8 +11,10 @@ _fill(globals(), "nd", __name__)
 from . import contrib as contrib  # noqa: E402
 from . import image as image  # noqa: E402
 from . import linalg as linalg  # noqa: E402
+from . import op as _internal  # noqa: E402, F401  # where MXNet keeps the raw operators
 from . import op as op  # noqa: E402
 from . import random as random  # noqa: E402
 from . import sparse as sparse  # noqa: E402
+from . import utils as utils  # noqa: E402
 
 __getattr__ = _missing("nd", __name__, __all__)

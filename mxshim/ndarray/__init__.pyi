@@ -9,9 +9,14 @@ from mxshim.numpy import ndarray
 from . import contrib as contrib
 from . import image as image
 from . import linalg as linalg
+from mxshim import numpy as _np
+np = _np
+from mxshim import numpy_extension as _npx
+npx = _npx
 from . import op as op
 from . import random as random
 from . import sparse as sparse
+from . import utils as utils
 
 class NDArray:
     """A multi-dimensional array of MXNet 1.x (mxnet.ndarray.NDArray)."""
@@ -145,7 +150,6 @@ class NDArray:
         """The device the elements are on; also `context` and `device`."""
     def diag(self, /, k=0, axis1=0, axis2=1, *, out=None, name=None) -> NDArray:
         """A matrix with the vector on its k-th diagonal, or the diagonal of axes axis1 and axis2, as the last axis."""
-    dialect: str
     @property
     def dtype(self) -> onp.dtype:
         """The dtype as a NumPy type, numpy.float32."""
@@ -185,8 +189,6 @@ class NDArray:
         """Mean along `axis`, or along all but `axis` with `exclude`; the dtype stays, fractions of integers are cut off."""
     def min(self, /, axis=None, keepdims=False, exclude=False, *, out=None, name=None) -> NDArray:
         """The smallest element along `axis`, or along all but `axis` with `exclude`."""
-    @classmethod
-    def missing_argument(cls, text) -> Exception: ...
     def nanprod(self, /, axis=None, keepdims=False, exclude=False, *, out=None, name=None) -> NDArray:
         """Product along `axis` with nan counted as 1."""
     def nansum(self, /, axis=None, keepdims=False, exclude=False, *, out=None, name=None) -> NDArray:
@@ -295,11 +297,9 @@ class NDArray:
     def tostype(self, stype) -> Any:
         """A copy in another storage: "default", "row_sparse" or "csr"."""
     def transpose(self, *axes, **kwargs) -> NDArray:
-        """nd.transpose with the axes as one tuple or as several numbers; none reverses them."""
+        """nd.transpose with the axes as one tuple; none reverses them."""
     def trunc(self, /, *, out=None, name=None) -> NDArray:
         """x without its fraction."""
-    @classmethod
-    def unknown_argument(cls, op, kwargs) -> None: ...
     def wait_to_read(self) -> None:
         """Wait until the elements are there."""
     def wait_to_write(self) -> None:
@@ -322,6 +322,8 @@ def Concat(*data, dim=1, num_args=0, out=None, name=None) -> NDArray:
     """The arrays one after the other along axis `dim`."""
 def Convolution(data, weight, bias=None, kernel=None, stride=None, dilate=None, pad=None, num_filter=None, num_group=1, workspace=1024, no_bias=False, cudnn_tune=None, cudnn_off=False, layout=None, *, out=None, name=None) -> NDArray:
     """Convolution; see npx.convolution."""
+def Custom(*data, op_type=None, out=None, name=None, **kwargs) -> NDArray:
+    """Call an operator registered with mx.operator.register."""
 def Deconvolution(data, weight, bias=None, kernel=None, stride=None, dilate=None, pad=None, adj=None, target_shape=None, num_filter=None, num_group=1, workspace=512, no_bias=True, cudnn_tune=None, cudnn_off=False, layout=None, *, out=None, name=None) -> NDArray:
     """Transposed convolution; see npx.deconvolution."""
 def Dropout(data, p=0.5, mode='training', axes=(), cudnn_off=False, out=None, name=None, **kwargs) -> Any:
@@ -472,6 +474,8 @@ def broadcast_to(data, shape, *, out=None, name=None) -> NDArray:
     """The array repeated along axes of size 1; a 0 in `shape` keeps that size."""
 def cast(data, dtype, *, out=None, name=None) -> NDArray:
     """data in another dtype: fractions are cut off, integers wrap around, nan becomes the lowest integer."""
+def cast_storage(data, stype, out=None) -> NDArray:
+    """A copy in another storage, as data.tostype(stype)."""
 def cbrt(data, *, out=None, name=None) -> NDArray:
     """The cube root of x."""
 def ceil(data, *, out=None, name=None) -> NDArray:
@@ -692,21 +696,21 @@ def random_negative_binomial(k=1, p=1, shape=..., ctx=..., dtype=..., out=None) 
     """Failures before k successes of probability p, as floats."""
 def random_normal(loc=0, scale=1, shape=..., ctx=..., dtype=..., out=None) -> NDArray:
     """Normal numbers of mean loc and standard deviation scale."""
-def random_pdf_dirichlet(sample, alpha, is_log=False, *, out=None, name=None) -> Any:
+def random_pdf_dirichlet(sample, alpha, is_log=False, *, out=None, name=None) -> NDArray:
     """The Dirichlet density; alpha: shape s + (k,), sample: shape s + any + (k,), sums along the last axis are 1."""
-def random_pdf_exponential(sample, lam, is_log=False, *, out=None, name=None) -> Any:
+def random_pdf_exponential(sample, lam, is_log=False, *, out=None, name=None) -> NDArray:
     """lam exp(-lam sample)."""
-def random_pdf_gamma(sample, alpha, beta, is_log=False, *, out=None, name=None) -> Any:
+def random_pdf_gamma(sample, alpha, beta, is_log=False, *, out=None, name=None) -> NDArray:
     """The gamma density with shape alpha and rate beta."""
-def random_pdf_generalized_negative_binomial(sample, mu, alpha, is_log=False, *, out=None, name=None) -> Any:
+def random_pdf_generalized_negative_binomial(sample, mu, alpha, is_log=False, *, out=None, name=None) -> NDArray:
     """The negative binomial with mean mu and dispersion alpha: k = 1 / alpha, p = 1 / (mu alpha + 1)."""
-def random_pdf_negative_binomial(sample, k, p, is_log=False, *, out=None, name=None) -> Any:
+def random_pdf_negative_binomial(sample, k, p, is_log=False, *, out=None, name=None) -> NDArray:
     """The probability of `sample` failures before k successes of probability p."""
-def random_pdf_normal(sample, mu, sigma, is_log=False, *, out=None, name=None) -> Any:
+def random_pdf_normal(sample, mu, sigma, is_log=False, *, out=None, name=None) -> NDArray:
     """The normal density with mean mu and standard deviation sigma."""
-def random_pdf_poisson(sample, lam, is_log=False, *, out=None, name=None) -> Any:
+def random_pdf_poisson(sample, lam, is_log=False, *, out=None, name=None) -> NDArray:
     """The probability of `sample` events where lam are expected."""
-def random_pdf_uniform(sample, low, high, is_log=False, *, out=None, name=None) -> Any:
+def random_pdf_uniform(sample, low, high, is_log=False, *, out=None, name=None) -> NDArray:
     """1 / (high - low) between low and high."""
 def random_poisson(lam=1, shape=..., ctx=..., dtype=..., out=None) -> NDArray:
     """Poisson numbers of mean lam, as floats."""

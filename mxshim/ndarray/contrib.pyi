@@ -11,6 +11,8 @@ def CTCLoss(data, label, data_lengths=None, label_lengths=None, use_data_lengths
     """The CTC loss of each sequence: minus the logarithm of the probability of its labels, over all alignments."""
 def SyncBatchNorm(data, gamma, beta, moving_mean, moving_var, eps=0.001, momentum=0.9, fix_gamma=True, use_global_stats=False, output_mean_var=False, ndev=1, key=None, *, out=None, name=None) -> NDArray:
     """Batch normalization, see npx.batch_norm; `key` names the layer."""
+def allclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=True, *, out=None, name=None) -> Any:
+    """1 if all |a - b| <= atol + rtol * |b|, else 0; uint8, 0-d. equal_nan: whether nan equals nan."""
 def arange_like(data, start=0.0, step=1.0, repeat=1, axis=None, *, out=None, name=None) -> NDArray:
     """start, start + step, ... in the shape of `data`, or along one of its axes; its dtype."""
 def boolean_mask(data, index, axis=0, out=None) -> NDArray:

@@ -8,6 +8,7 @@ from . import CTCLoss as CTCLoss
 from . import Cast as Cast
 from . import Concat as Concat
 from . import Convolution as Convolution
+from . import Custom as Custom
 from . import Deconvolution as Deconvolution
 from . import Dropout as Dropout
 from . import ElementWiseSum as ElementWiseSum
@@ -83,6 +84,7 @@ from . import broadcast_power as broadcast_power
 from . import broadcast_sub as broadcast_sub
 from . import broadcast_to as broadcast_to
 from . import cast as cast
+from . import cast_storage as cast_storage
 from . import cbrt as cbrt
 from . import ceil as ceil
 from . import choose_element_0index as choose_element_0index

@@ -1,7 +1,10 @@
 """mx.nd.sparse."""
 from ..absent import missing as _missing
 from ..array.fill import fill as _fill
+from ..array.sparse import BaseSparseNDArray as BaseSparseNDArray
+from ..array.sparse import CSRNDArray as CSRNDArray
+from ..array.sparse import RowSparseNDArray as RowSparseNDArray
 
-__all__: list[str] = []
+__all__ = ["BaseSparseNDArray", "CSRNDArray", "RowSparseNDArray"]
 _fill(globals(), "nd.sparse", __name__)
 __getattr__ = _missing("nd.sparse", __name__, __all__)

@@ -35,7 +35,7 @@ def matrix_transpose(a, *, out=None) -> ndarray:
     """The last two axes exchanged."""
 def multi_dot(arrays, *, out=None) -> ndarray:
     """The product of several matrices in the cheapest order; the first and last may be vectors."""
-def norm(x, ord=None, axis=None, keepdims=False, *, out=None) -> ndarray:
+def norm(x, ord=None, axis=None, keepdims=False, *, out=None) -> ndarray:  # type: ignore[override]
     """The norm of the whole array, of vectors along one axis, or of matrices along two; the dtype stays."""
 def outer(a, b, *, out=None) -> ndarray:
     """The products of all pairs of elements: shape (a.size, b.size)."""
