@@ -72,6 +72,8 @@ def read_data(source, dtype, ctx, cls, error=TypeError) -> Array:
         found = onp.array(_plain(source))
         if dtype is None:
             dtype = found.dtype if isinstance(source, onp.generic) and cls._dialect == "np" else default_float()
+        if found.dtype.kind == "c":
+            raise TypeError("MXNet arrays cannot be complex; pass x.real or abs(x)")
         if found.dtype == object:
             found = onp.array(found, dtype="float64")
         if found.dtype.kind in "SUV":

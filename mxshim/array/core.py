@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import weakref
 
-import jax
 import numpy as onp
 
 from ..base import MXNetError, as_dtype

@@ -4,6 +4,8 @@ Integers, slices, None and `...` become one static layout plus run-time starts, 
 """
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as onp
 
 from ..base import MXNetError
@@ -115,6 +117,14 @@ class _Plan:
     """
 
     __slots__ = ("arrays", "axes", "contiguous", "layout", "mask", "shape", "starts", "whole")
+    arrays: list
+    axes: tuple
+    contiguous: bool
+    layout: tuple
+    mask: Any
+    shape: tuple[int, ...]
+    starts: tuple[int, ...]
+    whole: bool
 
 
 def _plan(x: Array, key) -> _Plan:
@@ -138,7 +148,9 @@ def _plan(x: Array, key) -> _Plan:
         raise IndexError("too many indices (1) for array with 0 dimensions: read or write all of it with x[()]")
     keys[at:at + 1] = [slice(None)] * (len(shape) - used)
 
-    axes, starts, out, layout, axis = [], [], [], [], 0
+    axes: list = []
+    layout: list = []
+    starts, out, axis = [], [], 0
     masks = []
     for k in keys:
         if k is None or k is True or k is False:

@@ -4,6 +4,7 @@ from __future__ import annotations
 import dataclasses
 from functools import partial
 
+import jax
 import numpy as onp
 
 from ..base import MXNetError
@@ -84,8 +85,8 @@ def _binary(cls, op, name, swapped):
                 return NotImplemented
             values, node = emit(op, both, [other, self] if swapped else [self, other], ())
             return cls(values[0], node)
-        if isinstance(other, onp.ndarray):
-            return method(self, self._from_operand(other))
+        if isinstance(other, onp.ndarray | jax.Array):
+            return method(self, self._from_operand(onp.asarray(other)))
         if hasattr(type(other), "__array_priority__") and not isinstance(other, list | tuple):
             return NotImplemented
         return self._bad_operand(other, f"__{name}__")

@@ -16,11 +16,11 @@ import jax
 import numpy as onp
 
 from ..base import MXNetError, as_dtype
+from . import program
+from . import trace as _trace_module
 from .cell import Handle, Value, aval_of
 from .op import NAMES, Op
 from .spec import _SPECS, NUM, NUMBER_SLOT, Lit, Spec, arr, lit, spec_of
-from . import program
-from . import trace as _trace_module
 from .trace import SHIFT, default_trace, put, settle, state, trace_on, user_line
 
 adopt: Callable  # (object, class, device) -> array: set by the array layer, which knows how to convert

@@ -6,6 +6,7 @@ A write never changes a `Value`; it puts another one into the cell. So what was 
 from __future__ import annotations
 
 import weakref
+from typing import Any
 
 import numpy as onp
 
@@ -112,9 +113,43 @@ class Handle:
 
     __slots__ = ("__weakref__", "_base", "_cell", "_index", "_leaf", "_memo", "_memo_of", "_node", "_view")
 
+    _cell: Cell
+    _view: View | None
+    _leaf: Any
+    _node: Any
+    _index: int
+    _base: Any
+    _memo: Any
+    _memo_of: Any
+    _dialect: str
+
     def __init__(self, value, node=None, index=0):
         self._cell = Cell(value)
         self._view = None
         self._leaf = None
         self._node = node
         self._index = index
+
+    def _value_now(self) -> Value:
+        """The present value, read through the view."""
+        raise NotImplementedError
+
+    def _read(self) -> Value:
+        """A view's present value."""
+        raise NotImplementedError
+
+    def _put(self, value: Value) -> None:
+        """Overwrite the memory; marks and the place in the graph stay."""
+        raise NotImplementedError
+
+    def _take(self, result: Handle, op) -> None:
+        """Become the result of an operator called with out=."""
+        raise NotImplementedError
+
+    def _fitted(self, aval: Aval):
+        """These elements broadcast and cast to another shape and dtype, in the graph."""
+        raise NotImplementedError
+
+    def _alias(self):
+        """Another handle on the same memory, outside the graph."""
+        raise NotImplementedError

@@ -20,7 +20,9 @@ BUDGET = 256 << 20  # bytes of programs that are kept
 _LEAST = 3 << 19  # what a CPU program costs at least, measured: about 1.5 MB
 STORM = 24  # programs from one line before the user is told
 
-remember_lines = True  # while programs are being compiled; a steady loop needs no lines
+remember_lines = True  # while programs are being compiled: instructions of a steady loop need not know their lines
+_STEADY = 32  # programs found compiled, one after the other, that make a loop steady
+_found = 0
 
 
 class RecompilationWarning(UserWarning):
@@ -29,7 +31,7 @@ class RecompilationWarning(UserWarning):
 
 @dataclass
 class Stats:
-    """Counters since the start or the last `reset()`; seconds are wall time."""
+    """Counters since the start; seconds are wall time."""
 
     programs: int = 0
     hits: int = 0
@@ -69,23 +71,25 @@ recent: deque = deque(maxlen=8)
 
 def run(device, instructions, data, donated, live) -> tuple[list, tuple]:
     """(the live results of a trace, which inputs and results share buffers). Raises: MXNetError if XLA cannot run it."""
-    global remember_lines
-    calls, numbers = [], []
+    global remember_lines, _found
+    calls: list[tuple] = []
+    numbers: list = []
     for call, _, given, _ in instructions:
         calls.append(call)
         if given:
             numbers += given
-    exact = all([type(n) is not int or -_EXACT <= n <= _EXACT for n in numbers]) if numbers else True
+    exact = not numbers or all(type(n) is not int or -_EXACT <= n <= _EXACT for n in numbers)
     key = (device, tuple(calls), tuple(live), donated, exact)
     program = _cache.get(key)
     with jax.enable_x64(True):
         packed = _pack(program, numbers, exact)
         if program is None:
             program = _compile(key, device, instructions, data, donated, live, packed)
-            remember_lines = True
+            remember_lines, _found = True, 0
         else:
             stats.hits += 1
-            remember_lines = False
+            _found += 1
+            remember_lines = _found < _STEADY
             _cache.move_to_end(key)
         recent.append(program)
         try:
@@ -200,7 +204,7 @@ def _compile(key, device, instructions, data, donated, live, packed):
 def warn_of_storms(instructions):
     """Tell the user once when one line keeps asking for new programs; called after those have run."""
     line = next((i[3] for i in instructions if i[3] is not None), None)
-    if line is None:
+    if line is None or line[0] in ("<stdin>", "<string>"):  # where every input is line 1
         return
     history = _lines.setdefault(line, deque(maxlen=STORM))
     history.append(tuple((i[0][0].name, i[0][0].out) for i in instructions))
@@ -209,7 +213,8 @@ def warn_of_storms(instructions):
     _warned.add(line)
     warnings.warn(f"{line[0]}, line {line[1]}: {STORM} different programs were compiled for what starts here, because "
                   f"{_difference(history[-2], history[-1])}. Compiling takes far longer than running: keep shapes equal from turn "
-                  "to turn (pad or drop the ragged ones). mxshim.engine.explain() shows the last programs.", RecompilationWarning, stacklevel=2)
+                  "to turn (pad or drop the ragged ones). mxshim.engine.explain() shows the last programs.",
+                  RecompilationWarning, stacklevel=2)
 
 
 def _difference(a, b) -> str:

@@ -172,6 +172,7 @@ class Trace:
             value = refs = None
             program.stats.flushes[why] = program.stats.flushes.get(why, 0) + 1
             data, large, donated = self.take_inputs()
+            compiled = program.stats.programs
             try:
                 results, (shared_inputs, shared_results) = program.run(self.device, instructions, data, donated, slots)
             except MXNetError as error:
@@ -182,6 +183,7 @@ class Trace:
             except BaseException:
                 self.restore_inputs(data)
                 raise
+            compiled = program.stats.programs > compiled
             # From here on nothing can fail: the values get their data, then the trace starts anew.
             for v, result in zip(live, results, strict=True):
                 v.data, v.trace = result, None
@@ -192,7 +194,7 @@ class Trace:
                 if v is not None and j in shared_inputs:
                     shared.add(v)
             self.clear()
-        if program.remember_lines and not naive:
+        if compiled and not naive:
             program.warn_of_storms(instructions)
         if not isinstance(results[0], onp.ndarray):
             _running.append(results[0])

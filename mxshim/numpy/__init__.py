@@ -10,7 +10,8 @@ from ..array.numpy_array import ndarray as ndarray
 from . import constants as _constants
 from .constants import *  # noqa: F403  # the constants and dtypes listed there
 
-__all__ = ["linalg", "ndarray", "random", *_constants.__all__]
+__all__ = ["linalg", "ndarray", "random"]
+__all__ += _constants.__all__
 _fill(globals(), "np", __name__)
 from . import linalg as linalg  # noqa: E402
 from . import random as random  # noqa: E402

@@ -20,7 +20,8 @@ from ..util import set_np_default_dtype as set_np_default_dtype
 from ..util import use_np as use_np
 
 __all__ = ["Device", "cpu", "cpu_pinned", "current_context", "current_device", "gpu", "gpu_memory_info", "is_np_array",
-           "is_np_default_dtype", "is_np_shape", "num_gpus", "num_tpus", "random", "reset_np", "set_np", "set_np_default_dtype", "tpu", "use_np"]
+           "is_np_default_dtype", "is_np_shape", "num_gpus", "num_tpus",
+           "random", "reset_np", "set_np", "set_np_default_dtype", "tpu", "use_np"]
 _fill(globals(), "npx", __name__)
 from . import random as random  # noqa: E402
 

@@ -112,6 +112,22 @@ class Inputs:
         return array
 
 
+def mark(x):
+    """As x.attach_grad(), which would also cut the trace and so make more programs to compile."""
+    autograd.mark_variables(x, adopt_numpy(onp.zeros(x.shape, x.dtype), type(x)))
+    return x
+
+
+class Marks(Inputs):
+    """Inputs that are marked, so that what is computed from them while recording is in a graph."""
+
+    def of(self, dialect):
+        def array(x):
+            return mark(plain(x))
+        plain = super().of(dialect)
+        return array
+
+
 def run(name: str, args, kwargs, inputs: Inputs) -> list:
     """The results of a call under a public name."""
     dialect = "nd" if name.startswith("nd.") else "np"
@@ -143,7 +159,10 @@ def check_values(op: Op, double=()):
     calls = []  # all are made before one is read: they are one program
     for args, kwargs in samples(op):
         inputs = Inputs()
-        calls.append((args, kwargs, {name: run(name, args, kwargs, inputs) for name in names_of(op, args, kwargs)}))
+        names = names_of(op, args, kwargs)
+        calls.append((args, kwargs, {name: run(name, args, kwargs, inputs) for name in names}))
+        with autograd.record(train_mode=False):
+            calls[-1][2][f"{names[0]} recorded"] = run(names[0], args, kwargs, Marks())
     for args, kwargs, results in calls:
         first = host(next(iter(results.values())))
         for name, arrays in results.items():
@@ -226,8 +245,8 @@ class Slope:
         dialect = "nd" if self.name.startswith("nd.") else "np"
         arrays = [inputs.of(dialect)(x) for x in at]
         if marked:
-            buffers = [adopt_numpy(onp.zeros_like(x), type(a)) for a, x in zip(arrays, at)]
-            autograd.mark_variables(arrays, buffers)  # attach_grad() would cut the trace, and so compile more programs
+            for x in arrays:
+                mark(x)
             inputs = Marked(inputs, dict(zip(map(id, at), arrays)))
         outs = run(self.name, args, self.kwargs, inputs)
         outs = [o.as_np_ndarray() for o in outs if isinstance(o, Array) and is_float(onp.dtype(o.dtype))]
@@ -279,24 +298,22 @@ def check_gradient(op: Op, second: bool, symmetric=(), first_output=(), masked=(
     slopes = [s for s in slopes if s.spots and s(s.start)[0] is not None]
     mx.nd.waitall()  # forgets these calls
 
-    def values(which, points):
-        return [float(v) for v in [s(p)[0] for s, p in zip(which, points)]]
+    def along(which, points):
+        """(s, its derivative along `one`) of each slope."""
+        return [tuple(map(float, pair)) for pair in [s.along(p) for s, p in zip(which, points)]]
 
-    def slants(which, points):
-        return [tuple(map(float, v)) for v in [s.along(p) for s, p in zip(which, points)]]
-
-    starts, steps = [s.start for s in slopes], [1e-6 if s.exact else 1e-2 for s in slopes]
-    plain = values(slopes, starts)
-    up, down = (values(slopes, [s.moved(sign * h, s.one) for s, h in zip(slopes, steps)]) for sign in (1, -1))
-    for (value, slant), v, u, d, h in zip(slants(slopes, starts), plain, up, down, steps):
-        assert value == pytest.approx(v, rel=1e-9), "recorded value"
+    steps = [1e-6 if s.exact else 1e-2 for s in slopes]
+    here = along(slopes, [s.start for s in slopes])
+    up, down = (along(slopes, [s.moved(sign * h, s.one) for s, h in zip(slopes, steps)]) for sign in (1, -1))
+    for (_, slant), (u, _), (d, _), h in zip(here, up, down, steps):
         assert slant == pytest.approx((u - d) / (2 * h), rel=10 * h, abs=max(10 * h, 1e-5)), "first order"
     if not second:
         return
+    here = [slant for (_, slant), s in zip(here, slopes) if s.exact]
     slopes = [s for s in slopes if s.exact]
-    up, down = (slants(slopes, [s.moved(sign * 1e-6, s.two) for s in slopes]) for sign in (1, -1))
-    bends = [tuple(map(float, v)) for v in [s.bend() for s in slopes]]
-    for (slant, bend), (_, first), (_, u), (_, d) in zip(bends, slants(slopes, [s.start for s in slopes]), up, down):
+    up, down = (along(slopes, [s.moved(sign * 1e-6, s.two) for s in slopes]) for sign in (1, -1))
+    bends = [tuple(map(float, pair)) for pair in [s.bend() for s in slopes]]
+    for (slant, bend), first, (_, u), (_, d) in zip(bends, here, up, down):
         assert slant == pytest.approx(first, rel=1e-7, abs=1e-9), "first order, recorded"
         assert bend == pytest.approx((u - d) / 2e-6, rel=1e-4, abs=1e-4), "second order"
 
