@@ -11,6 +11,9 @@ from .array import numpy_array as _numpy_array
 _numpy_array.finish()
 _nd_array.finish()
 
+from . import operator as operator  # noqa: E402  # declares nd.Custom, before mx.nd is filled
+
+# isort: split
 from . import autograd as autograd  # noqa: E402
 from . import base as base  # noqa: E402
 from . import context as context  # noqa: E402
@@ -22,7 +25,6 @@ from . import initializer as initializer  # noqa: E402
 from . import ndarray as ndarray  # noqa: E402
 from . import numpy as numpy  # noqa: E402
 from . import numpy_extension as numpy_extension  # noqa: E402
-from . import operator as operator  # noqa: E402  # declares nd.Custom
 from . import random as random  # noqa: E402
 from . import symbol as symbol  # noqa: E402
 from . import util as util  # noqa: E402

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import weakref
+from typing import Any
 
 import numpy as onp
 
@@ -39,6 +40,7 @@ class Array(Handle):
         """A view's value: read again after its memory was written, in the graph if it was taken there."""
         source = self._cell.value
         if self._memo_of is not source:
+            view: Any
             base, view = self._based_on(), self._view
             if state.recording and base is not None and (self._node is not None or base._node is not None):
                 values, node = emit(NAMES[view.read], (_X, *view.static), [base], view.scalars)
@@ -84,14 +86,14 @@ class Array(Handle):
         if base is None:
             self._put(new._value_now())
         else:
-            view = self._view
+            view: Any = self._view
             values, node = emit(NAMES[view.write], (_X, _Y, *view.static), [base, new], view.scalars)
             written = type(self)(values[0], node)
             base._store_recorded(written, place(written))
             self._memo, self._memo_of = new._value_now(), self._cell.value
         self._node, self._index = there if there is not None else (None, 0)
 
-    def _take(self, result: Array, op: Op):
+    def _take(self, result: Any, op: Op):
         """Become what `out=` asked for: same shape, cast where MXNet casts."""
         mine, got = self._value_now().aval, result._value_now().aval
         if mine is not got:
@@ -132,6 +134,11 @@ class Array(Handle):
     @property
     def shape(self) -> tuple[int, ...]:
         return self._value_now().aval.shape
+
+    @property
+    def dtype(self) -> Any:
+        """The elements' type, as each class shows it."""
+        raise NotImplementedError
 
     @property
     def size(self) -> int:
@@ -326,6 +333,24 @@ class Array(Handle):
         Raises: MXNetError if this array is in no graph, or nothing marked leads here.
         """
         engine_grad.backward([self], None if out_grad is None else [out_grad], retain_graph, train_mode)
+
+    # -- where the classes differ ------------------------------------------------------------------------------------
+
+    def _scalar_shape(self) -> tuple[int, ...]:
+        """The shape of one element picked by integers."""
+        raise NotImplementedError
+
+    def _kind_name(self) -> str:
+        """What messages call the class."""
+        raise NotImplementedError
+
+    def _bad_index(self, key) -> Exception:
+        """The error for a key that is no index."""
+        raise NotImplementedError
+
+    def _bad_value(self, text: str) -> Exception:
+        """The error for a value that cannot be assigned."""
+        raise NotImplementedError
 
     # -- interop ---------------------------------------------------------------------------------------------------
 

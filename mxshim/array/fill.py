@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import inspect
+from typing import Any
 
 from ..engine.call import call
 from ..engine.op import NAMES, Op
@@ -13,6 +14,7 @@ def public_function(name: str, record, cls, method: bool = False):
     short = name.rsplit(".", 1)[1]
     if not isinstance(record, Op):
         return record
+    function: Any
     if method:
         def function(self, *args, **kwargs):
             return call(record, cls, (self, *args), kwargs)
@@ -30,7 +32,8 @@ def public_function(name: str, record, cls, method: bool = False):
 def signature_of(record: Op, method: bool = False) -> inspect.Signature:
     """The signature users see: without the flags that the engine passes."""
     kinds = inspect.signature(record.fn).parameters
-    shown = [p for p in kinds.values() if p.kind is p.VAR_POSITIONAL or (p.name in record.params and p.name not in ("np_shape", "np_dtype"))]
+    shown = [p for p in kinds.values() if p.kind is p.VAR_POSITIONAL or (
+        p.name in record.params and p.name not in ("np_shape", "np_dtype"))]
     if method and shown:
         shown[0] = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
     return inspect.Signature(shown)

@@ -294,6 +294,7 @@ def _take(x: Array, plan):
 def _put(x: Array, plan, value):
     indices = _indices(x, plan)
     part = _part(x, plan)
+    pattern: tuple
     if isinstance(value, Array):
         pattern = (_X, _Y, tuple([arr(i + 2) for i in range(len(indices))]), plan.layout)
         run = lambda: emit(NAMES["mx.put_at"], pattern, [part, value, *indices], ())  # noqa: E731

@@ -10,6 +10,7 @@ import itertools
 import operator
 import weakref
 from collections.abc import Callable
+from typing import Any
 from weakref import ref
 
 import jax
@@ -19,11 +20,12 @@ from ..base import MXNetError, as_dtype
 from . import program
 from . import trace as _trace_module
 from .cell import Handle, Value, aval_of
-from .op import NAMES, Op
-from .spec import _SPECS, NUM, NUMBER_SLOT, Lit, Spec, arr, lit, spec_of
+from .op import NAMES, Check, Op
+from .spec import _SPECS, NUM, NUMBER_SLOT, Lit, Recorded, Spec, arr, lit, spec_of
 from .trace import SHIFT, default_trace, put, settle, state, trace_on, user_line
 
-adopt: Callable  # (object, class, device) -> array: set by the array layer, which knows how to convert
+# (object, class, operator, parameter) -> array: set by the array layer, which knows how to convert
+adopt: Callable = None  # type: ignore[assignment]
 _sequence = itertools.count()
 
 
@@ -54,7 +56,8 @@ class Node:
     updates: what backward writes besides gradients.  segment: which stretch of the trace between two flushes it belongs to.
     """
 
-    __slots__ = ("__weakref__", "code", "function", "inputs", "marks", "numbers", "outs", "parents", "residuals", "segment", "seq", "updates", "zero")
+    __slots__ = ("__weakref__", "code", "function", "inputs", "marks", "numbers", "outs", "parents", "residuals", "segment", "seq",
+                 "updates", "zero")
     is_leaf = False
 
     def __init__(self, code, parents, residuals, numbers, inputs, outs, segment, zero):
@@ -109,7 +112,7 @@ def emit_spec(spec: Spec, values, numbers, parents, ctx=None) -> tuple[list[Valu
                 break
     else:
         trace = state.traces.get(ctx.jax) or trace_on(ctx.jax)
-    code = spec
+    code: Spec | Recorded | None = spec
     if parents is not None and spec.grad:
         mask = tuple([p is not None and not p[0].zero for p in parents])
         if True in mask:
@@ -117,7 +120,7 @@ def emit_spec(spec: Spec, values, numbers, parents, ctx=None) -> tuple[list[Valu
             if code is None:
                 with jax.enable_x64(True):
                     code = spec.record(mask)
-    avals = code.out
+    avals = code.out  # type: ignore[union-attr]  # to mypy the `with` may swallow an error
     with trace.lock:
         slots = [v.slot if v.trace is trace else trace.slot(v) for v in values]
         if numbers:
@@ -126,7 +129,7 @@ def emit_spec(spec: Spec, values, numbers, parents, ctx=None) -> tuple[list[Valu
         base = len(instructions) << SHIFT
         if len(avals) == 1:
             outs = [Value(avals[0], ctx, trace, base, None)]
-            refs = (ref(outs[0]),)
+            refs: tuple[ref, ...] = (ref(outs[0]),)
         else:
             outs = [Value(aval, ctx, trace, base + k, None) for k, aval in enumerate(avals)]
             refs = tuple([ref(v) for v in outs])
@@ -200,6 +203,7 @@ def emit(op: Op, pattern: tuple, handles, numbers: tuple, ctx=None):
     if not state.recording:
         values = [h._cell.value if h._view is None else h._read() for h in handles]
         return emit_spec(_look_up(op, pattern, values), values, numbers, None, ctx)
+    parents: list[tuple | None]
     values, parents, inside = [], [], False
     for h in handles:
         values.append(h._cell.value if h._view is None else h._read())
@@ -349,11 +353,12 @@ class _Arguments:
 
 
 _PATTERNS: dict[tuple, tuple] = {}
-_ND_NUMBERS = {"add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv,
-               "true_divide": operator.truediv, "modulo": operator.mod, "power": operator.pow, "maximum": max, "minimum": min,
-               **{name: lambda a, b, f=f: int(f(a, b)) for name, f in {
-                   "equal": operator.eq, "not_equal": operator.ne, "greater": operator.gt, "greater_equal": operator.ge,
-                   "lesser": operator.lt, "lesser_equal": operator.le}.items()}}
+_ND_NUMBERS: dict[str, Callable] = {
+    "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv,
+    "true_divide": operator.truediv, "modulo": operator.mod, "power": operator.pow, "maximum": max, "minimum": min,
+    **{name: lambda a, b, f=f: int(f(a, b)) for name, f in {
+        "equal": operator.eq, "not_equal": operator.ne, "greater": operator.gt, "greater_equal": operator.ge,
+        "lesser": operator.lt, "lesser_equal": operator.le}.items()}}
 
 
 def _on_numbers(op: Op, cls, args):
@@ -394,19 +399,19 @@ def _name_in(op: Op, cls) -> str:
     return next((n for n in op.names if n.startswith(dialects)), op.name)
 
 
-def _call(op: Op, cls, args: tuple, kwargs: dict):
+def _call(op: Op, cls, args: tuple | list, kwargs: dict):
     if not kwargs and args:  # the commonest calls by far: f(x), f(x, y)
         for a in args:
             if not isinstance(a, Handle):
                 break
         else:
             key = (op, len(args))
-            pattern = _PATTERNS.get(key)
-            if pattern is None:
-                pattern = _PATTERNS[key] = _all_arrays(op, len(args))
-            if pattern:
-                values, node = emit(op, pattern, args, ())
-                return cls(values[0], node) if len(values) == 1 else _several(op, cls, pattern, values, node)
+            known = _PATTERNS.get(key)
+            if known is None:
+                known = _PATTERNS[key] = _all_arrays(op, len(args))
+            if known:
+                values, node = emit(op, known, args, ())
+                return cls(values[0], node) if len(values) == 1 else _several(op, cls, known, values, node)
         if type(args[0]) in _NUMBERS and all(type(a) in _NUMBERS for a in args):
             plain = _on_numbers(op, cls, args)
             if plain is not None:
@@ -420,13 +425,13 @@ def _call(op: Op, cls, args: tuple, kwargs: dict):
         if cls._dialect == "nd":
             kwargs.pop("name", None)
     sort = _Arguments(op, cls)
-    pattern = []
+    pattern: list = []
     params = op.params
     if op.variadic:
         if len(args) == 1 and isinstance(args[0], list | tuple):
             args = args[0]
         pattern.append(tuple([sort.sort("*", a) if isinstance(a, Handle) else sort.array(adopt(a, cls, op, "*")) for a in args]))
-        positional = ()
+        positional: tuple | list = ()
     else:
         positional = args
         if len(args) > len(params):
@@ -452,7 +457,8 @@ def _call(op: Op, cls, args: tuple, kwargs: dict):
         else:
             raise cls._missing_argument(f"{op.name} needs argument {name!r}: its arguments are ({', '.join(params)})")
         pattern.append(sort.sort(name, v))
-    if kwargs and not (cls._dialect == "nd" and op.arrays - op.scalars == set(op.params)):  # nd operators without parameters ignore them, as MXNet does
+    # nd operators without parameters ignore unknown names, as MXNet does
+    if kwargs and not (cls._dialect == "nd" and op.arrays - op.scalars == set(op.params)):
         cls._unknown_argument(op, kwargs)
     if not sort.handles:
         if ctx is None:
@@ -480,15 +486,16 @@ _CHECKS: dict[Op, Op] = {}
 
 def watch(op: Op, pattern, handles, numbers):
     """Have the values of a call looked at when they are there; what is wrong with them is raised at the thread's next read."""
-    if not op.check.applies(pattern_dict(op, pattern)):
+    check: Check = op.check  # type: ignore[assignment]  # the caller looked
+    if not check.applies(pattern_dict(op, pattern)):
         return
     record = _CHECKS.get(op)
     if record is None:
-        record = _CHECKS[op] = dataclasses.replace(op, fn=op.check.bad, names=(f"bounds of {op.name}",), grad=False, check=None, updates=())
+        record = _CHECKS[op] = dataclasses.replace(op, fn=check.bad, names=(f"bounds of {op.name}",), grad=False, check=None, updates=())
     values = [h._value_now() for h in handles]
     outs, _ = emit_spec(_look_up(record, pattern, values), values, numbers, None)
-    text = f"{describe(op, pattern, tuple([v.aval for v in values]))}: {op.check.text}"
-    state.checks.append((outs[0], op.check.error, text))
+    text = f"{describe(op, pattern, tuple([v.aval for v in values]))}: {check.text}"
+    state.checks.append((outs[0], check.error, text))
 
 
 def pattern_dict(op: Op, pattern) -> dict:
@@ -524,7 +531,7 @@ def _updates(op: Op, pattern, handles, numbers, values, node):
     named = dict(zip(op.params, pattern, strict=False))
     inputs = [h._value_now() for h in handles]
     for parameter, k, when in op.updates:
-        p = named.get(parameter)
+        p: Any = named.get(parameter)
         if type(p).__name__ != "Arr":
             continue
         if when == "forward":

@@ -113,7 +113,7 @@ class Handle:
 
     __slots__ = ("__weakref__", "_base", "_cell", "_index", "_leaf", "_memo", "_memo_of", "_node", "_view")
 
-    _cell: Cell
+    _cell: Any  # a Cell; sparse arrays have a kind of it that knows more
     _view: View | None
     _leaf: Any
     _node: Any
@@ -148,6 +148,14 @@ class Handle:
 
     def _fitted(self, aval: Aval):
         """These elements broadcast and cast to another shape and dtype, in the graph."""
+        raise NotImplementedError
+
+    def asnumpy(self) -> onp.ndarray:
+        """The elements as a NumPy array of their own."""
+        raise NotImplementedError
+
+    def _host(self) -> onp.ndarray:
+        """As asnumpy, but maybe shared memory: for reading only."""
         raise NotImplementedError
 
     def _alias(self):

@@ -171,11 +171,12 @@ class Recorded:
         traced = jax.make_jaxpr(forward)(*spec.structs())
         jaxpr, n = traced.jaxpr, self.visible
         ins = {v: i for i, v in enumerate(jaxpr.invars)}
-        outs = {}
+        outs: dict = {}
         for i, v in enumerate(jaxpr.outvars[:n]):
             if not hasattr(v, "val"):
                 outs.setdefault(v, i)
         consts = dict(zip(jaxpr.constvars, traced.consts, strict=True))
+        fixed: list
         sources, new, fixed = [], [], []
         for v in jaxpr.outvars[n:]:
             if hasattr(v, "val"):  # a literal

@@ -12,6 +12,7 @@ import sys
 import threading
 import weakref
 from collections import deque
+from types import FrameType
 
 import jax
 import numpy as onp
@@ -49,7 +50,7 @@ _running: deque = deque()
 
 def user_line(depth: int = 1) -> tuple[str, int]:
     """(file, line) of the innermost frame outside this package."""
-    frame = sys._getframe(depth)
+    frame: FrameType | None = sys._getframe(depth)
     while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame = frame.f_back
     return (frame.f_code.co_filename, frame.f_lineno) if frame is not None else ("?", 0)
