@@ -42,10 +42,10 @@ def signature_of(record: Op, method: bool = False) -> inspect.Signature:
 def fill(namespace: dict, prefix: str, module: str):
     """Put every name `prefix.x` of the registry into a module's namespace, unless the module defines it itself."""
     cls = class_of(prefix.split(".")[0])
-    start = len(prefix) + 1
+    start, dotted = len(prefix) + 1, prefix + "."
     exported = namespace.setdefault("__all__", [])
     for name, record in NAMES.items():
-        if name.startswith(prefix + "."):
+        if name.startswith(dotted):
             short = name[start:]
             if "." in short or short in namespace:
                 continue

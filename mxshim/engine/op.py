@@ -153,9 +153,11 @@ def _enter(names, record, at):
         NAMES[name], _PLACES[name] = record, at
 
 
+_ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+
+
 def _place(filename: str, line: int) -> str:
-    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    return f"{os.path.relpath(filename, root)}:{line}"
+    return f"{filename.removeprefix(_ROOT)}:{line}"
 
 
 def where(name: str) -> str:
