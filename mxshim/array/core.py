@@ -264,7 +264,7 @@ class Array(Handle):
     def as_in_context(self, context):
         """This array if it is on that device already, else a copy there."""
         if not isinstance(context, Device):
-            raise AssertionError(f"as_in_context: wanted a device such as mx.cpu(), got {context!r}")
+            raise TypeError(f"as_in_context: wanted a device such as mx.cpu(), got {context!r}")
         return self if context == self.ctx else self._moved(context)
 
     as_in_ctx = to_device = as_in_context

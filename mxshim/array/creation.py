@@ -44,7 +44,7 @@ def _shape(shape, what: str) -> tuple[int, ...]:
     try:
         found = (operator.index(shape),) if not isinstance(shape, tuple | list) else tuple(operator.index(n) for n in shape)
     except TypeError:
-        raise TypeError(f"{what}: the shape must be an integer or a tuple of integers, got {shape!r}") from None
+        raise MXNetError(f"{what}: the shape must be an integer or a tuple of integers, got {shape!r}") from None
     if any(n < 0 for n in found):
         raise MXNetError(f"{what}: the shape {found} has a negative dimension")
     return found
@@ -195,7 +195,7 @@ def _range(what, start, stop, step):
     if start is None or stop is None or any(isinstance(n, str) for n in (start, stop, step)):
         raise TypeError(f"{what}: start, stop and step must be numbers")
     if step == 0:
-        raise MXNetError(f"{what}: step must not be 0")
+        raise (ZeroDivisionError if what.startswith("np") else MXNetError)(f"{what}: step must not be 0")
     return start, step, max(0, math.ceil((stop - start) / step))
 
 

@@ -134,7 +134,7 @@ class ndarray(Array):
     def _bad_index(self, key):
         if isinstance(key, float | onp.floating):
             return ValueError(f"np.ndarray does not support indexing with {key!r} of type {type(key).__name__}; use integers")
-        return IndexError(f"np.ndarray does not support indexing with {key!r} of type {type(key).__name__}")
+        return ValueError(f"np.ndarray does not support indexing with {key!r} of type {type(key).__name__}")
 
     def _bad_value(self, text):
         return MXNetError(text)

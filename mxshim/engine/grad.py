@@ -295,7 +295,7 @@ def _heads(heads, head_grads):
     found = {}
     for h, g in zip(heads, head_grads, strict=True):
         if not isinstance(h, Handle):
-            raise AttributeError(f"backward: a head must be an array, got {type(h).__name__}: it has no attribute 'handle'")
+            raise TypeError(f"backward: a head must be an array, got {type(h).__name__}")
         h._value_now()
         where = place(h)
         if where is None:

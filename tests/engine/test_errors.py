@@ -23,7 +23,7 @@ WRONG = [
     (lambda: np.ones((2, 3))[5], IndexError, "index 5 is out of bounds for axis 0 with size 2"),
     (lambda: np.ones((2, 3))[0, 0, 0], IndexError, r"too many indices \(3\)"),
     (lambda: np.ones((2, 3))[[0, 9]], IndexError, "index 9 is out of bounds"),
-    (lambda: np.ones((2, 3))["x"], IndexError, "'x'"),
+    (lambda: np.ones((2, 3))["x"], ValueError, "'x'"),
     (lambda: np.ones((3,))[1.5], ValueError, "1.5.*use integers"),
     (lambda: np.ones((3,)).asscalar(), AttributeError, r"use x\.item\(\)"),
     (lambda: nd.ones((3,)).item(), AttributeError, r"use x\.asscalar\(\)"),
