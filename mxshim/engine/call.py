@@ -21,7 +21,7 @@ from . import program
 from . import trace as _trace_module
 from .cell import Handle, Value, aval_of
 from .op import NAMES, Check, Op
-from .spec import _SPECS, NUM, NUMBER_SLOT, Lit, Recorded, Spec, arr, lit, spec_of
+from .spec import _SPECS, NUM, NUMBER_SLOT, Lit, Recorded, Spec, arr, lit, spec_of, tracing
 from .trace import SHIFT, default_trace, put, settle, state, trace_on, user_line
 
 # (object, class, operator, parameter) -> array: set by the array layer, which knows how to convert
@@ -118,7 +118,7 @@ def emit_spec(spec: Spec, values, numbers, parents, ctx=None) -> tuple[list[Valu
         if True in mask:
             code = spec.recorded.get(mask)
             if code is None:
-                with jax.enable_x64(True):
+                with tracing():
                     code = spec.record(mask)
     avals = code.out  # type: ignore[union-attr]  # to mypy the `with` may swallow an error
     with trace.lock:
@@ -237,7 +237,7 @@ def _look_up(op: Op, pattern, values) -> Spec:
 
 def _infer(op: Op, pattern, avals, training) -> Spec:
     try:
-        with jax.enable_x64(True):
+        with tracing():
             return spec_of(op, pattern, avals, training)
     except (MXNetError, IndexError, KeyError, AssertionError) as error:
         raise type(error)(f"{describe(op, pattern, avals)}: {_reason(error)}") from None

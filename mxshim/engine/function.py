@@ -89,8 +89,8 @@ class Function:
     Subclass it with `forward(self, *arrays)` and `backward(self, *output_gradients)`, which returns one gradient per input,
     and call an instance on arrays. Keep what backward needs with `save_for_backward`; read it from `saved_tensors`.
 
-    Differs: instances may be called again, `grad_req="add"` works on direct inputs, and second derivatives work when
-    backward is made of differentiable operators.
+    Differs: `grad_req="add"` works on direct inputs, and second derivatives work when backward is made of differentiable
+    operators.
     """
 
     def __init__(self):

@@ -17,6 +17,7 @@ from . import call
 from .call import Node, emit_spec, place
 from .cell import Cell, Handle, Value
 from .op import NAMES
+from .spec import tracing
 from .trace import state
 
 NOGRAPH = ("Cannot differentiate: {what} is not in a computational graph. Compute it inside autograd.record() from an array with "
@@ -487,8 +488,7 @@ def _differentiable(found, nodes, wanted, train_mode):
 
 
 def _pullback(code):
-    import jax
-    with jax.enable_x64(True):
+    with tracing():
         return code.spec.pullback(code.mask)
 
 

@@ -6,6 +6,9 @@ together from their jaxprs.
 """
 from __future__ import annotations
 
+import contextlib
+import os
+
 import jax
 import jax.numpy as jnp
 import numpy as onp
@@ -64,6 +67,31 @@ def lit(value) -> Lit:
     return found if found is not None else _LITS.setdefault(key, Lit(value))
 
 
+_precision = os.environ.get("MXSHIM_MATMUL_PRECISION") or "float32"
+
+
+@contextlib.contextmanager
+def tracing():
+    """How operators are traced: with 64-bit types, and with products as precise as the user wants them."""
+    with jax.enable_x64(True), jax.default_matmul_precision(_precision):
+        yield
+
+
+def set_matmul_precision(precision: str) -> str:
+    """How precisely accelerators multiply float32 matrices and convolve; returns the previous setting.
+
+    precision: "float32" (the default, as MXNet), "tensorfloat32" or "bfloat16", faster where the hardware has them; any name that
+    jax.default_matmul_precision takes. The environment variable MXSHIM_MATMUL_PRECISION sets it at the start. CPUs always
+    compute in float32.
+    """
+    global _precision
+    with jax.default_matmul_precision(precision):  # raises for names that JAX does not know
+        previous, _precision = _precision, precision
+    if previous != precision:
+        _SPECS.clear()
+    return previous
+
+
 def _struct(aval: Aval):
     return jax.ShapeDtypeStruct(aval.shape, aval.dtype)
 
@@ -83,7 +111,7 @@ class Spec:
     def __init__(self, name, run, avals, kinds, op=None, diff=None, grad=True):
         self.name, self.run, self.avals, self.kinds, self.op, self.diff, self.grad = name, run, avals, kinds, op, diff, grad
         self.number_slots = [NUMBER_SLOT[k] for k in kinds]
-        self.recorded: dict[tuple, Recorded] = {}
+        self.recorded: dict[tuple, Recorded | Spec] = {}
         self.pullbacks: dict[tuple, Spec] = {}
         self.jaxpr = jax.make_jaxpr(run)(*self.structs())
         self.out = tuple(aval_of(a.shape, onp.dtype(a.dtype)) for a in self.jaxpr.out_avals)
@@ -94,11 +122,19 @@ class Spec:
     def emit(self, args):
         return eval_jaxpr(self.jaxpr, args)
 
-    def record(self, mask: tuple) -> Recorded:
-        """The same call with residuals for the gradients of the inputs that `mask` selects."""
-        found = self.recorded.get(mask)
+    def record(self, mask: tuple) -> Recorded | Spec:
+        """The same call with residuals for the gradients of the inputs that `mask` selects; itself if all of them are zero."""
+        found: Recorded | Spec | None = self.recorded.get(mask)
         if found is None:
-            found = self.recorded[mask] = Recorded(self, mask)
+            try:
+                found = Recorded(self, mask)
+            except Exception:
+                # Integers are differentiated as reals where that means something; an index or a length has no gradient.
+                reals = tuple(wanted and a.float for wanted, a in zip(mask, self.avals))
+                if reals == mask:
+                    raise
+                found = Recorded(self, reals) if any(reals) else self
+            self.recorded[mask] = found
         return found
 
     def pullback(self, mask: tuple) -> Spec:

@@ -51,6 +51,7 @@ class ndarray:
     def __add__(self, other) -> ndarray:  # type: ignore[override]
         ...
     def __and__(self, other) -> ndarray: ...
+    __annotations__: dict
     def __array__(self, dtype=None, copy=None) -> onp.ndarray:  # type: ignore[override]
         ...
     def __array_function__(self, func, types, args, kwargs) -> Any:  # type: ignore[override]
@@ -883,7 +884,7 @@ def vsplit(ary, indices_or_sections, *, out=None) -> list[ndarray]:
     """np.split along axis 0."""
 def vstack(arrays, *, out=None) -> ndarray:
     """The arrays below each other; vectors are rows."""
-def where(condition, x=None, y=None, out=None) -> ndarray:
+def where(condition, x, y) -> ndarray:
     """x where condition is not 0, else y; all three broadcast."""
 def zeros(shape, dtype=None, order='C', ctx=None, device=None) -> ndarray:
     """An array of a shape full of zeros, float32 unless `dtype` is given."""

@@ -7,7 +7,7 @@ import numpy as onp
 from jax import lax
 
 from ..base import FLOAT32, MXNetError, is_float
-from ..engine.op import NAMES, op
+from ..engine.op import op
 from .dtypes import BOOL, FLOAT64, cast, equal, in_floats, kind, promote, promoted, value
 
 _X = onp.array([[-2.3, -0.7, 0.3], [0.6, 1.8, 3.1]], "float32")
@@ -158,25 +158,6 @@ def where(condition, x, y):
         equal(x, y)
     dtype = x.dtype if not kinds[0] else y.dtype if not kinds[1] else FLOAT32
     return jnp.where(condition != 0, value(x, dtype), value(y, dtype))
-
-
-def _where_or_nonzero(record):
-    """np.where as users call it: the operator, or np.nonzero, whose shape depends on the values."""
-
-    def where(condition, x=None, y=None, out=None):
-        from ..array.convert import class_of  # the array layer is built on this one
-        from ..engine.call import call
-        if x is None and y is None:
-            return NAMES["np.nonzero"](condition)
-        if x is None or y is None:
-            raise ValueError("np.where: give both x and y, or neither")
-        return call(record, class_of("np"), (condition, x, y), {} if out is None else {"out": out})
-
-    where.__doc__, where.op = record.doc, record
-    return where
-
-
-NAMES["np.where"] = _where_or_nonzero(NAMES["np.where"])
 
 
 @op("nd.where", diff=lambda condition, x, y: _choose_reals(_by_row(condition, x), x, y),

@@ -190,3 +190,24 @@ def test_numpy_functions_inside_record_say_so():
         y = x * 2
         with pytest.raises(mx.MXNetError, match=r"packbits runs in NumPy.*outside autograd\.record\(\)"):
             onp.packbits(y)
+
+
+def test_matmul_precision():
+    """Products are float32's on every device; the switch reaches the programs and refuses unknown names."""
+    x = np.ones((2, 2))
+
+    def precision():
+        from mxshim.engine import call, spec
+        from mxshim.engine.op import NAMES
+        found = call._look_up(NAMES["np.dot"], (spec.arr(0), spec.arr(1)), [x._value_now()] * 2)
+        return {str(e.params["precision"]) for e in found.jaxpr.jaxpr.eqns if e.primitive.name == "dot_general"}
+
+    assert all("HIGHEST" in p for p in precision())
+    previous = mx.engine.set_matmul_precision("tensorfloat32")
+    try:
+        assert previous == "float32"
+        assert not any("HIGHEST" in p for p in precision())
+        with pytest.raises(ValueError, match="precision|fast"):
+            mx.engine.set_matmul_precision("fast")
+    finally:
+        mx.engine.set_matmul_precision(previous)
