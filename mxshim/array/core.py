@@ -13,7 +13,7 @@ from ..engine import grad as engine_grad
 from ..engine.call import emit, emit_spec, inplace, place, value_of
 from ..engine.cell import Cell, Handle, Value, View, shared
 from ..engine.op import NAMES, Op
-from ..engine.spec import arr, tracing
+from ..engine.spec import Spec, arr, tracing
 from ..engine.trace import put, read, state, wait_all
 from .one_element import convertible
 
@@ -259,6 +259,7 @@ class Array(Handle):
                 spec = door._look_up(NAMES["mx.copy"], (_X,), [value])
                 with tracing():
                     code = spec.record((True,))
+                assert not isinstance(code, Spec), "a copy of a float or an integer has a gradient"
                 result._node = door.Node(code, (p,), [value] * len(code.live_sources), (), [value], (weakref.ref(moved),), -1, False)
         return result
 

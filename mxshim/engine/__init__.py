@@ -10,7 +10,8 @@ from .program import explain as explain
 from .program import stats as _stats
 from .spec import set_matmul_precision as set_matmul_precision
 
-__all__ = ["RecompilationWarning", "Stats", "bulk", "clear", "explain", "set_bulk_size", "set_engine_type", "set_matmul_precision", "stats", "where"]
+__all__ = ["RecompilationWarning", "Stats", "bulk", "clear", "explain", "set_bulk_size", "set_engine_type",
+           "set_matmul_precision", "stats", "where"]
 _bulk_size = 15
 
 

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from typing import Any
 from weakref import ref
 
-import jax
 import numpy as onp
 
 from ..base import MXNetError, as_dtype
