@@ -86,6 +86,8 @@ def mark_variables(variables, gradients, grad_reqs="write"):
             raise TypeError("mark_variables: variables and gradients must be arrays")
         if req not in ("write", "add", "null"):
             raise KeyError(f"mark_variables: grad_req must be 'write', 'add' or 'null', got {req!r}")
+        if g._view is not None:
+            raise MXNetError("mark_variables: a gradient buffer must have memory of its own, this one is a view; pass a copy")
         if g.shape != x.shape:
             raise MXNetError(f"mark_variables: the gradient buffer has shape {g.shape}, the variable {x.shape}; they must be equal")
     for x, g, req in zip(variables, gradients, grad_reqs, strict=True):

@@ -134,7 +134,7 @@ def _walk(heads):
 
 
 def _chain(nodes) -> dict[int, bool]:
-    """Where the nodes of one segment end: position -> whether a program ends there, too. Four equal segments make a program."""
+    """Where the nodes of one segment end: position -> whether a program ends there, too. Four equal short segments make a program."""
     if not nodes or nodes[0].segment == nodes[-1].segment:
         return {}
     starts = [0] + [i for i in range(1, len(nodes)) if nodes[i].segment != nodes[i - 1].segment]
@@ -144,7 +144,7 @@ def _chain(nodes) -> dict[int, bool]:
     looks = [tuple([node.code for node in nodes[a:b]]) for a, b in zip(starts, ends, strict=True)]
     cuts, i = {}, 0
     while i < len(starts):
-        together = 4 if looks[i:i + 4] == [looks[i]] * 4 else 1
+        together = 4 if len(looks[i]) <= 64 and looks[i:i + 4] == [looks[i]] * 4 else 1
         for k in range(i + 1, i + together):
             cuts[starts[k]] = False
         i += together

@@ -23,7 +23,7 @@ from . import program
 from .cell import Failed, Value, aval_of, shared
 
 SHIFT = 14
-LONG, LONGEST = 256, 2048  # instructions in a trace before it is cut where it repeats: XLA's time grows faster than a trace.
+LONG, LONGEST = 256, 1024  # instructions in a trace before it is cut where it repeats: XLA's time grows faster than a trace.
 # The larger number holds while recording, because a backward usually follows and is best compiled with what it goes back through.
 DONATE = 1 << 16  # bytes from which an input that nobody holds any more is overwritten in place
 QUEUED = 32  # programs that may wait for the device
