@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as onp
 
 from ..base import MXNetError
-from ..engine.call import call, emit
+from ..engine.call import call, emit, watch
 from ..engine.cell import Handle
 from ..engine.op import NAMES
 from ..engine.trace import state
@@ -71,7 +71,7 @@ wrap(_einsum, "np.einsum")
 wrap(lambda run, record: lambda x, weights=None, minlength=0: bincount(x, weights, minlength), "np.bincount")
 
 
-# Index arrays whose elements are there are checked at the call. What the same program still has to compute is clipped.
+# Index arrays whose elements are there are checked at the call; those of np.take that are still to be computed, at the next read.
 
 def _known(x):
     """The elements of an index array as integers, or None if they would have to be waited for."""
@@ -94,7 +94,10 @@ def _checked_take(default_axis, default_mode):
         def take(a, indices, axis=default_axis, mode=default_mode, out=None):
             if mode == "raise" and isinstance(a, Array):
                 size = a.size if axis is None else a.shape[axis_in(axis, a.ndim)]
-                _check(_known(indices), size, record.name, MXNetError)
+                known = _known(indices)
+                if known is None and isinstance(indices, Handle):
+                    watch(NAMES["mx.place"], (_X, size), [indices], ())
+                _check(known, size, record.name, MXNetError)
             return run((a, indices, axis, mode), {} if out is None else {"out": out})
         return take
     return make

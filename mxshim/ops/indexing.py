@@ -4,6 +4,7 @@ from __future__ import annotations
 import jax.numpy as jnp
 from jax import lax
 
+from ..base import MXNetError
 from ..engine.op import Check, Scalar, op
 from .dtypes import cast
 
@@ -128,4 +129,16 @@ def outside(index, n):
 @op("mx.index", static=("n",), check=Check(lambda given: True, outside, IndexError, "an index is out of bounds for an axis of n elements"))
 def index(index, n):
     """An index array into an axis of n elements."""
+    return index
+
+
+def misplaced(index, n):
+    """Whether an index array has elements outside [0, n)."""
+    return jnp.any((index < 0) | (index >= n)) if index.size else jnp.bool_(False)
+
+
+@op("mx.place", static=("n",),
+    check=Check(lambda given: True, misplaced, MXNetError, "an index is out of bounds for an axis of n elements"))
+def place(index, n):
+    """An index array into an axis of n elements, counted from the start."""
     return index

@@ -157,6 +157,8 @@ def test_late_faults_come_at_the_next_read():
     assert x[np.array([0.0, 2.0]) + 0].asnumpy().tolist() == [1, 3]
     with pytest.raises(mx.MXNetError):
         np.take(x, i).asnumpy()
+    with pytest.raises(mx.MXNetError, match="out of bounds"):  # indices that are still to be computed
+        np.take(x, np.array([0.0, 7.0]) * 1).asnumpy()
     npx.waitall()
 
 
