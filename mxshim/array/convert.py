@@ -57,10 +57,6 @@ def default_float() -> onp.dtype:
     return as_dtype("float64") if door.state.np_dtype else as_dtype("float32")
 
 
-def default_int() -> onp.dtype:
-    return as_dtype("int64") if door.state.np_dtype else as_dtype("float32")
-
-
 def read_data(source, dtype, ctx, cls, error=TypeError) -> Array:
     """np.array and nd.array: float32 unless a dtype or an array with one is given; the data is always copied."""
     ctx = ctx or (source.ctx if isinstance(source, Array) else current_device())

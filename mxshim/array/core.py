@@ -7,10 +7,10 @@ from typing import Any
 import numpy as onp
 
 from ..base import MXNetError, as_dtype
-from ..device import Device, current_device
+from ..device import Device
 from ..engine import call as door
 from ..engine import grad as engine_grad
-from ..engine.call import emit, emit_spec, inplace, place, value_of
+from ..engine.call import emit, emit_spec, inplace, place
 from ..engine.cell import Cell, Handle, Value, View, shared
 from ..engine.op import NAMES, Op
 from ..engine.spec import Spec, arr, tracing
@@ -388,14 +388,9 @@ def _back(view: View, source: Value, new: Value) -> Value:
     return written if view.parent is None else _back(view.parent, source, written)
 
 
-def new_array(cls, array: onp.ndarray, ctx=None):
-    """An array of a class over a NumPy array that it owns from now on."""
-    return cls(value_of(array, ctx or current_device()))
-
-
 def waitall():
     """Wait until everything that was called has run, on all devices. Raises: MXNetError if something failed."""
     wait_all()
 
 
-__all__ = ["INPLACE", "Array", "inplace", "new_array", "waitall"]
+__all__ = ["INPLACE", "Array", "inplace", "waitall"]

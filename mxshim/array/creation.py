@@ -10,9 +10,10 @@ from ..base import MXNetError, as_dtype
 from ..device import current_device
 from ..engine import call as door
 from ..engine.op import NAMES, api
-from ..engine.spec import NUM
+from ..engine.spec import NUM, lit
 from .convert import CLASSES, check_context, default_float, read_data
 from .core import Array
+from .draws import size_of
 
 _FLOAT32 = as_dtype("float32")
 
@@ -41,13 +42,7 @@ def _shape(shape, what: str) -> tuple[int, ...]:
     """A shape argument: an integer or a sequence of them."""
     if isinstance(shape, Array):
         shape = shape.asnumpy().tolist()
-    try:
-        found = (operator.index(shape),) if not isinstance(shape, tuple | list) else tuple(operator.index(n) for n in shape)
-    except TypeError:
-        raise MXNetError(f"{what}: the shape must be an integer or a tuple of integers, got {shape!r}") from None
-    if any(n < 0 for n in found):
-        raise MXNetError(f"{what}: the shape {found} has a negative dimension")
-    return found
+    return size_of(shape, what, "shape")
 
 
 def _context(ctx, device, what):
@@ -230,13 +225,8 @@ def _spaced(start, stop, num, endpoint, what):
 
 
 def _linspace(cls, start, stop, num, endpoint, dtype, ctx):
-    values, _ = door.emit(NAMES["mx.linspace"], (NUM["f"], NUM["f"], num, door_lit(endpoint), dtype), [], (start, stop), _ready(ctx))
+    values, _ = door.emit(NAMES["mx.linspace"], (NUM["f"], NUM["f"], num, lit(bool(endpoint)), dtype), [], (start, stop), _ready(ctx))
     return cls(values[0])
-
-
-def door_lit(flag):
-    from ..engine.spec import lit
-    return lit(bool(flag))
 
 
 @api("np.linspace")

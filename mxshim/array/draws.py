@@ -15,14 +15,14 @@ from .convert import CLASSES, adopt_numpy, check_context, default_float
 from .core import Array
 
 
-def size_of(size, what: str) -> tuple[int, ...]:
+def size_of(size, what: str, word: str = "size") -> tuple[int, ...]:
     """A size or shape argument as a tuple. Raises: MXNetError for anything but non-negative integers."""
     try:
         found = (operator.index(size),) if not isinstance(size, tuple | list) else tuple(operator.index(n) for n in size)
     except TypeError:
-        raise MXNetError(f"{what}: the size must be an integer or a tuple of integers, got {size!r}") from None
+        raise MXNetError(f"{what}: the {word} must be an integer or a tuple of integers, got {size!r}") from None
     if any(n < 0 for n in found):
-        raise MXNetError(f"{what}: the size {found} has a negative dimension")
+        raise MXNetError(f"{what}: the {word} {found} has a negative dimension")
     return found
 
 

@@ -16,12 +16,13 @@ from weakref import ref
 import numpy as onp
 
 from ..base import MXNetError, as_dtype
+from ..device import current_device
 from . import program
 from . import trace as _trace_module
 from .cell import Handle, Value, aval_of
 from .op import NAMES, Check, Op
-from .spec import _SPECS, NUM, NUMBER_SLOT, Lit, Recorded, Spec, arr, lit, spec_of, tracing
-from .trace import SHIFT, default_trace, put, settle, state, trace_on, user_line
+from .spec import _SPECS, NUM, NUMBER_SLOT, SHIFT, Lit, Recorded, Spec, arr, lit, spec_of, tracing
+from .trace import put, settle, state, trace_on, user_line
 
 # (object, class, operator, parameter) -> array: set by the array layer, which knows how to convert
 adopt: Callable = None  # type: ignore[assignment]
@@ -460,10 +461,8 @@ def _call(op: Op, cls, args: tuple | list, kwargs: dict):
     if kwargs and not (cls._dialect == "nd" and op.arrays - op.scalars == set(op.params)):
         cls._unknown_argument(op, kwargs)
     if not sort.handles:
-        if ctx is None:
-            ctx = default_trace()[1]
-        elif ctx._jax is None:
-            ctx.jax  # noqa: B018  # raises where there is no such device
+        ctx = ctx or current_device()
+        ctx.jax  # noqa: B018  # raises where there is no such device
     values, node = emit(op, tuple(pattern), sort.handles, tuple(sort.numbers), ctx)
     if op.check is not None:
         watch(op, tuple(pattern), sort.handles, tuple(sort.numbers))

@@ -320,6 +320,17 @@ def _what(found):
     return " and ".join(f"the {aval} head" for aval, _, _ in found.values())
 
 
+def _first_order(found, nodes, ctx, train_mode) -> _Backward:
+    """The pass from checked heads through their nodes: its `sums` are the gradients of the leaves."""
+    work = _Backward(ctx, train_mode)
+    for where, (aval, g, _) in found.items():
+        work.seed(where, aval, None if g is None else _shaped(g._value_now(), aval))
+    for where in [w for w in work.sums if w[0].is_leaf and work.sums[w] is None]:
+        work.sums[where] = _ones(work.avals[where], ctx)
+    work.run(nodes)
+    return work
+
+
 def backward(heads, head_grads=None, retain_graph=False, train_mode=True):
     """Gradients of the heads into the buffers of all marked arrays they were computed from."""
     found = _heads(heads, head_grads)
@@ -334,12 +345,7 @@ def backward(heads, head_grads=None, retain_graph=False, train_mode=True):
     recording, training = state.recording, state.training
     state.recording = False
     try:
-        work = _Backward(ctx, train_mode)
-        for where, (aval, g, _) in found.items():
-            work.seed(where, aval, None if g is None else _shaped(g._value_now(), aval))
-        for where in [w for w in work.sums if w[0].is_leaf and work.sums[w] is None]:
-            work.sums[where] = _ones(work.avals[where], ctx)
-        work.run(nodes)
+        work = _first_order(found, nodes, ctx, train_mode)
         for leaf in leaves:
             if leaf.req == "null":
                 continue
@@ -420,12 +426,7 @@ def grad(heads, variables, head_grads=None, retain_graph=None, create_graph=Fals
             results = _differentiable(found, nodes, wanted, train_mode)
         else:
             state.recording = False
-            work = _Backward(ctx, train_mode)
-            for where, (aval, g, _) in found.items():
-                work.seed(where, aval, None if g is None else _shaped(g._value_now(), aval))
-            for where in [w for w in work.sums if w[0].is_leaf and work.sums[w] is None]:
-                work.sums[where] = _ones(work.avals[where], ctx)
-            work.run(nodes)
+            work = _first_order(found, nodes, ctx, train_mode)
             results = [(work.sums.get((leaf, 0)) or call.zeros_value(leaf.aval, ctx), None) for leaf in wanted]
     finally:
         state.recording, state.training = recording, training

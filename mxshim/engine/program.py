@@ -13,9 +13,8 @@ import jax
 import numpy as onp
 
 from ..base import MXNetError
-from .spec import FLOAT, INT
+from .spec import FLOAT, INT, SHIFT
 
-SHIFT = 14
 BUDGET = 256 << 20  # bytes of programs that are kept
 _LEAST = 3 << 19  # what a CPU program costs at least, measured: about 1.5 MB
 STORM = 24  # programs from one line before the user is told

@@ -18,6 +18,7 @@ from .cell import Aval, aval_of
 from .op import Op, Scalar
 
 # Slots that stand for the next run-time number of a kind; other slots are numbers of values (see trace.py).
+SHIFT = 14
 FLOAT, INT, BOOL = -(1 << 60), -(1 << 60) - 1, -(1 << 60) - 2
 NUMBER_SLOT = {"f": FLOAT, "i": INT, "b": BOOL}
 SCALAR_DTYPES = {"f": onp.dtype("float64"), "i": onp.dtype("int64"), "b": onp.dtype("bool")}

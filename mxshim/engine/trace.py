@@ -21,8 +21,8 @@ from ..base import MXNetError
 from ..device import current_device
 from . import program
 from .cell import Failed, Value, aval_of, shared
+from .spec import SHIFT
 
-SHIFT = 14
 LONG, LONGEST = 256, 1024  # instructions in a trace before it is cut where it repeats: XLA's time grows faster than a trace.
 # The larger number holds while recording, because a backward usually follows and is best compiled with what it goes back through.
 DONATE = 1 << 16  # bytes from which an input that nobody holds any more is overwritten in place
@@ -44,7 +44,6 @@ class State(threading.local):
 state = State()
 _segments = itertools.count()
 naive = os.environ.get("MXNET_ENGINE_TYPE", "") == "NaiveEngine"
-_all_traces: weakref.WeakSet = weakref.WeakSet()
 _running: deque = deque()
 
 
@@ -67,7 +66,6 @@ def trace_on(device) -> Trace:
     found = state.traces.get(device)
     if found is None:
         found = state.traces[device] = Trace(device)
-        _all_traces.add(found)
     state.trace = found
     return found
 
@@ -257,9 +255,3 @@ def wait_all():
         verify()
     while _running:
         _wait_for(_running.popleft())
-
-
-def default_trace():
-    """(trace, device label) for calls without array inputs."""
-    ctx = current_device()
-    return state.traces.get(ctx.jax) or trace_on(ctx.jax), ctx
