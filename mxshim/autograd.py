@@ -16,8 +16,8 @@ from .array.convert import class_of as _class_of
 from .array.core import Array as _Array
 from .base import MXNetError
 from .engine import grad as _grad
-from .engine.call import inplace as _inplace
 from .engine.cell import Handle as _Handle
+from .engine.emit import inplace as _inplace
 from .engine.function import Function as Function
 from .engine.trace import state as _state
 

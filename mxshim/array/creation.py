@@ -9,6 +9,7 @@ import numpy as onp
 from ..base import MXNetError, as_dtype
 from ..device import current_device
 from ..engine import call as door
+from ..engine.emit import emit
 from ..engine.op import NAMES, api
 from ..engine.spec import NUM, lit
 from .convert import CLASSES, check_context, default_float, read_data
@@ -53,7 +54,7 @@ def filled(cls, shape, value, dtype, ctx):
     """A shape full of a number that may change from call to call without a new program."""
     kind = "b" if isinstance(value, bool | onp.bool_) else "i" if isinstance(value, int | onp.integer) else "f"
     value = bool(value) if kind == "b" else int(value) if kind == "i" else float(value)
-    values, _ = door.emit(NAMES["mx.fill"], (NUM[kind], shape, dtype), [], (value,), _ready(ctx))
+    values, _ = emit(NAMES["mx.fill"], (NUM[kind], shape, dtype), [], (value,), _ready(ctx))
     return cls(values[0])
 
 
@@ -195,7 +196,7 @@ def _range(what, start, stop, step):
 
 
 def _arange(cls, start, step, num, repeat, dtype, ctx):
-    values, _ = door.emit(NAMES["mx.arange"], (NUM["f"], NUM["f"], num, repeat, dtype), [], (float(start), float(step)), _ready(ctx))
+    values, _ = emit(NAMES["mx.arange"], (NUM["f"], NUM["f"], num, repeat, dtype), [], (float(start), float(step)), _ready(ctx))
     return cls(values[0])
 
 
@@ -225,7 +226,7 @@ def _spaced(start, stop, num, endpoint, what):
 
 
 def _linspace(cls, start, stop, num, endpoint, dtype, ctx):
-    values, _ = door.emit(NAMES["mx.linspace"], (NUM["f"], NUM["f"], num, lit(bool(endpoint)), dtype), [], (start, stop), _ready(ctx))
+    values, _ = emit(NAMES["mx.linspace"], (NUM["f"], NUM["f"], num, lit(bool(endpoint)), dtype), [], (start, stop), _ready(ctx))
     return cls(values[0])
 
 
@@ -257,7 +258,7 @@ def np_logspace(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=
 
 
 def _eye(cls, rows, columns, k, dtype, ctx):
-    values, _ = door.emit(NAMES["mx.eye"], (rows, columns, k, dtype), [], (), _ready(ctx))
+    values, _ = emit(NAMES["mx.eye"], (rows, columns, k, dtype), [], (), _ready(ctx))
     return cls(values[0])
 
 

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as onp
 
 from ..base import MXNetError
-from ..engine.call import emit, inplace, watch
+from ..engine.call import watch
 from ..engine.cell import Handle
+from ..engine.emit import emit, emit1, inplace
 from ..engine.op import NAMES
 from ..engine.spec import NUM, arr
-from .core import _X, _Y, INPLACE, Array
+from .core import _X, _Y, INPLACE, Array, window_forms
 
 _INTS = (int, onp.integer)
 _I = NUM["i"]
@@ -31,27 +32,30 @@ def getitem(x: Array, key):
         if not -n <= key < n:
             raise IndexError(f"index {key} is out of bounds for axis 0 with size {n}")
         rest = shape[1:] or x._scalar_shape()
-        return x._window("mx.getitem", "mx.setitem", _static(((1, 1),) + (None,) * (len(shape) - 1), rest), (key % n,))
+        forms = _ROWS.get((shape, rest))
+        if forms is None:
+            forms = _ROWS[shape, rest] = _block(((1, 1),) + (None,) * (len(shape) - 1), rest)
+        return x._window(forms, (key % n,))
     if kind is slice and shape and key.step is None:
         start, size = _slice(key, shape[0])[:2]
         if size == shape[0]:
             return x
-        return x._window("mx.getitem", "mx.setitem", _static(((size, 1),) + (None,) * (len(shape) - 1), (size, *shape[1:])), (start,))
+        forms = _BATCHES.get((shape, size))
+        if forms is None:
+            forms = _BATCHES[shape, size] = _block(((size, 1),) + (None,) * (len(shape) - 1), (size, *shape[1:]))
+        return x._window(forms, (start,))
     plan = _plan(x, key)
     if plan.arrays:
         return _take(x, plan)
     if plan.whole:
-        return x if kind is slice else x._window("mx.alias", "mx.alias_back", (), ())
-    static = _static(plan.axes, plan.shape)
-    if plan.contiguous:
-        return x._window("mx.getitem", "mx.setitem", static, plan.starts)
-    values, node = emit(NAMES["mx.getitem"], (_X, *static), [x], plan.starts)
-    return type(x)(values[0], node)
+        return x if kind is slice else x._window(window_forms("mx.alias", "mx.alias_back", ()), ())
+    forms = _block(plan.axes, plan.shape)
+    return x._window(forms, plan.starts) if plan.contiguous else emit1(forms[0], x, plan.starts, type(x))
 
 
 def setitem(x: Array, key, value):
     """x[key] = value: broadcast and cast to the part that key names."""
-    if type(key) is slice and key == _ALL and isinstance(value, Array) and value._value_now().aval is x._value_now().aval and x.shape:
+    if isinstance(value, Array) and type(key) is slice and key == _ALL and value._value_now().aval is x._value_now().aval and x.shape:
         if value.ctx._jax is x.ctx._jax:  # x[:] = y, as every training step from scratch writes it
             return x._store(value)
     plan = _plan(x, key)
@@ -89,6 +93,18 @@ def _kind(value) -> str:
     return "b" if type(value) is bool else "i" if type(value) is int else "f"
 
 
+
+
+_ROWS: dict[tuple, tuple] = {}
+_BATCHES: dict[tuple, tuple] = {}
+
+
+def _block(axes, shape) -> tuple:
+    """The forms that read and write the block of a basic index."""
+    if len(_ROWS) + len(_BATCHES) > 10_000:
+        _ROWS.clear()
+        _BATCHES.clear()
+    return window_forms("mx.getitem", "mx.setitem", _static(axes, shape))
 
 
 def _static(axes, shape) -> tuple:

@@ -8,7 +8,7 @@ from ..engine import call as door
 from ..engine.op import NAMES, Op
 from . import interop, operators, printing
 from .convert import CLASSES, adopt_numpy
-from .core import _X, Array
+from .core import _X, Array, window_forms
 from .fill import fill_methods
 from .indexing import getitem, setitem
 from .numpy_array import _as, _IsArray, ndarray
@@ -129,7 +129,7 @@ class NDArray(Array, metaclass=_IsArray):
             size *= n
         if size != self.size:
             raise MXNetError(f"nd.NDArray.reshape: cannot reshape {self.shape} ({self.size} elements) into {target} ({size} elements)")
-        return self._window("mx.reshape", "mx.reshape_back", (target,), ())
+        return self._window(window_forms("mx.reshape", "mx.reshape_back", (target,)), ())
 
     def transpose(self, *axes, **kwargs):
         """nd.transpose with the axes as one tuple; none reverses them. Raises: TypeError for axes as several numbers."""
@@ -147,7 +147,7 @@ class NDArray(Array, metaclass=_IsArray):
         return self._fitted_shape(tuple(shape))
 
     def _fitted_shape(self, shape):
-        from ..engine.call import emit
+        from ..engine.emit import emit
         values, node = emit(NAMES["mx.fit"], (_X, shape, self._value_now().aval.dtype), [self], ())
         return NDArray(values[0], node)
 

@@ -5,7 +5,7 @@ import numpy as onp
 
 from ..base import MXNetError
 from ..engine import call as door
-from ..engine.call import place
+from ..engine.emit import place
 from ..engine.op import NAMES, Op
 from . import interop, operators, printing
 from .convert import CLASSES, adopt_numpy

@@ -5,7 +5,7 @@ import numpy as onp
 
 from ..base import MXNetError, as_dtype
 from ..engine import call as door
-from ..engine.call import place
+from ..engine.emit import place
 from ..engine.op import api
 from ..ops.dtypes import promote
 from .convert import CLASSES, adopt_numpy

@@ -7,8 +7,9 @@ from __future__ import annotations
 import numpy as onp
 
 from ..base import MXNetError
-from ..engine.call import call, emit, watch
+from ..engine.call import call, watch
 from ..engine.cell import Handle
+from ..engine.emit import emit
 from ..engine.op import NAMES
 from ..engine.trace import state
 from ..ops.axes import axis_in

@@ -7,7 +7,9 @@ together from their jaxprs.
 from __future__ import annotations
 
 import contextlib
+import operator
 import os
+import weakref
 
 import jax
 import jax.numpy as jnp
@@ -89,7 +91,7 @@ def set_matmul_precision(precision: str) -> str:
     with jax.default_matmul_precision(precision):  # raises for names that JAX does not know
         previous, _precision = _precision, precision
     if previous != precision:
-        _SPECS.clear()
+        forget_specs()
     return previous
 
 
@@ -107,12 +109,14 @@ class Spec:
     avals: of the array inputs; kinds: of the run-time numbers that follow them; out: avals of the outputs.
     """
 
-    __slots__ = ("avals", "diff", "grad", "jaxpr", "kinds", "name", "number_slots", "op", "out", "pullbacks", "recorded", "run")
+    __slots__ = ("avals", "diff", "grad", "jaxpr", "kinds", "name", "number_slots", "op", "out", "pullbacks", "record01", "record1",
+                 "record10", "record11", "recorded", "run")
 
     def __init__(self, name, run, avals, kinds, op=None, diff=None, grad=True):
         self.name, self.run, self.avals, self.kinds, self.op, self.diff, self.grad = name, run, avals, kinds, op, diff, grad
-        self.number_slots = [NUMBER_SLOT[k] for k in kinds]
+        self.number_slots = tuple([NUMBER_SLOT[k] for k in kinds])
         self.recorded: dict[tuple, Recorded | Spec] = {}
+        self.record1 = self.record01 = self.record10 = self.record11 = None  # the commonest of `recorded`, without a tuple
         self.pullbacks: dict[tuple, Spec] = {}
         self.jaxpr = jax.make_jaxpr(run)(*self.structs())
         self.out = tuple(aval_of(a.shape, onp.dtype(a.dtype)) for a in self.jaxpr.out_avals)
@@ -136,6 +140,8 @@ class Spec:
                     raise
                 found = Recorded(self, reals) if any(reals) else self
             self.recorded[mask] = found
+            if len(mask) <= 2:
+                setattr(self, "record" + "".join("01"[wanted] for wanted in mask), found)
         return found
 
     def pullback(self, mask: tuple) -> Spec:
@@ -181,6 +187,25 @@ def _pull(spec: Spec, mask, pull, cts):
     return tuple(g.astype(a.dtype) for g, a in zip(pull(cts), picked, strict=True))
 
 
+def _picker(picks, n_in):
+    """A function of (inputs, outputs, numbers) that gives those of them that `picks` numbers, counting through."""
+    if not picks:
+        return lambda inputs, outs, numbers: ()
+    if max(picks) < n_in:
+        if len(picks) == 1:
+            return lambda inputs, outs, numbers, i=picks[0]: (inputs[i],)
+        get = operator.itemgetter(*picks)
+        return lambda inputs, outs, numbers: get(inputs)
+    if picks == [n_in]:
+        return lambda inputs, outs, numbers: (outs[0],)
+
+    def pick(inputs, outs, numbers):
+        everything = [*inputs, *outs, *numbers]
+        return [everything[i] for i in picks]
+
+    return pick
+
+
 class Recorded:
     """A spec run forward so that it can be differentiated: its outputs, then the residuals `jax.vjp` keeps.
 
@@ -188,7 +213,8 @@ class Recorded:
     targets: the selected inputs, in the order of the gradients `pull` returns.
     """
 
-    __slots__ = ("back", "consts", "jaxpr", "keep", "live_sources", "mask", "name", "out", "picks", "sources", "spec", "targets", "visible")
+    __slots__ = ("back", "consts", "jaxpr", "keep", "live_sources", "mask", "name", "out", "residuals", "sources", "spec", "targets",
+                 "visible")
 
     def __init__(self, spec: Spec, mask: tuple):
         self.spec, self.name, self.visible = spec, spec.name, len(spec.out)
@@ -235,7 +261,7 @@ class Recorded:
         self.live_sources = tuple([s for s in sources if s[0] != "const"])
         n_in, n_out = len(spec.avals), n + len(new)
         first = {"in": 0, "out": n_in, "new": n_in + n, "num": n_in + n_out}
-        self.picks = tuple([first[kind] + i for kind, i in self.live_sources])  # the same in (inputs, outputs, numbers)
+        self.residuals = _picker([first[kind] + i for kind, i in self.live_sources], n_in)
         self.jaxpr = traced
         self.keep = [*range(n), *[n + jaxpr.outvars[n:].index(v) for v in new]]
         self.out = spec.out + tuple(aval_of(v.aval.shape, onp.dtype(v.aval.dtype)) for v in new)
@@ -258,6 +284,13 @@ class Recorded:
 
 
 _SPECS: dict[tuple, Spec] = {}
+forms: weakref.WeakSet = weakref.WeakSet()  # what else remembers specs: `emit.Form`
+
+
+def forget_specs():
+    _SPECS.clear()
+    for form in list(forms):
+        form.specs.clear()
 
 
 def spec_of(op: Op, pattern: tuple, avals: tuple, training: bool = False) -> Spec:
@@ -266,7 +299,7 @@ def spec_of(op: Op, pattern: tuple, avals: tuple, training: bool = False) -> Spe
     found = _SPECS.get(key)
     if found is None:
         if len(_SPECS) > 50_000:
-            _SPECS.clear()
+            forget_specs()
         found = _SPECS.setdefault(key, _make(op, pattern, avals, training))
     return found
 
