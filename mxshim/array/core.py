@@ -263,7 +263,7 @@ class Array(Handle):
                 with tracing():
                     code = spec.record((True,))
                 assert not isinstance(code, Spec), "a copy of a float or an integer has a gradient"
-                result._node = make_node(code, (p,), [value] * len(code.live_sources), [value], [code, (), weakref.ref(moved), (), None])
+                result._node = make_node(code, (p,), [value] * len(code.sources), [value], [code, (), weakref.ref(moved), (), None])
         return result
 
     def as_in_context(self, context):

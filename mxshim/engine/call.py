@@ -207,6 +207,17 @@ def _key(op: Op, cls, args, kwargs):
 def call(op: Op, cls, args: tuple, kwargs: dict):
     """Call an operator as a user does; returns an array of `cls`, a list of them, or what `out=` named."""
     try:
+        if not kwargs and args and type(args[0]) is cls:  # the commonest calls by far: f(x), f(x, y)
+            if len(args) == 1:
+                form = _QUICK.get((op, cls, Handle))
+                found = None if form is None else emit1(form, args[0], (), cls)
+            elif len(args) == 2 and type(args[1]) is cls:
+                form = _QUICK.get((op, cls, Handle, Handle))
+                found = None if form is None else emit2(form, args[0], args[1], (), cls)
+            else:
+                found = None
+            if found is not None:
+                return found
         return _call(op, cls, args, kwargs)
     except Exception as error:
         text = str(error)

@@ -150,9 +150,6 @@ def emit1(form: Form, x: Handle, numbers: tuple, cls) -> Any:
     trace = thread.trace
     if trace.device is not ctx._jax:
         trace = trace_on(ctx.jax)
-    slot = value.slot if value.trace is trace else trace.external.get(value)
-    if slot is None:
-        slot = trace.slot(value)
     code: Any = spec
     node = None
     if thread.recording and x._node is not None:
@@ -163,6 +160,9 @@ def emit1(form: Form, x: Handle, numbers: tuple, cls) -> Any:
             node = Node()
             if not p[0].zero and spec.grad:
                 code = spec.record1 or _record(spec, (True,))
+    slot = value.slot if value.trace is trace else trace.external.get(value)
+    if slot is None:
+        slot = trace.slot(value)
     out = Value()
     out.aval, out.ctx, out.trace, out.data = spec.out[0], ctx, trace, None
     slots = (slot, *spec.number_slots) if numbers else (slot,)
@@ -208,14 +208,8 @@ def emit2(form: Form, x: Handle, y: Handle, numbers: tuple, cls) -> Any:
     trace = thread.trace
     if trace.device is not device:
         trace = trace_on(ctx.jax)
-    slot = a.slot if a.trace is trace else trace.external.get(a)
-    if slot is None:
-        slot = trace.slot(a)
     if b.ctx._jax is not device:
         return _generally(form, (x, y), numbers, cls)
-    other = b.slot if b.trace is trace else trace.external.get(b)
-    if other is None:
-        other = trace.slot(b)
     code: Any = spec
     node = p = q = None
     if thread.recording:
@@ -235,6 +229,12 @@ def emit2(form: Form, x: Handle, y: Handle, numbers: tuple, cls) -> Any:
                     code = spec.record10 or _record(spec, (True, False))
                 else:
                     code = spec.record11 or _record(spec, (True, True))
+    slot = a.slot if a.trace is trace else trace.external.get(a)
+    if slot is None:
+        slot = trace.slot(a)
+    other = b.slot if b.trace is trace else trace.external.get(b)
+    if other is None:
+        other = trace.slot(b)
     out = Value()
     out.aval, out.ctx, out.trace, out.data = spec.out[0], ctx, trace, None
     slots = (slot, other, *spec.number_slots) if numbers else (slot, other)

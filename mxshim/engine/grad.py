@@ -92,7 +92,7 @@ class Stretch:
     def emit(self, args):
         args = iter(args)
         steps = list(zip(self.structure[::3], self.structure[1::3], self.structure[2::3]))
-        residuals = [[next(args) for _ in code.live_sources] for code, _, _ in steps]
+        residuals = [[next(args) for _ in code.sources] for code, _, _ in steps]
         sums: dict[int, object] = {}
 
         def add(target, ct):

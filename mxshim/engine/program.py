@@ -47,7 +47,7 @@ stats = Stats()
 class Program:
     """A compiled program.
 
-    codes, slots, live, donated, exact: with the device, what it was compiled for.
+    codes, slots, live, donated, exact, inputs: with the device, what it was compiled for; inputs is their number.
     results: per live value ("out", k), the k-th thing the program returns, or ("in", j), the j-th input itself.
     direct: whether the results are just what it returns.
     shared: the inputs, and the live values, whose buffer several values have from then on.
@@ -55,12 +55,12 @@ class Program:
     next: the program that ran after this one the last time.  used: when it ran.  kept: whether it is in the cache.
     """
 
-    __slots__ = ("__weakref__", "bytes", "call", "codes", "device", "direct", "donated", "exact", "kept", "live", "next", "numbers",
-                 "on_device", "packed", "results", "shared", "slots", "text", "used")
+    __slots__ = ("__weakref__", "bytes", "call", "codes", "device", "direct", "donated", "exact", "inputs", "kept", "live", "next",
+                 "numbers", "on_device", "packed", "results", "shared", "slots", "text", "used")
 
     def __init__(self, call, device, results, size, text):
         self.call, self.device, self.results, self.bytes, self.text = call, device, results, size, text
-        self.codes = self.slots = self.live = self.donated = self.exact = self.next = None
+        self.codes = self.slots = self.live = self.donated = self.exact = self.inputs = self.next = None
         self.kept, self.used = False, 0
         self.direct = results == [("out", k) for k in range(len(results))]
         self.numbers, self.packed, self.on_device = None, (), False
@@ -90,13 +90,14 @@ def run(device, instructions, codes, slots, numbers, data, donated, live) -> tup
     # Loops repeat themselves: the program that followed the last one the time before is the likeliest by far.
     program = _last.next
     if program is None or program.live != live or program.slots != slots or program.codes != codes or program.donated != donated or (
-            program.device is not device or program.exact is not exact or not program.kept):
-        program = _cache.get((device, tuple(codes), tuple(slots), tuple(live), donated, exact))
+            program.device is not device or program.exact is not exact or program.inputs != len(data) or not program.kept):
+        program = _cache.get((device, tuple(codes), tuple(slots), tuple(live), donated, exact, len(data)))
     with jax.enable_x64(True):
         packed = _pack(program, numbers, exact)
         if program is None:
             program = _compile(device, instructions, data, donated, live, packed)
             program.codes, program.slots, program.live, program.donated, program.exact = codes, slots, live, donated, exact
+            program.inputs = len(data)
             program.used = next(_clock)
             _keep(program)
             remember_lines, _found = True, 0
@@ -213,8 +214,9 @@ def _compile(device, instructions, data, donated, live, packed):
 
 def _keep(program):
     """Put a program into the cache; those that have not run for longest leave it."""
+    key = (program.device, tuple(program.codes), tuple(program.slots), tuple(program.live), program.donated, program.exact, program.inputs)
     with _lock:
-        _cache[program.device, tuple(program.codes), tuple(program.slots), tuple(program.live), program.donated, program.exact] = program
+        _cache[key] = program
         program.kept = True
         stats.bytes += program.bytes
         if stats.bytes > BUDGET:
