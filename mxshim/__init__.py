@@ -22,9 +22,11 @@ from . import engine as engine  # noqa: E402
 from . import error as error  # noqa: E402
 from . import gluon as gluon  # noqa: E402
 from . import initializer as initializer  # noqa: E402
+from . import lr_scheduler as lr_scheduler  # noqa: E402
 from . import ndarray as ndarray  # noqa: E402
 from . import numpy as numpy  # noqa: E402
 from . import numpy_extension as numpy_extension  # noqa: E402
+from . import optimizer as optimizer  # noqa: E402
 from . import random as random  # noqa: E402
 from . import symbol as symbol  # noqa: E402
 from . import util as util  # noqa: E402

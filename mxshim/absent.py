@@ -21,7 +21,6 @@ ABSENT: dict[str, str] = {
 }
 
 _LATER = {
-    "mx.optimizer": "write the update out, w[:] = w - lr * w.grad", "mx.lr_scheduler": "compute the rate in Python",
     "mx.metric": "compute it with np or nd functions", "mx.kvstore": "one device needs none", "mx.kv": "one device needs none",
     "mx.io": "slice arrays in Python", "mx.image": "read images with Pillow and np.array", "mx.img": "read images with Pillow and np.array",
     "mx.recordio": "read the files with another tool", "mx.model": "use nd.save and nd.load", "mx.callback": "print in the loop",

@@ -18,7 +18,7 @@ LAYERS = [
     ("symbol", "util"),
     ("autograd", "operator"),
     ("numpy", "numpy_extension", "ndarray"),
-    ("random", "initializer"),
+    ("random", "initializer", "lr_scheduler", "optimizer"),
     ("gluon",),
     ("alias",),
     ("ipython", "runner"),
