@@ -19,6 +19,7 @@ LAYERS = [
     ("autograd", "operator"),
     ("numpy", "numpy_extension", "ndarray"),
     ("random", "initializer", "lr_scheduler", "optimizer"),
+    ("kvstore",),
     ("gluon",),
     ("alias",),
     ("ipython", "runner"),
