@@ -24,11 +24,13 @@ from . import gluon as gluon  # noqa: E402
 from . import initializer as initializer  # noqa: E402
 from . import kvstore as kvstore  # noqa: E402
 from . import lr_scheduler as lr_scheduler  # noqa: E402
+from . import metric as metric  # noqa: E402
 from . import ndarray as ndarray  # noqa: E402
 from . import numpy as numpy  # noqa: E402
 from . import numpy_extension as numpy_extension  # noqa: E402
 from . import optimizer as optimizer  # noqa: E402
 from . import random as random  # noqa: E402
+from . import registry as registry  # noqa: E402
 from . import symbol as symbol  # noqa: E402
 from . import util as util  # noqa: E402
 from .absent import missing as _missing  # noqa: E402

@@ -21,14 +21,14 @@ ABSENT: dict[str, str] = {
 }
 
 _LATER = {
-    "mx.metric": "compute it with np or nd functions",
+
     "mx.io": "slice arrays in Python", "mx.image": "read images with Pillow and np.array", "mx.img": "read images with Pillow and np.array",
     "mx.recordio": "read the files with another tool", "mx.model": "use nd.save and nd.load", "mx.callback": "print in the loop",
     "mx.viz": "see mxshim.engine.explain()", "mx.visualization": "see mxshim.engine.explain()", "mx.test_utils": "use numpy.testing",
     "mx.profiler": "use jax.profiler", "mx.runtime": "see mxshim.engine.stats()", "mx.monitor": "print in the loop",
     "mx.mon": "print in the loop", "mx.rnn": "write the cell out", "mx.amp": "cast with astype", "mx.onnx": "use another exporter",
     "mx.executor": "call operators directly", "mx.attribute": "symbols only", "mx.AttrScope": "symbols only", "mx.name": "symbols only",
-    "mx.contrib": "see np, npx and nd", "mx.log": "use Python's logging", "mx.registry": "use a dict", "mx.notebook": "use matplotlib",
+    "mx.contrib": "see np, npx and nd", "mx.log": "use Python's logging", "mx.notebook": "use matplotlib",
 }
 ABSENT.update({name: f"not part of this release of mxshim; {use}" for name, use in _LATER.items()})
 

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parent.parent / "mxshim"
 # Left to right. A layer may use itself and every layer before it.
 LAYERS = [
-    ("base", "absent"),
+    ("base", "absent", "registry"),
     ("error", "device", "serialization"),
     ("context",),
     ("engine",),
@@ -19,7 +19,7 @@ LAYERS = [
     ("autograd", "operator"),
     ("numpy", "numpy_extension", "ndarray"),
     ("random", "initializer", "lr_scheduler", "optimizer"),
-    ("kvstore",),
+    ("kvstore", "metric"),
     ("gluon",),
     ("alias",),
     ("ipython", "runner"),
