@@ -117,6 +117,10 @@ declare("nd.contrib.adabelief_update", rules.adabelief, ("mean", "var"), _BY_LAY
 _PHASE1 = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-6, "t": _NEEDED, "bias_correction": True, **_COMMON}
 declare("nd.lamb_update_phase1", rules.lamb_direction, ("mean", "var"), _PHASE1)
 
+_LAYERS = {"lr": _NEEDED, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-6, "t": _NEEDED, **_COMMON, "lower_bound": -1.0, "upper_bound": -1.0}
+declare("mx.lamb_update", rules.lamb, ("mean", "var"), {**_LAYERS, "bias_correction": True}, mp="mx.mp_lamb_update")
+declare("mx.lans_update", rules.lans, ("mean", "var"), _LAYERS, mp="mx.mp_lans_update")
+
 _LAMB = {"args": [((_X.astype("float16"), _G.astype("float16"), _X * 0, _X * 0 + 1, _X), {"t": 2})]}
 
 
@@ -148,7 +152,10 @@ def lamb_update_phase2(weight, g, r1, r2, lr, lower_bound=-1.0, upper_bound=-1.0
 @op("nd.mp_lamb_update_phase2", scalars=("lr", "lower_bound", "upper_bound"), updates=(("weight32", 1, "forward"),), visible=1, grad=False,
     samples={"args": [((_X.astype("float16"), _G, *_NORMS, _X), {"lr": 0.1})]})
 def mp_lamb_update_phase2(weight, g, r1, r2, weight32, lr, lower_bound=-1.0, upper_bound=-1.0):
-    """nd.lamb_update_phase2 of a 16-bit weight with its float32 master, which is overwritten."""
+    """nd.lamb_update_phase2 of a 16-bit weight with its float32 master, which is overwritten.
+
+    Differs: MXNet leaves the master as it was, so that such a weight never gets far.
+    """
     new = lamb_update_phase2(weight32, g, r1, r2, lr, lower_bound, upper_bound)
     return new.astype(weight.dtype), new
 
