@@ -16,6 +16,7 @@ from . import operator as operator  # noqa: E402  # declares nd.Custom, before m
 # isort: split
 from . import autograd as autograd  # noqa: E402
 from . import base as base  # noqa: E402
+from . import callback as callback  # noqa: E402
 from . import context as context  # noqa: E402
 from . import device as device  # noqa: E402
 from . import engine as engine  # noqa: E402
@@ -23,6 +24,7 @@ from . import error as error  # noqa: E402
 from . import gluon as gluon  # noqa: E402
 from . import initializer as initializer  # noqa: E402
 from . import kvstore as kvstore  # noqa: E402
+from . import log as log  # noqa: E402
 from . import lr_scheduler as lr_scheduler  # noqa: E402
 from . import metric as metric  # noqa: E402
 from . import ndarray as ndarray  # noqa: E402

@@ -9,8 +9,8 @@ import pytest
 ROOT = Path(__file__).parent.parent / "mxshim"
 # Left to right. A layer may use itself and every layer before it.
 LAYERS = [
-    ("base", "absent", "registry"),
-    ("error", "device", "serialization"),
+    ("base", "absent"),
+    ("error", "device", "serialization", "callback", "log", "registry"),
     ("context",),
     ("engine",),
     ("ops",),

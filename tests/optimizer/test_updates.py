@@ -18,6 +18,7 @@ _spec = importlib.util.spec_from_file_location("measure_optimizers", DATA / "mea
 measure = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(measure)
 
+OFTEN = ("sgd", "adam", "adamw", "adagrad", "rmsprop", "nag")  # the others are marked as slow: together they take a minute
 # What MXNet cannot do and we can: its answer is an error.
 BROKEN = {("dcasgd", 1): "its state's truth value is ambiguous", ("signum", 1): "without momentum it knows no wd_lh"}
 # Adam's quotient of tiny averages magnifies rounding where the clipped gradient hovers around its average.
@@ -33,7 +34,8 @@ def tables():
             else:
                 table.setdefault(name, []).append((arguments, kept))
         for name, rows in table.items():
-            yield pytest.param(generation, name, rows, id=f"mx{generation}-{name}")
+            marks = () if name in OFTEN else pytest.mark.slow
+            yield pytest.param(generation, name, rows, id=f"mx{generation}-{name}", marks=marks)
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +45,7 @@ def semantics():
     npx.reset_np()
 
 
-@pytest.mark.filterwarnings("ignore:16-bit weights")
+@pytest.mark.filterwarnings("ignore:.*different programs were compiled", "ignore:16-bit weights")
 @pytest.mark.parametrize("generation, name, rows", list(tables()))
 def test_weights_of_50_steps(generation, name, rows):
     if generation == 2:
