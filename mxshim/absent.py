@@ -30,7 +30,9 @@ _LATER = {
     "mx.recordio": "read the files with another tool", "mx.model": "use nd.save and nd.load",
     "mx.viz": "see mxshim.engine.explain()", "mx.visualization": "see mxshim.engine.explain()", "mx.test_utils": "use numpy.testing",
     "mx.profiler": "use jax.profiler", "mx.runtime": "see mxshim.engine.stats()", "mx.monitor": "print in the loop",
-    "mx.mon": "print in the loop", "mx.rnn": "write the cell out", "mx.amp": "cast with astype", "mx.onnx": "use another exporter",
+    "mx.mon": "print in the loop", "mx.rnn": "write the cell out",
+    "mx.amp": "net.cast('float16') and multi_precision=True for the optimizer",
+    "mx.onnx": "use another exporter",
     "mx.executor": "call operators directly", "mx.attribute": "symbols only", "mx.AttrScope": "symbols only", "mx.name": "symbols only",
     "mx.contrib": "see np, npx and nd", "mx.notebook": "use matplotlib",
 }

@@ -71,8 +71,9 @@ def get_create_func(base_class, nickname, first=None):
             raise AssertionError(f"{nickname} must be a string, got {name!r}")
         found = (first or {}).get(name.lower()) or known.get(name.lower())
         if found is None:
-            raise AssertionError(f"{name!r} is not registered as a {nickname}; there are {', '.join(sorted({**known, **(first or {})}))}. Make "
-                                 f"your own known with {nickname}.register")
+            names = ", ".join(sorted({**known, **(first or {})}))
+            raise AssertionError(f"{name!r} is not registered as a {nickname}; there are {names}. Make your own known with "
+                                 f"{nickname}.register")
         return found(*args, **kwargs)
 
     create.__doc__ = f"Make a {nickname} from its name and arguments."

@@ -12,5 +12,6 @@ from .parameter import Parameter as Parameter
 from .parameter_dict import ParameterDict as ParameterDict
 from .trainer import Trainer as Trainer
 
-__all__ = ["Block", "Constant", "DeferredInitializationError", "HybridBlock", "Parameter", "ParameterDict", "Trainer", "metric", "nn", "utils"]
+__all__ = ["Block", "Constant", "DeferredInitializationError", "HybridBlock", "Parameter", "ParameterDict", "Trainer", "metric", "nn",
+           "utils"]
 __getattr__ = _missing("mx.gluon", __name__, __all__)

@@ -5,12 +5,12 @@ more than two classes; cross entropy and perplexity take labels to ignore and sc
 """
 from __future__ import annotations
 
+from ..metric import PCC as BasePCC
 from ..metric import Accuracy as Accuracy
 from ..metric import CompositeEvalMetric as BaseComposite
 from ..metric import CustomMetric as BaseCustom
 from ..metric import EvalMetric as EvalMetric
 from ..metric import Loss as Loss
-from ..metric import PCC as BasePCC
 from ..metric import TopKAccuracy as TopKAccuracy
 from ..metric import Torch as Torch
 from ..metric import alias as alias

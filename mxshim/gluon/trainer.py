@@ -50,7 +50,8 @@ class Trainer:
         for p in self._params:
             mine = p.list_ctx()
             if devices is not None and mine != devices:
-                raise AssertionError(f"all parameters must be on the same devices, but '{p.name}' is on {mine}, the ones before on {devices}")
+                raise AssertionError(f"all parameters must be on the same devices, but '{p.name}' is on {mine}, the ones before it on "
+                                     f"{devices}")
             devices = mine
         return devices or []
 
@@ -162,9 +163,9 @@ class Trainer:
                 if leaf.fresh:
                     fresh.append(leaf)
                 elif not ignore_stale_grad:
-                    raise UserWarning(f"Gradient of Parameter `{p.name}` on device {a.ctx} has not been updated by backward since last `step`. "
-                                      "Either the loss does not depend on it, or backward() was not called; pass ignore_stale_grad=True "
-                                      "to skip such parameters")
+                    raise UserWarning(f"Gradient of Parameter `{p.name}` on device {a.ctx} has not been updated by backward since last "
+                                      "`step`. Either the loss does not depend on it, or backward() was not called; pass "
+                                      "ignore_stale_grad=True to skip such parameters")
                 else:
                     continue
                 indices.append(i)

@@ -26,8 +26,8 @@ def split_data(data, num_slice, batch_axis=0, even_split=True):
     """
     size = data.shape[batch_axis]
     if even_split and size % num_slice:
-        raise ValueError(f"data with shape {data.shape} cannot be evenly split into {num_slice} slices along axis {batch_axis}. Use a batch "
-                         f"size that's multiple of {num_slice} or set even_split=False to allow uneven partitioning of data.")
+        raise ValueError(f"data with shape {data.shape} cannot be evenly split into {num_slice} slices along axis {batch_axis}. Use a "
+                         f"batch size that's multiple of {num_slice} or set even_split=False to allow uneven partitioning of data.")
     each, longer = divmod(size, num_slice)
     ends = [0]
     for k in range(num_slice):

@@ -58,7 +58,8 @@ class _Binary(_Scored):
 
     def _check(self, counts):
         if counts[-1]:
-            raise ValueError(f"{type(self).__name__} currently only supports binary classification: there were labels of more than two kinds")
+            raise ValueError(f"{type(self).__name__} currently only supports binary classification: there were labels of more than two "
+                             "kinds")
 
 
 @register

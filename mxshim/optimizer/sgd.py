@@ -60,7 +60,8 @@ class NAG(_Momentum):
     """
 
     def __init__(self, learning_rate=None, momentum=None, multi_precision=False, use_fused_step=True, **kwargs):
-        super().__init__(learning_rate=_rate(learning_rate, kwargs), multi_precision=multi_precision, use_fused_step=use_fused_step, **kwargs)
+        super().__init__(learning_rate=_rate(learning_rate, kwargs), multi_precision=multi_precision, use_fused_step=use_fused_step,
+                         **kwargs)
         self.momentum = momentum if momentum is not None else 0.9 if self.allow_np_array else 0.0
 
     def _rule(self):

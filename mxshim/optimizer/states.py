@@ -7,8 +7,8 @@ import sys
 
 from ..base import MXNetError
 
-_PLAIN = {("mxshim.array.convert", "rebuild"), ("mxshim.device", "Device"), ("collections", "OrderedDict"), ("builtins", "complex"),
-          ("numpy", "dtype"), ("numpy", "ndarray")}
+_PLAIN = {("mxshim.array.convert", "rebuild"), ("mxshim.device", "Device"), ("collections", "OrderedDict"),
+          ("numpy", "dtype"), ("numpy", "ndarray"), ("ml_dtypes", "bfloat16")}
 _NUMPY = ("scalar", "_reconstruct", "_frombuffer")
 
 
@@ -16,7 +16,7 @@ class _Unpickler(pickle.Unpickler):
     """Makes arrays, numbers, containers, and instances of classes that name themselves optimizers or schedulers."""
 
     def find_class(self, module, name):
-        if (module, name) in _PLAIN or (module.startswith("numpy") and (name in _NUMPY or name.startswith(("float", "int", "uint", "bool")))):
+        if (module, name) in _PLAIN or (module.split(".")[0] == "numpy" and name in _NUMPY):
             return super().find_class(module, name)
         found = getattr(sys.modules.get(module), name, None)  # never imports: who uses a class of his own has it
         if isinstance(found, type) and getattr(found, "_in_states", False):

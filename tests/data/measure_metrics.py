@@ -52,11 +52,14 @@ def batches(kind):
 
 
 ERRORS = ("vectors", "columns", "vector and column", "column and vector", "matrices", "blocks", "unequal")
-BOTH = [("Accuracy", {}, ("classes", "same classes", "sequences", "unequal", "binary", "columns")), ("Accuracy", {"axis": 0}, ("classes", "sequences")),
-        ("TopKAccuracy", {"top_k": 2}, ("classes", "more classes", "blocks", "unequal")), ("TopKAccuracy", {"top_k": 3}, ("classes", "binary")),
+BOTH = [("Accuracy", {}, ("classes", "same classes", "sequences", "unequal", "binary", "columns")),
+        ("Accuracy", {"axis": 0}, ("classes", "sequences")),
+        ("TopKAccuracy", {"top_k": 2}, ("classes", "more classes", "blocks", "unequal")),
+        ("TopKAccuracy", {"top_k": 3}, ("classes", "binary")),
         ("MAE", {}, ERRORS), ("MSE", {}, ERRORS), ("RMSE", {}, ERRORS),
         ("CrossEntropy", {}, ("classes", "binary", "unequal")), ("CrossEntropy", {"eps": 0.1}, ("classes",)),
-        ("PCC", {}, ("classes", "same classes", "more classes", "binary")), ("Loss", {}, ("vectors", "blocks")), ("Torch", {}, ("vectors",)),
+        ("PCC", {}, ("classes", "same classes", "more classes", "binary")), ("Loss", {}, ("vectors", "blocks")),
+        ("Torch", {}, ("vectors",)),
         ("PearsonCorrelation", {}, ("vectors", "matrices", "vector and column"))]
 ONE = [("F1", {}, ("binary", "unequal", "too large")), ("F1", {"average": "micro"}, ("binary", "too large")),
        ("MCC", {}, ("binary", "too large")), ("MCC", {"average": "micro"}, ("binary",)),
@@ -65,18 +68,21 @@ ONE = [("F1", {}, ("binary", "unequal", "too large")), ("F1", {"average": "micro
        ("Perplexity", {"ignore_label": None}, ("classes", "unequal", "sequences")), ("Perplexity", {"ignore_label": 1}, ("classes",)),
        ("Perplexity", {"ignore_label": 1, "axis": 1}, ("classes",))]
 CLASSES = ("binary", "one score", "one column", "unequal", "too large")
-TWO = [("F1", {}, CLASSES), ("F1", {"average": "macro"}, CLASSES[:2]), ("F1", {"average": None}, CLASSES[:1]), ("F1", {"threshold": 0.3}, CLASSES[:2]),
+TWO = [("F1", {}, CLASSES), ("F1", {"average": "macro"}, CLASSES[:2]), ("F1", {"average": None}, CLASSES[:1]),
+       ("F1", {"threshold": 0.3}, CLASSES[:2]),
        *[(name, {"class_type": "multiclass", "average": a, **more}, ("classes", "too large", "more classes"))
          for a in ("micro", "macro") for name, more in (("F1", {}), ("Fbeta", {"beta": 2}))],
        *[(name, {"class_type": "multilabel", "average": a, **more}, ("multilabel", "classes"))
          for a in ("micro", "macro") for name, more in (("F1", {"threshold": 0.4}), ("Fbeta", {"beta": 0.5}))],
        ("F1", {"class_type": "nope"}, CLASSES[:1]), ("MCC", {}, CLASSES), ("Fbeta", {}, CLASSES[:2]),
        ("BinaryAccuracy", {}, ("one score", "one column", "multilabel")), ("BinaryAccuracy", {"threshold": 0.7}, ("one score", "unequal")),
-       ("BinaryAccuracy", {"threshold": 1}, ("one score",)), ("MeanPairwiseDistance", {}, ERRORS[:2] + ERRORS[4:]), ("MeanPairwiseDistance", {"p": 4}, ERRORS[4:6]),
+       ("BinaryAccuracy", {"threshold": 1}, ("one score",)), ("MeanPairwiseDistance", {}, ERRORS[:2] + ERRORS[4:]),
+       ("MeanPairwiseDistance", {"p": 4}, ERRORS[4:6]),
        ("MeanCosineSimilarity", {}, ("matrices", "blocks", "vectors")), ("CrossEntropy", {"ignore_label": 1}, ("classes",)),
        ("CrossEntropy", {"from_logits": True}, ("classes",)), ("Perplexity", {}, ("classes", "unequal", "sequences")),
        ("Perplexity", {"ignore_label": 1, "from_logits": True, "axis": 1}, ("classes",))]
-NAMES = [["acc", {}], ["accuracy", {}], ["top_k_acc", {"top_k": 3}], ["ce", {}], ["nll_loss", {}], ["pearsonr", {}], ["composite", {}], ["mse", {}],
+NAMES = [["acc", {}], ["accuracy", {}], ["top_k_acc", {"top_k": 3}], ["ce", {}], ["nll_loss", {}], ["pearsonr", {}], ["composite", {}],
+         ["mse", {}],
          ["f1", {}], ["perplexity", {"ignore_label": 0}], ["nope", {}], ["loss", {}], ["torch", {}], ["caffe", {}], ["top_k_accuracy", {}]]
 
 
@@ -88,7 +94,7 @@ def plain(value):
         value = value.asnumpy()
     if isinstance(value, onp.ndarray):
         return [plain(v) for v in value] if value.ndim else plain(value[()])
-    return value if isinstance(value, str) or value is None else float("%.9g" % value)
+    return value if isinstance(value, str) or value is None else float(f"{value:.9g}")
 
 
 def run(module, array, name, arguments, kind):
@@ -116,7 +122,8 @@ def main():
     if generation == 2:
         mx.npx.set_np()
     module, array = (mx.gluon.metric, mx.np.array) if generation == 2 else (mx.metric, mx.nd.array)
-    rows = [[name, arguments, kind, run(module, array, name, arguments, kind)] for name, arguments, kinds in BOTH + (TWO if generation == 2 else ONE)
+    rows = [[name, arguments, kind, run(module, array, name, arguments, kind)] for name, arguments,
+            kinds in BOTH + (TWO if generation == 2 else ONE)
             for kind in kinds]
     for name, arguments in NAMES:
         try:
@@ -124,7 +131,7 @@ def main():
             rows.append(["create", arguments, name, [made.get_config()]])
         except Exception as error:
             rows.append(["create", arguments, name, type(error).__name__])
-    target = os.path.join(os.path.dirname(os.path.abspath(__file__)), "metrics_mx%d.json" % generation)
+    target = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"metrics_mx{generation}.json")
     with open(target, "w") as f:
         f.write("[\n" + ",\n".join(json.dumps(r) for r in rows) + "\n]\n")
 

@@ -91,19 +91,17 @@ def build(mx, name, arguments):
     return mx.optimizer.create(name, **given)
 
 
-def run(mx, name, rows, array):
-    """For each of several arguments the weights at the steps of KEPT; array(values, dtype) makes an array."""
-    dtypes = ["float16" if arguments.get("multi_precision") else "float32" for arguments in rows]
-    updaters = [mx.optimizer.get_updater(build(mx, name, arguments)) for arguments in rows]
-    held = [[array(v, dtype) for v in weights(dtype)] for dtype in dtypes]
-    kept = [[] for _ in rows]
+def run(mx, name, arguments, array):
+    """The weights at the steps of KEPT; array(values, dtype) makes an array."""
+    dtype = "float16" if arguments.get("multi_precision") else "float32"
+    updater = mx.optimizer.get_updater(build(mx, name, arguments))
+    held = [array(v, dtype) for v in weights(dtype)]
+    kept = []
     for step in range(1, STEPS + 1):
-        for dtype, updater, mine in zip(dtypes, updaters, held):
-            grads = [array(g, dtype) for g in gradients(step, [w.asnumpy() for w in mine])]
-            updater(list(range(len(mine))), grads, mine)
+        grads = [array(g, dtype) for g in gradients(step, [w.asnumpy() for w in held])]
+        updater(list(range(len(held))), grads, held)
         if step in KEPT:
-            for mine, found in zip(held, kept):
-                found.append([w.asnumpy().astype("float64") for w in mine])
+            kept.append([w.asnumpy().astype("float64") for w in held])
     return kept
 
 
@@ -120,13 +118,13 @@ def main():
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                [kept] = run(mx, name, [arguments], lambda v, dtype: module.array(v, dtype=dtype))
-            row = [name, arguments, [[[float("%.7g" % x) for x in a.ravel()] for a in step] for step in kept]]
+                kept = run(mx, name, arguments, lambda v, dtype: module.array(v, dtype=dtype))
+            row = [name, arguments, [[[float(f"{x:.7g}") for x in a.ravel()] for a in step] for step in kept]]
         except Exception as error:
-            row = [name, arguments, "%s: %s" % (type(error).__name__, str(error).splitlines()[0])]
+            row = [name, arguments, f"{type(error).__name__}: {str(error).splitlines()[0]}"]
             print(row)
         rows.append(row)
-    target = os.path.join(os.path.dirname(os.path.abspath(__file__)), "optimizers_mx%d.json" % generation)
+    target = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"optimizers_mx{generation}.json")
     with open(target, "w") as f:
         f.write("[\n" + ",\n".join(json.dumps(r) for r in rows) + "\n]\n")
 

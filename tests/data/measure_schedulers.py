@@ -6,21 +6,24 @@ import json
 import os
 
 CASES = [
-    ("FactorScheduler", dict(step=3, factor=0.5)), ("FactorScheduler", dict(step=1, factor=0.9, base_lr=0.3, stop_factor_lr=0.2)),
-    ("FactorScheduler", dict(step=4, factor=0.5, base_lr=1.0, warmup_steps=5, warmup_begin_lr=0.1)),
-    ("FactorScheduler", dict(step=4)), ("FactorScheduler", dict(step=0)), ("FactorScheduler", dict(step=2, factor=1.5)),
-    ("MultiFactorScheduler", dict(step=[3, 7, 8], factor=0.1, base_lr=0.5)),
-    ("MultiFactorScheduler", dict(step=[6, 12], factor=0.1, base_lr=0.5, warmup_steps=4, warmup_begin_lr=0.2, warmup_mode="constant")),
-    ("MultiFactorScheduler", dict(step=[3, 3])), ("MultiFactorScheduler", dict(step=[0, 3])), ("MultiFactorScheduler", dict(step=(3, 5))),
-    ("MultiFactorScheduler", dict(step=[])), ("MultiFactorScheduler", dict(step=[3], factor=2)),
-    ("PolyScheduler", dict(max_update=10)), ("PolyScheduler", dict(max_update=12, base_lr=0.3, pwr=3, final_lr=0.01)),
-    ("PolyScheduler", dict(max_update=12, base_lr=0.3, pwr=1, final_lr=0.01, warmup_steps=5)), ("PolyScheduler", dict(max_update=0)),
-    ("PolyScheduler", dict(max_update=2.5)), ("CosineScheduler", dict(max_update=10)), ("CosineScheduler", dict(max_update=0)),
-    ("CosineScheduler", dict(max_update=15, base_lr=0.3, final_lr=0.01, warmup_steps=5, warmup_begin_lr=0.1)),
-    ("CosineScheduler", dict(max_update=10, base_lr=0.1, warmup_begin_lr=0.2)), ("CosineScheduler", dict(max_update=10, warmup_steps=-1)),
-    ("CosineScheduler", dict(max_update=10, warmup_steps=1.5)), ("CosineScheduler", dict(max_update=10, warmup_mode="nope")),
+    ("FactorScheduler", {"step": 3, "factor": 0.5}), ("FactorScheduler", {"step": 1, "factor": 0.9, "base_lr": 0.3, "stop_factor_lr": 0.2}),
+    ("FactorScheduler", {"step": 4, "factor": 0.5, "base_lr": 1.0, "warmup_steps": 5, "warmup_begin_lr": 0.1}),
+    ("FactorScheduler", {"step": 4}), ("FactorScheduler", {"step": 0}), ("FactorScheduler", {"step": 2, "factor": 1.5}),
+    ("MultiFactorScheduler", {"step": [3, 7, 8], "factor": 0.1, "base_lr": 0.5}),
+    ("MultiFactorScheduler", {"step": [6, 12], "factor": 0.1, "base_lr": 0.5, "warmup_steps": 4, "warmup_begin_lr": 0.2,
+    "warmup_mode": "constant"}),
+    ("MultiFactorScheduler", {"step": [3, 3]}), ("MultiFactorScheduler", {"step": [0, 3]}), ("MultiFactorScheduler", {"step": (3, 5)}),
+    ("MultiFactorScheduler", {"step": []}), ("MultiFactorScheduler", {"step": [3], "factor": 2}),
+    ("PolyScheduler", {"max_update": 10}), ("PolyScheduler", {"max_update": 12, "base_lr": 0.3, "pwr": 3, "final_lr": 0.01}),
+    ("PolyScheduler", {"max_update": 12, "base_lr": 0.3, "pwr": 1, "final_lr": 0.01, "warmup_steps": 5}),
+    ("PolyScheduler", {"max_update": 0}),
+    ("PolyScheduler", {"max_update": 2.5}), ("CosineScheduler", {"max_update": 10}), ("CosineScheduler", {"max_update": 0}),
+    ("CosineScheduler", {"max_update": 15, "base_lr": 0.3, "final_lr": 0.01, "warmup_steps": 5, "warmup_begin_lr": 0.1}),
+    ("CosineScheduler", {"max_update": 10, "base_lr": 0.1, "warmup_begin_lr": 0.2}),
+    ("CosineScheduler", {"max_update": 10, "warmup_steps": -1}),
+    ("CosineScheduler", {"max_update": 10, "warmup_steps": 1.5}), ("CosineScheduler", {"max_update": 10, "warmup_mode": "nope"}),
 ]
-UPDATES = [*range(0, 20), 40, 30, 1]
+UPDATES = [*range(20), 40, 30, 1]
 
 
 def run(module, name, arguments):

@@ -11,8 +11,8 @@ import mxshim as mx
 from mxshim import autograd, gluon, nd, np, npx
 from mxshim.gluon import nn
 
-OPTIMIZERS = ["sgd", "nag", "adam", "adamw", "adagrad", "rmsprop", "adadelta", "adamax", "nadam", "ftrl", "ftml", "signum", "sgld", "dcasgd",
-              "lbsgd", "lamb", "lans", "lars", "adabelief"]
+OPTIMIZERS = ["sgd", "nag", "adam", "adamw", "adagrad", "rmsprop", "adadelta", "adamax", "nadam", "ftrl", "ftml", "signum", "sgld",
+              "dcasgd", "lbsgd", "lamb", "lans", "lars", "adabelief"]
 
 
 def dense(units=1, inputs=2, **kwargs):

@@ -113,7 +113,8 @@ def test_kvstore(kind, tmp_path):
     kv.pull(3, out=out)
     assert out.asnumpy().tolist() == [4, 4]
     for call, message in ((lambda: kv.init(3, out), "key 3 is set already"), (lambda: kv.pull(7, out=out), "key 7 was never set"),
-                          (lambda: kv.push(3, nd.ones(3)), r"shape \(3,\), the stored one \(2,\)"), (lambda: kv.init("w", out), "all ints or"),
+                          (lambda: kv.push(3, nd.ones(3)), r"shape \(3,\), the stored one \(2,\)"),
+                          (lambda: kv.init("w", out), "all ints or"),
                           (lambda: kv.pull(3, out=nd.ones(5)), r"an array of out= \(5,\)")):
         with pytest.raises(mx.MXNetError, match=message):
             call()

@@ -53,7 +53,7 @@ def test_weights_of_50_steps(generation, name, rows):
     module = mx.np if generation == 2 else mx.nd
     mx.random.seed(0)
     with contextlib.redirect_stdout(io.StringIO()):  # learning rates of schedulers that are replaced
-        found = [measure.run(mx, name, [arguments], lambda v, dtype: module.array(v, dtype=dtype))[0] for arguments, _ in rows]
+        found = [measure.run(mx, name, arguments, lambda v, dtype: module.array(v, dtype=dtype)) for arguments, _ in rows]
     for (arguments, kept), got in zip(rows, found, strict=True):
         half = arguments.get("multi_precision")
         rtol = 2e-3 if half else ROUNDING.get(name, 1e-4)
