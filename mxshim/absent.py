@@ -5,8 +5,13 @@ import difflib
 
 # full name -> what to say
 ABSENT: dict[str, str] = {
-    "mx.gluon.*": "this release of mxshim has Block, HybridBlock, Parameter and the first layers of gluon.nn, but no losses, "
-                  "Trainer or data loaders yet; write those with np or nd operators and autograd",
+    "mx.gluon.*": "this release of mxshim has Block, HybridBlock, Parameter, Trainer, metrics and the first layers of gluon.nn, but no "
+                  "losses or data loaders yet; write those with np or nd operators and autograd",
+    "mx.callback.module_checkpoint": "Module is not offered: use Block.save_parameters and Trainer.save_states",
+    "mx.callback.do_checkpoint": "symbolic models are not offered: use Block.save_parameters and Trainer.save_states",
+    "mx.kvstore.KVStoreServer": "there are no servers: processes exchange through jax.distributed, see mx.kv.create('dist_sync')",
+    "mx.kvstore.Horovod": "processes exchange through jax.distributed, see mx.kv.create('dist_sync')",
+    "mx.kvstore.BytePS": "processes exchange through jax.distributed, see mx.kv.create('dist_sync')",
     "mx.gluon.nn.*": "this release of mxshim has Sequential, HybridSequential, Dense, Activation, Dropout, BatchNorm, LayerNorm, "
                      "Embedding, Flatten, Lambda and HybridLambda; write other layers as Blocks with np or nd operators",
     "mx.sym": "symbolic graphs are not offered: call nd or np operators directly, they are compiled together anyway",
@@ -21,15 +26,15 @@ ABSENT: dict[str, str] = {
 }
 
 _LATER = {
-    "mx.optimizer": "write the update out, w[:] = w - lr * w.grad", "mx.lr_scheduler": "compute the rate in Python",
-    "mx.metric": "compute it with np or nd functions", "mx.kvstore": "one device needs none", "mx.kv": "one device needs none",
     "mx.io": "slice arrays in Python", "mx.image": "read images with Pillow and np.array", "mx.img": "read images with Pillow and np.array",
-    "mx.recordio": "read the files with another tool", "mx.model": "use nd.save and nd.load", "mx.callback": "print in the loop",
+    "mx.recordio": "read the files with another tool", "mx.model": "use nd.save and nd.load",
     "mx.viz": "see mxshim.engine.explain()", "mx.visualization": "see mxshim.engine.explain()", "mx.test_utils": "use numpy.testing",
     "mx.profiler": "use jax.profiler", "mx.runtime": "see mxshim.engine.stats()", "mx.monitor": "print in the loop",
-    "mx.mon": "print in the loop", "mx.rnn": "write the cell out", "mx.amp": "cast with astype", "mx.onnx": "use another exporter",
+    "mx.mon": "print in the loop", "mx.rnn": "write the cell out",
+    "mx.amp": "net.cast('float16') and multi_precision=True for the optimizer",
+    "mx.onnx": "use another exporter",
     "mx.executor": "call operators directly", "mx.attribute": "symbols only", "mx.AttrScope": "symbols only", "mx.name": "symbols only",
-    "mx.contrib": "see np, npx and nd", "mx.log": "use Python's logging", "mx.registry": "use a dict", "mx.notebook": "use matplotlib",
+    "mx.contrib": "see np, npx and nd", "mx.notebook": "use matplotlib",
 }
 ABSENT.update({name: f"not part of this release of mxshim; {use}" for name, use in _LATER.items()})
 
