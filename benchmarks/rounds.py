@@ -14,7 +14,7 @@ import time
 
 import numpy as onp
 
-from .steps import FRAMEWORKS
+from . import calls, steps
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 COMPARED = 5  # reads after which all contestants must have the same result
@@ -37,7 +37,8 @@ class Here:
         """Make the step of a row, read `every` so many steps."""
         from .workloads import find
         row = find(name)
-        self.step, self.read, self.scope = FRAMEWORKS[self.framework.split()[0]](row, self.framework)
+        frameworks = calls.FRAMEWORKS if isinstance(row, calls.Call) else steps.FRAMEWORKS
+        self.step, self.read, self.scope = frameworks[self.framework.split()[0]](row, self.framework)
         self.burst = row.mode in ("recorded", "plain")
         self.every = BURST if self.burst else every
 
@@ -51,7 +52,7 @@ class Here:
                 self.third = counters(self.framework)
                 self.steps = 0
             took = self.turn()
-        value = float(onp.sum(self.value))
+        value = float(onp.sum(self.value.asnumpy() if hasattr(self.value, "asnumpy") else onp.asarray(self.value)))
         self.count *= max(1, round(seconds / took / self.count))
         return {"value": value, "programs": self.third["programs"] - start["programs"] if start else None}
 
