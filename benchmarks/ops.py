@@ -91,6 +91,8 @@ def main(arguments=None):
                 results.append(measured(call, players, rounds, seconds))
                 if sys.stderr.isatty():
                     print("\r\033[K" + call.name, end="", file=sys.stderr, flush=True)
+        except KeyboardInterrupt:
+            print("interrupted: what follows is what was measured before\n")
         finally:
             for p in players.values():
                 if isinstance(p, There):
