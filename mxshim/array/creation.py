@@ -82,7 +82,7 @@ def np_array(object, dtype=None, ctx=None, device=None):
 
 
 @api("np.asarray")
-def np_asarray(obj, dtype=None, ctx=None, device=None, copy=None):
+def np_asarray(obj, dtype=None, ctx=None, copy=None, device=None):
     """An mxshim array itself where nothing has to change, else as np.array."""
     where = check_context(ctx or device, "np.asarray")
     if isinstance(obj, CLASSES["np"]) and not copy and where in (None, obj.ctx) and dtype in (None, obj.dtype):
@@ -152,7 +152,7 @@ nd_zeros, nd_ones, nd_empty = _nd_filled("zeros", 0), _nd_filled("ones", 1), _nd
 
 
 @api("np.full")
-def np_full(shape, fill_value, dtype=None, order="C", ctx=None, device=None, out=None):
+def np_full(shape, fill_value, dtype=None, order="C", ctx=None, out=None, device=None):
     """A shape full of one number; without `dtype`, bool and int64 for Python's bools and integers, else float32."""
     _order(order, "np.full")
     if isinstance(fill_value, Array) and fill_value.size > 1 or isinstance(fill_value, list | tuple | onp.ndarray):

@@ -221,10 +221,21 @@ def _same(x):
 
 _ANY = {"samples": {"domain": (-4, 4)}}
 declare(["np.positive", "np.ndarray.__pos__"], _same, "x itself.", **_ANY)
-declare(["np.copy", "np.real"], _same, "A copy of x.", **_ANY)
 declare(["nd.identity"], _same, "A copy of data.", **_ANY)
 declare(["nd.stop_gradient", "nd.BlockGrad", "npx.stop_gradient"], lax.stop_gradient,
         "data itself, through which no gradient flows.", grad=False, **_ANY)
+
+
+@op("np.copy", **_ANY)
+def copy(a, out=None):
+    """A copy of a."""
+    return a
+
+
+@op("np.real", **_ANY)
+def real(val):
+    """A copy of val; elements are real here."""
+    return val
 
 
 @partial(jax.custom_jvp, nondiff_argnums=(0,))

@@ -247,9 +247,9 @@ def _absolute_power_jvp(primals, tangents):
 def _vector_norm(x, ord, axes, keepdims):
     total = partial(jnp.sum, axis=axes, keepdims=keepdims)
     if ord == onp.inf:
-        return max_(magnitude(x), axes, keepdims)
+        return max_(magnitude(x), axes, keepdims=keepdims)
     if ord == -onp.inf:
-        return min_(magnitude(x), axes, keepdims)
+        return min_(magnitude(x), axes, keepdims=keepdims)
     if ord in (None, 2):
         return jnp.sqrt(total(x * x))
     if ord == 0:

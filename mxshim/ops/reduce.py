@@ -50,7 +50,7 @@ def _pick_extreme(x, fn, axes, keepdims):
 
 
 @op("np.max", "np.amax", "np.ndarray.max", samples=_cases(*_NP))
-def max_(a, axis=None, keepdims=False):
+def max_(a, axis=None, out=None, keepdims=False):
     """The largest element along `axis`; any dtype. Ties: each gets the full gradient.
 
     Raises: MXNetError if a reduced axis is empty or does not exist.
@@ -65,7 +65,7 @@ def max_nd(data, axis=None, keepdims=False, exclude=False):
 
 
 @op("np.min", "np.amin", "np.ndarray.min", samples=_cases(*_NP))
-def min_(a, axis=None, keepdims=False):
+def min_(a, axis=None, out=None, keepdims=False):
     """The smallest element along `axis`; any dtype. Ties: each gets the full gradient."""
     return _pick_extreme(a, jnp.min, axes_in(axis, a.ndim), keepdims)
 
@@ -77,11 +77,11 @@ def min_nd(data, axis=None, keepdims=False, exclude=False):
 
 
 @op("np.ptp", samples=_cases({}, {"axis": 0}))
-def ptp(a, axis=None, keepdims=False):
+def ptp(a, axis=None, out=None, keepdims=False):
     """Largest minus smallest element along `axis`. Differs: an array also for axis=None, where MXNet gives a NumPy number."""
     if a.dtype == bool:
         raise TypeError("booleans cannot be subtracted: cast with astype('int32')")
-    return max_(a, axis, keepdims) - min_(a, axis, keepdims)
+    return max_(a, axis, keepdims=keepdims) - min_(a, axis, keepdims=keepdims)
 
 
 # Sums and products.
@@ -92,7 +92,7 @@ def _accumulator(dtype, wanted):
 
 
 @op("np.sum", "np.ndarray.sum", scalars=("initial",), arrays=("where",), samples=_cases(*_NP, {"dtype": "float64"}))
-def sum_(a, axis=None, dtype=None, keepdims=False, initial=None, where=None):
+def sum_(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=None):
     """Sum along `axis`; int32 stays int32 (and may overflow), bool gives int64.
 
     initial: a number to start from.  where: a boolean array, broadcast against `a`, that says what to include.
@@ -110,7 +110,7 @@ def sum_nd(data, axis=None, keepdims=False, exclude=False):
 
 
 @op("np.prod", "np.product", "np.ndarray.prod", samples=_cases(*_NP))
-def prod(a, axis=None, dtype=None, keepdims=False):
+def prod(a, axis=None, dtype=None, out=None, keepdims=False):
     """Product along `axis`; the gradient at a zero is the product of the others (MXNet: nan)."""
     return jnp.prod(a, axis=axes_in(axis, a.ndim), dtype=_accumulator(a.dtype, dtype), keepdims=bool(keepdims))
 
@@ -150,7 +150,7 @@ def _mean(x, axes, keepdims, dtype):
 
 
 @op("np.mean", "np.ndarray.mean", samples=_cases(*_NP))
-def mean(a, axis=None, dtype=None, keepdims=False):
+def mean(a, axis=None, dtype=None, out=None, keepdims=False):
     """Mean along `axis`: float32, float64 for float64, or `dtype`.
 
     Differs: 2.0.0b1 answers float32 for float64 operands too; here, as documented and in 1.9.1, they stay float64.
@@ -175,26 +175,26 @@ def _variance(x, axes, ddof, keepdims, work):
     return total / jnp.maximum(left, 0)
 
 
-def _spread(a, axis, dtype, ddof, keepdims, correction):
+def _spread(a, axis, dtype, correction, keepdims, ddof):
     dtype = dtype or (FLOAT32 if a.dtype == bool else a.dtype)
-    ddof = ddof if correction is None else correction
+    ddof = correction if ddof is None else ddof
     return _variance(a, axes_in(axis, a.ndim), ddof, keepdims, wide(dtype)), dtype
 
 
 @op("np.var", "np.ndarray.var", scalars=("ddof", "correction"), samples=_cases(*_NP, {"ddof": 1}))
-def var(a, axis=None, dtype=None, ddof=0, keepdims=False, correction=None):
-    """Variance along `axis`, divided by n - ddof (`correction` is the array API's word for ddof).
+def var(a, axis=None, dtype=None, out=None, correction=0, keepdims=False, ddof=None):
+    """Variance along `axis`, divided by n - correction (1.x and NumPy call it ddof).
 
     The dtype is the operand's; fractions of integers are cut off. The gradient is right (MXNet: zero).
     """
-    value, dtype = _spread(a, axis, dtype, ddof, keepdims, correction)
+    value, dtype = _spread(a, axis, dtype, correction, keepdims, ddof)
     return cast(value, dtype)
 
 
 @op("np.std", "np.ndarray.std", scalars=("ddof", "correction"), samples=_cases(*_NP, {"ddof": 1}))
-def std(a, axis=None, dtype=None, ddof=0, keepdims=False, correction=None):
+def std(a, axis=None, dtype=None, out=None, correction=0, keepdims=False, ddof=None):
     """Standard deviation along `axis`; see var. Where it is zero, so is the gradient."""
-    value, dtype = _spread(a, axis, dtype, ddof, keepdims, correction)
+    value, dtype = _spread(a, axis, dtype, correction, keepdims, ddof)
     flat = value == 0  # the root has no derivative there
     return cast(jnp.where(flat, 0, jnp.sqrt(jnp.where(flat, 1, value))), dtype)
 
@@ -231,21 +231,27 @@ def norm_nd(data, ord=2, axis=None, out_dtype=None, keepdims=False):
 # Truth.
 
 @op("np.all", "np.ndarray.all", grad=False, samples=_cases(*_NP))
-def all_(a, axis=None, keepdims=False):
+def all_(a, axis=None, out=None, keepdims=False):
     """Whether all elements along `axis` are nonzero; bool."""
     return jnp.all(a, axis=axes_in(axis, a.ndim), keepdims=bool(keepdims))
 
 
 @op("np.alltrue", grad=False, samples=_cases({}))
-def alltrue(a, axis=None, keepdims=False):
+def alltrue(a, axis=None, out=None, keepdims=False):
     """NumPy's old name of all."""
-    return all_(a, axis, keepdims)
+    return all_(a, axis, keepdims=keepdims)
 
 
-@op("np.any", "np.sometrue", "np.ndarray.any", grad=False, samples=_cases(*_NP))
-def any_(a, axis=None, keepdims=False):
+@op("np.any", "np.ndarray.any", grad=False, samples=_cases(*_NP))
+def any_(a, axis=None, out=None, keepdims=False):
     """Whether some element along `axis` is nonzero; bool."""
     return jnp.any(a, axis=axes_in(axis, a.ndim), keepdims=bool(keepdims))
+
+
+@op("np.sometrue", grad=False, samples=_cases({}))
+def sometrue(a, axis=None, keepdims=False):
+    """NumPy's old name of any."""
+    return any_(a, axis, keepdims=keepdims)
 
 
 @op("nd.contrib.allclose", scalars=("rtol", "atol"), grad=False)
@@ -281,13 +287,13 @@ def _position(extreme, x, axis, keepdims):
 
 
 @op("np.argmax", "np.ndarray.argmax", grad=False, samples=_cases({}, {"axis": 1}, {"axis": 0, "keepdims": True}))
-def argmax(a, axis=None, keepdims=False):
+def argmax(a, axis=None, out=None, keepdims=False):
     """Index of the first largest element along `axis`, of the flattened array by default; int64. nan is the largest."""
     return _position(jnp.max, a, axis, keepdims)
 
 
 @op("np.argmin", "np.ndarray.argmin", grad=False, samples=_cases({}, {"axis": 1}, {"axis": 0, "keepdims": True}))
-def argmin(a, axis=None, keepdims=False):
+def argmin(a, axis=None, out=None, keepdims=False):
     """Index of the first smallest element along `axis`, of the flattened array by default; int64."""
     return _position(jnp.min, a, axis, keepdims)
 
