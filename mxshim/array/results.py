@@ -143,6 +143,19 @@ def _checked_places(run, record):
 wrap(_checked_places, "nd.gather_nd", "npx.gather_nd", "npx.index_update", "npx.index_add")
 
 
+def _of_monotonic(run, record):
+    def function(*args, **kwargs):
+        bins = args[1] if len(args) > 1 else kwargs.get("bins")
+        steps = onp.diff(bins.asnumpy() if isinstance(bins, Array) else onp.asarray(bins))
+        if not ((steps >= 0).all() or (steps <= 0).all()):
+            raise ValueError(f"{record.name}: `bins` must increase or decrease, got {bins!r}")
+        return run(args, kwargs)
+    return function
+
+
+wrap(_of_monotonic, "np.digitize")
+
+
 # Factorizations of matrices that have none: outside graphs the result is waited for and checked, as MXNet does when it is read.
 # Inside a graph it holds inf or nan.
 

@@ -5,9 +5,10 @@ import numpy as _onp
 
 from ..base import BFLOAT16 as bfloat16
 
-__all__ = ["NAN", "NINF", "NaN", "NZERO", "PINF", "PZERO", "bfloat16", "bool", "bool_", "boolean_dtypes", "dtype", "e", "euler_gamma", "finfo", "floating_dtypes", "float16",
-           "float32", "float64", "iinfo", "inf", "int16", "int32", "int64", "int8", "integer", "integer_dtypes", "nan", "newaxis", "numeric_dtypes", "pi",
-           "set_printoptions", "uint16", "uint32", "uint64", "uint8"]
+__all__ = ["NAN", "NINF", "NZERO", "NaN", "PINF", "PZERO", "bfloat16", "bool", "bool_", "boolean_dtypes", "dtype", "e",
+           "euler_gamma", "finfo", "float16", "float32", "float64", "floating_dtypes", "iinfo", "inf", "int16", "int32", "int64",
+           "int8", "integer", "integer_dtypes", "nan", "newaxis", "numeric_dtypes", "pi", "set_printoptions", "uint16", "uint32",
+           "uint64", "uint8"]
 
 pi, e, euler_gamma = _onp.pi, _onp.e, _onp.euler_gamma
 inf = PINF = float("inf")

@@ -11,7 +11,7 @@ import numpy as onp
 
 from ..base import is_float
 from ..engine.op import op
-from .axes import axes_in, axis_in, number, wide
+from .axes import axis_in, number, reduced, wide
 from .dtypes import cast
 from .reduce import max_, min_, numpy_sum_dtype
 from .statistics import quantile_of
@@ -48,7 +48,7 @@ def _highest(dtype):
 def nansum(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=None):
     """Sum along `axis`, nan counted as 0."""
     dtype = dtype or numpy_sum_dtype(a.dtype)
-    found = jnp.sum(_filled(a, 0, where), axes_in(axis, a.ndim), dtype, keepdims=bool(keepdims))
+    found = jnp.sum(_filled(a, 0, where), reduced(axis, a.ndim), dtype, keepdims=bool(keepdims))
     return found if initial is None else found + number(initial, dtype)
 
 
@@ -56,7 +56,7 @@ def nansum(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, whe
 def nanprod(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=None):
     """Product along `axis`, nan counted as 1."""
     dtype = dtype or numpy_sum_dtype(a.dtype)
-    found = jnp.prod(_filled(a, 1, where), axes_in(axis, a.ndim), dtype, keepdims=bool(keepdims))
+    found = jnp.prod(_filled(a, 1, where), reduced(axis, a.ndim), dtype, keepdims=bool(keepdims))
     return found if initial is None else found * number(initial, dtype)
 
 
@@ -79,7 +79,7 @@ def _extreme_of(fn, join, x, axis, keepdims, worst, initial, where):
         raise ValueError("`where` needs an `initial` number, in case it leaves nothing")
     out = fn(_filled(x, worst(x.dtype), where), axis, keepdims=keepdims)
     if is_float(x.dtype):
-        empty = jnp.all(_missing(x, where), axes_in(axis, x.ndim), keepdims=bool(keepdims))
+        empty = jnp.all(_missing(x, where), reduced(axis, x.ndim), keepdims=bool(keepdims))
         out = jnp.where(empty, jnp.nan, out).astype(x.dtype)
     return out if initial is None else join(out, number(initial, x.dtype))
 
@@ -116,7 +116,7 @@ def nanargmin(a, axis=None, out=None, keepdims=False):
 
 def _variance(a, axis, dtype, ddof, keepdims, where):
     dtype = dtype or (a.dtype if is_float(a.dtype) else jnp.dtype("float64"))
-    x, there, axes = cast(a, wide(dtype)), ~_missing(a, where), axes_in(axis, a.ndim)
+    x, there, axes = cast(a, wide(dtype)), ~_missing(a, where), reduced(axis, a.ndim)
     count = jnp.sum(there, axes, keepdims=True).astype(x.dtype)
     x = jnp.where(there, x, 0)
     away = jnp.where(there, x - jnp.sum(x, axes, keepdims=True) / count, 0)
@@ -129,7 +129,7 @@ def _variance(a, axis, dtype, ddof, keepdims, where):
 def nanmean(a, axis=None, dtype=None, out=None, keepdims=False):
     """Mean along `axis` of the elements that are no nan; integers give float64."""
     dtype = dtype or (a.dtype if is_float(a.dtype) else jnp.dtype("float64"))
-    axes = axes_in(axis, a.ndim)
+    axes = reduced(axis, a.ndim)
     total = jnp.sum(cast(_filled(a, 0), wide(dtype)), axes, keepdims=bool(keepdims))
     return cast(total / jnp.sum(~_missing(a), axes, keepdims=bool(keepdims)).astype(total.dtype), dtype)
 

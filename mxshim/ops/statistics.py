@@ -8,7 +8,7 @@ import numpy as onp
 
 from ..base import FLOAT32, MXNetError, is_float
 from ..engine.op import Scalar, op
-from .axes import agreed, axes_in, axis_in, number, op_of_one_dtype, wide
+from .axes import agreed, axis_in, number, op_of_one_dtype, reduced, wide
 from .dtypes import cast
 
 _M = onp.array([[3., 1., 2.5], [2., 5., 4.]], "float32")
@@ -32,7 +32,7 @@ def quantile_of(a, q, axis, interpolation, keepdims, fn=jnp.quantile):
     if a.dtype == bool:
         raise MXNetError("booleans have no quantiles: cast with astype('float32')")
     dtype = a.dtype if a.dtype == "float64" else FLOAT32
-    axes = axes_in(axis, a.ndim)
+    axes = reduced(axis, a.ndim)
     return fn(cast(a, dtype), q.astype(dtype), axis=axes, method=interpolation, keepdims=bool(keepdims))
 
 
@@ -68,7 +68,7 @@ def average(a, axis=None, weights=None, returned=False):
 
     weights: the shape of `a`, or a vector for one axis. The dtype stays; fractions of integers are cut off.
     """
-    axes = axes_in(axis, a.ndim)
+    axes = reduced(axis, a.ndim)
     x = cast(a, wide(a.dtype))
     if weights is None:
         out, total = jnp.mean(x, axes), jnp.asarray(math.prod(a.shape[k] for k in axes), x.dtype)

@@ -12,7 +12,6 @@ import os
 import sys
 
 import mxnet as mx
-import numpy as onp
 
 MODULES = {"np": mx.np, "np.linalg": mx.np.linalg, "np.random": mx.np.random}
 
