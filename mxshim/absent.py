@@ -36,6 +36,15 @@ _LATER = {
     "mx.executor": "call operators directly", "mx.attribute": "symbols only", "mx.AttrScope": "symbols only", "mx.name": "symbols only",
     "mx.contrib": "see np, npx and nd", "mx.notebook": "use matplotlib",
 }
+_FINANCE = "NumPy has had no financial functions since 1.20; the package numpy-financial has it, or write the formula out"
+ABSENT.update({f"np.{name}": _FINANCE for name in ("mirr", "npv", "pmt", "ppmt", "pv", "rate")})
+_INSIDE = "it was a module of MXNet's own code; its functions are in np itself"
+ABSENT.update({f"np.{name}": _INSIDE for name in (
+    "arrayprint", "fallback", "fallback_linalg", "function_base", "io", "set_functions", "stride_tricks", "type_functions", "utils")})
+ABSENT.update({"np.linalg.fallback_linalg": "it was a module of MXNet's own code; its functions are in np.linalg itself",
+               "np.linalg.reduce": "it was a helper of MXNet's own code; use functools.reduce",
+               "np.linalg.wrap_data_api_linalg_func": "it was a helper of MXNet's own code",
+               "np.random.wrap_ctx_to_device_func": "it was a helper of MXNet's own code; samplers take ctx= and device= here"})
 ABSENT.update({name: f"not part of this release of mxshim; {use}" for name, use in _LATER.items()})
 
 # Methods that only the other class has, or that both lack: what to write instead.

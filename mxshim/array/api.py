@@ -20,10 +20,16 @@ def nd_from_dlpack(dlpack):
     return interop.from_dlpack(dlpack, "nd")
 
 
-@api("npx.from_dlpack", "np.from_dlpack")
-def np_from_dlpack(dlpack):
+@api("npx.from_dlpack")
+def npx_from_dlpack(dlpack):
     """An np.ndarray from anything that speaks DLPack. Our own exports share memory, foreign memory is copied."""
     return interop.from_dlpack(dlpack, "np")
+
+
+@api("np.from_dlpack")
+def np_from_dlpack(x):
+    """An np.ndarray from anything that speaks DLPack. Our own exports share memory, foreign memory is copied."""
+    return interop.from_dlpack(x, "np")
 
 
 @api("nd.to_dlpack_for_read", "nd.to_dlpack_for_write", "npx.to_dlpack_for_read", "npx.to_dlpack_for_write")

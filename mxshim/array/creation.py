@@ -19,11 +19,13 @@ from .draws import size_of
 _FLOAT32 = as_dtype("float32")
 
 
-def _np_dtype(dtype, default=None) -> onp.dtype:
-    """np's dtypes: Python's float means the default float, here as in MXNet 2."""
-    if dtype is None:
-        return default or default_float()
-    return default_float() if dtype is float else _checked_dtype(dtype)
+def _np_dtype(dtype) -> onp.dtype:
+    return default_float() if dtype is None else _checked_dtype(dtype)
+
+
+def _narrow(dtype) -> onp.dtype:
+    """A dtype for np.array, asarray, empty, eye: as in MXNet 2 Python's float means the default float, float32, to them alone."""
+    return default_float() if dtype is float else _np_dtype(dtype)
 
 
 def _checked_dtype(dtype) -> onp.dtype:
@@ -78,12 +80,12 @@ def np_array(object, dtype=None, ctx=None, device=None):
     Raises: TypeError for ragged lists and text, KeyError for complex and other dtypes that MXNet does not have.
     MXNet: np.array of 2.0.
     """
-    dtype = None if dtype is None else _np_dtype(dtype)
+    dtype = None if dtype is None else _narrow(dtype)
     return read_data(object, dtype, check_context(ctx or device, "np.array"), CLASSES["np"])
 
 
 @api("np.asarray")
-def np_asarray(obj, dtype=None, ctx=None, device=None, copy=None):
+def np_asarray(obj, dtype=None, ctx=None, copy=None, device=None):
     """An mxshim array itself where nothing has to change, else as np.array."""
     where = check_context(ctx or device, "np.asarray")
     if isinstance(obj, CLASSES["np"]) and not copy and where in (None, obj.ctx) and dtype in (None, obj.dtype):
@@ -107,14 +109,14 @@ def nd_array(source_array, ctx=None, dtype=None):
     return read_data(source_array, dtype, check_context(ctx, "nd.array"), CLASSES["nd"])
 
 
-def _np_filled(name, value):
+def _np_filled(name, value, dtype_of=_np_dtype):
     @api(f"np.{name}")
     def create(shape, dtype=None, order="C", ctx=None, device=None):
         _order(order, f"np.{name}")
         shape = _shape(shape, f"np.{name}")
         if not shape and not door.state.np_shape:
             raise MXNetError(f"np.{name}: shape () needs np shape semantics; call npx.set_np() first")
-        return filled(CLASSES["np"], shape, value, _np_dtype(dtype), _context(ctx, device, f"np.{name}"))
+        return filled(CLASSES["np"], shape, value, dtype_of(dtype), _context(ctx, device, f"np.{name}"))
 
     create.__name__ = create.__qualname__ = name
     create.__doc__ = (f"An array of a shape full of {name}, float32 unless `dtype` is given.\n\n"
@@ -148,12 +150,12 @@ def _nd_filled(name, value):
     return create
 
 
-np_zeros, np_ones, np_empty = _np_filled("zeros", 0), _np_filled("ones", 1), _np_filled("empty", 0)
+np_zeros, np_ones, np_empty = _np_filled("zeros", 0), _np_filled("ones", 1), _np_filled("empty", 0, _narrow)
 nd_zeros, nd_ones, nd_empty = _nd_filled("zeros", 0), _nd_filled("ones", 1), _nd_filled("empty", 0)
 
 
 @api("np.full")
-def np_full(shape, fill_value, dtype=None, order="C", ctx=None, device=None, out=None):
+def np_full(shape, fill_value, dtype=None, order="C", ctx=None, out=None, device=None):
     """A shape full of one number; without `dtype`, bool and int64 for Python's bools and integers, else float32."""
     _order(order, "np.full")
     if isinstance(fill_value, Array) and fill_value.size > 1 or isinstance(fill_value, list | tuple | onp.ndarray):
@@ -266,13 +268,13 @@ def _eye(cls, rows, columns, k, dtype, ctx):
 def np_eye(N, M=None, k=0, dtype=None, ctx=None, device=None):
     """An (N, M) matrix with ones on the k-th diagonal; M defaults to N."""
     rows, columns = operator.index(N), operator.index(N if M is None else M)
-    return _eye(CLASSES["np"], rows, columns, int(k), _np_dtype(dtype), _context(ctx, device, "np.eye"))
+    return _eye(CLASSES["np"], rows, columns, int(k), _narrow(dtype), _context(ctx, device, "np.eye"))
 
 
 @api("np.identity")
 def np_identity(n, dtype=None, ctx=None, device=None):
     """An (n, n) matrix with ones on the diagonal."""
-    return np_eye(n, None, 0, dtype, ctx, device)
+    return np_eye(n, None, 0, _np_dtype(dtype), ctx, device)
 
 
 @api("nd.eye")

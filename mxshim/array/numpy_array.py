@@ -24,6 +24,9 @@ class _IsArray(type):
         return type.__subclasscheck__(cls, subclass) or (cls.__dict__.get("_every_array", False) and issubclass(subclass, Array))
 
 
+_UFUNC = {"where": True, "casting": "same_kind", "order": "K", "dtype": None, "subok": True}  # NumPy's defaults
+
+
 class ndarray(Array):
     """A multi-dimensional array with NumPy's interface (MXNet: mxnet.numpy.ndarray).
 
@@ -151,6 +154,19 @@ class ndarray(Array):
     def _bad_operand(self, other, name):
         raise MXNetError(f"np.ndarray.{name}: the other operand must be an array or a number, got {type(other).__name__} {other!r}; "
                          "make an array with np.array(...)")
+
+    # -- calls ----------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def _unknown_argument(cls, op, kwargs):
+        """Arguments that no operator has. What is a ufunc in NumPy takes ufuncs' keywords, if they say what is done anyway."""
+        if isinstance(getattr(onp, op.name.rpartition(".")[2], None), onp.ufunc):
+            for name in [k for k in kwargs if k in _UFUNC]:
+                given = kwargs.pop(name)
+                if given is not _UFUNC[name] and not (isinstance(given, str) and given == _UFUNC[name]):
+                    raise NotImplementedError(f"{op.name}: {name}={given!r} is not offered, only {name}={_UFUNC[name]!r}")
+        if kwargs:
+            super()._unknown_argument(op, kwargs)
 
     # -- autograd --------------------------------------------------------------------------------------------------
 

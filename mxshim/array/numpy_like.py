@@ -164,6 +164,8 @@ def by_numpy(name, function, sentence):
     run.__name__ = run.__qualname__ = name
     run.__doc__ = f"{sentence} NumPy's own function: no gradient."
     api(f"np.{name}")(run)
+    if hasattr(function, "__wrapped__"):  # one with a signature, which users should see
+        run.__wrapped__ = function
 
 
 by_numpy("apply_along_axis", onp.apply_along_axis, "A function of vectors applied along one axis; it gets NumPy arrays.")

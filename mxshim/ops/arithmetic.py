@@ -48,11 +48,12 @@ def _fmod(x, y):
 
 
 def _lowest(dtype):
-    return jnp.asarray(jnp.iinfo(dtype).min, dtype)
+    """What C makes of an infinity: the machine word's lowest number, of which narrow integers keep the low bits, 0."""
+    return jnp.asarray(jnp.iinfo(dtype).min if dtype.itemsize > 2 else 0, dtype)
 
 
 def _floor_divide(x, y):
-    """The quotient rounded down; integers by 0 give the lowest number, as MXNet's cast of an infinity does."""
+    """The quotient rounded down; integers by 0 give what MXNet's cast of an infinity does."""
     if is_float(x.dtype):
         return jnp.floor(x / y)
     if x.dtype == BOOL:
@@ -253,7 +254,10 @@ def _copysign(x, y):
 
 
 def _ldexp(x, n):
-    return x * jnp.exp2(n)
+    # XLA's exp2 is not exact for whole numbers; the fraction carries the derivative.
+    whole = jnp.where(jnp.isfinite(n), jnp.floor(n), jnp.zeros((), n.dtype))
+    exact = jnp.ldexp(jnp.ones((), n.dtype), jnp.clip(lax.stop_gradient(whole), -2000, 2000).astype(jnp.int32))
+    return x * jnp.exp2(n - whole) * exact
 
 
 def _heaviside(x, y):

@@ -32,6 +32,13 @@ def axes_in(axis, ndim: int, what: str = "axis") -> tuple[int, ...]:
     return axes
 
 
+def reduced(axis, ndim: int) -> tuple[int, ...]:
+    """As axes_in, for reductions: along axis 0 a 0-d array has one element, as for NumPy."""
+    if ndim == 0 and axis is not None and all(a in (0, -1) for a in (axis if isinstance(axis, tuple | list) else (axis,))):
+        return ()
+    return axes_in(axis, ndim)
+
+
 def axes_nd(axis, ndim: int, exclude: bool = False) -> tuple[int, ...]:
     """nd's rule: None and () name all axes; with `exclude` an axis is reduced unless it is named."""
     if axis is None or axis == ():
