@@ -35,12 +35,13 @@ def centers(boxes, format="corner"):
 
 def overlaps(a, b):
     """Intersection over union of boxes given as corners: (..., m, 4), (..., n, 4) -> (..., m, n); 0 where they do not meet."""
-    a, b = a[..., :, None, :], b[..., None, :, :]
-    sides = jnp.minimum(a[..., 2:], b[..., 2:]) - jnp.maximum(a[..., :2], b[..., :2])
-    shared = jnp.prod(jnp.maximum(sides, jnp.zeros((), sides.dtype)), axis=-1)
-    areas = jnp.prod(a[..., 2:] - a[..., :2], axis=-1) + jnp.prod(b[..., 2:] - b[..., :2], axis=-1)
-    meet = shared > 0
-    return jnp.where(meet, shared / jnp.where(meet, areas - shared, jnp.ones_like(shared)), jnp.zeros_like(shared))
+    ax, ay, az, aw = (a[..., k][..., :, None] for k in range(4))  # coordinate by coordinate: long vectors are fast
+    bx, by, bz, bw = (b[..., k][..., None, :] for k in range(4))
+    zero = jnp.zeros((), a.dtype)
+    shared = (jnp.maximum(jnp.minimum(az, bz) - jnp.maximum(ax, bx), zero)
+              * jnp.maximum(jnp.minimum(aw, bw) - jnp.maximum(ay, by), zero))
+    union = (az - ax) * (aw - ay) + (bz - bx) * (bw - by) - shared
+    return jnp.where(shared > 0, shared / union, zero)
 
 
 _A = onp.array([[0.1, 0.1, 0.5, 0.5], [0.2, 0.2, 0.6, 0.7], [0.75, 0.75, 0.9, 0.8]], "float32")
@@ -67,9 +68,9 @@ def box_iou(lhs, rhs, format="corner"):
 def suppressed(boxes, group, alive, threshold, above=jnp.greater):
     """Which of the boxes (n, 4), best first, remain: a box goes if a remaining one before it overlaps it by too much.
 
-    group: (n,) or None: only boxes of one group suppress each other.  alive: (n,), those that take part.
+    group: (n,) or None: only boxes of one group suppress each other.  alive: (n,), those that take part, best first.
     above(overlap, threshold) says what is too much.
-    Blocks of boxes are compared with all at a time, so that n boxes take memory for BLOCK * n overlaps.
+    Blocks of boxes are compared with blocks before them, so that the memory does not grow with n * n.
     """
     n = boxes.shape[0]
     if n == 0:
@@ -78,27 +79,33 @@ def suppressed(boxes, group, alive, threshold, above=jnp.greater):
     total = -(-n // size) * size
     boxes, alive = jnp.pad(boxes, ((0, total - n), (0, 0))), jnp.pad(alive, (0, total - n))
     group = None if group is None else jnp.pad(group, (0, total - n))
-    index = jnp.arange(total, dtype="int32")
+    earlier = jnp.arange(size)[:, None] < jnp.arange(size)
 
-    def turn(i, alive):
-        start = i * size
-        part = lax.dynamic_slice_in_dim(boxes, start, size)
-        hits = above(overlaps(part, boxes), threshold)
-        if group is not None:
-            hits &= lax.dynamic_slice_in_dim(group, start, size)[:, None] == group
-        inside = lax.dynamic_slice_in_dim(hits, start, size, axis=1) & (index[:size, None] < index[:size])
-        taking = lax.dynamic_slice_in_dim(alive, start, size)
+    def part(x, i):
+        return lax.dynamic_slice_in_dim(x, i * size, size)
+
+    def hits(i, j):
+        """Which boxes of block i are too close to which of block j."""
+        found = above(overlaps(part(boxes, i), part(boxes, j)), threshold)
+        return found if group is None else found & (part(group, i)[:, None] == part(group, j))
+
+    def turn(j, alive):
+        def before(i, left):
+            return left & ~jnp.any(hits(i, j) & part(alive, i)[:, None], axis=0)
+
+        left = lax.fori_loop(0, j, before, part(alive, j))
+        inside = hits(j, j) & earlier
 
         def refine(state):  # from "all remain" on, until what remains no longer changes
             remain, _ = state
-            new = taking & ~jnp.any(inside & remain[:, None], axis=0)
+            new = left & ~jnp.any(inside & remain[:, None], axis=0)
             return new, jnp.any(new != remain)
 
-        remain, _ = lax.while_loop(lambda state: state[1], refine, (taking, jnp.ones((), bool)))
-        later = alive & ~(jnp.any(hits & remain[:, None], axis=0) & (index >= start + size))
-        return lax.dynamic_update_slice_in_dim(later, remain, start, axis=0)
+        remain, _ = lax.while_loop(lambda state: state[1], refine, (left, jnp.ones((), bool)))
+        return lax.dynamic_update_slice_in_dim(alive, remain, j * size, axis=0)
 
-    return lax.fori_loop(0, total // size, turn, alive)[:n]
+    blocks = (jnp.sum(alive, dtype="int32") + size - 1) // size
+    return lax.fori_loop(0, blocks, turn, alive)[:n]
 
 
 def best_first(scores, valid, most):
@@ -112,8 +119,8 @@ _D = onp.array([[0, .5, .1, .1, .2, .2], [1, .4, .1, .1, .2, .2], [0, .3, .1, .1
 
 
 @op("npx.box_nms", "nd.contrib.box_nms", "nd.contrib.box_non_maximum_suppression", scalars=("overlap_thresh", "valid_thresh"),
-    samples={"args": [((_D,), {}), ((onp.stack([_D, _D / 2]),), {"id_index": 0, "topk": 3, "valid_thresh": 0.1}),
-                      ((_D,), {"background_id": 0, "id_index": 0, "force_suppress": True, "in_format": "center"})]})
+    samples={"args": [((_D,), {"in_format": "center"}),
+                      ((onp.stack([_D, _D / 2]),), {"background_id": 7, "id_index": 0, "force_suppress": True, "topk": 3, "valid_thresh": 0.1})]})
 def box_nms(data, overlap_thresh=0.5, valid_thresh=0.0, topk=-1, coord_start=2, score_index=1, id_index=-1, background_id=-1,
             force_suppress=False, in_format="corner", out_format="corner"):
     """Non-maximum suppression: the boxes by falling scores, without those that a better one overlaps; then rows of -1.
