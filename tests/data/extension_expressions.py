@@ -4,6 +4,7 @@ SETUP = """
 import numpy as onp
 A = F.array
 v = A([3, 1, 2])
+rois = A([[0, 0, 0, 4, 5], [1, 1, 1, 3, 3], [0, 2.6, 1.2, 9, 9], [1, -3, -2, 1, 1], [0, 3, 3, 3, 3]])
 boxes = A([[.1, .1, .5, .5], [.2, .2, .6, .7], [.75, .75, .9, .8], [.1, .1, .5, .5]])
 dets = A([[0, .5, .1, .1, .2, .2], [1, .4, .1, .1, .2, .2], [0, .3, .1, .1, .14, .14], [2, .6, .5, .5, .7, .8],
           [0, .5, .1, .1, .2, .2], [1, .5, .11, .1, .2, .2], [0, .01, .5, .5, .6, .6], [-1, .9, .3, .3, .35, .35],
@@ -235,5 +236,39 @@ npx.multibox_prior(some(1, 1, 2, 3), sizes=(.5, .25), ratios=(1, 2, .5))
 npx.multibox_target(anchors, labels, some(2, 4, 5), negative_mining_ratio=1)
 npx.multibox_detection(probs, some(2, 20), anchors, nms_threshold=.2)
 npx.multibox_detection(probs, some(2, 20), anchors[:, :3])
+""",
+    ("roi", "nd"): """
+both(lambda x, r: nd.ROIPooling(x, r, pooled_size=(2, 2), spatial_scale=1.), some(2, 2, 6, 5), rois * 1)
+nd.ROIPooling(some(2, 2, 6, 5), rois * 2, pooled_size=(3, 2), spatial_scale=.5)
+nd.ROIPooling(some(2, 2, 6, 5), A([[0, 7, 7, 9, 9], [5, 0, 0, 1, 1], [-1, 0, 0, 2, 2]]), pooled_size=(2, 2), spatial_scale=1.)
+both(lambda x: nd.ROIPooling(x, rois, pooled_size=(2, 2), spatial_scale=1.), some(2, 1, 4, 4) * 0)
+nd.ROIPooling(some(2, 2, 6, 5), rois[:, :4], pooled_size=(2, 2), spatial_scale=1.)
+nd.ROIPooling(some(2, 2, 6, 5), rois, pooled_size=(2, 2))
+nd.ROIPooling(some(2, 2, 6, 5), rois, spatial_scale=1.)
+nd.ROIPooling(some(2, 2, 6, 5), rois, pooled_size=2, spatial_scale=1.)
+nd.ROIPooling(some(2, 2, 6, 5), rois, pooled_size=(2, 2), spatial_scale=2.)
+nd.ROIPooling(some(2, 6, 5), rois, pooled_size=(2, 2), spatial_scale=1.)
+both(lambda x, r: nd.contrib.ROIAlign(x, r, pooled_size=(2, 2), spatial_scale=.8), some(2, 2, 6, 5), rois * 1)
+nd.contrib.ROIAlign(some(2, 2, 6, 5, dtype="float64"), rois.astype("float64"), pooled_size=(2, 2), spatial_scale=.8)
+nd.contrib.ROIAlign(some(2, 2, 6, 5), rois[:4], pooled_size=(2, 2), spatial_scale=.8, aligned=True)
+nd.contrib.ROIAlign(some(2, 2, 6, 5), rois, pooled_size=(3, 2), spatial_scale=.8, sample_ratio=2)
+nd.contrib.ROIAlign(some(2, 8, 6, 5), rois, pooled_size=(2, 2), spatial_scale=.8, position_sensitive=True)
+nd.contrib.ROIAlign(some(2, 2, 6, 5), A([[-1, 0, 0, 3, 3], [0, 20, 20, 30, 30]]), pooled_size=(2, 2), spatial_scale=.8)
+nd.contrib.ROIAlign(some(2, 2, 6, 5), rois[:, :4], pooled_size=(2, 2), spatial_scale=1.)
+both(lambda x: nd.contrib.PSROIPooling(x, rois, spatial_scale=1., output_dim=2, pooled_size=2), some(2, 8, 6, 5))
+nd.contrib.PSROIPooling(some(2, 8, 6, 5), rois, spatial_scale=.7, output_dim=2, pooled_size=4, group_size=2)
+both(lambda x, t: nd.contrib.DeformablePSROIPooling(x, rois, t, spatial_scale=.9, output_dim=2, group_size=2, pooled_size=2, part_size=2, sample_per_part=2, trans_std=.1), some(2, 8, 6, 5), some(5, 4, 2, 2))
+nd.contrib.DeformablePSROIPooling(some(2, 8, 6, 5), rois, spatial_scale=1., output_dim=2, group_size=2, pooled_size=3, sample_per_part=2, no_trans=True)
+nd.contrib.RROIAlign(some(2, 2, 6, 5), A([[0, 2, 3, 3, 2, 30], [1, 1, 1, 2, 2, -45]]), pooled_size=(2, 3), spatial_scale=1., sampling_ratio=2)
+nd.contrib.RROIAlign(some(2, 2, 6, 5), A([[0, 2, 3, 3, 2, 30], [1, 1, 1, 2, 2, -45]]), pooled_size=(2, 2), spatial_scale=1.)
+nd.contrib.Proposal(some(1, 6, 3, 4), some(1, 12, 3, 4) / 4, A([[48, 64, 1]]), rpn_pre_nms_top_n=12, rpn_post_nms_top_n=5, rpn_min_size=4, scales=(1,), output_score=True)
+nd.contrib.Proposal(some(1, 6, 3, 4), some(1, 12, 3, 4) / 4, A([[48, 64, 1]]), rpn_pre_nms_top_n=12, rpn_post_nms_top_n=5, threshold=.3, rpn_min_size=20, scales=(1,), iou_loss=True)
+nd.contrib.Proposal(some(1, 6, 3, 4), some(1, 8, 3, 4), A([[48, 64, 1]]), scales=(1,))
+nd.contrib.Proposal(some(2, 6, 3, 4), some(2, 12, 3, 4), A([[48, 64, 1], [48, 64, 1]]), scales=(1,))
+nd.contrib.MultiProposal(some(2, 24, 3, 4), some(2, 48, 3, 4) / 4, A([[48, 64, 1], [40, 40, 2]]), rpn_post_nms_top_n=4)
+""",
+    ("roi", "np"): """
+npx.roi_pooling(some(2, 2, 6, 5), rois, pooled_size=(2, 2), spatial_scale=1.)
+npx.roi_pooling(some(2, 2, 6, 5), rois, pooled_size=(2, 2))
 """,
 }
