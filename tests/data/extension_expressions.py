@@ -271,4 +271,50 @@ nd.contrib.MultiProposal(some(2, 24, 3, 4), some(2, 48, 3, 4) / 4, A([[48, 64, 1
 npx.roi_pooling(some(2, 2, 6, 5), rois, pooled_size=(2, 2), spatial_scale=1.)
 npx.roi_pooling(some(2, 2, 6, 5), rois, pooled_size=(2, 2))
 """,
+    ("warp", "nd"): """
+both(lambda x, g: nd.BilinearSampler(x, g), some(1, 2, 4, 5), some(1, 2, 3, 3) * 1.7)
+nd.BilinearSampler(some(1, 2, 4, 5), some(1, 1, 3, 3))
+nd.BilinearSampler(some(1, 2, 4, 5), some(2, 2, 3, 3))
+both(lambda x: nd.GridGenerator(x, "affine", (3, 4)), some(2, 6))
+both(lambda x: nd.GridGenerator(x, "warp"), some(1, 2, 3, 4))
+nd.GridGenerator(some(2, 6), "affine")
+nd.GridGenerator(some(2, 5), "affine", (3, 4))
+nd.GridGenerator(some(2, 6))
+nd.GridGenerator(some(1, 1, 3, 4), "warp")
+both(lambda x, a: nd.SpatialTransformer(x, a, (3, 4), "affine", "bilinear"), some(1, 2, 4, 5), A([[1.1, .2, .1, -.1, .9, -.2]]))
+nd.SpatialTransformer(some(1, 2, 4, 5), some(1, 6), (3, 4))
+nd.SpatialTransformer(some(1, 2, 4, 5), some(1, 6), transform_type="affine", sampler_type="bilinear")
+both(lambda a, b: nd.Correlation(a, b, kernel_size=3, max_displacement=1, stride1=2, pad_size=1), some(1, 2, 5, 6), some(1, 2, 5, 6, step=5))
+both(lambda a, b: nd.Correlation(a, b, max_displacement=2, stride2=2, pad_size=2, is_multiply=False), some(1, 2, 5, 6), some(1, 2, 5, 6, step=5) + 0.01)
+nd.Correlation(some(1, 2, 5, 6), some(1, 2, 5, 6), kernel_size=2)
+nd.Correlation(some(1, 2, 5, 6), some(1, 2, 5, 6), kernel_size=9)
+both(lambda *a: nd.contrib.DeformableConvolution(*a, kernel=(2, 2), num_filter=3), some(1, 2, 4, 5), some(1, 8, 3, 4) * 1.3, some(3, 2, 2, 2), some(3))
+nd.contrib.DeformableConvolution(some(1, 2, 4, 5), some(1, 16, 2, 3), some(4, 1, 2, 2), kernel=(2, 2), num_filter=4, num_group=2, num_deformable_group=2, no_bias=True, stride=(2, 2), pad=(1, 1), dilate=(2, 2))
+nd.contrib.ModulatedDeformableConvolution(some(1, 2, 4, 5), some(1, 8, 3, 4) * 1.3, some(1, 4, 3, 4, step=3), some(3, 2, 2, 2), some(3), kernel=(2, 2), num_filter=3)
+nd.contrib.DeformableConvolution(some(1, 2, 4, 5), some(1, 4, 3, 4), some(3, 2, 2, 2), some(3), kernel=(2, 2), num_filter=3)
+nd.contrib.DeformableConvolution(some(1, 2, 4, 5), some(1, 8, 3, 4), some(3, 2, 2, 2), some(3), num_filter=3)
+nd.contrib.DeformableConvolution(some(1, 2, 4, 5), some(1, 8, 3, 4), some(3, 2, 2, 2), some(3), kernel=(2, 2), num_filter=3, layout="NHWC")
+both(lambda x: nd.im2col(x, kernel=(2, 3), stride=(2, 1), dilate=(1, 2), pad=(1, 1)), some(1, 2, 4, 5))
+both(lambda x: nd.col2im(x, output_size=(4, 5), kernel=(2, 3), stride=(2, 1), dilate=(1, 2), pad=(1, 1)), some(1, 12, 9))
+nd.col2im(some(1, 8, 11), output_size=(4, 5), kernel=(2, 2))
+nd.im2col(some(1, 2, 4, 5))
+both(lambda x: nd.contrib.BilinearResize2D(x, height=7, width=3), some(1, 2, 4, 5))
+both(lambda x: nd.contrib.BilinearResize2D(x, height=3, width=7, align_corners=False), some(1, 2, 4, 5))
+nd.contrib.BilinearResize2D(some(1, 2, 4, 5), scale_height=2, scale_width=.5)
+nd.contrib.BilinearResize2D(some(1, 2, 4, 5), scale_height=2, scale_width=.5, mode="odd_scale")
+nd.contrib.BilinearResize2D(some(1, 2, 4, 5), mode="to_even_down").shape
+nd.contrib.BilinearResize2D(some(1, 2, 4, 5), mode="to_even_up").shape
+nd.contrib.BilinearResize2D(some(1, 2, 4, 5), mode="to_odd_down").shape
+nd.contrib.BilinearResize2D(some(1, 2, 4, 5), mode="to_odd_up").shape
+nd.contrib.BilinearResize2D(some(1, 2, 4, 5), some(1, 1, 6, 3), mode="like")
+nd.Crop(some(1, 2, 4, 5), h_w=(2, 3), offset=(1, 1))
+nd.Crop(some(1, 2, 4, 5), some(1, 1, 2, 2), center_crop=True)
+nd.Crop(some(1, 2, 4, 5), h_w=(9, 2))
+nd.Crop(some(1, 2, 4, 5), h_w=(2, 2), offset=(3, 3))
+""",
+    ("warp", "np"): """
+both(lambda *a: npx.deformable_convolution(*a, kernel=(2, 2), num_filter=3), some(1, 2, 4, 5), some(1, 8, 3, 4) * 1.3, some(3, 2, 2, 2), some(3))
+npx.modulated_deformable_convolution(some(1, 2, 4, 5), some(1, 8, 3, 4) * 1.3, some(1, 4, 3, 4, step=3), some(3, 2, 2, 2), some(3), kernel=(2, 2), num_filter=3)
+npx.deformable_convolution(some(1, 2, 4, 5), some(1, 4, 3, 4), some(3, 2, 2, 2), some(3), kernel=(2, 2), num_filter=3)
+""",
 }
