@@ -5,6 +5,7 @@ import numpy as onp
 A = F.array
 v = A([3, 1, 2])
 rois = A([[0, 0, 0, 4, 5], [1, 1, 1, 3, 3], [0, 2.6, 1.2, 9, 9], [1, -3, -2, 1, 1], [0, 3, 3, 3, 3]])
+bytes = A((onp.arange(60) * 37 % 256).reshape(4, 5, 3), dtype="uint8")
 boxes = A([[.1, .1, .5, .5], [.2, .2, .6, .7], [.75, .75, .9, .8], [.1, .1, .5, .5]])
 dets = A([[0, .5, .1, .1, .2, .2], [1, .4, .1, .1, .2, .2], [0, .3, .1, .1, .14, .14], [2, .6, .5, .5, .7, .8],
           [0, .5, .1, .1, .2, .2], [1, .5, .11, .1, .2, .2], [0, .01, .5, .5, .6, .6], [-1, .9, .3, .3, .35, .35],
@@ -18,6 +19,11 @@ def some(*shape, step=7, dtype="float32"):
     for k in shape:
         n *= k
     return F.array(((onp.arange(n) * step + 3) % 23 - 11).reshape(shape) / 16, dtype=dtype)
+
+def seeded(fn):
+    "Five results in a row after a seed."
+    seed(3)
+    return [fn() for _ in range(5)]
 
 def both(fn, *xs):
     "The results, then the gradients of the arguments, the results weighted with fixed numbers."
@@ -316,5 +322,56 @@ nd.Crop(some(1, 2, 4, 5), h_w=(2, 2), offset=(3, 3))
 both(lambda *a: npx.deformable_convolution(*a, kernel=(2, 2), num_filter=3), some(1, 2, 4, 5), some(1, 8, 3, 4) * 1.3, some(3, 2, 2, 2), some(3))
 npx.modulated_deformable_convolution(some(1, 2, 4, 5), some(1, 8, 3, 4) * 1.3, some(1, 4, 3, 4, step=3), some(3, 2, 2, 2), some(3), kernel=(2, 2), num_filter=3)
 npx.deformable_convolution(some(1, 2, 4, 5), some(1, 4, 3, 4), some(3, 2, 2, 2), some(3), kernel=(2, 2), num_filter=3)
+""",
+    ("image", "nd"): """
+nd.image.to_tensor(bytes)
+nd.image.to_tensor(nd.stack(bytes, bytes)).shape
+nd.image.to_tensor(some(2, 3, 3))
+nd.image.to_tensor(bytes[0])
+both(lambda x: nd.image.normalize(x, mean=(.1, .2, .3), std=(1, 2, 3)), some(3, 2, 2))
+nd.image.normalize(some(2, 3, 2, 2), mean=.1, std=2)
+nd.image.normalize(some(3, 2, 2))
+nd.image.normalize(some(3, 2, 2), mean=(1, 2))
+nd.image.normalize(some(5, 2, 2), mean=1, std=1)
+nd.image.resize(bytes, size=(3, 6))
+nd.image.resize(bytes, size=8)
+nd.image.resize(bytes, size=3, keep_ratio=True).shape
+nd.image.resize(bytes, size=(7, 2), interp=0)
+nd.image.resize(some(4, 5, 3), size=(3, 6))
+nd.image.resize(some(4, 5, 3), size=(2, 2), interp=2)
+nd.image.resize(some(4, 5, 3), size=(2, 2), interp=3)
+nd.image.resize(nd.stack(bytes, bytes), size=(3, 6)).shape
+nd.image.resize(bytes)
+nd.image.resize(bytes, size=-1)
+both(lambda x: nd.image.crop(x, 1, 2, 3, 2), some(4, 5, 3))
+nd.image.crop(bytes, 4, 2, 3, 2)
+nd.image.crop(bytes, 1, 2)
+nd.image.crop(bytes, 1, 2, 0, 2)
+nd.image.flip_left_right(bytes[:, :4])
+nd.image.flip_top_bottom(bytes)
+nd.image.flip_left_right(bytes[0])
+nd.image.adjust_lighting(some(2, 2, 3), alpha=(.1, .2, .3))
+nd.image.adjust_lighting(bytes, alpha=(.1, .2, .3))
+seeded(lambda: nd.image.random_brightness(bytes, min_factor=.5, max_factor=1.5))
+seeded(lambda: nd.image.random_contrast(some(2, 2, 3), min_factor=.5, max_factor=1.5))
+seeded(lambda: nd.image.random_saturation(bytes, min_factor=.5, max_factor=1.5))
+seeded(lambda: nd.image.random_hue(some(2, 2, 3) + 1, min_factor=.5, max_factor=1.5))
+seeded(lambda: nd.image.random_lighting(some(2, 2, 3), alpha_std=.1))
+seeded(lambda: nd.image.random_color_jitter(some(2, 2, 3) + 1, brightness=.4, contrast=.3, saturation=.2, hue=.1))
+seeded(lambda: nd.image.random_color_jitter(bytes, brightness=.4, contrast=.3, saturation=0, hue=0))
+seeded(lambda: nd.image.random_flip_left_right(some(2, 2, 3)))
+nd.image.random_brightness(bytes)
+nd.image.random_brightness(bytes, min_factor=-1, max_factor=1)
+nd.image.random_hue(nd.stack(bytes, bytes), min_factor=0, max_factor=1)
+""",
+    ("image", "np"): """
+npx.image.to_tensor(bytes)
+npx.image.normalize(some(3, 2, 2), mean=(.1, .2, .3), std=(1, 2, 3))
+npx.image.resize(bytes, size=(3, 6))
+npx.image.crop(bytes, 1, 2, 3, 2)
+npx.image.flip_left_right(bytes[:, :4])
+seeded(lambda: npx.image.random_flip_top_bottom(some(2, 2, 3)))
+seeded(lambda: npx.image.random_color_jitter(some(2, 2, 3) + 1, brightness=.4, contrast=.3, saturation=.2, hue=.1))
+npx.image.random_brightness(bytes)
 """,
 }

@@ -41,10 +41,10 @@ def measured(code, scope):
 def main(dialect, *families):
     warnings.simplefilter("ignore")
     import mxnet as mx
-    scope = {"nd": mx.nd, "F": mx.nd, "autograd": mx.autograd}
+    scope = {"nd": mx.nd, "F": mx.nd, "autograd": mx.autograd, "seed": mx.random.seed}
     if dialect == "np":
         mx.npx.set_np()
-        scope = {"np": mx.np, "npx": mx.npx, "F": mx.np, "autograd": mx.autograd}
+        scope = {"np": mx.np, "npx": mx.npx, "F": mx.np, "autograd": mx.autograd, "seed": mx.random.seed}
     path = os.path.join(HERE, f"extension_{dialect}.json")
     known = {}
     if families:

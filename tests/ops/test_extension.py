@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+import mxshim as mx
 from mxshim import autograd, nd, np, npx
 from tests.data.extension_expressions import SETUP
 from tests.support.families import DATA, check
@@ -30,7 +31,7 @@ def measured():
 
 @pytest.mark.parametrize(("dialect", "code", "want"), list(measured()))
 def test_measured(dialect, code, want):
-    scope = {"nd": nd, "np": np, "npx": npx, "F": np if dialect == "np" else nd, "autograd": autograd}
+    scope = {"nd": nd, "np": np, "npx": npx, "F": np if dialect == "np" else nd, "autograd": autograd, "seed": mx.random.seed}
     if dialect == "np":
         npx.set_np()
     try:
