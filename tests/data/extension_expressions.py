@@ -6,6 +6,7 @@ A = F.array
 v = A([3, 1, 2])
 rois = A([[0, 0, 0, 4, 5], [1, 1, 1, 3, 3], [0, 2.6, 1.2, 9, 9], [1, -3, -2, 1, 1], [0, 3, 3, 3, 3]])
 bytes = A((onp.arange(60) * 37 % 256).reshape(4, 5, 3), dtype="uint8")
+dilation = A([1, 2], dtype="int32")
 boxes = A([[.1, .1, .5, .5], [.2, .2, .6, .7], [.75, .75, .9, .8], [.1, .1, .5, .5]])
 dets = A([[0, .5, .1, .1, .2, .2], [1, .4, .1, .1, .2, .2], [0, .3, .1, .1, .14, .14], [2, .6, .5, .5, .7, .8],
           [0, .5, .1, .1, .2, .2], [1, .5, .11, .1, .2, .2], [0, .01, .5, .5, .6, .6], [-1, .9, .3, .3, .35, .35],
@@ -370,8 +371,26 @@ npx.image.normalize(some(3, 2, 2), mean=(.1, .2, .3), std=(1, 2, 3))
 npx.image.resize(bytes, size=(3, 6))
 npx.image.crop(bytes, 1, 2, 3, 2)
 npx.image.flip_left_right(bytes[:, :4])
-seeded(lambda: npx.image.random_flip_top_bottom(some(2, 2, 3)))
 seeded(lambda: npx.image.random_color_jitter(some(2, 2, 3) + 1, brightness=.4, contrast=.3, saturation=.2, hue=.1))
 npx.image.random_brightness(bytes)
+""",
+    ("attention", "nd"): """
+both(lambda x: nd.contrib.interleaved_matmul_selfatt_qk(x, heads=2), some(3, 2, 24))
+both(lambda x, a: nd.contrib.interleaved_matmul_selfatt_valatt(x, a, heads=2), some(3, 2, 24), some(4, 3, 3))
+both(lambda q, k: nd.contrib.interleaved_matmul_encdec_qk(q, k, heads=2), some(3, 2, 8), some(5, 2, 16))
+both(lambda k, a: nd.contrib.interleaved_matmul_encdec_valatt(k, a, heads=2), some(5, 2, 16), some(4, 3, 5))
+nd.contrib.interleaved_matmul_selfatt_qk(some(3, 24), heads=2)
+nd.contrib.interleaved_matmul_selfatt_qk(some(3, 2, 24))
+nd.contrib.interleaved_matmul_encdec_qk(some(3, 2, 8), some(5, 1, 16), heads=2)
+""",
+    ("attention", "np"): """
+npx.interleaved_matmul_selfatt_qk(some(3, 2, 24), heads=2)
+both(lambda q, k: npx.sldwin_atten_score(q, k, dilation, w=2, symmetric=True), some(2, 6, 2, 3), some(2, 6, 2, 3, step=5))
+both(lambda q, k: npx.sldwin_atten_score(q, k, dilation, w=2, symmetric=False), some(2, 6, 2, 3), some(2, 6, 2, 3, step=5))
+npx.sldwin_atten_mask_like(some(2, 6, 2, 5), dilation, np.array([4, 6], dtype="int32"), w=2, symmetric=True)
+npx.sldwin_atten_mask_like(some(2, 6, 2, 3), dilation, np.array([4, 6], dtype="int32"), w=2, symmetric=False)
+both(lambda s, v: npx.sldwin_atten_context(s, v, dilation, w=2, symmetric=True), some(2, 6, 2, 5), some(2, 6, 2, 3, step=5))
+both(lambda s, v: npx.sldwin_atten_context(s, v, dilation, w=2, symmetric=False), some(2, 6, 2, 3), some(2, 6, 2, 3, step=5))
+npx.sldwin_atten_score(some(2, 6, 2, 3), some(2, 6, 2, 3), dilation, w=2)
 """,
 }
