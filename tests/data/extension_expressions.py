@@ -7,6 +7,7 @@ v = A([3, 1, 2])
 rois = A([[0, 0, 0, 4, 5], [1, 1, 1, 3, 3], [0, 2.6, 1.2, 9, 9], [1, -3, -2, 1, 1], [0, 3, 3, 3, 3]])
 bytes = A((onp.arange(60) * 37 % 256).reshape(4, 5, 3), dtype="uint8")
 dilation = A([1, 2], dtype="int32")
+q8 = A([[-127, 0, 64]], dtype="int8")
 boxes = A([[.1, .1, .5, .5], [.2, .2, .6, .7], [.75, .75, .9, .8], [.1, .1, .5, .5]])
 dets = A([[0, .5, .1, .1, .2, .2], [1, .4, .1, .1, .2, .2], [0, .3, .1, .1, .14, .14], [2, .6, .5, .5, .7, .8],
           [0, .5, .1, .1, .2, .2], [1, .5, .11, .1, .2, .2], [0, .01, .5, .5, .6, .6], [-1, .9, .3, .3, .35, .35],
@@ -392,5 +393,30 @@ npx.sldwin_atten_mask_like(some(2, 6, 2, 3), dilation, np.array([4, 6], dtype="i
 both(lambda s, v: npx.sldwin_atten_context(s, v, dilation, w=2, symmetric=True), some(2, 6, 2, 5), some(2, 6, 2, 3, step=5))
 both(lambda s, v: npx.sldwin_atten_context(s, v, dilation, w=2, symmetric=False), some(2, 6, 2, 3), some(2, 6, 2, 3, step=5))
 npx.sldwin_atten_score(some(2, 6, 2, 3), some(2, 6, 2, 3), dilation, w=2)
+""",
+    ("quantize", "nd"): """
+nd.contrib.quantize(A([[-1, .5, 2]]), A([-1]), A([2]))
+nd.contrib.quantize(A([[-1, .5, 2]]), A([-1]), A([2]), out_type="int8")
+nd.contrib.quantize(A([[-1, .5, 2]]), A([-1, 2]), A([2]))
+nd.contrib.quantize_v2(A([[-1, .5, 2]]))
+nd.contrib.quantize_v2(A([[-1, .5, 2]]), out_type="uint8")
+nd.contrib.quantize_v2(A([[1, .5, 2]]), out_type="auto", min_calib_range=0., max_calib_range=2.)
+nd.contrib.quantize_v2(A([[1, .5, 2]]), out_type="auto", min_calib_range=-1., max_calib_range=2.)
+nd.contrib.dequantize(q8, A([-2]), A([1]))
+nd.contrib.dequantize(A([[0, 128, 255]], dtype="uint8"), A([0]), A([2]))
+nd.contrib.dequantize(A([1.]), A([0]), A([2]))
+nd.contrib.requantize(A([[-900000, 0, 2000000]], dtype="int32"), A([-200]), A([200]))
+nd.contrib.requantize(A([[-1000000, 0, 2680000]], dtype="int32"), A([-200]), A([200]), min_calib_range=-.5, max_calib_range=.5)
+nd.contrib.quantized_act(q8, A([-2]), A([2]), act_type="relu")
+nd.contrib.quantized_flatten(q8.reshape((1, 3, 1)), A([-2]), A([2]))
+nd.contrib.quantized_fully_connected(q8, A([[10, 20, -30], [1, 2, 3]], dtype="int8"), A([5, -7], dtype="int8"), A([-2]), A([2]), A([-1]), A([1]), A([-3]), A([3]), num_hidden=2)
+nd.contrib.quantized_fully_connected(q8, A([[10, 20, -30], [1, 2, 3]], dtype="int8"), min_data=A([-2]), max_data=A([2]), min_weight=A([-1]), max_weight=A([1]), num_hidden=2, no_bias=True)
+nd.contrib.quantized_embedding(A([0, 1]), A([[10, 20, -30], [1, 2, 3]], dtype="int8"), A([-1]), A([1]), input_dim=2, output_dim=3)
+""",
+    ("quantize", "np"): """
+list(npx.contrib_quantize_v2(A([[-1, .5, 2]])))
+list(npx.quantized_transpose(q8, A([-2]), A([2]), axes=(1, 0)))
+list(npx.quantized_elemwise_mul(q8, q8, A([-2]), A([2]), A([-1]), A([1])))
+list(npx.quantized_conv(A([[[[1, 2, 3]]]], dtype="uint8"), A([[[[1, 2]]]], dtype="int8"), min_data=A([0]), max_data=A([2]), min_weight=A([-1]), max_weight=A([1]), kernel=(1, 2), num_filter=1, no_bias=True))
 """,
 }
