@@ -419,4 +419,21 @@ list(npx.quantized_transpose(q8, A([-2]), A([2]), axes=(1, 0)))
 list(npx.quantized_elemwise_mul(q8, q8, A([-2]), A([2]), A([-1]), A([1])))
 list(npx.quantized_conv(A([[[[1, 2, 3]]]], dtype="uint8"), A([[[[1, 2]]]], dtype="int8"), min_data=A([0]), max_data=A([2]), min_weight=A([-1]), max_weight=A([1]), kernel=(1, 2), num_filter=1, no_bias=True))
 """,
+    ("contrib", "nd"): """
+nd.contrib.hawkesll(A([[.5, .6], [.4, .1]]), A([.2, .3]), A([1, 2]), A([[.1, .2], [.3, .4]]), A([[.1, .2, .3], [.2, .5, .1]]), A([[0, 1, 0], [1, 1, 0]], dtype="int32"), A([2, 3]), A([1, 2]))
+both(lambda *a: nd.contrib.hawkesll(*a, A([[.1, .2], [.3, .4]]), A([[.1, .2, .3], [.2, .5, .1]]), A([[0, 1, 0], [1, 1, 0]], dtype="int32"), A([2, 3]), A([1, 2]))[0], A([[.5, .6], [.4, .1]]), A([.2, .3]), A([1, 2]))
+nd.contrib.hawkesll(A([[.5, .6], [.4, .1]]), A([.2]), A([1, 2]), A([[.1, .2], [.3, .4]]), A([[.1, .2, .3], [.2, .5, .1]]), A([[0, 1, 0], [1, 1, 0]], dtype="int32"), A([2, 3]), A([1, 2]))
+seeded(lambda: nd.contrib.rand_zipfian(A([3, 1]), 4, 10))
+nd.contrib.getnnz(A([[1, 0], [2, 3]]).tostype("csr"))
+nd.contrib.getnnz(A([[1, 0], [2, 3]]).tostype("csr"), axis=0)
+nd.contrib.getnnz(A([[1, 0], [2, 3]]))
+[f(x) for x in [nd.ones((2,))] for f in (lambda x: nd.reset_arrays(x, num_arrays=1), lambda x: x)]
+nd.contrib.SparseEmbedding(A([0, 1]), some(2, 3), input_dim=2, output_dim=3)
+nd.Convolution_v1(some(1, 1, 3, 3), some(1, 1, 2, 2), some(1), kernel=(2, 2), num_filter=1)
+seeded(lambda: nd.contrib.uniform(1, 2, shape=(2,)))
+""",
+    ("contrib", "np"): """
+seeded(lambda: npx.scalar_poisson(lam=3., shape=(4,)))
+seeded(lambda: npx.tensor_poisson(np.array([1., 3.]), shape=(2,)))
+""",
 }
