@@ -47,6 +47,32 @@ ABSENT.update({"np.linalg.fallback_linalg": "it was a module of MXNet's own code
                "np.random.wrap_ctx_to_device_func": "it was a helper of MXNet's own code; samplers take ctx= and device= here"})
 ABSENT.update({name: f"not part of this release of mxshim; {use}" for name, use in _LATER.items()})
 
+# Operators of the namespaces: reason and what to use, then the names without their dialects.
+_OPERATORS = {
+    "int8 kernels of MXNet's C++ library for one family of processors; use fully_connected, or quantized_fully_connected":
+        "npx. nd.contrib.: intgemm_fully_connected intgemm_maxabsolute intgemm_prepare_data intgemm_prepare_weight intgemm_take_weight",
+    "MXNet's own graph sampling; sample with NumPy on the CSR array's indptr and indices":
+        "nd.contrib.: dgl_adjacency dgl_csr_neighbor_non_uniform_sample dgl_csr_neighbor_uniform_sample dgl_graph_compact "
+        "dgl_subgraph edge_id",
+    "a step of MXNet's int8 graphs; dequantize, compute with floats, and use quantize_v2":
+        "npx. nd.contrib.: quantized_pooling quantized_concat quantized_batch_norm quantized_elemwise_add quantized_rnn "
+        "quantized_reshape quantize_asym calibrate_entropy contrib_calibrate_entropy",
+    "a gradient of MXNet's graphs; use autograd": "nd.contrib.: backward_gradientmultiplier backward_hawkesll backward_index_copy "
+        "backward_quadratic",
+    "kept by MXNet for old models; use nd.BatchNorm": "nd.: BatchNorm_v1",
+    "kept by MXNet for old models; use nd.Pooling, whose average at the borders differs with pooling_convention='full'": "nd.: Pooling_v1",
+    "use np.random.multinomial": "npx.random.: multinomial",
+    "use np.random.binomial": "nd.: random_binomial sample_binomial",
+    "see np.random.binomial": "nd.random.: binomial",
+    "use nd.random.multinomial": "nd.: sample_categorical",
+    "use nd.reshape; shapes do not depend on values": "nd.contrib.: dynamic_reshape",
+    "draw the place in Python and use image.crop": "npx.image. nd.image.: random_crop random_resized_crop",
+    "CUDA code is MXNet's own; see jax.devices()": "npx.: get_cuda_compute_capability",
+}
+for _why, _names in _OPERATORS.items():
+    _prefixes, _, _short = _names.partition(": ")
+    ABSENT.update({prefix + name: _why for prefix in _prefixes.split() for name in _short.split()})
+
 # Methods that only the other class has, or that both lack: what to write instead.
 NP_METHODS = {
     "asscalar": "x.item()", "norm": "np.linalg.norm(x)", "expand_dims": "np.expand_dims(x, axis)", "zero_grad": "x.grad[:] = 0",

@@ -88,7 +88,7 @@ def convolution(data, weight, bias=None, kernel=None, stride=None, dilate=None, 
     return _convolve(data, weight, bias, kernel, stride, dilate, pad, num_filter, num_group, layout)
 
 
-@op("nd.Convolution", arrays=("bias",), samples=_CONV)
+@op("nd.Convolution", "nd.Convolution_v1", arrays=("bias",), samples=_CONV)
 def convolution_nd(data, weight, bias=None, kernel=None, stride=None, dilate=None, pad=None, num_filter=None, num_group=1,
                    workspace=1024, no_bias=False, cudnn_tune=None, cudnn_off=False, layout=None):
     """Convolution; see npx.convolution. Here num_filter is required."""
