@@ -276,8 +276,8 @@ class Array(Handle):
         return self._alias()
 
     def astype(self, dtype, copy=True):
-        """A copy cast to `dtype`; with copy=False this array itself where nothing changes."""
-        dtype = as_dtype(dtype)
+        """A copy cast to `dtype` (None: float32); with copy=False this array itself where nothing changes."""
+        dtype = as_dtype("float32" if dtype is None else dtype)
         if not copy and dtype == self._value_now().aval.dtype:
             return self
         values, node = emit(NAMES["mx.cast"], (_X, dtype), [self], ())

@@ -99,7 +99,8 @@ def sum_(a, axis=None, dtype=None, keepdims=False, initial=None, where=None):
     """
     dtype = _accumulator(a.dtype, dtype)
     kept = None if where is None or where is True else jnp.asarray(where, bool)
-    out = jnp.sum(a, axis=axes_in(axis, a.ndim), dtype=dtype, keepdims=bool(keepdims), where=kept)
+    work = wide(a.dtype) if is_float(a.dtype) and not is_float(dtype) else dtype  # integers are cut off once, from the sum
+    out = cast(jnp.sum(a, axis=axes_in(axis, a.ndim), dtype=work, keepdims=bool(keepdims), where=kept), dtype)
     return out if initial is None else out + number(initial, dtype)
 
 
