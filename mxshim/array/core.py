@@ -194,8 +194,8 @@ class Array(Handle):
             return False
         if size == 1:
             return bool(self._host().reshape(-1)[0])
-        raise ValueError(f"The truth value of an array with {size} elements is ambiguous: compare all of it with .all(), or any of "
-                         "it with .any() or .sum()")
+        use = ("x.all(), x.any()" if self._dialect == "np" else "x.min().asscalar() (are all true?), x.max().asscalar() (is any?)")
+        raise ValueError(f"The truth value of an array with {size} elements is ambiguous: make one of them with {use} or x.sum()")
 
     def __len__(self):
         shape = self.shape

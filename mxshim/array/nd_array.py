@@ -43,7 +43,8 @@ class NDArray(Array, metaclass=_IsArray):
         """
         host = self.asnumpy()
         if host.size != 1:
-            raise ValueError(f"The current array is not a scalar: its shape is {host.shape}")
+            raise ValueError(f"The current array is not a scalar: its shape is {host.shape}. asnumpy() gives all elements; sum(), mean() "
+                             "or an index make one of them")
         return host[0] if host.ndim == 1 else host[()] if host.ndim == 0 else host
 
     def __hash__(self):
@@ -186,8 +187,8 @@ class NDArray(Array, metaclass=_IsArray):
         raise MXNetError(f"{op.name} has no argument {next(iter(kwargs))!r}: its arguments are ({', '.join(op.params)})")
 
     def __getattr__(self, name):
-        from ..absent import nd_method_hint
-        raise AttributeError(f"'NDArray' object has no attribute {name!r}{nd_method_hint(name)}")
+        from ..absent import method_hint
+        raise AttributeError(f"'NDArray' object has no attribute {name!r}{method_hint(NDArray, name)}")
 
 
 CLASSES["nd"] = NDArray

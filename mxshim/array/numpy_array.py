@@ -239,8 +239,8 @@ class ndarray(Array):
         return self._jax()
 
     def __getattr__(self, name):
-        from ..absent import np_method_hint
-        raise AttributeError(f"mxshim.numpy.ndarray object has no attribute {name!r}{np_method_hint(name)}")
+        from ..absent import method_hint
+        raise AttributeError(f"mxshim.numpy.ndarray object has no attribute {name!r}{method_hint(ndarray, name)}")
 
 
 def _as(x: Array, cls):

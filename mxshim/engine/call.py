@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import operator
+import re
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -245,6 +246,9 @@ def _infer(op: Op, pattern, avals, training) -> Spec:
         kind = type(error) if type(error) in (TypeError, ValueError) and not _from_jax(error) else MXNetError
         raise kind(f"{describe(op, pattern, avals)}: {_reason(error)}") from None
     except (NotImplementedError, OverflowError, ZeroDivisionError, AttributeError) as error:
+        missing = next((n for n, p in zip(op.params, pattern, strict=False) if p is None and n in op.arrays and n not in op.defaults), None)
+        if missing is not None:
+            raise MXNetError(f"{describe(op, pattern, avals)}: argument {missing!r} must be an array, got None") from None
         raise MXNetError(f"{describe(op, pattern, avals)}: {_reason(error)}") from error
 
 
@@ -256,8 +260,14 @@ def _from_jax(error) -> bool:
     return "mxshim" not in last.tb_frame.f_globals.get("__name__", "")
 
 
+_UNFIT = re.compile(r"(?:\w+ got i|I)ncompatible shapes for broadcasting: (?:shapes=\[)?(.*?)\]?\.?")
+
+
 def _reason(error) -> str:
-    return (error.args[0] if isinstance(error, KeyError) and error.args else str(error)) or type(error).__name__
+    text = (error.args[0] if isinstance(error, KeyError) and error.args else str(error)) or type(error).__name__
+    unfit = _UNFIT.fullmatch(text)  # JAX's words for it
+    return text if unfit is None else (f"the shapes {unfit[1]} do not broadcast: counted from the last axis, sizes must be equal or 1; "
+                                       "reshape() or expand_dims() makes axes of size 1")
 
 
 def describe(op: Op, pattern, avals) -> str:
