@@ -65,6 +65,8 @@ class Array(Handle):
 
     def _store(self, new: Array):
         """Overwrite with another array's elements, of the same shape and dtype, in the graph if recording."""
+        if new._cell.value.ctx is not self._cell.value.ctx and new.ctx != self.ctx:
+            new = new._moved(self.ctx)
         if state.recording:
             here, there = place(self), place(new)
             if inplace.policy == "error":

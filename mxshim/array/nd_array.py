@@ -152,14 +152,6 @@ class NDArray(Array, metaclass=_IsArray):
         values, node = emit(NAMES["mx.fit"], (_X, shape, self._value_now().aval.dtype), [self], ())
         return NDArray(values[0], node)
 
-    def to_dlpack_for_read(self):
-        """A DLPack capsule of the elements."""
-        return interop.to_dlpack(self)
-
-    def to_dlpack_for_write(self):
-        """A DLPack capsule of the memory."""
-        return interop.to_dlpack(self)
-
     def _accept(self, result, op: Op, mine, got):
         if mine.shape != got.shape:
             raise MXNetError(f"{op.name}: out= has shape {mine.shape}, the result {got.shape}; they must be equal")
@@ -174,6 +166,7 @@ class NDArray(Array, metaclass=_IsArray):
     __dlpack__ = interop.dlpack
     __dlpack_device__ = interop.dlpack_device
     to_numpy = Array.asnumpy
+    to_dlpack_for_read = to_dlpack_for_write = interop.to_dlpack
 
     def __jax_array__(self):
         return self._jax()

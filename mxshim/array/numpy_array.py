@@ -234,6 +234,7 @@ class ndarray(Array):
     __dlpack__ = interop.dlpack
     __dlpack_device__ = interop.dlpack_device
     to_numpy = Array.asnumpy  # matplotlib's fast path
+    to_dlpack_for_read = to_dlpack_for_write = interop.to_dlpack
 
     def __jax_array__(self):
         return self._jax()
