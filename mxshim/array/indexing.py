@@ -204,7 +204,7 @@ def _plan(x: Array, key) -> _Plan:
             axes.append(None)
             out.append(n)
             layout.append(("at", len(plan.arrays)))
-            plan.arrays.append(_bounded(k, n, axis))
+            plan.arrays.append(_bounded(k, shape, axis))
         axis += 1
     if len(plan.arrays) > 1:
         _fit_together(plan.arrays)
@@ -282,13 +282,14 @@ def _bound(p):
     return p.__index__()
 
 
-def _bounded(k, n: int, axis: int):
+def _bounded(k, shape, axis: int):
     """An index array with its bounds checked: at once where its elements are known, else when they are."""
-    host = k
+    host, n = k, shape[axis]
     if isinstance(k, Handle):
         host = k._value_now().data
         if not isinstance(host, onp.ndarray):
-            watch(NAMES["mx.index"], (_X, n), [k], ())
+            watch(NAMES["mx.index"], (_X, n), [k], (), f"x[key] with x of shape {shape}: an index is out of bounds for axis {axis} "
+                  f"with size {n}")
             return k
     if host.size:
         if host.dtype.kind not in "iu":

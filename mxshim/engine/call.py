@@ -492,8 +492,11 @@ def _several(op: Op, cls, pattern, values, node):
 _CHECKS: dict[Op, Op] = {}
 
 
-def watch(op: Op, pattern, handles, numbers):
-    """Have the values of a call looked at when they are there; what is wrong with them is raised at the thread's next read."""
+def watch(op: Op, pattern, handles, numbers, what: str | None = None):
+    """Have the values of a call looked at when they are there; what is wrong with them is raised at the thread's next read.
+
+    what: says what is wrong; by default the call and the check's own text. The user's line is added.
+    """
     check: Check = op.check  # type: ignore[assignment]  # the caller looked
     if not check.applies(pattern_dict(op, pattern)):
         return
@@ -502,8 +505,9 @@ def watch(op: Op, pattern, handles, numbers):
         record = _CHECKS[op] = dataclasses.replace(op, fn=check.bad, names=(f"bounds of {op.name}",), grad=False, check=None, updates=())
     values = [h._value_now() for h in handles]
     outs, _ = emit_spec(_look_up(record, pattern, values), values, numbers, None)
-    text = f"{describe(op, pattern, tuple([v.aval for v in values]))}: {check.text}"
-    state.checks.append((outs[0], check.error, text))
+    text = what or f"{describe(op, pattern, tuple([v.aval for v in values]))}: {check.text}"
+    file, line = user_line(2)
+    state.checks.append((outs[0], check.error, f"{text} (called in {file}, line {line})"))
 
 
 def pattern_dict(op: Op, pattern) -> dict:

@@ -72,3 +72,18 @@ def test_a_protocol_that_asks_for_an_attribute_gets_a_plain_no():
         assert not hasattr(x, "__cuda_array_interface__")
         assert not hasattr(x, "iloc")
         assert isinstance(onp.asarray(x), onp.ndarray)
+
+
+LATE = [("y = np.ones((2, 3))[np.array([7]) * 1]", IndexError,
+         r"x\[key\] with x of shape \(2, 3\): an index is out of bounds for axis 0 with size 2"),
+        ("y = nd.ones((2, 3))[:, nd.array([7]) * 1]", IndexError, r"an index is out of bounds for axis 1 with size 3"),
+        ("y = np.take(np.ones((3,)), np.array([7]) * 1)", MXNetError, r"np\.take from an array of shape \(3,\): .* must be in \[0, 3\)"),
+        ("y = nd.take(nd.ones((3,)), nd.array([7]) * 1, mode='raise')", MXNetError, r"nd\.take from an array of shape \(3,\)")]
+
+
+@pytest.mark.parametrize(("code", "error", "text"), LATE, ids=[m[0] for m in LATE])
+def test_a_fault_that_only_values_show_names_the_call_and_its_line(code, error, text):
+    names = {"np": np, "nd": nd}
+    exec(compile(f"\n\n{code}", "their_file.py", "exec"), names)
+    with pytest.raises(error, match=rf"{text}.* \(called in their_file\.py, line 3\)"):
+        names["y"].asnumpy()
