@@ -50,6 +50,7 @@ from .device import tpu as tpu  # noqa: E402
 from .engine import where as where  # noqa: E402
 from .engine.program import use_disk_cache as _use_disk_cache  # noqa: E402
 from .ipython import load_ipython_extension as load_ipython_extension  # noqa: E402
+from .ipython import unload_ipython_extension as unload_ipython_extension  # noqa: E402
 from .util import is_np_array as is_np_array  # noqa: E402
 from .util import is_np_default_dtype as is_np_default_dtype  # noqa: E402
 from .util import is_np_shape as is_np_shape  # noqa: E402

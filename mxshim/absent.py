@@ -74,27 +74,36 @@ for _why, _names in _OPERATORS.items():
     ABSENT.update({prefix + name: _why for prefix in _prefixes.split() for name in _short.split()})
 
 # Methods that only the other class has, or that both lack: what to write instead.
-NP_METHODS = {
+_TORCH = {
+    "numpy": "x.asnumpy()", "cuda": "x.as_in_context(mx.gpu())", "cpu": "x.as_in_context(mx.cpu())",
+    "to": "x.as_in_context(ctx) or x.astype(dtype)", "type": "x.astype(dtype)", "float": "x.astype('float32')",
+    "requires_grad": "x.attach_grad()", "requires_grad_": "x.attach_grad()", "zero_": "x[:] = 0",
+    "unsqueeze": "x.expand_dims(axis)", "permute": "x.transpose(axes)", "clone": "x.copy()", "add_": "x += y", "sub_": "x -= y",
+}
+NP_METHODS = _TORCH | {
     "asscalar": "x.item()", "norm": "np.linalg.norm(x)", "expand_dims": "np.expand_dims(x, axis)", "zero_grad": "x.grad[:] = 0",
     "exp": "np.exp(x)", "log": "np.log(x)", "relu": "npx.relu(x)", "softmax": "npx.softmax(x)", "abs": "np.abs(x)",
     "tostype": "x.as_nd_ndarray().tostype(...)", "slice_axis": "x[...]", "ravel": "x.reshape(-1)", "view": "x[...]",
-    "itemset": "x[i] = value", "grad_req": "x.attach_grad(grad_req)",
+    "itemset": "x[i] = value", "grad_req": "x.attach_grad(grad_req)", "append": "np.append(x, values)", "mm": "np.dot(x, y)",
+    "matmul": "np.matmul(x, y)", "unsqueeze": "np.expand_dims(x, axis)",
 }
-ND_METHODS = {"item": "x.asscalar()", "tolist": "x.asnumpy().tolist()", "zero_grad": "x.grad[:] = 0", "as_in_ctx": "x.as_in_context(ctx)",
-              "to_device": "x.as_in_context(ctx)", "device": "x.ctx", "any": "(x != 0).sum() > 0"}
+ND_METHODS = _TORCH | {
+    "item": "x.asscalar()", "tolist": "x.asnumpy().tolist()", "zero_grad": "x.grad[:] = 0", "any": "(x != 0).max().asscalar() > 0",
+    "all": "(x != 0).min().asscalar() > 0", "append": "nd.concat(x, y, dim=0)", "view": "x.reshape(shape)", "dot": "nd.dot(x, y)",
+    "mm": "nd.dot(x, y)", "matmul": "nd.dot(x, y) or nd.batch_dot(x, y)", "std": "x.asnumpy().std()", "var": "x.asnumpy().var()",
+    "cumsum": "nd.cumsum(x)", "ravel": "x.reshape(-1)",
+}
 
 
-def np_method_hint(name: str) -> str:
-    return _hint(NP_METHODS, name)
-
-
-def nd_method_hint(name: str) -> str:
-    return _hint(ND_METHODS, name)
-
-
-def _hint(table, name):
-    use = table.get(name)
-    return f"; use {use}" if use else ""
+def method_hint(cls, name: str) -> str:
+    """What to write instead of a method that an array class lacks: the other spelling, or names that are near."""
+    if name.startswith("_"):
+        return ""
+    use = (NP_METHODS if cls._dialect == "np" else ND_METHODS).get(name)
+    if use:
+        return f"; use {use}"
+    near = difflib.get_close_matches(name, [n for n in dir(cls) if not n.startswith("_")], 3, 0.75)
+    return f": did you mean {', '.join(near)}?" if near else ""
 
 
 def missing(prefix: str, module: str, known):

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 
+from .absent import missing as _missing
 from .array.convert import class_of as _class_of
 from .array.core import Array as _Array
 from .base import MXNetError
@@ -143,4 +144,5 @@ def get_symbol(x):
     return history(x)
 
 
+__getattr__ = _missing("autograd", __name__, __all__)
 set_inplace_policy(os.environ.get("MXSHIM_INPLACE") or "allow")

@@ -40,7 +40,10 @@ def as_dtype(dtype) -> onp.dtype:
     """
     known = _BY_NAME.get(dtype) if isinstance(dtype, str) else None
     if known is None:
-        known = onp.dtype(dtype)
+        try:
+            known = onp.dtype(dtype)
+        except TypeError:
+            raise TypeError(f"there is no dtype {dtype!r}; use one of {', '.join(DTYPE_CODES)}") from None
         if known not in _KNOWN:
             raise TypeError(f"dtype {known.name!r} is not one MXNet arrays can have; use one of {', '.join(DTYPE_CODES)}")
     return known

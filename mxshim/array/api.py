@@ -98,8 +98,12 @@ def load_frombuffer(buf):
 
 @api("npx.load")
 def npx_load(file):
-    """Read a file written by npx.save, npx.savez or nd.save: a dict if the arrays have names, else a list."""
-    return _loaded(file, "np")
+    """Read a file of npx.save, npx.savez or nd.save: a dict if the arrays have names, else a list.
+
+    A .npy file, as MXNet 2's npx.save and NumPy write them, gives the array itself.
+    """
+    found = _loaded(file, "np")
+    return found[0] if not isinstance(file, bytes) and serialization.is_npy(file) else found
 
 
 @api("npx.save")

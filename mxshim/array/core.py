@@ -65,6 +65,8 @@ class Array(Handle):
 
     def _store(self, new: Array):
         """Overwrite with another array's elements, of the same shape and dtype, in the graph if recording."""
+        if new._cell.value.ctx is not self._cell.value.ctx and new.ctx != self.ctx:
+            new = new._moved(self.ctx)
         if threads.now.recording:
             here, there = place(self), place(new)
             if inplace.policy == "error":
@@ -198,8 +200,8 @@ class Array(Handle):
             return False
         if size == 1:
             return bool(self._host().reshape(-1)[0])
-        raise ValueError(f"The truth value of an array with {size} elements is ambiguous: compare all of it with .all(), or any of "
-                         "it with .any() or .sum()")
+        use = ("x.all(), x.any()" if self._dialect == "np" else "x.min().asscalar() (are all true?), x.max().asscalar() (is any?)")
+        raise ValueError(f"The truth value of an array with {size} elements is ambiguous: make one of them with {use} or x.sum()")
 
     def __len__(self):
         shape = self.shape
@@ -279,8 +281,8 @@ class Array(Handle):
         return self._alias()
 
     def astype(self, dtype, copy=True):
-        """A copy cast to `dtype`; with copy=False this array itself where nothing changes."""
-        dtype = as_dtype(dtype)
+        """A copy cast to `dtype` (None: float32); with copy=False this array itself where nothing changes."""
+        dtype = as_dtype("float32" if dtype is None else dtype)
         if not copy and dtype == self._value_now().aval.dtype:
             return self
         return emit1(form_of(NAMES["mx.cast"], (_X, dtype)), self, (), type(self))

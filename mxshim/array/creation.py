@@ -260,6 +260,8 @@ def np_logspace(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=
 
 
 def _eye(cls, rows, columns, k, dtype, ctx):
+    if min(rows, columns) < 0:
+        raise MXNetError(f"{cls._dialect}.eye: the sizes must not be negative, got {rows} and {columns}")
     values, _ = emit(NAMES["mx.eye"], (rows, columns, k, dtype), [], (), _ready(ctx))
     return cls(values[0])
 

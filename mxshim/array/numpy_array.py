@@ -250,13 +250,14 @@ class ndarray(Array):
     __dlpack__ = interop.dlpack
     __dlpack_device__ = interop.dlpack_device
     to_numpy = Array.asnumpy  # matplotlib's fast path
+    to_dlpack_for_read = to_dlpack_for_write = interop.to_dlpack
 
     def __jax_array__(self):
         return self._jax()
 
     def __getattr__(self, name):
-        from ..absent import np_method_hint
-        raise AttributeError(f"mxshim.numpy.ndarray object has no attribute {name!r}{np_method_hint(name)}")
+        from ..absent import method_hint
+        raise AttributeError(f"mxshim.numpy.ndarray object has no attribute {name!r}{method_hint(ndarray, name)}")
 
 
 def _as(x: Array, cls):

@@ -116,7 +116,8 @@ def _checked_take(default_axis, default_mode):
                 size = a.size if axis is None else a.shape[axis_in(axis, a.ndim)]
                 known = _known(indices)
                 if known is None and isinstance(indices, Handle):
-                    watch(NAMES["mx.place"], (_X, size), [indices], ())
+                    watch(NAMES["mx.place"], (_X, size), [indices], (),
+                          f"{record.name} from an array of shape {a.shape}: an index is out of bounds: they must be in [0, {size})")
                 _check(known, size, record.name, MXNetError)
             return run((a, indices, axis, mode), {} if out is None else {"out": out})
         return take

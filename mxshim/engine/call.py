@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import operator
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -19,7 +20,7 @@ from .cell import Handle, Value, aval_of, value_with
 from .emit import Form, emit, emit1, emit2, emit_spec, form_of, look_up
 from .op import NAMES, Check, Op
 from .spec import NUM, Lit, Spec, arr, lit, spec_of, tracing
-from .trace import state
+from .trace import state, user_line
 
 # (object, class, operator, parameter) -> array: set by the array layer, which knows how to convert
 adopt: Callable = None  # type: ignore[assignment]
@@ -35,6 +36,9 @@ def _infer(op: Op, pattern, avals, training) -> Spec:
         kind = type(error) if type(error) in (TypeError, ValueError) and not _from_jax(error) else MXNetError
         raise kind(f"{describe(op, pattern, avals)}: {_reason(error)}") from None
     except (NotImplementedError, OverflowError, ZeroDivisionError, AttributeError) as error:
+        missing = next((n for n, p in zip(op.params, pattern, strict=False) if p is None and n in op.arrays and n not in op.defaults), None)
+        if missing is not None:
+            raise MXNetError(f"{describe(op, pattern, avals)}: argument {missing!r} must be an array, got None") from None
         raise MXNetError(f"{describe(op, pattern, avals)}: {_reason(error)}") from error
 
 
@@ -49,8 +53,14 @@ def _from_jax(error) -> bool:
     return "mxshim" not in last.tb_frame.f_globals.get("__name__", "")
 
 
+_UNFIT = re.compile(r"(?:\w+ got i|I)ncompatible shapes for broadcasting: (?:shapes=\[)?(.*?)\]?\.?")
+
+
 def _reason(error) -> str:
-    return (error.args[0] if isinstance(error, KeyError) and error.args else str(error)) or type(error).__name__
+    text = (error.args[0] if isinstance(error, KeyError) and error.args else str(error)) or type(error).__name__
+    unfit = _UNFIT.fullmatch(text)  # JAX's words for it
+    return text if unfit is None else (f"the shapes {unfit[1]} do not broadcast: counted from the last axis, sizes must be equal or 1; "
+                                       "reshape() or expand_dims() makes axes of size 1")
 
 
 def describe(op: Op, pattern, avals) -> str:
@@ -324,8 +334,11 @@ def _several(op: Op, cls, pattern, values, node):
 _CHECKS: dict[Op, Op] = {}
 
 
-def watch(op: Op, pattern, handles, numbers):
-    """Have the values of a call looked at when they are there; what is wrong with them is raised at the thread's next read."""
+def watch(op: Op, pattern, handles, numbers, what: str | None = None):
+    """Have the values of a call looked at when they are there; what is wrong with them is raised at the thread's next read.
+
+    what: says what is wrong; by default the call and the check's own text. The user's line is added.
+    """
     check: Check = op.check  # type: ignore[assignment]  # the caller looked
     if not check.applies(pattern_dict(op, pattern)):
         return
@@ -334,8 +347,9 @@ def watch(op: Op, pattern, handles, numbers):
         record = _CHECKS[op] = dataclasses.replace(op, fn=check.bad, names=(f"bounds of {op.name}",), grad=False, check=None, updates=())
     values = [h._value_now() for h in handles]
     outs, _ = emit_spec(look_up(record, pattern, values), values, numbers, None)
-    text = f"{describe(op, pattern, tuple([v.aval for v in values]))}: {check.text}"
-    state.checks.append((outs[0], check.error, text))
+    text = what or f"{describe(op, pattern, tuple([v.aval for v in values]))}: {check.text}"
+    file, line = user_line(2)
+    state.checks.append((outs[0], check.error, f"{text} (called in {file}, line {line})"))
 
 
 def pattern_dict(op: Op, pattern) -> dict:

@@ -14,6 +14,7 @@ from jax.custom_derivatives import SymbolicZero
 
 from ..base import MXNetError, is_float
 from ..engine.op import op
+from .axes import over
 from .binary import (
     FLOATS,
     PAIR,
@@ -55,7 +56,7 @@ def _lowest(dtype):
 def _floor_divide(x, y):
     """The quotient rounded down; integers by 0 give what MXNet's cast of an infinity does."""
     if is_float(x.dtype):
-        return jnp.floor(x / y)
+        return jnp.floor(over(x, y))
     if x.dtype == BOOL:
         return jnp.logical_and(x, y)
     zero = y == 0
@@ -65,7 +66,7 @@ def _floor_divide(x, y):
 def _divide_nd(x, y):
     """The quotient; integers are cut off towards zero, and by 0 give the lowest number (MXNet dies)."""
     if is_float(x.dtype):
-        return x / y
+        return over(x, y)
     zero = y == 0
     x, y = jnp.broadcast_arrays(x, jnp.where(zero, jnp.ones((), y.dtype), y))
     return jnp.where(zero, _lowest(x.dtype), lax.div(x, y))
@@ -93,7 +94,7 @@ def true_divide(x1, x2, np_dtype=False):
     dtype = quotient(x1, x2)
     if np_dtype and not any(isinstance(x, jax.Array) and is_float(x.dtype) for x in (x1, x2)):
         dtype = FLOAT64
-    return value(x1, dtype) / value(x2, dtype)
+    return over(value(x1, dtype), value(x2, dtype))
 
 
 @op("np.divmod", scalars=("x1", "x2"), samples=PAIR)

@@ -5,6 +5,7 @@ keeps every dtype, bool too, and answers full reductions with a vector of one el
 """
 from __future__ import annotations
 
+import math
 from functools import partial
 
 import jax
@@ -12,7 +13,7 @@ import jax.numpy as jnp
 
 from ..base import FLOAT32, MXNetError, is_float
 from ..engine.op import op
-from .axes import axes_in, axes_nd, axis_in, magnitude, number, reduced, vector, wide
+from .axes import axes_in, axes_nd, axis_in, magnitude, number, over, reduced, vector, wide
 from .dtypes import cast
 
 
@@ -150,9 +151,13 @@ def _mean_dtype(dtype, wanted):
     return wanted or (dtype if dtype == "float64" else FLOAT32)
 
 
+def _count(x, axes):
+    return math.prod(x.shape[a] for a in axes)
+
+
 def _mean(x, axes, keepdims, dtype):
     work = dtype if is_float(dtype) and dtype.itemsize > 2 else wide(dtype)
-    return cast(jnp.mean(x, axis=axes, dtype=work, keepdims=bool(keepdims)), dtype)
+    return cast(over(jnp.sum(x, axis=axes, dtype=work, keepdims=bool(keepdims)), jnp.asarray(_count(x, axes), work)), dtype)
 
 
 @op("np.mean", "np.ndarray.mean", samples=_cases(*_NP))
@@ -172,13 +177,10 @@ def mean_nd(data, axis=None, keepdims=False, exclude=False):
 
 def _variance(x, axes, ddof, keepdims, work):
     x = cast(x, work)
-    count = 1
-    for a in axes:
-        count *= x.shape[a]
-    away = x - jnp.mean(x, axis=axes, keepdims=True)
+    away = x - _mean(x, axes, True, work)
     total = jnp.sum(away * away, axis=axes, keepdims=bool(keepdims))
-    left = jnp.asarray(count, work) - number(ddof, work)
-    return total / jnp.maximum(left, 0)
+    left = jnp.asarray(_count(x, axes), work) - number(ddof, work)
+    return over(total, jnp.maximum(left, 0))
 
 
 def _spread(a, axis, dtype, correction, keepdims, ddof):

@@ -1,7 +1,7 @@
 """The one instruction that updates all weights of an optimizer: rates and counts are run-time numbers, so it compiles once."""
 from __future__ import annotations
 
-from ..engine.call import _look_up, emit_spec
+from ..engine.emit import emit_spec, look_up
 from ..engine.op import NAMES
 from ..engine.spec import NUM, arr, lit
 
@@ -38,7 +38,7 @@ def update_all(rule, weights, masters, grads, states, groups, each, shared):
     values += [g._value_now() for g in grads]
     numbers = [float(v) for numbers in each for v in numbers.values()]
     numbers += [float(v) for v, f in zip(shared.values(), fixed, strict=True) if f is _F]
-    results, _ = emit_spec(_look_up(_UPDATE, pattern, values), values, tuple(numbers), None)
+    results, _ = emit_spec(look_up(_UPDATE, pattern, values), values, tuple(numbers), None)
     for target, value in zip(targets, results, strict=True):
         target._put(value)
 
