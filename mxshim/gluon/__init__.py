@@ -1,7 +1,10 @@
 """mx.gluon: networks of blocks and their parameters (MXNet: mxnet.gluon)."""
 from ..absent import missing as _missing
+from . import contrib as contrib
+from . import loss as loss
 from . import nn as nn
 from . import parameter as parameter
+from . import rnn as rnn
 from .block import Block as Block
 from .block import HybridBlock as HybridBlock
 from .parameter import Constant as Constant
@@ -9,5 +12,6 @@ from .parameter import DeferredInitializationError as DeferredInitializationErro
 from .parameter import Parameter as Parameter
 from .parameter_dict import ParameterDict as ParameterDict
 
-__all__ = ["Block", "Constant", "DeferredInitializationError", "HybridBlock", "Parameter", "ParameterDict", "nn"]
+__all__ = ["Block", "Constant", "DeferredInitializationError", "HybridBlock", "Parameter", "ParameterDict", "contrib",
+           "loss", "nn", "rnn"]
 __getattr__ = _missing("mx.gluon", __name__, __all__)
