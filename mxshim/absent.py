@@ -5,10 +5,13 @@ import difflib
 
 # full name -> what to say
 ABSENT: dict[str, str] = {
-    "mx.gluon.*": "this release of mxshim has Block, HybridBlock, Parameter and the first layers of gluon.nn, but no losses, "
-                  "Trainer or data loaders yet; write those with np or nd operators and autograd",
-    "mx.gluon.nn.*": "this release of mxshim has Sequential, HybridSequential, Dense, Activation, Dropout, BatchNorm, LayerNorm, "
-                     "Embedding, Flatten, Lambda and HybridLambda; write other layers as Blocks with np or nd operators",
+    "mx.gluon.nn.DeformableConvolution": "its operator is not offered; write it with nd.BilinearSampler and a convolution",
+    "mx.gluon.nn.ModulatedDeformableConvolution": "its operator is not offered; write it with nd.BilinearSampler and a convolution",
+    "mx.gluon.nn.SymbolBlock": "symbolic graphs are not offered: write the network as a HybridBlock and load its parameters",
+    "mx.gluon.SymbolBlock": "symbolic graphs are not offered: write the network as a HybridBlock and load its parameters",
+    "mx.gluon.contrib.cnn": "its layers need an operator for deformable convolutions, which is not offered",
+    "mx.gluon.contrib.data": "use mx.gluon.data, or read and slice arrays in Python",
+    "mx.gluon.contrib.estimator": "write the training loop out: record, backward, step",
     "mx.sym": "symbolic graphs are not offered: call nd or np operators directly, they are compiled together anyway",
     "mx.symbol": "symbolic graphs are not offered: call nd or np operators directly, they are compiled together anyway",
     "mx.mod": "Module is not offered: use np/nd operators and autograd",

@@ -143,23 +143,23 @@ rnn.RNNCell(3, input_size=2) | a(2, 2), a(2, 3) | net(x[0], [x[1]])
 rnn.RNNCell(3, activation="relu", input_size=2) | a(2, 2), a(2, 3) | net(x[0], [x[1]])
 rnn.LSTMCell(3, input_size=2) | a(2, 2), a(2, 3), a(2, 3) | net(x[0], [x[1], x[2]])
 rnn.GRUCell(3, input_size=2) | a(2, 2), a(2, 3) | net(x[0], [x[1]])
-rnn.LSTMCell(2, input_size=2) | a(2, 3, 2) | net.unroll(3, x[0], layout="NTC", merge_outputs=True)
-rnn.LSTMCell(2, input_size=2) | a(3, 2, 2) | net.unroll(3, x[0], layout="TNC", merge_outputs=False)
+rnn.LSTMCell(2, input_size=2) | a(2, 2, 2) | net.unroll(2, x[0], layout="NTC", merge_outputs=True)
+rnn.LSTMCell(2, input_size=2) | a(2, 1, 2) | net.unroll(2, x[0], layout="TNC", merge_outputs=False)
 rnn.GRUCell(2, input_size=2) | a(2, 2), a(2, 2), a(2, 2) | net.unroll(2, [x[0], x[1]], begin_state=[x[2]])
-rnn.GRUCell(2, input_size=2) | a(2, 3, 2), f([2, 3]) | net.unroll(3, x[0], merge_outputs=True, valid_length=x[1])
+rnn.RNNCell(2, input_size=2) | a(2, 3, 2), f([2, 3]) | net.unroll(3, x[0], merge_outputs=True, valid_length=x[1])
 cells(rnn.LSTMCell(3, input_size=2), rnn.GRUCell(2, input_size=3)) | a(2, 2, 2) | net.unroll(2, x[0], merge_outputs=True)
 cells(rnn.GRUCell(2, input_size=2)) | a(2, 2), a(2, 2) | net(x[0], [x[1]])
 hybrid_cells(rnn.RNNCell(3, input_size=2), rnn.ResidualCell(rnn.RNNCell(3, input_size=3))) | a(2, 2, 2) | \
     net.unroll(2, x[0], merge_outputs=True)
 rnn.ResidualCell(rnn.GRUCell(2, input_size=2)) | a(2, 2), a(2, 2) | net(x[0], [x[1]])
-rnn.BidirectionalCell(rnn.LSTMCell(2, input_size=2), rnn.GRUCell(2, input_size=2)) | a(2, 3, 2) | \
-    net.unroll(3, x[0], merge_outputs=True)
-rnn.BidirectionalCell(rnn.GRUCell(2, input_size=2), rnn.GRUCell(2, input_size=2)) | a(3, 2, 2), f([3, 1]) | \
+rnn.BidirectionalCell(rnn.RNNCell(2, input_size=2), rnn.RNNCell(2, input_size=2)) | a(2, 2, 2) | \
+    net.unroll(2, x[0], merge_outputs=True)
+rnn.BidirectionalCell(rnn.RNNCell(2, input_size=2), rnn.RNNCell(2, input_size=2)) | a(3, 2, 2), f([3, 1]) | \
     net.unroll(3, x[0], layout="TNC", merge_outputs=True, valid_length=x[1])
 rnn.ZoneoutCell(rnn.RNNCell(2, input_size=2)) | a(2, 2), a(2, 2) | net(x[0], [x[1]])
 rnn.DropoutCell(0.0) | a(2, 2) | net(x[0], [])
 crnn.LSTMPCell(3, 2, input_size=2) | a(2, 2), a(2, 2), a(2, 3) | net(x[0], [x[1], x[2]])
-crnn.VariationalDropoutCell(rnn.LSTMCell(2, input_size=2)) | a(2, 3, 2) | net.unroll(3, x[0], merge_outputs=True)
+crnn.VariationalDropoutCell(rnn.RNNCell(2, input_size=2)) | a(2, 2, 2) | net.unroll(2, x[0], merge_outputs=True)
 crnn.Conv1DRNNCell((2, 5), 3, 3, 3, 1) | a(1, 2, 5), a(1, 3, 5) | net(x[0], [x[1]])
 crnn.Conv2DLSTMCell((1, 3, 3), 2, 3, 3, (1, 1)) | a(1, 1, 3, 3), a(1, 2, 3, 3), a(1, 2, 3, 3) | net(x[0], [x[1], x[2]])
 crnn.Conv2DGRUCell((1, 3, 4), 2, 2, 3, activation="relu") | a(1, 1, 3, 4), a(1, 2, 2, 3) | net(x[0], [x[1]])
@@ -170,11 +170,11 @@ cnn.PixelShuffle1D(2) | a(1, 4, 3)
 cnn.PixelShuffle2D((1, 2)) | a(1, 4, 2, 3)
 cnn.PixelShuffle3D(2) | a(1, 8, 1, 2, 2)
 cnn.Identity() | a(2, 2)
-cnn.HybridConcurrent(axis=1) | a(2, 2) | add(net, nn.Dense(2), cnn.Identity())(x[0])
+add(cnn.HybridConcurrent(axis=1), nn.Dense(2), cnn.Identity()) | a(2, 2)
 cnn.SyncBatchNorm(in_channels=2) | a(3, 2)
 """,
     "more np": """
-loss.PoissonNLLLoss(compute_full=True) | a(2, 3), p(2, 3) * 4, p(2, 1)
+loss.PoissonNLLLoss(compute_full=True) | a(2, 3), 4 * p(2, 3), p(2, 1)
 nn.Activation("log_sigmoid") | a(2, 3)
 nn.Activation("mish") | a(2, 3)
 nn.SiLU() | a(2, 3)
@@ -183,7 +183,7 @@ nn.PixelShuffle1D(2) | a(1, 4, 3)
 nn.PixelShuffle2D((1, 2)) | a(1, 4, 2, 3)
 nn.PixelShuffle3D(2) | a(1, 8, 1, 2, 2)
 nn.Identity() | a(2, 2)
-nn.HybridConcatenate(axis=1) | a(2, 2) | add(net, nn.Dense(2), nn.Identity())(x[0])
+add(nn.HybridConcatenate(axis=1), nn.Dense(2), nn.Identity()) | a(2, 2)
 loss.TripletLoss() | a(2, 3), a(2, 3), a(2, 3), p(2)
 """,
 }
@@ -200,19 +200,24 @@ def scope_of(F, mx):
     count = iter(range(1, 1000))
     gluon = mx.gluon
 
+    marked = []
+
+    def mark(values):
+        marked.append(F.array(values))
+        return marked[-1]
+
     def a(*shape):
-        return F.array(some(shape, next(count)))
+        return mark(some(shape, next(count)))
 
     def p(*shape):
-        return F.array(abs(some(shape, next(count))) / 1.5)
+        return mark(abs(some(shape, next(count))) / 1.5)
 
     def signs(zero):
-        return lambda *shape: F.array(onp.where(some(shape, next(count)) > 0, 1, zero).astype("float32"))
+        return lambda *shape: mark(onp.where(some(shape, next(count)) > 0, 1, zero).astype("float32"))
 
     def add(net, *children):
         for child in children:
             net.add(child)
-        net.initialize()
         return net
 
     def seq(*children):
@@ -233,7 +238,8 @@ def scope_of(F, mx):
 
     old = hasattr(gluon.contrib, "rnn")
     return {"nn": gluon.nn, "rnn": gluon.rnn, "loss": gluon.loss, "crnn": gluon.contrib.rnn if old else gluon.rnn,
-            "cnn": gluon.contrib.nn if old else gluon.nn, "a": a, "p": p, "b": signs(0), "s": signs(-1), "add": add, "seq": seq,
+            "cnn": gluon.contrib.nn if old else gluon.nn, "marked": marked, "a": a, "p": p, "b": signs(0), "s": signs(-1),
+            "add": add, "seq": seq,
             "i": lambda v: F.array(v, dtype="int32"),
             "f": lambda v: F.array(onp.array(v, "float32")), "cells": cells, "Residual": Residual,
             "hybrid_cells": lambda *c: cells(*c, kind="HybridSequentialRNNCell")}
@@ -250,41 +256,61 @@ def rounded(a):
     return [float(f"{v:.7g}") for v in a.asnumpy().astype("float64").ravel()]
 
 
-def run(F, mx, case, prepare=lambda net: None):
-    """{what: answer} of one case."""
-    scope = scope_of(F, mx)
-    make, inputs, *call = [part.strip() for part in case.split(" | ")]
-    net = eval(make, scope)
-    told = {"case": case, "text": repr(net)}
-    x = eval(f"[{inputs}]", scope)
-    call = call[0] if call else "net(*x)"
-    net.initialize()
-    again = {**scope, "net": net, "x": x}
-    prepare(net)
-    first = eval(call, again)
-    params = net.collect_params()
-    told["params"] = [[name, list(p.shape)] for name, p in params.items()]
-    told["text after"] = repr(net)
-    for k, (name, p) in enumerate(params.items()):
-        value = some(p.shape, 50 + k)
-        p.set_data(F.array(abs(value) if name.endswith("var") else value))
-    trained = [p for p in params.values() if p.grad_req != "null"]
-    floats = [v for v in x if v.dtype == onp.float32]
-    for v in floats:
-        v.attach_grad()
-    if "add(" in call:
-        call = "net(x[0])"
+class Case:
+    """A case step by step: made, its parameters filled, run, read."""
+
+    def __init__(self, F, mx, case, change=lambda net: None):
+        self.F, self.scope = F, scope_of(F, mx)
+        make, inputs, *call = [part.strip() for part in case.split(" | ")]
+        net = eval(make, self.scope)
+        self.told = {"case": case, "text": repr(net)}
+        x = eval(f"[{inputs}]", self.scope)
+        self.call = call[0] if call else "net(*x)"
+        net.initialize()
+        self.scope.update(net=net, x=x)
+        self.forward()
+        self.params = net.collect_params()
+        self.told["params"] = [[name, list(p.shape)] for name, p in self.params.items()]
+        self.told["text after"] = repr(net)
+        for k, (name, p) in enumerate(self.params.items()):
+            value = some(p.shape, 50 + k)
+            p.set_data(F.array(abs(value) if name.endswith("var") else value))
+        self.floats = self.scope["marked"]
+        for v in self.floats:
+            v.attach_grad()
+        change(net)
+
+    def forward(self):
+        self.y = arrays(eval(self.call, self.scope))
+        return self.y
+
+    def heads(self):
+        return [self.F.array(some(out.shape, 80 + k)) for k, out in enumerate(self.y)]
+
+    def predict(self):
+        self.predicted = arrays(eval(self.call, self.scope))
+
+    def answers(self):
+        params = self.params.items()
+        return {**self.told, "outputs": [[list(out.shape), rounded(out)] for out in self.y],
+                "input gradients": [rounded(v.grad) for v in self.floats],
+                "gradients": [rounded(p.grad()) for _, p in params if p.grad_req != "null"],
+                "after": [rounded(p.data()) for name, p in params if "running" in name],
+                "predicted": [rounded(out) for out in self.predicted]}
+
+
+def run(F, mx, cases, before=lambda: None, **options):
+    """The answers to several cases, computed side by side."""
+    made = []
+    for case in cases:
+        before()
+        made.append(Case(F, mx, case, **options))
     with mx.autograd.record():
-        y = arrays(eval(call, again))
-    heads = [F.array(some(out.shape, 80 + k)) for k, out in enumerate(y)]
-    mx.autograd.backward(y, heads)
-    del first
-    told["outputs"] = [[list(out.shape), rounded(out)] for out in y]
-    told["input gradients"] = [rounded(v.grad) for v in floats]
-    told["gradients"] = [rounded(p.grad()) for p in trained]
-    told["after"] = [rounded(p.data()) for name, p in params.items() if "running" in name]
-    told["predicted"] = [rounded(out) for out in arrays(eval(call, again))]
-    return told
+        heads = [y for case in made for y in case.forward()]
+    mx.autograd.backward(heads, [g for case in made for g in case.heads()])
+    for case in made:
+        case.predict()
+    return [case.answers() for case in made]
 
 
 def main(dialect):
@@ -300,9 +326,9 @@ def main(dialect):
             try:
                 if dialect == "nd":
                     with mx.name.NameManager():
-                        told = run(mx.nd, mx, case)
+                        told = run(mx.nd, mx, [case])[0]
                 else:
-                    told = run(mx.np, mx, case)
+                    told = run(mx.np, mx, [case])[0]
             except Exception as e:
                 print(dialect, case, type(e).__name__, str(e)[-300:])
                 continue

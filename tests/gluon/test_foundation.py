@@ -476,10 +476,3 @@ def test_training_compiles_nothing_after_the_third_turn(F):
     programs = mx.engine.stats().programs
     last = [turn() for _ in range(20)]
     assert mx.engine.stats().programs == programs and last[-1] < first[0]
-
-
-def test_absent_names_say_so():
-    with pytest.raises(AttributeError, match="no losses, Trainer or data"):
-        gluon.Trainer  # noqa: B018
-    with pytest.raises(AttributeError, match="has Sequential, HybridSequential"):
-        nn.Conv2D  # noqa: B018

@@ -1,11 +1,11 @@
 """mx.gluon.contrib.nn: where MXNet 1 keeps these layers (mxnet.gluon.contrib.nn)."""
 from ...absent import missing as _missing
+from ..nn import Concatenate, Embedding, HybridConcatenate
 from ..nn import Identity as Identity
 from ..nn import PixelShuffle1D as PixelShuffle1D
 from ..nn import PixelShuffle2D as PixelShuffle2D
 from ..nn import PixelShuffle3D as PixelShuffle3D
 from ..nn import SyncBatchNorm as SyncBatchNorm
-from ..nn import Concatenate, Embedding, HybridConcatenate
 
 
 class Concurrent(Concatenate):

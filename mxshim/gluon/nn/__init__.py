@@ -2,12 +2,12 @@
 from ...absent import missing as _missing
 from ..block import Block as Block
 from ..block import HybridBlock as HybridBlock
-from .activations import Activation as Activation
 from .activations import ELU as ELU
 from .activations import GELU as GELU
+from .activations import SELU as SELU
+from .activations import Activation as Activation
 from .activations import LeakyReLU as LeakyReLU
 from .activations import PReLU as PReLU
-from .activations import SELU as SELU
 from .activations import SiLU as SiLU
 from .activations import Swish as Swish
 from .basic_layers import Dense as Dense

@@ -16,6 +16,7 @@ from ..block import Block, HybridBlock
 from ..dialect import either
 from .activations import Activation
 
+
 class Dense(HybridBlock):
     """A fully connected layer: activation(x @ weight.T + bias).
 

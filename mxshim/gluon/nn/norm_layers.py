@@ -58,7 +58,7 @@ class BatchNorm(HybridBlock):
         return f.batch_norm(x, gamma, beta, running_mean, running_var, **self._kwargs)
 
     def __repr__(self):
-        shown = ", ".join(f"{k}={v}" for k, v in self._kwargs.items())
+        shown = ", ".join(f"{k}={v!r}" for k, v in self._kwargs.items())
         return f"{type(self).__name__}({shown}, in_channels={self.gamma.shape[0] or None})"
 
 
@@ -105,7 +105,7 @@ class _Normalization(HybridBlock):
         return f"{type(self).__name__}({self._shown()}, in_channels={self.gamma.shape[0]})"
 
     def _shown(self):
-        return ", ".join(f"{k}={v}" for k, v in self._kwargs.items())
+        return ", ".join(f"{k}={v!r}" for k, v in self._kwargs.items())
 
 
 class LayerNorm(_Normalization):

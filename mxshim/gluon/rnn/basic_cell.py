@@ -83,17 +83,20 @@ class HybridRecurrentCell(RecurrentCell, HybridBlock):
 
 
 class _GatedCell(HybridRecurrentCell):
-    """A cell of weights from inputs and states to `gates` times hidden_size numbers; `states` counts its states."""
+    """A cell of weights from inputs and states to `gates` times hidden_size numbers; `states` counts its states.
+
+    projection: name, shape and initializer of the weight that projects the output, in a list.
+    """
 
     gates, states = 1, 1
 
     def __init__(self, hidden_size, i2h_weight_initializer, h2h_weight_initializer, i2h_bias_initializer, h2h_bias_initializer,
-                 input_size, prefix, params, recurrent_size=None):
+                 input_size, prefix, params, projection=()):
         super().__init__(prefix, params)
         self._hidden_size, self._input_size = hidden_size, input_size
-        rows = self.gates * hidden_size
+        rows, recurrent = self.gates * hidden_size, projection[0][1][0] if projection else hidden_size
         for name, shape, init in (("i2h_weight", (rows, input_size), i2h_weight_initializer),
-                                  ("h2h_weight", (rows, recurrent_size or hidden_size), h2h_weight_initializer),
+                                  ("h2h_weight", (rows, recurrent), h2h_weight_initializer), *projection,
                                   ("i2h_bias", (rows,), i2h_bias_initializer), ("h2h_bias", (rows,), h2h_bias_initializer)):
             setattr(self, name, self.params.get(name, shape=shape, init=init, allow_deferred_init=True))
 
@@ -106,8 +109,8 @@ class _GatedCell(HybridRecurrentCell):
     def _projected(self, inputs, state, i2h_weight, h2h_weight, i2h_bias, h2h_bias):
         """What comes from the inputs, what comes from the state."""
         rows = self.gates * self._hidden_size
-        return (f.fully_connected(inputs, i2h_weight, i2h_bias, num_hidden=rows),
-                f.fully_connected(state, h2h_weight, h2h_bias, num_hidden=rows))
+        return (f.fully_connected(inputs, i2h_weight, i2h_bias, num_hidden=rows, no_bias=False),
+                f.fully_connected(state, h2h_weight, h2h_bias, num_hidden=rows, no_bias=False))
 
     def _sizes(self):
         rows, inputs = self.i2h_weight.shape
@@ -223,10 +226,8 @@ class LSTMPCell(_GatedCell):
                  h2r_weight_initializer=None, i2h_bias_initializer="zeros", h2h_bias_initializer="zeros", input_size=0,
                  prefix=None, params=None):
         super().__init__(hidden_size, i2h_weight_initializer, h2h_weight_initializer, i2h_bias_initializer, h2h_bias_initializer,
-                         input_size, prefix, params, projection_size)
+                         input_size, prefix, params, [("h2r_weight", (projection_size, hidden_size), h2r_weight_initializer)])
         self._projection_size = projection_size
-        self.h2r_weight = self.params.get("h2r_weight", shape=(projection_size, hidden_size), init=h2r_weight_initializer,
-                                          allow_deferred_init=True)
 
     def _alias(self):
         return "lstmp"

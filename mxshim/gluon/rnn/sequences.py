@@ -39,8 +39,8 @@ def checked(cell, length, inputs, layout):
         raise AssertionError(f"{type(cell).__name__}.unroll: inputs must be an array of layout {layout} or a list of arrays (N, C), "
                              f"got {type(inputs).__name__}")
     if length is not None and length != count:
-        raise AssertionError(f"{type(cell).__name__}.unroll: length is {length}, but the inputs have {count} steps"
-                             + (f": layout {layout} means that axis {axis} of {inputs.shape} is time" if isinstance(inputs, ARRAYS) else ""))
+        hint = f": in layout {layout} axis {axis} of {inputs.shape} is time" if isinstance(inputs, ARRAYS) else ""
+        raise AssertionError(f"{type(cell).__name__}.unroll: length is {length}, but the inputs have {count} steps{hint}")
     return inputs, axis, batch
 
 
