@@ -158,7 +158,7 @@ def _brought(values, trace, ctx):
     """Values that this trace may use: those that another thread or device owes made concrete, those elsewhere copied here."""
     brought = []
     for v in values:
-        if v.trace is not trace and v.trace is not None:
+        if v.trace is not trace and v.trace is not None and v.trace is not trace.outer:
             settle(v)
         brought.append(v if v.ctx._jax is trace.device else _transfer(v, ctx))
     return brought
@@ -171,7 +171,7 @@ def append_mixed(code, arguments, ctx) -> list[Value]:
     if trace is None or trace.device is not device:
         trace = state.traces.get(device) or trace_on(device)
     for v in arguments:
-        if type(v) is Value and v.trace is not trace and v.trace is not None:
+        if type(v) is Value and v.trace is not trace and v.trace is not None and v.trace is not trace.outer:
             settle(v)
     numbers = []
     with trace.lock:
@@ -535,6 +535,8 @@ def _updates(op: Op, pattern, handles, numbers, values, node):
         if when == "forward":
             handles[p.index]._put(values[k])
         elif node is not None:
+            if state.capture is not None:
+                state.capture.updates.append((handles[p.index], values[k], inputs[p.index]))
             code = node.code
             spec = code if type(code) is Spec else code.spec
             waiting.append(Update(handles[p.index], values[k], p.index, k, spec, inputs, numbers))

@@ -38,6 +38,7 @@ class State(threading.local):
         self.np_shape = self.np_array = self.np_dtype = False
         self.traces: dict = {}
         self.trace = None
+        self.capture = None  # the open `Capture`, if a block is being captured
         self.checks: list = []  # (value, error class, text): a fault is raised at this thread's next read
 
 
@@ -74,6 +75,7 @@ class Trace:
     """Instructions ((code, slots), outputs by weak reference, numbers, user line) over inputs from outside."""
 
     __slots__ = ("__weakref__", "cut_before_record", "device", "external", "inputs", "instructions", "lock", "next_check", "segment")
+    outer = None  # of a capture: the trace that it stands in for, whose pending values it may use
 
     def __init__(self, device):
         self.device, self.lock = device, threading.RLock()
@@ -214,6 +216,8 @@ def _period(codes: list) -> int:
 
 def read(value: Value):
     """A value's data for a reader outside the engine: faults that checks have found are raised now."""
+    if state.capture is not None:  # what the code does next may depend on what it reads
+        state.capture.move()
     data = value.get()
     if state.checks:
         verify()
