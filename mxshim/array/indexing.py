@@ -13,6 +13,7 @@ from ..engine.call import emit, inplace, watch
 from ..engine.cell import Handle
 from ..engine.op import NAMES
 from ..engine.spec import NUM, arr
+from ..engine.trace import state
 from .core import _X, _Y, INPLACE, Array
 
 _INTS = (int, onp.integer)
@@ -256,7 +257,7 @@ def _bounded(k, n: int, axis: int):
     """An index array with its bounds checked: at once where its elements are known, else when they are."""
     host = k
     if isinstance(k, Handle):
-        host = k._value_now().data
+        host = k._value_now().data if state.capture is None else None  # a captured block is called with other elements, too
         if not isinstance(host, onp.ndarray):
             watch(NAMES["mx.index"], (_X, n), [k], ())
             return k
