@@ -10,6 +10,7 @@ from ..initializer import Uniform
 from ..util import is_np_array
 from . import naming
 from .dialect import as_class, first_array
+from .hybrid import Changes, Hybrid
 from .parameter import Parameter
 from .parameter_dict import ParameterDict
 from .saving import load_into, plain, read, write
@@ -21,6 +22,7 @@ class HookHandle:
     """A registered hook: `detach()` removes it, and so does leaving `with handle:`."""
 
     def __init__(self, hooks, hook):
+        Changes.count += 1
         self._hooks, self._key = hooks, object()
         hooks[self._key] = hook
 
@@ -65,6 +67,7 @@ class Block:
             self._reg_params[name] = value
             if value._full_name is None:
                 value._full_name = self._params.prefix + value._name
+        Changes.count += 1
         object.__setattr__(self, name, value)
 
     def _initialized(self):
@@ -134,6 +137,7 @@ class Block:
         if not isinstance(block, Block):
             raise TypeError(f"{type(self).__name__}: a child must be a Block, got {type(block).__name__}; wrap functions in "
                             "nn.Lambda")
+        Changes.count += 1
         self._children[str(len(self._children)) if name is None else name] = block
 
     def share_parameters(self, shared):
@@ -160,6 +164,7 @@ class Block:
             new = names.get(prefix + name)
             if new is not None:
                 used.add(id(new))
+                Changes.count += 1
                 if name in self._reg_params:
                     object.__setattr__(self, name, new)
                     self._reg_params[name] = new
@@ -173,10 +178,13 @@ class Block:
     def __call__(self, *args, **kwargs):
         for hook in tuple(self._forward_pre_hooks.values()) if self._forward_pre_hooks else ():
             hook(self, args)
-        out = self.forward(*args, **kwargs)
+        out = self._computed(*args, **kwargs)
         for hook in tuple(self._forward_hooks.values()) if self._forward_hooks else ():
             hook(self, args, out)
         return out
+
+    def _computed(self, *args, **kwargs):
+        return self.forward(*args, **kwargs)
 
     def forward(self, *args):
         """What the block computes; subclasses define it."""
@@ -283,7 +291,7 @@ class HybridBlock(Block):
 
     def __init__(self, prefix=None, params=None):
         super().__init__(prefix, params)
-        self._active = False
+        self._hybrid = None
 
     def register_child(self, block, name=None):
         """As Block.register_child. Raises: ValueError if the child is a Block, but no HybridBlock."""
@@ -295,8 +303,13 @@ class HybridBlock(Block):
     def hybridize(self, active=True, backend=None, clear=True, partition_if_dynamic=True, static_alloc=False,
                   static_shape=False, inline_limit=2, forward_bulk_size=None, backward_bulk_size=None, backend_opts=None):
         """Accepted, as in MXNet, without effect: calls are compiled together whether hybridized or not."""
-        self._active = bool(active)
+        self._hybrid = Hybrid() if active else None
         super().hybridize(active)
+
+    def _computed(self, *args, **kwargs):
+        if self._hybrid is None or kwargs:
+            return self.forward(*args, **kwargs)
+        return self._hybrid.run(self, args)
 
     def __call__(self, *args, **kwargs):
         for p in self._reg_params.values():

@@ -22,7 +22,6 @@ class RecurrentCell(Block):
 
     def reset(self):
         """Forget what the cell remembers between steps (masks, the last output), in children too."""
-        self._counter = -1
         for cell in self._children.values():
             cell.reset()
 
@@ -70,7 +69,7 @@ class RecurrentCell(Block):
 
     def forward(self, inputs, states):
         """One step."""
-        self._counter += 1
+
         return super().forward(inputs, states)
 
     def _get_activation(self, F, inputs, activation, **kwargs):

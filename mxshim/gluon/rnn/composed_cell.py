@@ -35,7 +35,7 @@ class _Stack(_Composed):
         self.register_child(cell)
 
     def __call__(self, inputs, states):
-        self._counter += 1
+
         new = []
         for cell, share in self._shares(states):
             if isinstance(cell, BidirectionalCell):
