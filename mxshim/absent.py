@@ -46,6 +46,19 @@ NP_METHODS = {
 ND_METHODS = {"item": "x.asscalar()", "tolist": "x.asnumpy().tolist()", "zero_grad": "x.grad[:] = 0", "as_in_ctx": "x.as_in_context(ctx)",
               "to_device": "x.as_in_context(ctx)", "device": "x.ctx", "any": "(x != 0).sum() > 0"}
 
+BLOCK_METHODS = {
+    "export": "symbolic graphs are not offered: write the parameters with save_parameters() and keep the network's code",
+    "optimize_for": "there are no other back ends: call hybridize(), XLA optimizes every program",
+    "infer_type": "give layers their dtype, or call cast()",
+    "save": "use save_parameters(), and keep the network's code",
+    "load": "make the network with its code, then load_parameters()",
+}
+
+
+def block_method_hint(name: str) -> str:
+    use = BLOCK_METHODS.get(name)
+    return f": {use}" if use else ""
+
 
 def np_method_hint(name: str) -> str:
     return _hint(NP_METHODS, name)
