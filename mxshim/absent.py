@@ -5,15 +5,16 @@ import difflib
 
 # full name -> what to say
 ABSENT: dict[str, str] = {
-    "mx.gluon.*": "this release of mxshim has Block, HybridBlock, Parameter, Trainer, metrics and the first layers of gluon.nn, but no "
-                  "losses or data loaders yet; write those with np or nd operators and autograd",
     "mx.callback.module_checkpoint": "Module is not offered: use Block.save_parameters and Trainer.save_states",
     "mx.callback.do_checkpoint": "symbolic models are not offered: use Block.save_parameters and Trainer.save_states",
     "mx.kvstore.KVStoreServer": "there are no servers: processes exchange through jax.distributed, see mx.kv.create('dist_sync')",
     "mx.kvstore.Horovod": "processes exchange through jax.distributed, see mx.kv.create('dist_sync')",
     "mx.kvstore.BytePS": "processes exchange through jax.distributed, see mx.kv.create('dist_sync')",
-    "mx.gluon.nn.*": "this release of mxshim has Sequential, HybridSequential, Dense, Activation, Dropout, BatchNorm, LayerNorm, "
-                     "Embedding, Flatten, Lambda and HybridLambda; write other layers as Blocks with np or nd operators",
+    "mx.gluon.data": "this release of mxshim has no data loaders yet: slice arrays in Python",
+    "mx.gluon.nn.SymbolBlock": "symbolic graphs are not offered: write the network as a HybridBlock and load its parameters",
+    "mx.gluon.SymbolBlock": "symbolic graphs are not offered: write the network as a HybridBlock and load its parameters",
+    "mx.gluon.contrib.data": "use mx.gluon.data, or read and slice arrays in Python",
+    "mx.gluon.contrib.estimator": "write the training loop out: record, backward, step",
     "mx.sym": "symbolic graphs are not offered: call nd or np operators directly, they are compiled together anyway",
     "mx.symbol": "symbolic graphs are not offered: call nd or np operators directly, they are compiled together anyway",
     "mx.mod": "Module is not offered: use np/nd operators and autograd",
@@ -93,6 +94,19 @@ ND_METHODS = _TORCH | {
     "mm": "nd.dot(x, y)", "matmul": "nd.dot(x, y) or nd.batch_dot(x, y)", "std": "x.asnumpy().std()", "var": "x.asnumpy().var()",
     "cumsum": "nd.cumsum(x)", "ravel": "x.reshape(-1)",
 }
+
+BLOCK_METHODS = {
+    "export": "symbolic graphs are not offered: write the parameters with save_parameters() and keep the network's code",
+    "optimize_for": "there are no other back ends: call hybridize(), XLA optimizes every program",
+    "infer_type": "give layers their dtype, or call cast()",
+    "save": "use save_parameters(), and keep the network's code",
+    "load": "make the network with its code, then load_parameters()",
+}
+
+
+def block_method_hint(name: str) -> str:
+    use = BLOCK_METHODS.get(name)
+    return f": {use}" if use else ""
 
 
 def method_hint(cls, name: str) -> str:

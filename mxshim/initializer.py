@@ -17,7 +17,7 @@ from . import ndarray as nd
 from . import numpy as np
 
 __all__ = ["Bilinear", "Constant", "InitDesc", "Initializer", "LSTMBias", "Load", "MSRAPrelu", "Mixed", "Normal", "One",
-           "Orthogonal", "Uniform", "Xavier", "Zero", "alias", "create", "register"]
+           "Orthogonal", "RNNFused", "Uniform", "Xavier", "Zero", "alias", "create", "register"]
 _REGISTRY: dict[str, type] = {}
 
 
@@ -403,3 +403,49 @@ class LSTMBias(Initializer):
         quarter = arr.shape[0] // 4
         arr[:] = 0
         arr[quarter:2 * quarter] = self.forget_bias
+
+
+def fused_parts(gates, num_layers, hidden_size, directions, projection_size, input_size):
+    """What the parameter vector of a fused recurrent network holds, in order: ((layer, direction, name), shape) of each part."""
+    width, rows = projection_size or hidden_size, gates * hidden_size
+    connections = ("i2h", "h2h", "h2r") if projection_size else ("i2h", "h2h")
+    for what in ("weight", "bias"):
+        for layer in range(num_layers):
+            columns = {"i2h": input_size if layer == 0 else width * directions, "h2h": width}
+            for direction in range(directions):
+                for name in connections:
+                    if name != "h2r":
+                        yield (layer, direction, f"{name}_{what}"), (rows, columns[name]) if what == "weight" else (rows,)
+                    elif what == "weight":
+                        yield (layer, direction, "h2r_weight"), (projection_size, hidden_size)
+
+
+@register
+class RNNFused(Initializer):
+    """Fills the parameter vector of a fused recurrent network (npx.rnn) part by part.
+
+    mode: "rnn_relu", "rnn_tanh", "lstm" or "gru".  ..._initializer: of each kind of part; by default the network's for
+    weights, zeros for biases. Parts have their own shapes, so that initializers which count inputs and outputs work.
+    """
+
+    def __init__(self, mode, num_layers, state_size, bidirectional=False, projection_size=None, i2h_weight_initializer=None,
+                 h2h_weight_initializer=None, i2h_bias_initializer=None, h2h_bias_initializer=None, h2r_weight_initializer=None):
+        own = {"i2h_weight": i2h_weight_initializer, "h2h_weight": h2h_weight_initializer, "i2h_bias": i2h_bias_initializer,
+               "h2h_bias": h2h_bias_initializer, "h2r_weight": h2r_weight_initializer}
+        super().__init__(mode=mode, num_layers=num_layers, state_size=state_size, bidirectional=bidirectional,
+                         projection_size=projection_size, **{f"{name}_initializer": init for name, init in own.items()})
+        self._own = own
+        self._sizes = ({"rnn_relu": 1, "rnn_tanh": 1, "lstm": 4, "gru": 3}[mode], num_layers, state_size, 2 if bidirectional else 1,
+                       projection_size)
+
+    def _init_weight(self, name, arr):
+        default = getattr(name, "global_init", None) or Uniform()
+        gates, _, hidden_size, directions, _ = self._sizes
+        fixed = sum(math.prod(shape) for _, shape in fused_parts(*self._sizes, 0))
+        inputs, begin = (arr.shape[0] - fixed) // (gates * hidden_size * directions), 0
+        for (_, _, part), shape in fused_parts(*self._sizes, inputs):
+            own = self._own[part] if self._own[part] is not None else "zeros" if part.endswith("bias") else default
+            filled = (np if isinstance(arr, np.ndarray) else nd).zeros(shape, dtype=arr.dtype, ctx=arr.ctx)
+            _fill(create(own), InitDesc(part, {}, default), filled)
+            arr[begin:begin + filled.size] = filled.reshape((-1,))
+            begin += filled.size

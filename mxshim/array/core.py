@@ -180,7 +180,7 @@ class Array(Handle):
 
     def _jax(self):
         value = self._value_now()
-        data = value.get()
+        data = read(value)
         if isinstance(data, onp.ndarray):
             data = value.data = put(data, value.ctx.jax)
         shared.add(value)  # somebody outside holds the buffer from now on

@@ -74,13 +74,21 @@ def adopt(array, cls, ctx):
     return adopt_numpy(onp.asarray(array), cls, ctx)
 
 
+def drawn(draw, cls, ctx):
+    """An array over the NumPy numbers that draw() gives; where a block is captured, each of its calls draws anew."""
+    found = adopt(draw(), cls, ctx)
+    if door.state.capture is not None:
+        door.state.capture.fresh(draw, found)
+    return found
+
+
 def on_host(ctx) -> bool:
     return rng.on_host(ctx.device_type.startswith("cpu"))
 
 
 def key_noise(kind, shape, dtype, cls, ctx):
     """Noise that a program makes from a fresh key."""
-    return apply("mx.noise", cls, adopt(rng.next_key(), cls, ctx), kind, shape, dtype)
+    return apply("mx.noise", cls, drawn(rng.next_key, cls, ctx), kind, shape, dtype)
 
 
 def is_number(v):

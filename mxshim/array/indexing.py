@@ -14,6 +14,7 @@ from ..engine.cell import Handle
 from ..engine.emit import emit, emit1, inplace
 from ..engine.op import NAMES
 from ..engine.spec import NUM, arr
+from ..engine.trace import state
 from .core import _X, _Y, INPLACE, Array, window_forms
 
 _INTS = (int, onp.integer)
@@ -304,7 +305,7 @@ def _bounded(k, shape, axis: int):
     """An index array with its bounds checked: at once where its elements are known, else when they are."""
     host, n = k, shape[axis]
     if isinstance(k, Handle):
-        host = k._value_now().data
+        host = k._value_now().data if state.capture is None else None  # a captured block is called with other elements, too
         if not isinstance(host, onp.ndarray):
             watch(NAMES["mx.index"], (_X, n), [k], (), f"x[key] with x of shape {shape}: an index is out of bounds for axis {axis} "
                   f"with size {n}")

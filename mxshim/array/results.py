@@ -98,7 +98,9 @@ def _known(x):
     if not isinstance(x, Handle):
         return onp.asarray(x).astype("int64") if isinstance(x, int | list | tuple | onp.ndarray | onp.generic) else None
     value = x._value_now()
-    if value.data is None or not (isinstance(value.data, onp.ndarray) or value.ctx.device_type.startswith("cpu")):
+    if state.capture is not None or value.data is None:  # a captured block is called with other elements, too
+        return None
+    if not (isinstance(value.data, onp.ndarray) or value.ctx.device_type.startswith("cpu")):
         return None
     return onp.asarray(value.data).astype("int64")
 

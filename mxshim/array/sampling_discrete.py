@@ -18,6 +18,7 @@ from .draws import (
     count_of,
     demand,
     device_of,
+    drawn,
     finish,
     is_number,
     key_noise,
@@ -210,8 +211,11 @@ def _dropout(data, p, mode, axes, cls, what):
         return apply("mx.copy", cls, data)
     shape, wide = tuple(shape), dtype in _WIDE
     if on_host(data.ctx):
-        stream, n = rng.streams().parallel, count_of(shape)
-        noise = adopt((stream.uniform64(n) if wide else stream.uniform(n)).reshape(shape), cls, data.ctx)
+        def draw():
+            stream, n = rng.streams().parallel, count_of(shape)
+            return (stream.uniform64(n) if wide else stream.uniform(n)).reshape(shape)
+
+        noise = drawn(draw, cls, data.ctx)
     else:
         noise = key_noise("uniform", shape, as_dtype("float32"), cls, data.ctx)
     return apply("mx.dropout", cls, data, noise, p)

@@ -391,6 +391,8 @@ def _updates(op: Op, pattern, handles, numbers, values, node):
         if when == "forward":
             handles[p.index]._put(values[k])
         elif node is not None:
+            if state.capture is not None:
+                state.capture.updates.append((handles[p.index], values[k], inputs[p.index]))
             code = node.code
             spec = code if type(code) is Spec else code.spec
             waiting.append(Update(handles[p.index], values[k], p.index, k, spec, inputs, numbers))

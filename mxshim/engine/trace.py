@@ -35,13 +35,14 @@ _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 class Thread:
     """Everything that belongs to one thread: flags, dialect switches, the open traces by device."""
 
-    __slots__ = ("checks", "np_array", "np_dtype", "np_shape", "recording", "trace", "traces", "training")
+    __slots__ = ("capture", "checks", "np_array", "np_dtype", "np_shape", "recording", "trace", "traces", "training")
 
     def __init__(self):
         self.recording = self.training = False
         self.np_shape = self.np_array = self.np_dtype = False
         self.traces: dict = {}
         self.trace = _NONE  # the one that was appended to last
+        self.capture: Any = None  # the open `Capture`, if a block is being captured
         self.checks: list = []  # (value, error class, text): a fault is raised at this thread's next read
 
 
@@ -191,7 +192,7 @@ class Trace:
                     if memo is not None and memo.trace is self and memo.slot == slot and getrefcount(memo) == _HELD + 1:
                         view._memo = view._memo_of = None
             view = memo = None
-            live, wanted, codes, slots, numbers = _gather(instructions)
+            live, wanted, codes, slots, numbers = gather(instructions)
             if not live:
                 self.close()
                 return
@@ -235,7 +236,7 @@ def _weakly(value: Value):
     return weakref.ref(value) if value.data is not None else None
 
 
-def _gather(instructions) -> tuple[list, list, list, list, list]:
+def gather(instructions) -> tuple[list, list, list, list, list]:
     """(the outputs that somebody besides the trace holds, their slots, all codes, all inputs' slots, all numbers)."""
     live, wanted, codes, slots, numbers = [], [], [], [], []
     base = 0
@@ -294,10 +295,13 @@ def _period(codes: list) -> int:
 
 def read(value: Value):
     """A value's data for a reader outside the engine: faults that checks have found are raised now."""
+    thread = threads.now
+    if thread.capture is not None:  # what the code does next may depend on what it reads
+        thread.capture.move()
     data = value.data
     if data is None:
         data = value.get()
-    if threads.now.checks:
+    if thread.checks:
         verify()
     return data
 

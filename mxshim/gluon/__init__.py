@@ -1,8 +1,11 @@
 """mx.gluon: networks of blocks and their parameters (MXNet: mxnet.gluon)."""
 from ..absent import missing as _missing
+from . import contrib as contrib
+from . import loss as loss
 from . import metric as metric
 from . import nn as nn
 from . import parameter as parameter
+from . import rnn as rnn
 from . import utils as utils
 from .block import Block as Block
 from .block import HybridBlock as HybridBlock
@@ -12,6 +15,6 @@ from .parameter import Parameter as Parameter
 from .parameter_dict import ParameterDict as ParameterDict
 from .trainer import Trainer as Trainer
 
-__all__ = ["Block", "Constant", "DeferredInitializationError", "HybridBlock", "Parameter", "ParameterDict", "Trainer", "metric", "nn",
-           "utils"]
+__all__ = ["Block", "Constant", "DeferredInitializationError", "HybridBlock", "Parameter", "ParameterDict", "Trainer", "contrib", "loss",
+           "metric", "nn", "rnn", "utils"]
 __getattr__ = _missing("mx.gluon", __name__, __all__)

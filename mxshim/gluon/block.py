@@ -4,15 +4,20 @@ from __future__ import annotations
 import warnings
 from collections import OrderedDict
 
+import numpy as onp
+
 from .. import ndarray, numpy
+from ..absent import block_method_hint
 from ..device import current_device
 from ..initializer import Uniform
 from ..util import is_np_array
 from . import naming
-from .dialect import as_class, first_array
+from .dialect import arrays_in, as_class, first_array
+from .hybrid import Changes, Hybrid
 from .parameter import Parameter
 from .parameter_dict import ParameterDict
 from .saving import load_into, plain, read, write
+from .summary import table
 
 __all__ = ["Block", "HybridBlock"]
 
@@ -21,6 +26,7 @@ class HookHandle:
     """A registered hook: `detach()` removes it, and so does leaving `with handle:`."""
 
     def __init__(self, hooks, hook):
+        Changes.count += 1
         self._hooks, self._key = hooks, object()
         hooks[self._key] = hook
 
@@ -52,6 +58,11 @@ class Block:
     def _alias(self):
         return type(self).__name__.lower()
 
+    def __getattr__(self, name):
+        if "_children" not in self.__dict__ and name.startswith("_") and not name.endswith("__"):
+            self._initialized()
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{block_method_hint(name)}")
+
     def __setattr__(self, name, value):
         old = self.__dict__.get(name)
         if old is not None and isinstance(old, Parameter | Block) and not isinstance(value, type(old)):
@@ -65,6 +76,7 @@ class Block:
             self._reg_params[name] = value
             if value._full_name is None:
                 value._full_name = self._params.prefix + value._name
+        Changes.count += 1
         object.__setattr__(self, name, value)
 
     def _initialized(self):
@@ -134,6 +146,7 @@ class Block:
         if not isinstance(block, Block):
             raise TypeError(f"{type(self).__name__}: a child must be a Block, got {type(block).__name__}; wrap functions in "
                             "nn.Lambda")
+        Changes.count += 1
         self._children[str(len(self._children)) if name is None else name] = block
 
     def share_parameters(self, shared):
@@ -160,6 +173,7 @@ class Block:
             new = names.get(prefix + name)
             if new is not None:
                 used.add(id(new))
+                Changes.count += 1
                 if name in self._reg_params:
                     object.__setattr__(self, name, new)
                     self._reg_params[name] = new
@@ -173,10 +187,19 @@ class Block:
     def __call__(self, *args, **kwargs):
         for hook in tuple(self._forward_pre_hooks.values()) if self._forward_pre_hooks else ():
             hook(self, args)
-        out = self.forward(*args, **kwargs)
+        try:
+            out = self._computed(*args, **kwargs)
+        except Exception as error:
+            if not getattr(error, "__notes__", None):  # the innermost layer says where it was
+                shapes = ", ".join([str(a.shape) for a in arrays_in(args)])
+                error.add_note(f"in {repr(self).splitlines()[0].removesuffix('(')}, called with {shapes or 'no arrays'}")
+            raise
         for hook in tuple(self._forward_hooks.values()) if self._forward_hooks else ():
             hook(self, args, out)
         return out
+
+    def _computed(self, *args, **kwargs):
+        return self.forward(*args, **kwargs)
 
     def forward(self, *args):
         """What the block computes; subclasses define it."""
@@ -190,8 +213,34 @@ class Block:
         """Call hook(block, inputs) before every forward."""
         return HookHandle(self._forward_pre_hooks, hook)
 
+    def register_op_hook(self, callback, monitor_all=False):
+        """Call callback(name, layer, array) for everything that layers without children put out; with monitor_all also for inputs.
+
+        name: such as "dense0_output0" or "dense0_input0".  layer: the class's name.
+        Differs: MXNet calls it for every operator of a hybridized block. A block with such a hook runs as if not hybridized.
+        """
+
+        def told(layer, inputs, output):
+            for what, values in (("input", inputs), ("output", output))[0 if monitor_all else 1:]:
+                for k, a in enumerate(arrays_in(values)):
+                    callback(f"{layer.name}_{what}{k}", type(layer).__name__, a)
+
+        def add(layer):
+            if not layer._children:
+                layer.register_forward_hook(told)
+
+        self.apply(add)
+
+    def summary(self, *inputs):
+        """Print every layer with its output shape and number of parameters; `inputs` are run through the block.
+
+        Raises: AssertionError if a block is hybridized.
+        """
+        from .nn.containers import HybridSequential, Sequential
+        print(table(self, inputs, (Sequential, HybridSequential)))
+
     def hybridize(self, active=True, **kwargs):
-        """Accepted for all children; see HybridBlock.hybridize."""
+        """Hybridize all children that are HybridBlocks; see HybridBlock.hybridize."""
         for child in self._children.values():
             child.hybridize(active, **kwargs)
 
@@ -274,16 +323,16 @@ class Block:
 
 
 class HybridBlock(Block):
-    """A Block that MXNet could compile; children must be HybridBlocks.
+    """A Block whose calls can be one instruction, see `hybridize`; children must be HybridBlocks.
 
     Define `forward(self, x, ...)` (MXNet 2), or `hybrid_forward(self, F, x, ..., **parameters)` (MXNet 1), where F is mx.nd
-    and the parameters come as arrays of x's class. Every call is compiled with its neighbours anyway.
+    and the parameters come as arrays of x's class.
     Parameters of unknown sizes get them from `infer_shape(self, x, ...)`.
     """
 
     def __init__(self, prefix=None, params=None):
         super().__init__(prefix, params)
-        self._active = False
+        self._hybrid = None
 
     def register_child(self, block, name=None):
         """As Block.register_child. Raises: ValueError if the child is a Block, but no HybridBlock."""
@@ -294,9 +343,20 @@ class HybridBlock(Block):
 
     def hybridize(self, active=True, backend=None, clear=True, partition_if_dynamic=True, static_alloc=False,
                   static_shape=False, inline_limit=2, forward_bulk_size=None, backward_bulk_size=None, backend_opts=None):
-        """Accepted, as in MXNet, without effect: calls are compiled together whether hybridized or not."""
-        self._active = bool(active)
+        """Make a call of this block one instruction, and its children's: same results, less Python.
+
+        Everything is compiled together whether hybridized or not. Once forward has made the same calls twice for inputs of the
+        same shapes, dtypes and flags, it is not run again; attributes set on blocks are noticed. A forward that reads values or
+        keeps what it computed runs as before.
+        static_alloc, static_shape, inline_limit, backend, ...: MXNet's hints, without effect.
+        """
+        self._hybrid = Hybrid() if active else None
         super().hybridize(active)
+
+    def _computed(self, *args, **kwargs):
+        if self._hybrid is None or kwargs:
+            return self.forward(*args, **kwargs)
+        return self._hybrid.run(self, args)
 
     def __call__(self, *args, **kwargs):
         for p in self._reg_params.values():
@@ -322,6 +382,8 @@ class HybridBlock(Block):
     def forward(self, x, *args):
         """Calls hybrid_forward with the arrays of the parameters on x's device."""
         like = first_array((x, *args))
+        if isinstance(x, onp.ndarray):
+            raise TypeError(f"{type(self).__name__} takes arrays of mx, got a numpy.ndarray: make one with np.array(x) or nd.array(x)")
         if like is None:
             cls, ctx = numpy.ndarray if is_np_array() else ndarray.NDArray, current_device()
         else:

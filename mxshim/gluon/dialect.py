@@ -29,6 +29,15 @@ def first_array(values):
     return None
 
 
+def arrays_in(values) -> list:
+    """All arrays among nested lists, tuples and dicts."""
+    if isinstance(values, ARRAYS):
+        return [values]
+    if isinstance(values, dict):
+        values = list(values.values())
+    return [a for v in values for a in arrays_in(v)] if isinstance(values, list | tuple) else []
+
+
 def as_class(array, cls):
     """The same memory, mark and place in the graph as an array of `cls`."""
     if type(array) is cls:

@@ -153,7 +153,8 @@ class Parameter:
         raise self._uninitialized()
 
     def _uninitialized(self):
-        return RuntimeError(f"Parameter '{self.name}' has not been initialized; call initialize() on its block, or on itself")
+        return RuntimeError(f"Parameter '{self.name}' has not been initialized; call initialize() on its block, or on itself. "
+                            "Blocks in a plain list or dict are not found by the block that keeps them; register_child() makes them so")
 
     def grad(self, ctx=None, device=None):
         """The gradient's buffer on a device. Raises: as data; RuntimeError for grad_req "null"."""

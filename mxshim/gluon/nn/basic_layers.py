@@ -1,4 +1,4 @@
-"""Layers: dense, dropout, normalization, embedding, functions (MXNet: mxnet.gluon.nn.basic_layers).
+"""Layers: dense, dropout, embedding, functions (MXNet: mxnet.gluon.nn.basic_layers).
 
 They take np and nd arrays; what they return is of the class they were given.
 """
@@ -10,19 +10,11 @@ import math
 from ... import ndarray as nd
 from ... import numpy as np
 from ... import numpy_extension as npx
-from ...base import as_dtype
 from ...util import is_np_array
+from .. import functions as f
 from ..block import Block, HybridBlock
 from ..dialect import either
-
-# What the layers compute with: the function of np or that of nd, as the class of the first argument says.
-activation_of = either(npx.activation, nd.Activation)
-batch_norm = either(npx.batch_norm, nd.BatchNorm)
-drop_out = either(npx.dropout, nd.Dropout)
-embedding = either(npx.embedding, nd.Embedding)
-flatten = either(npx.batch_flatten, nd.Flatten)
-fully_connected = either(npx.fully_connected, nd.FullyConnected)
-layer_norm = either(npx.layer_norm, nd.LayerNorm)
+from .activations import Activation
 
 
 class Dense(HybridBlock):
@@ -51,32 +43,12 @@ class Dense(HybridBlock):
         self.weight.shape = self._units, math.prod(x.shape[1:]) if self._flatten else x.shape[-1]
 
     def hybrid_forward(self, F, x, weight, bias=None):
-        y = fully_connected(x, weight, bias, num_hidden=self._units, no_bias=bias is None, flatten=self._flatten)
+        y = f.fully_connected(x, weight, bias, num_hidden=self._units, no_bias=bias is None, flatten=self._flatten)
         return y if self.act is None else self.act(y)
 
     def __repr__(self):
         units, inputs = self.weight.shape
         return f"{type(self).__name__}({inputs or None} -> {units}, {self.act or 'linear'})"
-
-
-class Activation(HybridBlock):
-    """An activation function: "relu", "sigmoid", "tanh", "softrelu", "softsign", in np programs also "log_sigmoid", "mish".
-
-    Inputs: any shape.  Outputs: the same shape.
-    """
-
-    def __init__(self, activation, **kwargs):
-        self._act_type = activation
-        super().__init__(**kwargs)
-
-    def _alias(self):
-        return self._act_type
-
-    def hybrid_forward(self, F, x):
-        return activation_of(x, act_type=self._act_type)
-
-    def __repr__(self):
-        return f"{type(self).__name__}({self._act_type})"
 
 
 class Dropout(HybridBlock):
@@ -91,84 +63,10 @@ class Dropout(HybridBlock):
         self._rate, self._axes = rate, axes
 
     def hybrid_forward(self, F, x):
-        return drop_out(x, p=self._rate, axes=self._axes) if self._rate > 0 else x
+        return f.dropout(x, p=self._rate, axes=self._axes) if self._rate > 0 else x
 
     def __repr__(self):
         return f"{type(self).__name__}(p = {self._rate}, axes={self._axes})"
-
-
-class BatchNorm(HybridBlock):
-    """Normalizes each channel over the batch: gamma (x - mean) / sqrt(var + epsilon) + beta (Ioffe and Szegedy, 2015).
-
-    Training uses the batch's statistics, and backward moves the running ones: running = momentum running + (1 - momentum)
-    batch. Predicting uses the running ones.
-
-    Args:
-        axis: that of the channels.  in_channels: how many; 0 takes them from the first batch.
-        center, scale: whether beta and gamma are trained; else they are 0 and 1.
-        use_global_stats: use the running statistics in training, too.
-    Inputs: any shape.  Outputs: the same shape.
-    Parameters: gamma, beta, running_mean, running_var, all (in_channels,), float32 for float16 data.
-    """
-
-    def __init__(self, axis=1, momentum=0.9, epsilon=1e-5, center=True, scale=True, use_global_stats=False,
-                 beta_initializer="zeros", gamma_initializer="ones", running_mean_initializer="zeros",
-                 running_variance_initializer="ones", in_channels=0, **kwargs):
-        super().__init__(**kwargs)
-        self._axis = axis
-        self._kwargs = {"axis": axis, "eps": epsilon, "momentum": momentum, "fix_gamma": not scale,
-                        "use_global_stats": use_global_stats}
-
-        def parameter(name, init, trained):
-            return self.params.get(name, grad_req="write" if trained else "null", shape=(in_channels,), init=init,
-                                   allow_deferred_init=True, differentiable=trained)
-
-        self.gamma = parameter("gamma", gamma_initializer, scale)
-        self.beta = parameter("beta", beta_initializer, center)
-        self.running_mean = parameter("running_mean", running_mean_initializer, False)
-        self.running_var = parameter("running_var", running_variance_initializer, False)
-
-    def infer_shape(self, x, *args):
-        for p in self._reg_params.values():
-            p.shape = x.shape[self._axis],
-
-    def cast(self, dtype):
-        """Convert the parameters; those of float16 layers stay float32."""
-        super().cast("float32" if as_dtype(dtype).name == "float16" else dtype)
-
-    def hybrid_forward(self, F, x, gamma, beta, running_mean, running_var):
-        return batch_norm(x, gamma, beta, running_mean, running_var, **self._kwargs)
-
-    def __repr__(self):
-        shown = ", ".join(f"{k}={v}" for k, v in self._kwargs.items())
-        return f"{type(self).__name__}({shown}, in_channels={self.gamma.shape[0] or None})"
-
-
-class LayerNorm(HybridBlock):
-    """Normalizes each example along one axis: gamma (x - mean) / sqrt(var + epsilon) + beta (Ba et al., 2016).
-
-    axis: the axis.  in_channels: its size; 0 takes it from the first batch.  center, scale: whether beta and gamma are trained.
-    Inputs: any shape.  Outputs: the same shape.  Parameters: gamma, beta (in_channels,).
-    """
-
-    def __init__(self, axis=-1, epsilon=1e-5, center=True, scale=True, beta_initializer="zeros", gamma_initializer="ones",
-                 in_channels=0, prefix=None, params=None):
-        super().__init__(prefix=prefix, params=params)
-        self._axis, self._epsilon, self._center, self._scale = axis, epsilon, center, scale
-        self.gamma = self.params.get("gamma", grad_req="write" if scale else "null", shape=(in_channels,),
-                                     init=gamma_initializer, allow_deferred_init=True)
-        self.beta = self.params.get("beta", grad_req="write" if center else "null", shape=(in_channels,),
-                                    init=beta_initializer, allow_deferred_init=True)
-
-    def infer_shape(self, x, *args):
-        self.gamma.shape = self.beta.shape = x.shape[self._axis],
-
-    def hybrid_forward(self, F, data, gamma, beta):
-        return layer_norm(data, gamma, beta, axis=self._axis, eps=self._epsilon)
-
-    def __repr__(self):
-        return (f"{type(self).__name__}(eps={self._epsilon}, axis={self._axis}, center={self._center}, scale={self._scale}, "
-                f"in_channels={self.gamma.shape[0]})")
 
 
 class Embedding(HybridBlock):
@@ -185,17 +83,24 @@ class Embedding(HybridBlock):
                                       allow_deferred_init=True, grad_stype="row_sparse" if sparse_grad else "default")
 
     def hybrid_forward(self, F, x, weight):
-        return embedding(x, weight, input_dim=self._input_dim, output_dim=self._output_dim)
+        return f.embedding(x, weight, input_dim=self._input_dim, output_dim=self._output_dim)
 
     def __repr__(self):
         return f"{type(self).__name__}({self._input_dim} -> {self._output_dim}, {self._dtype})"
+
+
+class Identity(HybridBlock):
+    """What it is given. Inputs: anything.  Outputs: the same."""
+
+    def hybrid_forward(self, F, x):
+        return x
 
 
 class Flatten(HybridBlock):
     """Each example as one vector. Inputs: (N, ...).  Outputs: (N, C)."""
 
     def hybrid_forward(self, F, x):
-        return flatten(x)
+        return f.flatten(x)
 
     def __repr__(self):
         return type(self).__name__

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from ...util import is_np_array
+from .. import functions as f
 from ..block import Block, HybridBlock, _tree
 
 
@@ -51,3 +52,25 @@ class HybridSequential(_Chain, HybridBlock):
 
     def forward(self, x, *args):
         return self._run(x, args)
+
+
+class Concatenate(Sequential):
+    """Gives its input to every child and joins what they return along `axis`. Inputs: those of the children."""
+
+    def __init__(self, axis=-1, prefix=None, params=None):
+        super().__init__(prefix=prefix, params=params)
+        self.axis = axis
+
+    def forward(self, x):
+        return f.joined([block(x) for block in self._children.values()], self.axis)
+
+
+class HybridConcatenate(HybridSequential):
+    """Gives its input to every child, HybridBlocks, and joins what they return along `axis`. Inputs: those of the children."""
+
+    def __init__(self, axis=-1, prefix=None, params=None):
+        super().__init__(prefix=prefix, params=params)
+        self.axis = axis
+
+    def forward(self, x):
+        return f.joined([block(x) for block in self._children.values()], self.axis)

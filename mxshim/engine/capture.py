@@ -1,0 +1,179 @@
+"""Several calls as one instruction: what runs while a `Capture` is open can become one operator, `fused`, that is called again
+without running its Python code.
+
+A capture takes the place of the open trace. What is appended to it is either made one instruction of that trace at the end, or,
+if anything happens that one operator cannot stand for (a value is read, a user's Function runs), moved over instruction by
+instruction, as if there had been no capture: the code that is running notices nothing.
+"""
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+
+from . import call, emit
+from .cell import Value
+from .spec import FLOAT, SHIFT, Recorded, Spec, eval_jaxpr, tracing
+from .trace import Trace, gather, settle, threads, trace_on
+
+_NEVER = 1 << 60
+_LOW = (1 << SHIFT) - 1
+
+
+class Unfit(Exception):
+    """What was captured cannot be one operator; the text says why."""
+
+
+class Capture(Trace):
+    """The open trace of a thread while a block is captured; `outer` is the one it stands in for.
+
+    updates: (handle, value, what its parameter held) for everything that backward is to write.
+    draws: id of a value -> (value, function that draws such an array anew).  moved: everything went to `outer`.
+    """
+
+    __slots__ = ("draws", "home", "moved", "outer", "updates")
+
+    def __init__(self, outer: Trace):
+        super().__init__(outer.device)
+        self.outer, self.home, self.moved = outer, outer.device, False
+        self.segment, self.next_check = outer.segment, _NEVER
+        self.updates: list = []
+        self.draws: dict = {}
+
+    def __enter__(self):
+        thread = threads.now
+        thread.traces[self.home] = thread.trace = thread.capture = self
+        return self
+
+    def __exit__(self, *exc):
+        self.end()
+
+    def end(self):
+        """Put the trace it stands in for back; nothing is appended here any more."""
+        thread = threads.now
+        self.device = None
+        if thread.capture is self:
+            thread.traces[self.home] = thread.trace = self.outer
+            thread.capture = None
+
+    def slot(self, value: Value) -> int:
+        if value.trace is self:
+            return value.slot
+        found = self.external.get(value)
+        if found is None:
+            if value.data is None and value.trace is not self.outer:
+                settle(value)
+            found = self.external[value] = ~len(self.inputs)
+            self.inputs.append(value)
+        return found
+
+    def cut(self):
+        """A capture is as long as it is."""
+
+    def flush(self, why: str):
+        self.move().flush(why)
+
+    def fresh(self, draw, array):
+        """Note that an array was drawn by draw() and must be drawn anew at each call."""
+        self.draws[id(array._cell.value)] = (array._cell.value, draw)
+
+    def kept(self) -> bool:
+        """Whether somebody still has something of what was computed."""
+        return bool(gather(self.instructions)[0])
+
+    def move(self) -> Trace:
+        """Append everything to the outer trace, where later calls go, too; returns that."""
+        self.end()
+        outer = self.outer
+        if self.moved:
+            return outer
+        self.moved = True
+        if outer.device is None:  # it was flushed meanwhile
+            outer = self.outer = trace_on(self.home)
+        base = len(outer.instructions) << SHIFT
+        inputs = [v.slot if v.trace is outer else outer.slot(v) for v in self.inputs]
+        for instruction in self.instructions:
+            outs = instruction[2]
+            for value in outs if type(outs) is tuple else (outs,):
+                value.trace, value.slot = outer, value.slot + base
+            instruction[1] = tuple([s + base if s >= 0 else s if s <= FLOAT else inputs[~s] for s in instruction[1]])
+            outer.instructions.append(instruction)
+        outer.windows += [(slot + base, view) for slot, view in self.windows]
+        self.instructions = []
+        if (len(outer.instructions) - 1) << SHIFT >= outer.next_check:
+            outer.cut()
+        return outer
+
+
+def _steps(capture: Capture, recording: bool) -> tuple:
+    """The captured instructions as (spec, which inputs gradients flow through, slots)."""
+    steps: list = []
+    for code, slots, *_ in capture.instructions:
+        if type(code) is Spec:
+            mask = (False,) * len(code.avals) if recording else None
+            steps.append((code, mask, slots))
+            continue
+        if type(code) is not Recorded:
+            raise Unfit(f"a {type(code).__name__.lower()} pass runs inside")
+        spec = code.spec
+        if not all(a.float for m, a in zip(code.mask, spec.avals, strict=True) if m) or not all(a.float for a in spec.out):
+            raise Unfit(f"gradients go through integers in {spec.name}")
+        for m, s in zip(code.mask, slots, strict=False):
+            if m and s >= 0 and type(capture.instructions[s >> SHIFT][0]) is not Recorded:
+                raise Unfit("a Function with a gradient of its own runs inside")
+        steps.append((spec, code.mask, slots))
+    return tuple(steps)
+
+
+def derives(capture: Capture, value: Value) -> bool:
+    """Whether the instruction that computes a captured value passes gradients on."""
+    return type(capture.instructions[value.slot >> SHIFT][0]) is Recorded
+
+
+_FUSED: dict[tuple, Spec] = {}
+
+
+def fused(capture: Capture, outputs: list[Value], name: str, recording: bool) -> tuple[Spec, tuple]:
+    """(the operator that computes `outputs` from the capture's inputs, its run-time numbers). Raises: Unfit."""
+    steps = _steps(capture, recording)
+    numbers = tuple([n for instruction in capture.instructions for n in instruction[3]])
+    avals = tuple([v.aval for v in capture.inputs])
+    outs = tuple([v.slot for v in outputs])
+    kinds = tuple(["b" if type(n) is bool else "i" if type(n) is int else "f" for n in numbers])
+    key = (steps, avals, outs, kinds)
+    found = _FUSED.get(key)
+    if found is None:
+        if len(_FUSED) > 2048:
+            _FUSED.clear()
+        with tracing():
+            found = _FUSED[key] = Spec(name, _replay(steps, outs, len(avals)), avals, kinds)
+    return found, numbers
+
+
+def _replay(steps, outs, n):
+    def run(*flat):
+        numbers, env = iter(flat[n:]), []
+        for spec, mask, slots in steps:
+            args = [env[s >> SHIFT][s & _LOW] if s >= 0 else flat[~s] if s > FLOAT else next(numbers) for s in slots]
+            if mask is not None:
+                args[:len(mask)] = [a if m or not jnp.issubdtype(a.dtype, jnp.inexact) else jax.lax.stop_gradient(a)
+                                    for m, a in zip(mask, args, strict=False)]
+            if mask is None or spec.diff is None or True not in mask:
+                env.append(eval_jaxpr(spec.jaxpr, args))
+            else:  # what `Recorded` computes and differentiates
+                env.append([o.astype(a.dtype) for o, a in zip(spec.diff(*args), spec.out, strict=True)])
+        return tuple([env[s >> SHIFT][s & _LOW] for s in outs])
+
+    return run
+
+
+def drawn(draw, ctx) -> Value:
+    """A value that owns what draw() gives."""
+    return call.value_of(draw(), ctx)
+
+
+def emit_fused(spec: Spec, values: list, numbers: tuple, parents, updates, ctx):
+    """Append a fused operator; returns (values, node). updates: (handle, parameter, output) of what backward writes."""
+    outs, node = emit.emit_spec(spec, list(values), numbers, parents, ctx)
+    if node is not None and updates:
+        node.updates = [call.Update(handle, outs[k], parameter, k, spec, values, numbers) for handle, parameter, k in updates]
+    return outs, node

@@ -1,0 +1,348 @@
+"""What `hybridize()` does: a block's forward is captured as one operator, and later calls with the same signature append that.
+
+A signature is the classes, shapes and dtypes of the inputs, which of them are in a graph, and the thread's flags. The Python code
+runs in the first two calls of a signature; if both times it made the same calls, the third and all others do without it. A block
+runs as if it were not hybridized where one operator cannot stand for it: if it reads values, sets attributes, keeps what it
+computed, uses arrays that are neither inputs nor parameters nor attributes, runs backward, or has children with hooks.
+"""
+from __future__ import annotations
+
+import warnings
+
+from .. import autograd
+from ..engine import capture as engine
+from ..engine import spec as engine_spec
+from ..engine import trace as engine_trace
+from ..engine.cell import Handle
+from ..engine.emit import place
+from ..engine.trace import state, trace_on
+
+_STATIC = (int, float, bool, str, type(None))
+_MOST = 32  # signatures of a block that are captured; more mean that its inputs never settle
+
+
+class Changes:
+    """Counts the attributes set on any block, so that an unchanged count means unchanged blocks."""
+
+    count = 0
+
+
+class _Plan:
+    """A captured signature: the operator and where its inputs come from.
+
+    sources: per input ("arg", k), ("param", Parameter), ("attr", block, name) or ("draw", function).
+    facts: per input (aval, whether it is in a graph).  results: class, number and place of the outputs, nested as they were returned.
+    updates: (input, output) of what backward writes.  writes: (source, output) of what the call writes.  trusted: captured twice alike.
+    """
+
+    __slots__ = ("attributes", "changes", "cls", "ctx", "facts", "numbers", "results", "sources", "spec", "trusted", "updates", "writes")
+
+
+class Hybrid:
+    """The plans of one hybridized block by signature; None where it runs as if not hybridized."""
+
+    def __init__(self):
+        self.plans: dict[tuple, _Plan | None] = {}
+        self.told = False
+        self.unused: set[int] = set()
+
+    def __reduce__(self):  # a copy of a block is captured anew
+        return Hybrid, ()
+
+    def run(self, block, args):
+        """block.forward(*args)."""
+        if state.capture is not None or engine_trace.naive:
+            return block.forward(*args)
+        handles: list[Handle] = []
+        key = _signature(args, handles)
+        if key is None or not handles:
+            return block.forward(*args)
+        key = (key, state.recording, state.training, state.np_shape, state.np_array, state.np_dtype, engine_spec._precision)
+        plan = self.plans.get(key, self)
+        if plan is None:
+            return block.forward(*args)
+        if plan is not self and plan.trusted and (plan.changes == Changes.count or self._unchanged(plan)):
+            found = _replayed(plan, handles)
+            if found is not None:
+                return found
+        if len(self.plans) >= _MOST and plan is self:
+            return block.forward(*args)
+        return self._capture(block, args, handles, key, None if plan is self else plan)
+
+    def _unchanged(self, plan) -> bool:
+        if any(_changed(b, before) for b, before in plan.attributes) or _hooked(plan.attributes):
+            return False
+        plan.changes = Changes.count
+        return True
+
+    def _capture(self, block, args, handles, key, before):
+        ctx = handles[0].ctx
+        blocks = _tree(block)
+        parameters = {id(p): p for b in blocks for p in (*b._reg_params.values(), *b._params.values())}.values()
+        attributes = [(b, _attributes(b)) for b in blocks]
+        if _hooked(attributes):
+            return block.forward(*args)
+        if any(p._data is None and id(p) not in self.unused for p in parameters):
+            _complete(block, blocks, args)
+            self.unused.update(id(p) for p in parameters if p._data is None)
+            attributes = [(b, _attributes(b)) for b in blocks]
+        known = _Known(ctx)
+        for k, h in enumerate(handles):
+            known.add(h, ("arg", k))
+        for p in parameters:
+            if p._data is None:  # forward does not use it
+                continue
+            known.add(p.data(ctx) if ctx in p.list_ctx() else p._data[0], ("param", p))
+        for b, (fields, _) in attributes:
+            for name, v in fields.items():
+                if isinstance(v, Handle):
+                    known.add(v, ("attr", b, name))
+        if known.doubtful:
+            return block.forward(*args)
+        recording, checks = state.recording, len(state.checks)
+        taken = engine.Capture(trace_on(ctx.jax))
+        try:
+            with taken:
+                out = block.forward(*args)
+        except BaseException:
+            taken.move()
+            raise
+        try:
+            if taken.moved:
+                raise engine.Unfit("it reads values, waits for them, or runs backward")
+            if any(_changed(b, before) for b, before in attributes):
+                raise engine.Unfit("it sets attributes")
+            if len(state.checks) != checks:
+                raise engine.Unfit("it uses an operator that checks its inputs' values")
+            plan = _plan(taken, known, out, recording, type(block).__name__)
+        except engine.Unfit as why:
+            taken.move()
+            self.plans[key] = None
+            if not self.told and str(why).startswith("it reads"):
+                self.told = True
+                warnings.warn(f"{type(block).__name__} is hybridized, but its forward cannot be one operator: {why}. It runs as if it "
+                              "were not hybridized", stacklevel=4)
+            return out
+        plan.attributes, plan.changes = attributes, Changes.count
+        found = _emitted(plan, list(taken.inputs), [known.handles.get(id(v)) for v in taken.inputs], handles)
+        del out
+        taken.updates.clear()
+        if taken.kept():  # forward keeps what it computed
+            self.plans[key] = None
+            return found
+        plan.trusted = before is not None and before.spec is plan.spec and before.numbers == plan.numbers and (
+            _alike(before, plan))
+        self.plans[key] = plan
+        return found
+
+
+def _complete(block, blocks, args):
+    """Let forward tell the parameters' shapes; predicting, so that nothing is drawn but the parameters."""
+    before = [(b, dict(b.__dict__)) for b in blocks]
+    with autograd.pause(train_mode=False):
+        block.forward(*args)
+    for b, fields in before:
+        b.__dict__.update(fields)
+
+
+def _attributes(block):
+    """(attributes, children) of a block."""
+    return dict(block.__dict__), tuple(block._children.values())
+
+
+def _changed(block, before) -> bool:
+    fields, children = before
+    now = block.__dict__
+    return now.keys() != fields.keys() or any(now[n] is not v for n, v in fields.items()) or children != tuple(
+        block._children.values())
+
+
+def _hooked(attributes) -> bool:
+    """Whether a child (the first one is the block itself) has hooks, which only run where children are called."""
+    return any(b._forward_hooks or b._forward_pre_hooks for b, _ in attributes[1:])
+
+
+class _Known:
+    """The arrays that a captured block may use, by the id of the value they hold now."""
+
+    def __init__(self, ctx):
+        self.ctx, self.handles, self.sources, self.doubtful = ctx, {}, {}, False
+        self._values: list = []  # kept alive, so that an id stays one value's
+
+    def add(self, handle, source):
+        """doubtful: a value comes from two places, so that it does not say which one was meant."""
+        value = handle._value_now()
+        other = self.handles.get(id(value))
+        if other is not None:
+            self.doubtful = True
+        else:
+            self.handles[id(value)], self.sources[id(value)] = handle, source
+            self._values.append((handle, value, handle._node))
+
+    def held(self):
+        """(array, the value it held before, its place in the graph then) of all."""
+        return self._values
+
+
+def _tree(block) -> list:
+    found, stack = {}, [block]
+    while stack:
+        b = stack.pop()
+        if id(b) not in found:
+            found[id(b)] = b
+            stack.extend(b._children.values())
+    return list(found.values())
+
+
+def _signature(args, handles):
+    """The classes, avals and structure of the arguments, None if something else is among them; their arrays go to `handles`."""
+    key = []
+    for a in args:
+        if isinstance(a, Handle):
+            aval = a._value_now().aval
+            handles.append(a)
+            key.append((type(a), aval, a._node is not None and place(a) is not None))
+        elif isinstance(a, list | tuple):
+            inner = _signature(a, handles)
+            if inner is None:
+                return None
+            key.append((type(a), inner))
+        elif isinstance(a, _STATIC):
+            key.append((type(a), a))
+        else:
+            return None
+    return tuple(key)
+
+
+def _outputs(out, values, memory):
+    """The structure of what forward returned, arrays as (class, number, whether in a graph); their values go to `values`. Raises: Unfit."""
+    if isinstance(out, Handle):
+        seen = memory.get(id(out._cell))
+        if type(seen) is tuple and seen[0] is out:  # returned in several places
+            return type(out), seen[1], place(out) is not None
+        if seen is not None or out._leaf is not None:
+            raise engine.Unfit("it returns an input, a parameter, or a view of one")
+        memory[id(out._cell)] = out, len(values)
+        values.append(out._value_now())
+        return type(out), len(values) - 1, place(out) is not None
+    if isinstance(out, list | tuple) and type(out) in (list, tuple):
+        return [type(out), [_outputs(o, values, memory) for o in out]]
+    if isinstance(out, _STATIC):
+        return [None, out]
+    raise engine.Unfit(f"it returns a {type(out).__name__}")
+
+
+def _insides(shape):
+    """Whether each result is in a graph, in order."""
+    found, stack = {}, [shape]
+    while stack:
+        s = stack.pop()
+        if type(s) is tuple:
+            found[s[1]] = s[2]
+        elif s[0] is not None:
+            stack.extend(s[1])
+    return [found[k] for k in sorted(found)]
+
+
+def _plan(taken, known, out, recording, name):
+    plan = _Plan()
+    values: list = []
+    plan.results = _outputs(out, values, {id(h._cell): h for h in known.handles.values()})
+    plan.sources, plan.facts = [], []
+    for v in taken.inputs:
+        handle = known.handles.get(id(v))
+        if handle is not None:
+            plan.sources.append(known.sources[id(v)])
+            plan.facts.append((v.aval, recording and place(handle) is not None))
+        elif id(v) in taken.draws:
+            plan.sources.append(("draw", taken.draws[id(v)][1]))
+            plan.facts.append((v.aval, False))
+        else:
+            raise engine.Unfit("it uses an array that is no input, parameter or attribute of a block")
+    if any(v.trace is not taken for v in values):
+        raise engine.Unfit("it returns an array that it did not compute")
+    for inside, v in zip(_insides(plan.results), values, strict=True):
+        if inside and not engine.derives(taken, v):
+            raise engine.Unfit("it returns what a Function computed")
+    plan.writes = []
+    for handle, v, node in known.held():
+        now = handle._value_now()
+        if now is not v:
+            if handle._view is not None or handle._node is not node or now.trace is not taken:
+                raise engine.Unfit("it writes to an array in a way that is recorded")
+            plan.writes.append((known.sources[id(v)], len(values)))
+            values.append(now)
+    inputs = {id(v): j for j, v in enumerate(taken.inputs)}
+    plan.updates = []
+    for handle, value, read in taken.updates:
+        if id(read) not in inputs or known.handles[id(read)]._cell is not handle._cell:
+            raise engine.Unfit("backward writes to an array that it computed")
+        plan.updates.insert(0, (inputs[id(read)], len(values)))  # what was computed last is written first
+        values.append(value)
+    plan.spec, plan.numbers = engine.fused(taken, values, name, recording)
+    plan.ctx, plan.trusted = known.ctx, False
+    return plan
+
+
+def _alike(a, b) -> bool:
+    return a.facts == b.facts and a.results == b.results and (a.updates, a.writes) == (b.updates, b.writes) and len(
+        a.sources) == len(b.sources) and all(x == y or x[0] == y[0] == "draw" for x, y in zip(a.sources, b.sources, strict=True))
+
+
+def _replayed(plan, handles):
+    """The results of a call without its Python code; None if an input is not what it was when that was captured."""
+    values, sources, recording, ctx = [], [], state.recording, plan.ctx
+    for source, (aval, inside) in zip(plan.sources, plan.facts, strict=True):
+        h = _found(source, handles, ctx)
+        if h is None:
+            if source[0] != "draw":
+                return None
+            values.append(None)
+            sources.append(None)
+            continue
+        v = h._cell.value if h._view is None else h._read()
+        if v.aval is not aval or v.ctx is not ctx and v.ctx != ctx:
+            return None
+        if recording and (h._node is not None and place(h) is not None) != inside:
+            return None
+        values.append(v)
+        sources.append(h)
+    if len({*map(id, values)}) < len(values) - max(0, values.count(None) - 1):
+        return None
+    for j, v in enumerate(values):
+        if v is None:
+            values[j] = engine.drawn(plan.sources[j][1], ctx)
+    return _emitted(plan, values, sources, handles)
+
+
+def _found(source, handles, ctx):
+    """The array that an input is taken from, None if there is none now."""
+    kind = source[0]
+    if kind == "param":
+        data = source[1]._data
+        return data and (data[0] if len(data) == 1 else source[1].data(ctx))
+    return handles[source[1]] if kind == "arg" else source[1].__dict__[source[2]] if kind == "attr" else None
+
+
+def _emitted(plan, values, handles, args):
+    parents = None
+    if state.recording:
+        parents = tuple([None if h is None or h._node is None else place(h) for h in handles])
+        if not any(parents):
+            parents = None
+    updates = [(handles[j], j, k) for j, k in plan.updates]
+    outs, node = engine.emit_fused(plan.spec, values, plan.numbers, parents, updates, plan.ctx)
+    for source, k in plan.writes:
+        _found(source, args, plan.ctx)._cell.value = outs[k]
+    return _built(plan.results, outs, node, {})
+
+
+def _built(shape, outs, node, made):
+    """The results of the same structure as forward's."""
+    if type(shape) is tuple:
+        kind, k, inside = shape
+        if k not in made:
+            made[k] = kind(outs[k], node, k) if inside else kind(outs[k])
+        return made[k]
+    kind, inner = shape
+    return inner if kind is None else kind([_built(s, outs, node, made) for s in inner])
