@@ -26,6 +26,18 @@ FACTS = {
         "25 steps: 25 programs run, 0 of them compiled for it",
         "y = 1.9",
     ]),
+    "3-gluon.ipynb": (3, [
+        "(4): Dense(400 -> 120, Activation(relu))",
+        "epoch 7: accuracy 0.9",
+        "lenet.params holds 61706 numbers",
+        "call initialize() on its block",
+    ]),
+    "4-hybridize.ipynb": (1, [
+        "calls of forward in ten more calls of the network: 0",
+        "programs compiled in 20 steps: 0",
+        "[0.25 1.  ] [0.5  0.25] [0.25 1.  ]",
+        "It runs as if it were not hybridized",
+    ]),
 }
 
 
