@@ -179,8 +179,10 @@ def _door(op: Op, cls):
 
 def _signature(signature: inspect.Signature, extra) -> str:
     shown = [p.replace(annotation=p.empty, default=_default(p.default)) for p in signature.parameters.values()]
-    names = {p.name for p in shown}
-    shown += [inspect.Parameter(n, inspect.Parameter.KEYWORD_ONLY, default=None) for n in extra if n not in names]
+    names, kinds = {p.name for p in shown}, {p.kind for p in shown}
+    last = inspect.Parameter.KEYWORD_ONLY if inspect.Parameter.VAR_POSITIONAL in kinds else inspect.Parameter.POSITIONAL_OR_KEYWORD
+    shown += [inspect.Parameter(n, last if n == "out" else inspect.Parameter.KEYWORD_ONLY, default=None)
+              for n in extra if n not in names]
     shown.sort(key=lambda p: p.kind)
     return str(inspect.Signature(shown)).replace("Ellipsis", "...")
 

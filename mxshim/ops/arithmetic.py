@@ -251,7 +251,7 @@ def _hypot_jvp(primals, tangents):
 
 def _copysign(x, y):
     # Zero counts as positive whatever its sign, as in MXNet.
-    return jnp.where((x < 0) == (y < 0), x, -x)
+    return jnp.where(((x >= 0) & (y >= 0)) | ((x < 0) & (y < 0)), x, -x)
 
 
 def _ldexp(x, n):
