@@ -76,10 +76,10 @@ Context = Device
 def _find(kind: str, number: int):
     import jax
     if kind in _CPU_KINDS:
-        found = jax.devices("cpu")
+        found = jax.local_devices(backend="cpu")
         return found[number] if number < len(found) else found[0]
     try:
-        found = jax.devices(kind)
+        found = jax.local_devices(backend=kind)
     except RuntimeError:
         found = []
     if number >= len(found):
@@ -118,7 +118,7 @@ def tpu(device_id: int = 0) -> Device:
 def _count(kind: str) -> int:
     import jax
     try:
-        return len(jax.devices(kind))
+        return len(jax.local_devices(backend=kind))
     except RuntimeError:
         return 0
 

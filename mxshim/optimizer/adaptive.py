@@ -16,7 +16,7 @@ class AdaGrad(Optimizer):
     eps, epsilon: two names of one number, by default 1e-7, in np programs 1e-6.
     """
 
-    def __init__(self, learning_rate=None, eps=None, use_fused_step=True, epsilon=None, **kwargs):
+    def __init__(self, learning_rate=None, epsilon=None, use_fused_step=True, eps=None, **kwargs):
         super().__init__(learning_rate=learning_rate, use_fused_step=use_fused_step, **kwargs)
         given = epsilon if eps is None else eps
         self.epsilon = self.float_stable_eps = given if given is not None else 1e-6 if self.allow_np_array else 1e-7
@@ -103,7 +103,7 @@ class Ftrl(Optimizer):
     w = (sign(z) * lamda1 - z) / ((beta + sqrt(n)) / lr + wd) where |z| > lamda1, else 0.
     """
 
-    def __init__(self, lamda1=0.01, learning_rate=0.1, beta=1.0, use_fused_step=True, **kwargs):
+    def __init__(self, learning_rate=0.1, lamda1=0.01, beta=1.0, use_fused_step=True, **kwargs):
         rate = learning_rate if kwargs.get("lr_scheduler") is None else None
         super().__init__(learning_rate=rate, use_fused_step=use_fused_step, **kwargs)
         self.lamda1, self.beta = lamda1, beta

@@ -17,7 +17,7 @@ class GroupAdaGrad(Optimizer):
 
     _names = ("lr",)
 
-    def __init__(self, learning_rate=None, eps=None, use_fused_step=True, epsilon=None, **kwargs):
+    def __init__(self, learning_rate=None, epsilon=None, use_fused_step=True, eps=None, **kwargs):
         super().__init__(learning_rate=learning_rate, use_fused_step=use_fused_step, **kwargs)
         given = epsilon if eps is None else eps
         self.epsilon = self.float_stable_eps = given if given is not None else 1e-6 if self.allow_np_array else 1e-5

@@ -70,11 +70,11 @@ class LARS(Optimizer):
     _names = ("lr", "wd", "adapt")
     _with_decay = ("_weight",)
 
-    def __init__(self, learning_rate=None, momentum=0.0, lazy_update=False, eta=0.001, eps=None, momentum_correction=True,
-                 epsilon=None, use_fused_step=True, **kwargs):
+    def __init__(self, learning_rate=None, momentum=0.0, eta=0.001, epsilon=None, lazy_update=False, use_fused_step=True,
+                 aggregate_num=1, eps=None, momentum_correction=True, **kwargs):
         if learning_rate is None and kwargs.get("lr_scheduler") is None and is_np_array():
             learning_rate = 0.1
-        super().__init__(learning_rate=learning_rate, use_fused_step=use_fused_step, **kwargs)
+        super().__init__(learning_rate=learning_rate, use_fused_step=use_fused_step, aggregate_num=aggregate_num, **kwargs)
         given = epsilon if eps is None else eps
         self.eps = self.epsilon = given if given is not None else 1e-8 if self.allow_np_array else 0
         self.momentum, self.lazy_update, self.eta, self.momentum_correction = momentum, lazy_update, eta, momentum_correction

@@ -4,6 +4,8 @@ from __future__ import annotations
 import hashlib
 import logging
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as onp
@@ -244,3 +246,43 @@ def test_registry():
     with pytest.warns(UserWarning, match="thing 'first' is now"):
         register(type("First", (Base,), {}))
     assert isinstance(np.ones(1), nd.NDArray)
+
+
+PROCESS = '''
+import sys, jax
+jax.distributed.initialize(sys.argv[2], num_processes=2, process_id=int(sys.argv[1]))
+import mxshim as mx
+from mxshim import autograd, gluon, nd
+rank = int(sys.argv[1])
+kv, out = mx.kv.create("dist_sync"), nd.zeros(2)
+assert (kv.rank, kv.num_workers) == (rank, 2)
+kv.init("w", nd.ones(2) * (rank + 5))
+kv.pull("w", out=out)
+assert out.asnumpy().tolist() == [5, 5]  # those of the first process
+kv.push("w", nd.ones(2) * (rank + 1))
+kv.pull("w", out=out)
+assert out.asnumpy().tolist() == [3, 3]
+mx.random.seed(rank)
+net = gluon.nn.Dense(1, in_units=2)
+net.initialize(mx.init.Normal(1))
+trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1}, kvstore="dist_sync")
+for _ in range(3):
+    with autograd.record():
+        loss = net(nd.ones((2, 2)) * (rank + 1)).sum()
+    loss.backward()
+    trainer.step(4)
+assert abs(net.bias.data().asscalar() + 3 * 0.1 * 4 / 4) < 1e-6
+print("weights", net.weight.data().asnumpy().tobytes().hex())
+'''
+
+
+@pytest.mark.slow
+def test_stores_across_processes():
+    with socket.socket() as s:
+        s.bind(("localhost", 0))
+        address = f"localhost:{s.getsockname()[1]}"
+    ranks = [subprocess.Popen([sys.executable, "-c", PROCESS, str(rank), address], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              text=True) for rank in (0, 1)]
+    done = [rank.communicate(timeout=300) for rank in ranks]
+    weights = [[line for line in out.splitlines() if line.startswith("weights")] for out, _ in done]
+    assert weights[0] and weights[0] == weights[1], [err[-2000:] for _, err in done]
