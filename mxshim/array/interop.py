@@ -98,9 +98,9 @@ class Capsule:
         return self.array.__dlpack_device__()
 
 
-def to_dlpack(array):
+def to_dlpack(self):
     """A DLPack export of the array's memory: both for reading and for writing."""
-    return Capsule(array)
+    return Capsule(self)
 
 
 def from_dlpack(source, dialect="np"):
