@@ -28,7 +28,7 @@ class NDArray:
     __annotations__: dict
     def __array__(self, dtype=None, copy=None) -> onp.ndarray: ...
     def __array_function__(self, func, types, args, kwargs) -> Any:
-        """numpy.f(x): ours if we have a function of that name, else NumPy's on copies, outside graphs only."""
+        """numpy.f(x): ours if we have a function of that name that takes these arguments, else NumPy's on copies, outside graphs only."""
     __array_priority__: float
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs) -> Any:
         """numpy.exp(x), numpy_array + x: ours where we have it."""
@@ -109,7 +109,7 @@ class NDArray:
     def asscalar(self) -> Any:
         """The only element as a NumPy scalar."""
     def astype(self, dtype, copy=True) -> NDArray:
-        """A copy cast to `dtype`; with copy=False this array itself where nothing changes."""
+        """A copy cast to `dtype` (None: float32); with copy=False this array itself where nothing changes."""
     def attach_grad(self, grad_req='write', stype=None) -> None:
         """Mark this array: backward will fill `x.grad`, a buffer of its shape and dtype, zeros at first."""
     def backward(self, out_grad=None, retain_graph=False, train_mode=True) -> None:
@@ -288,9 +288,9 @@ class NDArray:
     def to_device(self, context) -> NDArray:
         """This array if it is on that device already, else a copy there."""
     def to_dlpack_for_read(self) -> Any:
-        """A DLPack capsule of the elements."""
+        """A DLPack export of the array's memory: both for reading and for writing."""
     def to_dlpack_for_write(self) -> Any:
-        """A DLPack capsule of the memory."""
+        """A DLPack export of the array's memory: both for reading and for writing."""
     def to_numpy(self) -> onp.ndarray:
         """The elements as a NumPy array of their own: waits for them; writing into it changes nothing here."""
     def topk(self, /, axis=-1, k=1, ret_typ='indices', is_ascend=False, dtype='float32', *, out=None, name=None) -> Any:

@@ -55,7 +55,7 @@ class ndarray:
     def __array__(self, dtype=None, copy=None) -> onp.ndarray:  # type: ignore[override]
         ...
     def __array_function__(self, func, types, args, kwargs) -> Any:  # type: ignore[override]
-        """numpy.f(x): ours if we have a function of that name, else NumPy's on copies, outside graphs only."""
+        """numpy.f(x): ours if we have a function of that name that takes these arguments, else NumPy's on copies, outside graphs only."""
     __array_priority__: float
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs) -> Any:  # type: ignore[override]
         """numpy.exp(x), numpy_array + x: ours where we have it."""
@@ -282,6 +282,10 @@ class ndarray:
         """The array repeated `reps` times along each axis; more entries in `reps` than axes add axes in front."""
     def to_device(self, context) -> ndarray:
         """This array if it is on that device already, else a copy there."""
+    def to_dlpack_for_read(self) -> Any:  # type: ignore[override]
+        """A DLPack export of the array's memory: both for reading and for writing."""
+    def to_dlpack_for_write(self) -> Any:  # type: ignore[override]
+        """A DLPack export of the array's memory: both for reading and for writing."""
     def to_numpy(self) -> onp.ndarray:  # type: ignore[override]
         """The elements as a NumPy array of their own: waits for them; writing into it changes nothing here."""
     def tolist(self) -> list:

@@ -85,7 +85,7 @@ def layer_norm(data, gamma, beta, axis=None, eps=None, output_mean_var=None, *, 
 def leaky_relu(data, gamma=None, act_type='leaky', slope=0.25, lower_bound=0.125, upper_bound=0.334, uniforms=None, *, out=None) -> Any:
     """x where x > 0, else what `act_type` says."""
 def load(file) -> Any:
-    """Read a file written by npx.save, npx.savez or nd.save: a dict if the arrays have names, else a list."""
+    """Read a file of npx.save, npx.savez or nd.save: a dict if the arrays have names, else a list."""
 def log_softmax(data, axis=-1, length=None, temperature=None, use_length=False, dtype=None, *, out=None) -> ndarray:
     """The logarithm of the softmax, see npx.softmax; -inf at positions from `length` on."""
 def masked_log_softmax(data, mask, axis=-1, temperature=1.0, normalize=True, *, out=None) -> ndarray:
