@@ -1,6 +1,7 @@
 """NumPy's protocols and DLPack: NumPy functions called on our arrays run here where we have them, else on copies in NumPy."""
 from __future__ import annotations
 
+import operator
 import warnings
 
 import numpy as onp
@@ -57,6 +58,11 @@ def array_function(self, func, types, args, kwargs):
 
 
 _RENAMED = {"absolute": "abs"}
+# What NumPy's numbers and arrays call when they stand left of an nd array: nd's own operators, with nd's dtypes.
+_ND_OPERATORS = {"add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv,
+                 "true_divide": operator.truediv, "remainder": operator.mod, "power": operator.pow, "equal": operator.eq,
+                 "not_equal": operator.ne, "less": operator.lt, "less_equal": operator.le, "greater": operator.gt,
+                 "greater_equal": operator.ge}
 
 
 def array_ufunc(self, ufunc, method, *inputs, **kwargs):
@@ -72,6 +78,8 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
             _through_numpy(self, ufunc, inputs, kwargs)
             return out
         kwargs["out"] = out
+    elif self._dialect == "nd" and ufunc.__name__ in _ND_OPERATORS and not kwargs:
+        return _ND_OPERATORS[ufunc.__name__](*[x.item() if isinstance(x, onp.generic) else x for x in inputs])
     run = _ours(_RENAMED.get(ufunc.__name__, ufunc.__name__), cls)
     return _through_numpy(self, ufunc, inputs, kwargs) if run is None else run(*inputs, **kwargs)
 
@@ -98,9 +106,9 @@ class Capsule:
         return self.array.__dlpack_device__()
 
 
-def to_dlpack(array):
+def to_dlpack(self):
     """A DLPack export of the array's memory: both for reading and for writing."""
-    return Capsule(array)
+    return Capsule(self)
 
 
 def from_dlpack(source, dialect="np"):

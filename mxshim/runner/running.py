@@ -15,6 +15,7 @@ from mxshim.runner.documents import Cell, Document
 from mxshim.runner.failures import describe, line_in
 from mxshim.runner.magics import plain_python
 
+CHILDREN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "children")
 INTERRUPTED = 130  # what a shell reports after Ctrl-C
 
 
@@ -34,6 +35,7 @@ def prepare(path: str, args: Iterable[str], replace_path: bool) -> types.ModuleT
         sys.path.insert(0, folder)
     else:
         sys.path[0] = folder
+    sys.path.append(CHILDREN)
     if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ.setdefault("MPLBACKEND", "Agg")
         warnings.filterwarnings("ignore", message="FigureCanvasAgg is non-interactive")  # plt.show() says so each time

@@ -72,3 +72,12 @@ def test_npx_load_tells_a_npy_file_from_a_list_of_one(tmp_path):
     assert npx.load(str(tmp_path / "two")).shape == (2, 2)
     npx.save(str(tmp_path / "one"), np.array(X))
     assert [a.shape for a in npx.load(str(tmp_path / "one"))] == [(2, 2)]
+
+
+def test_numpy_numbers_left_of_an_nd_array_take_its_dtype():
+    x = nd.array([1, -2, 3], dtype="int32")
+    for found, want in ((onp.float16(0.5) < x, [1, 0, 1]), (onp.int64(2) * x, [2, -4, 6]), (onp.float64(7.0) % x, [0, -1, 1]),
+                        (onp.float32(1) - x, [0, 3, -2]), (onp.bool_(True) == x, [1, 0, 0]), (onp.array([1, 1, 1]) + x, [2, -1, 4])):
+        assert type(found) is nd.NDArray
+        assert found.asnumpy().dtype == "int32"
+        assert found.asnumpy().tolist() == want

@@ -252,3 +252,18 @@ def test_where(capsys):
     assert "/ops/" in capsys.readouterr().out.replace("\\", "/")
     assert main(["where", "np.summ"]) == 1
     assert "did you mean" in capsys.readouterr().err
+
+
+def test_spawned_processes_find_mxnet_too(run_mxshim, tmp_path):
+    (tmp_path / "pool.py").write_text(textwrap.dedent("""\
+        import multiprocessing
+        import mxnet as mx
+        def total(i):
+            import mxnet.autograd
+            return mx.__name__, mxnet.autograd is mx.autograd, float(mx.nd.ones((2,)).sum().asscalar()) * i
+        if __name__ == "__main__":
+            with multiprocessing.get_context("spawn").Pool(1) as pool:
+                print(pool.map(total, [1, 2]))
+        """))
+    done = run_mxshim("pool.py")
+    assert done.stdout == "[('mxshim', True, 2.0), ('mxshim', True, 4.0)]\n", done.stderr
