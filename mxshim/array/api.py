@@ -26,7 +26,8 @@ def np_from_dlpack(dlpack):
     return interop.from_dlpack(dlpack, "np")
 
 
-@api("nd.to_dlpack_for_read", "nd.to_dlpack_for_write", "npx.to_dlpack_for_read", "npx.to_dlpack_for_write")
+@api("nd.to_dlpack_for_read", "nd.to_dlpack_for_write", "npx.to_dlpack_for_read", "npx.to_dlpack_for_write",
+     "np.ndarray.to_dlpack_for_read", "np.ndarray.to_dlpack_for_write")
 def to_dlpack(data):
     """A DLPack export of an array."""
     return interop.to_dlpack(data)
