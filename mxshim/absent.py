@@ -62,6 +62,7 @@ _ABSENT = {
     "CUDA source is not compiled here: write kernels with jax.experimental.pallas": "mx.util.get_cuda_compute_capability "
         "mx.util.get_max_supported_compute_capability mx.util.get_rtc_compile_opts npx.get_cuda_compute_capability",
     "use matplotlib": "mx.notebook",
+    "no class of errors needs to be announced: raise it": "mx.error.register",
 }
 ABSENT.update({name: why for why, names in _ABSENT.items() for name in names.split()})
 

@@ -17,10 +17,10 @@ def public_function(name: str, record, cls, method: bool = False):
     function: Any
     if method:
         def function(self, *args, **kwargs):
-            return call(record, cls, (self, *args), kwargs)
+            return call(record, cls, (self, *args), kwargs, name)
     else:
         def function(*args, **kwargs):
-            return call(record, cls, args, kwargs)
+            return call(record, cls, args, kwargs, name)
     function.__name__ = function.__qualname__ = short
     function.__doc__ = record.doc
     function.__wrapped__ = record.fn

@@ -4,10 +4,12 @@ Each `wrap` puts a plain function in the registry in place of the operator, whic
 """
 from __future__ import annotations
 
+import inspect
+
 import numpy as onp
 
 from ..base import MXNetError
-from ..engine.call import call, emit, watch
+from ..engine.call import call, emit, under_name, watch
 from ..engine.cell import Handle
 from ..engine.op import NAMES
 from ..engine.trace import state
@@ -25,15 +27,37 @@ def wrap(make, *names):
     for name in names:
         record, dialect = NAMES[name], name.split(".")[0]
 
-        def run(args, kwargs, record=record, dialect=dialect):
-            return call(record, class_of(dialect), args, kwargs)
+        def run(args, kwargs, record=record, dialect=dialect, name=name):
+            return call(record, class_of(dialect), args, kwargs, name)
 
-        function = make(run, record)
+        function = _named(make(run, record), name, record, class_of(dialect))
         function.__name__ = function.__qualname__ = name.rsplit(".", 1)[1]
         function.__doc__, function.__wrapped__, function.op = record.doc, record.fn, record
         if not hasattr(function, "__signature__"):
             function.__signature__ = signature_of(record, "ndarray." in name or "NDArray." in name)
         NAMES[name] = function
+
+
+def _named(inner, name, record, cls):
+    """`inner`, whose errors say `name`; nd's take name= and ignore it."""
+    first = inspect.signature(inner).parameters
+
+    def function(*args, **kwargs):
+        if cls._dialect == "nd" and "name" not in first:
+            kwargs.pop("name", None)
+        try:
+            return inner(*args, **kwargs)
+        except Exception as error:
+            found = under_name(error, record.name, name)
+            if type(found) is TypeError and ("keyword argument" in str(found) or " missing " in str(found)):
+                found = cls._missing_argument(str(found))
+            if found is error:
+                raise
+            raise found from error.__cause__
+
+    if hasattr(inner, "__signature__"):
+        function.__signature__ = inner.__signature__
+    return function
 
 
 # np's functions of decompositions and of places give tuples; those that split give lists, of one array too.

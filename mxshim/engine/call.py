@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import operator
+import re
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -15,13 +16,13 @@ from weakref import ref
 
 import numpy as onp
 
-from ..base import MXNetError, as_dtype
-from ..device import current_device
+from ..base import ArgumentTypeError, DTypeError, MXNetError, as_dtype
+from ..device import Device, current_device
 from . import program
 from . import trace as _trace_module
 from .cell import Handle, Value, aval_of
 from .op import NAMES, Check, Op
-from .spec import _SPECS, NUM, NUMBER_SLOT, SHIFT, Lit, Recorded, Spec, arr, lit, spec_of, tracing
+from .spec import _SPECS, NUM, NUMBER_SLOT, SHIFT, Arr, Lit, Num, Recorded, Spec, arr, lit, spec_of, tracing
 from .trace import put, settle, state, trace_on, user_line
 
 # (object, class, operator, parameter) -> array: set by the array layer, which knows how to convert
@@ -237,27 +238,94 @@ def _look_up(op: Op, pattern, values) -> Spec:
 
 def _infer(op: Op, pattern, avals, training) -> Spec:
     try:
+        _check_kinds(op, pattern)
         with tracing():
             return spec_of(op, pattern, avals, training)
-    except (MXNetError, IndexError, KeyError, AssertionError) as error:
-        raise type(error)(f"{describe(op, pattern, avals)}: {_reason(error)}") from None
-    except (TypeError, ValueError) as error:
-        kind = type(error) if type(error) in (TypeError, ValueError) and not _from_jax(error) else MXNetError
-        raise kind(f"{describe(op, pattern, avals)}: {_reason(error)}") from None
-    except (NotImplementedError, OverflowError, ZeroDivisionError, AttributeError) as error:
-        raise MXNetError(f"{describe(op, pattern, avals)}: {_reason(error)}") from error
+    except Exception as error:
+        if not _from_jax(error) and type(error) in _OWN:
+            raise type(error)(f"{describe(op, pattern, avals)}: {_reason(error)}") from None
+        if not isinstance(error, (*_OWN, NotImplementedError, OverflowError, ZeroDivisionError, AttributeError)):
+            raise
+        raise MXNetError(f"{describe(op, pattern, avals)}: {_foreign_reason(error, op, pattern, avals, training)}") from None
+
+
+_OWN = (MXNetError, ArgumentTypeError, DTypeError, TypeError, ValueError, IndexError, KeyError, AssertionError)
+
+
+def _check_kinds(op: Op, pattern):
+    """That arrays and numbers stand where the operator computes with them, and nothing else but plain data elsewhere."""
+    names = (["*"] if op.variadic else []) + list(op.params)
+    for name, p in zip(names, pattern, strict=False):
+        if name in op.arrays or name in op.scalars:
+            if isinstance(p, str) or p is None and name not in op.defaults and name not in op.scalars:
+                wanted = "a number or an array" if name in op.scalars else "an array"
+                raise ArgumentTypeError(f"`{name}` must be {wanted}, got {p!r}")
+        elif not _plain(p):
+            raise ArgumentTypeError(f"`{name}` cannot be {p!r}, of type {type(p).__name__}")
+
+
+def _plain(p) -> bool:
+    return all(map(_plain, p)) if isinstance(p, tuple) else p is None or isinstance(p, _PLAIN) or callable(p)
+
+
+_PLAIN = (str, int, float, onp.dtype, Lit, Arr, Num, Device)
 
 
 def _from_jax(error) -> bool:
-    """Whether an error comes from inside JAX or NumPy rather than from an operator's own check."""
+    """Whether an error comes from inside JAX, NumPy or Python rather than from an operator's own check."""
     last = error.__traceback__
     while last.tb_next is not None:
         last = last.tb_next
-    return "mxshim" not in last.tb_frame.f_globals.get("__name__", "")
+    if "mxshim" not in last.tb_frame.f_globals.get("__name__", ""):
+        return True
+    return type(error) is TypeError and _PYTHONS.search(str(error)) is not None
+
+
+# What Python says of a wrong type, in a line of ours.
+_PYTHONS = re.compile(r"not supported between|unsupported operand|cannot be interpreted as an integer|bad operand type|has no len|"
+                      r"not iterable|not subscriptable|must be a string|must be a real number|cannot unpack|indices must be|"
+                      r"not all arguments converted|can only concatenate|can't multiply")
+_SHAPES = re.compile(r"\((?:\d+, ?)*\d*,?\)")
 
 
 def _reason(error) -> str:
     return (error.args[0] if isinstance(error, KeyError) and error.args else str(error)) or type(error).__name__
+
+
+def _foreign_reason(error, op: Op, pattern, avals, training) -> str:
+    """In our words, what JAX, NumPy or Python could not do: the shapes that do not fit, or the argument without which it works."""
+    text = str(error)
+    if "broadcast" in text and "hapes" in text:
+        shapes = dict.fromkeys(_SHAPES.findall(text))
+        if len(shapes) > 1:
+            return f"the shapes {' and '.join(shapes)} do not broadcast together"
+    at_fault = []
+    for i, name in enumerate(op.params, start=int(op.variadic)):
+        default = op.defaults.get(name, op)
+        if default is op or not _static(pattern[i]) or _value(pattern[i]) == default:
+            continue
+        usual = lit(default) if type(default) in (float, bool) else default
+        try:
+            with tracing():
+                spec_of(op, (*pattern[:i], usual, *pattern[i + 1:]), avals, training)
+        except Exception:  # not this one, or not this one alone
+            continue
+        at_fault.append(f"`{name}` cannot be {_value(pattern[i])!r}")
+    if at_fault:
+        return " and ".join(at_fault) + f" with {'this array' if len(avals) == 1 else 'these arrays'}"
+    needed = [f"`{n}` cannot be {_value(p)!r}" for n, p in zip(op.params, pattern[int(op.variadic):])
+              if n not in op.defaults and n not in op.arrays and _static(p)]
+    if len(needed) == 1:
+        return f"{needed[0]} with {'this array' if len(avals) == 1 else 'these arrays'}"
+    return "arrays of these shapes and dtypes do not fit together" if len(avals) > 1 else "an array of this shape and dtype cannot be used"
+
+
+def _static(p) -> bool:
+    return not isinstance(p, Arr | Num) and not (isinstance(p, tuple) and not all(map(_static, p)))
+
+
+def _value(p):
+    return p.value if isinstance(p, Lit) else p
 
 
 def describe(op: Op, pattern, avals) -> str:
@@ -348,7 +416,7 @@ class _Arguments:
         try:
             hash(v)
         except TypeError:
-            raise TypeError(f"{self.op.name}: argument {name!r} cannot be a {t.__name__}") from None
+            raise ArgumentTypeError(f"{self.op.name}: argument {name!r} cannot be a {t.__name__}") from None
         return v
 
 
@@ -381,16 +449,28 @@ def _all_arrays(op: Op, count: int):
     return (*[arr(i) for i in range(count)], *rest)
 
 
-def call(op: Op, cls, args: tuple, kwargs: dict):
+def call(op: Op, cls, args: tuple, kwargs: dict, name: str | None = None):
     """Call an operator as a user does; returns an array of `cls`, a list of them, or what `out=` named."""
     try:
         return _call(op, cls, args, kwargs)
     except Exception as error:
-        text = str(error)
-        name = _name_in(op, cls)
-        if name != op.name and text.startswith(op.name) and type(error).__init__ is not KeyError.__init__:
-            raise type(error)(name + text[len(op.name):]) from error.__cause__
-        raise
+        renamed = under_name(error, op.name, name or _name_in(op, cls))
+        if renamed is error:
+            raise
+        raise renamed from error.__cause__
+
+
+def under_name(error, own: str, name: str):
+    """A wrong call's error with the public name that was called in front, instead of the operator's own name, or of none."""
+    text = _reason(error)
+    if type(error) not in _OWN or text.startswith(name) and not text[len(name):][:1].isalnum():
+        return error
+    if text.startswith(own) and not text[len(own):][:1].isalnum():
+        return type(error)(name + text[len(own):])
+    short = name.rpartition(".")[2] + "()"  # what Python says of a function's arguments
+    if text.startswith(short):
+        return type(error)(name + text[len(short):])
+    return error if type(error) is MXNetError else type(error)(f"{name}: {text}")
 
 
 def _name_in(op: Op, cls) -> str:
@@ -554,7 +634,7 @@ def write_out(op: Op, out, result):
     if isinstance(out, list | tuple) and len(out) == 1:
         out = out[0]
     if not isinstance(out, Handle):
-        raise TypeError(f"{op.name}: out= must be an array, got {type(out).__name__}")
+        raise ArgumentTypeError(f"{op.name}: out= must be an array, got {type(out).__name__}")
     out._take(result, op)
     return out
 
