@@ -9,7 +9,7 @@ import inspect
 import numpy as onp
 
 from ..base import MXNetError
-from ..engine.call import call, emit, under_name, watch
+from ..engine.call import call, emit, under_name, watch, write_out
 from ..engine.cell import Handle
 from ..engine.op import NAMES
 from ..engine.trace import state
@@ -49,6 +49,8 @@ def _named(inner, name, record, cls):
             return inner(*args, **kwargs)
         except Exception as error:
             found = under_name(error, record.name, name)
+            if type(found) is MXNetError and not str(found).startswith(name):
+                found = MXNetError(f"{name}: {found}")
             if type(found) is TypeError and ("keyword argument" in str(found) or " missing " in str(found)):
                 found = cls._missing_argument(str(found))
             if found is error:
@@ -92,7 +94,7 @@ def _einsum(run, record):
 
 
 wrap(_einsum, "np.einsum")
-wrap(lambda run, record: lambda x, weights=None, minlength=0: bincount(x, weights, minlength), "np.bincount")
+wrap(lambda run, record: bincount, "np.bincount")
 
 
 # Index arrays whose elements are there are checked at the call; those of np.take that are still to be computed, at the next read.
@@ -100,7 +102,10 @@ wrap(lambda run, record: lambda x, weights=None, minlength=0: bincount(x, weight
 def _known(x):
     """The elements of an index array as integers, or None if they would have to be waited for."""
     if not isinstance(x, Handle):
-        return onp.asarray(x).astype("int64") if isinstance(x, int | list | tuple | onp.ndarray | onp.generic) else None
+        try:
+            return onp.asarray(x).astype("int64") if isinstance(x, int | list | tuple | onp.ndarray | onp.generic) else None
+        except (TypeError, ValueError):  # no numbers: the door says so
+            return None
     value = x._value_now()
     if value.data is None or not (isinstance(value.data, onp.ndarray) or value.ctx.device_type.startswith("cpu")):
         return None
@@ -179,8 +184,7 @@ def _block(x, bounds, out):
     result = type(x)(values[0], node)
     if out is None:
         return result
-    out._take(result, NAMES["mx.getitem"])
-    return out
+    return write_out(NAMES["mx.getitem"], out, result)
 
 
 def _is_bound(v):

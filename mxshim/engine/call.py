@@ -253,14 +253,19 @@ _OWN = (MXNetError, ArgumentTypeError, DTypeError, TypeError, ValueError, IndexE
 
 
 def _check_kinds(op: Op, pattern):
-    """That arrays and numbers stand where the operator computes with them, and nothing else but plain data elsewhere."""
+    """That arrays and numbers stand where the operator computes with them, and nothing but plain data elsewhere."""
     names = (["*"] if op.variadic else []) + list(op.params)
     for name, p in zip(names, pattern, strict=False):
+        default = op.defaults.get(name, op)
+        if p is default:
+            continue
         if name in op.arrays or name in op.scalars:
-            if isinstance(p, str) or p is None and name not in op.defaults and name not in op.scalars:
+            if isinstance(p, str) or p is None and name in op.arrays and name not in op.scalars:
                 wanted = "a number or an array" if name in op.scalars else "an array"
                 raise ArgumentTypeError(f"`{name}` must be {wanted}, got {p!r}")
-        elif not _plain(p):
+        elif type(default) is bool and not isinstance(_value(p), bool | int | None):
+            raise ArgumentTypeError(f"`{name}` must be True or False, got {_value(p)!r}")
+        if not _plain(p):
             raise ArgumentTypeError(f"`{name}` cannot be {p!r}, of type {type(p).__name__}")
 
 
@@ -299,25 +304,34 @@ def _foreign_reason(error, op: Op, pattern, avals, training) -> str:
         shapes = dict.fromkeys(_SHAPES.findall(text))
         if len(shapes) > 1:
             return f"the shapes {' and '.join(shapes)} do not broadcast together"
-    at_fault = []
+    at_fault, needed = [], []
     for i, name in enumerate(op.params, start=int(op.variadic)):
         default = op.defaults.get(name, op)
-        if default is op or not _static(pattern[i]) or _value(pattern[i]) == default:
+        if not _static(pattern[i]) or _value(pattern[i]) == default or default is op and name in op.arrays:
+            continue
+        fault = _fault(name, _value(pattern[i]), default)
+        if default is op:
+            needed.append(fault)
             continue
         usual = lit(default) if type(default) in (float, bool) else default
         try:
             with tracing():
                 spec_of(op, (*pattern[:i], usual, *pattern[i + 1:]), avals, training)
+            at_fault.append(fault)
         except Exception:  # not this one, or not this one alone
             continue
-        at_fault.append(f"`{name}` cannot be {_value(pattern[i])!r}")
-    if at_fault:
-        return " and ".join(at_fault) + f" with {'this array' if len(avals) == 1 else 'these arrays'}"
-    needed = [f"`{n}` cannot be {_value(p)!r}" for n, p in zip(op.params, pattern[int(op.variadic):])
-              if n not in op.defaults and n not in op.arrays and _static(p)]
-    if len(needed) == 1:
-        return f"{needed[0]} with {'this array' if len(avals) == 1 else 'these arrays'}"
+    found = at_fault or (needed if len(needed) == 1 else [])
+    if found:
+        return " and ".join(found) + ("" if not avals else " with this array" if len(avals) == 1 else " with these arrays")
     return "arrays of these shapes and dtypes do not fit together" if len(avals) > 1 else "an array of this shape and dtype cannot be used"
+
+
+_KINDS = {int: "an int", float: "a number", str: "a string", tuple: "a tuple"}
+
+
+def _fault(name, value, default) -> str:
+    wanted = _KINDS.get(type(default))
+    return f"`{name}` {'cannot be' if wanted is None or type(value) is type(default) else f'must be {wanted}, got'} {value!r}"
 
 
 def _static(p) -> bool:
@@ -325,7 +339,7 @@ def _static(p) -> bool:
 
 
 def _value(p):
-    return p.value if isinstance(p, Lit) else p
+    return p.value if isinstance(p, Lit) else tuple(map(_value, p)) if isinstance(p, tuple) else p
 
 
 def describe(op: Op, pattern, avals) -> str:
@@ -463,13 +477,11 @@ def call(op: Op, cls, args: tuple, kwargs: dict, name: str | None = None):
 def under_name(error, own: str, name: str):
     """A wrong call's error with the public name that was called in front, instead of the operator's own name, or of none."""
     text = _reason(error)
-    if type(error) not in _OWN or text.startswith(name) and not text[len(name):][:1].isalnum():
+    found = re.match(rf"({re.escape(own)}|mx\.\w+|{re.escape(name.rpartition('.')[2])}\(\))(?!\w)", text)
+    if type(error) not in _OWN or re.match(rf"{re.escape(name)}(?!\w)", text):
         return error
-    if text.startswith(own) and not text[len(own):][:1].isalnum():
-        return type(error)(name + text[len(own):])
-    short = name.rpartition(".")[2] + "()"  # what Python says of a function's arguments
-    if text.startswith(short):
-        return type(error)(name + text[len(short):])
+    if found:
+        return type(error)(name + text[found.end():])
     return error if type(error) is MXNetError else type(error)(f"{name}: {text}")
 
 

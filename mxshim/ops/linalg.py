@@ -202,6 +202,8 @@ def eigh(a, upper=False, UPLO=None):
     Only one triangle is read.
     The gradient is right (MXNet: zero). UPLO: NumPy's spelling, "L" or "U".
     """
+    if UPLO not in (None, "L", "U"):
+        raise MXNetError(f"`UPLO` must be 'L' or 'U', got {UPLO!r}")
     upper = bool(upper) if UPLO is None else UPLO == "U"
     w, v = jnp.linalg.eigh(symmetric(matrices(a, True), upper), symmetrize_input=False)
     return _back(a.dtype, w, v * jnp.swapaxes(row_signs(jnp.swapaxes(v, -1, -2)), -1, -2))
