@@ -41,6 +41,7 @@ def wrap(make, *names):
 def _named(inner, name, record, cls):
     """`inner`, whose errors say `name`; nd's take name= and ignore it."""
     first = inspect.signature(inner).parameters
+    inner.__qualname__ = name.rpartition(".")[2]  # what Python calls it where the arguments do not fit
 
     def function(*args, **kwargs):
         if cls._dialect == "nd" and "name" not in first:
@@ -103,9 +104,10 @@ def _known(x):
     """The elements of an index array as integers, or None if they would have to be waited for."""
     if not isinstance(x, Handle):
         try:
-            return onp.asarray(x).astype("int64") if isinstance(x, int | list | tuple | onp.ndarray | onp.generic) else None
-        except (TypeError, ValueError):  # no numbers: the door says so
+            found = onp.asarray(x) if isinstance(x, int | list | tuple | onp.ndarray | onp.generic) else onp.array(None)
+        except ValueError:  # lists of unequal length
             return None
+        return found.astype("int64") if found.dtype.kind in "biuf" else None  # the door says what is wrong with others
     value = x._value_now()
     if value.data is None or not (isinstance(value.data, onp.ndarray) or value.ctx.device_type.startswith("cpu")):
         return None

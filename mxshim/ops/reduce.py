@@ -344,6 +344,8 @@ def all_finite(data, init_output=True):
 @op("nd.multi_all_finite", grad=False)
 def multi_all_finite(*data, num_arrays=1, init_output=True):
     """1 if all elements of all arrays are finite, else 0; float32, shape (1,)."""
+    if not data:
+        raise MXNetError("give it at least one array")
     fine = jnp.array(True)
     for x in data:
         fine = fine & jnp.all(jnp.isfinite(x))

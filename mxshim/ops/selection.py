@@ -85,7 +85,7 @@ def round_(x, decimals=0):
         return cast(jnp.rint(x.astype(FLOAT64) / unit) * unit, x.dtype)
     if decimals == 0:
         return jnp.rint(x)
-    unit = 10.0 ** abs(decimals)
+    unit = min(10.0 ** abs(decimals), float(jnp.finfo(x.dtype).max))
     return jnp.rint(x * unit) / unit if decimals > 0 else jnp.rint(x / unit) * unit
 
 
