@@ -4,7 +4,7 @@
     MX1/bin/python tests/data/make_special.py nd calls.json     with MXNet 1.9.1
     MX2/bin/python tests/data/make_special.py np calls.json     with MXNet 2.0.0b1
 
-Each call runs in a process of its own: many end it. An answer is a list of [dtype, shape, elements], or the error's class, or "crash".
+Each call runs in a process of its own: many end it. Calls that have an answer are not asked again; delete the file for that. An answer is a list of [dtype, shape, elements], or the error's class, or "crash".
 """
 import json
 import math
@@ -63,8 +63,14 @@ def main(dialect, file):
         mx.npx.set_np()
     with open(file) as f:
         calls = json.load(f)[dialect]
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "special_" + dialect + ".json")
     found = {}
+    if os.path.exists(path):
+        with open(path) as f:
+            found = {key: value for key, value in json.load(f).items() if key in calls}
     for key, (name, args, kwargs) in calls.items():
+        if key in found:
+            continue
         read_end, write_end = os.pipe()
         pid = os.fork()
         if pid == 0:
@@ -76,9 +82,8 @@ def main(dialect, file):
             text = f.read()
         os.waitpid(pid, 0)
         found[key] = json.loads(text) if text else "crash"
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "special_" + dialect + ".json")
     with open(path, "w") as f:
-        f.write("{\n" + ",\n".join(json.dumps(k) + ": " + json.dumps(v, separators=(",", ":")) for k, v in found.items()) + "\n}\n")
+        f.write("{\n" + ",\n".join(json.dumps(k) + ": " + json.dumps(v, separators=(",", ":")) for k, v in sorted(found.items())) + "\n}\n")
 
 
 if __name__ == "__main__":

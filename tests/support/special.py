@@ -21,7 +21,7 @@ def varied(x: onp.ndarray, variant: str) -> onp.ndarray:
     if variant == "empty":
         return x[:0] if x.ndim else x
     if variant == "0-d":
-        return x.ravel()[0].reshape(()) if x.size else x
+        return onp.array(x.ravel()[0]) if x.size else x
     if variant == "nan" and x.dtype.kind == "f" and x.size > 2:
         x = x.copy()
         x.flat[[0, -1, x.size // 2]] = onp.nan, onp.inf, -onp.inf
@@ -74,3 +74,23 @@ def recorded(dialect: str) -> dict:
 
 def part(key: str, parts: int) -> int:
     return zlib.crc32(key.split()[0].encode()) % parts
+
+
+TOLERANCE = {"float16": 4e-3, "float32": 2e-5, "float64": 2e-5}
+
+
+def differs(got, want) -> str:
+    """In what an answer differs from MXNet's; "" if in nothing. got: as `answer` gives it, or the class of an error."""
+    if not isinstance(want, list):  # MXNet raises or dies: an answer or an error of ours is as good
+        return ""
+    if not isinstance(got, list):
+        return f"raises {got}, MXNet gives {want}"[:300]
+    if len(got) != len(want):
+        return f"{len(got)} results, MXNet gives {len(want)}"
+    for (dtype, shape, data), (dtype_, shape_, data_) in zip(got, want):
+        if dtype != dtype_ or shape != shape_:
+            return f"{dtype}{shape}, MXNet gives {dtype_}{shape_}"
+        tolerance = TOLERANCE.get(dtype, 0)
+        if not onp.allclose(onp.array(data, "float64"), onp.array(data_, "float64"), tolerance, tolerance, equal_nan=True):
+            return f"{data}, MXNet gives {data_}"[:400]
+    return ""
