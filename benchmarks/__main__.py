@@ -2,6 +2,7 @@
 
     python -m benchmarks --quick
     python -m benchmarks --mxnet MX1/bin/python --mxnet MX2/bin/python --torch TORCH/bin/python --json figures.json
+    python -m benchmarks ops ...            single operators instead: see ops.py
 
 Every contestant takes its turn in every round; a ratio is the median over the rounds of the ratio within a round. Linux.
 """
@@ -15,6 +16,7 @@ import tempfile
 import time
 from functools import partial
 
+from . import ops
 from . import results as report
 from .processes import first_steps, measure
 from .results import Result
@@ -184,4 +186,7 @@ def main(arguments=None):
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["ops"]:
+        ops.main(sys.argv[2:])
+    else:
+        main()

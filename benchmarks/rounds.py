@@ -14,18 +14,19 @@ import time
 
 import numpy as onp
 
-from .steps import FRAMEWORKS
+from . import calls, steps
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 COMPARED = 5  # reads after which all contestants must have the same result
 BURST = 100  # calls of the Python side in a row
+CLOCKS = {"wall": time.perf_counter, "cpu": time.process_time}  # cpu: of all threads, which other programs do not disturb
 
 
 class Here:
-    """A contestant in this process. framework: "mxshim", "mxnet", "torch", or "hand" and its variants."""
+    """A contestant in this process. framework: "mxshim", "mxnet", "torch", or "hand" and its variants; clock: see CLOCKS."""
 
-    def __init__(self, framework: str):
-        self.framework, self.steps = framework, 0
+    def __init__(self, framework: str, clock: str = "wall"):
+        self.framework, self.steps, self.clock = framework, 0, CLOCKS[clock]
         if framework == "mxshim":
             import mxshim
             mxshim.install()
@@ -37,7 +38,8 @@ class Here:
         """Make the step of a row, read `every` so many steps."""
         from .workloads import find
         row = find(name)
-        self.step, self.read, self.scope = FRAMEWORKS[self.framework.split()[0]](row, self.framework)
+        frameworks = calls.FRAMEWORKS if isinstance(row, calls.Call) else steps.FRAMEWORKS
+        self.step, self.read, self.scope = frameworks[self.framework.split()[0]](row, self.framework)
         self.burst = row.mode in ("recorded", "plain")
         self.every = BURST if self.burst else every
 
@@ -51,13 +53,13 @@ class Here:
                 self.third = counters(self.framework)
                 self.steps = 0
             took = self.turn()
-        value = float(onp.sum(self.value))
-        self.count *= max(1, round(seconds / took / self.count))
+        value = float(onp.sum(self.value.asnumpy() if hasattr(self.value, "asnumpy") else onp.asarray(self.value)))
+        self.count *= max(1, round(seconds / max(took, 1e-6) / self.count))
         return {"value": value, "programs": self.third["programs"] - start["programs"] if start else None}
 
     def turn(self) -> float:
         """Seconds per step in one turn."""
-        step, read, every, clock = self.step, self.read, self.every, time.perf_counter
+        step, read, every, clock = self.step, self.read, self.every, self.clock
         if self.burst:
             total = 0.0
             for _ in range(self.count // BURST):
@@ -89,10 +91,12 @@ class Here:
 class There:
     """A contestant in another interpreter; the same methods."""
 
-    def __init__(self, python: str, framework: str):
+    def __init__(self, python: str, framework: str, clock: str = "wall"):
         self.framework = framework
-        self.process = subprocess.Popen([python, "-m", "benchmarks.rounds", framework], cwd=ROOT, text=True, bufsize=1,
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        settings = {"OMP_WAIT_POLICY": "passive"} if clock == "cpu" else {}  # waiting threads must not count
+        self.process = subprocess.Popen([python, "-m", "benchmarks.rounds", framework, clock], cwd=ROOT, text=True, bufsize=1,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                        env=os.environ | settings)
 
     def ask(self, *request):
         self.process.stdin.write(json.dumps(request) + "\n")
@@ -164,10 +168,10 @@ def ratio(ours: list, theirs: list) -> float:
     return statistics.median(a / b if b else float("inf") for a, b in zip(ours, theirs, strict=True))
 
 
-def serve(framework: str):
+def serve(framework: str, clock: str = "wall"):
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # what the framework prints must not come between the answers
-    here = Here(framework)
+    here = Here(framework, clock)
     for line in sys.stdin:
         method, *arguments = json.loads(line)
         try:
@@ -178,4 +182,4 @@ def serve(framework: str):
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1])
+    serve(*sys.argv[1:])

@@ -16,16 +16,23 @@ from . import operator as operator  # noqa: E402  # declares nd.Custom, before m
 # isort: split
 from . import autograd as autograd  # noqa: E402
 from . import base as base  # noqa: E402
+from . import callback as callback  # noqa: E402
 from . import context as context  # noqa: E402
 from . import device as device  # noqa: E402
 from . import engine as engine  # noqa: E402
 from . import error as error  # noqa: E402
 from . import gluon as gluon  # noqa: E402
 from . import initializer as initializer  # noqa: E402
+from . import kvstore as kvstore  # noqa: E402
+from . import log as log  # noqa: E402
+from . import lr_scheduler as lr_scheduler  # noqa: E402
+from . import metric as metric  # noqa: E402
 from . import ndarray as ndarray  # noqa: E402
 from . import numpy as numpy  # noqa: E402
 from . import numpy_extension as numpy_extension  # noqa: E402
+from . import optimizer as optimizer  # noqa: E402
 from . import random as random  # noqa: E402
+from . import registry as registry  # noqa: E402
 from . import symbol as symbol  # noqa: E402
 from . import util as util  # noqa: E402
 from .absent import missing as _missing  # noqa: E402
@@ -43,6 +50,7 @@ from .device import tpu as tpu  # noqa: E402
 from .engine import where as where  # noqa: E402
 from .engine.program import use_disk_cache as _use_disk_cache  # noqa: E402
 from .ipython import load_ipython_extension as load_ipython_extension  # noqa: E402
+from .ipython import unload_ipython_extension as unload_ipython_extension  # noqa: E402
 from .util import is_np_array as is_np_array  # noqa: E402
 from .util import is_np_default_dtype as is_np_default_dtype  # noqa: E402
 from .util import is_np_shape as is_np_shape  # noqa: E402
@@ -55,7 +63,7 @@ from .util import use_np_array as use_np_array  # noqa: E402
 from .util import use_np_default_dtype as use_np_default_dtype  # noqa: E402
 from .util import use_np_shape as use_np_shape  # noqa: E402
 
-nd, np, npx, rnd, sym, init = ndarray, numpy, numpy_extension, random, symbol, initializer
+nd, np, npx, rnd, sym, init, kv = ndarray, numpy, numpy_extension, random, symbol, initializer, kvstore
 ndarray.np, ndarray.npx = numpy, numpy_extension  # F.np and F.npx of hybrid_forward
 __version__ = "1.9.1"  # the MXNet release that programs see; importlib.metadata.version("mxshim") is our own
 

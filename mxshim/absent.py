@@ -5,8 +5,13 @@ import difflib
 
 # full name -> what to say
 ABSENT: dict[str, str] = {
-    "mx.gluon.*": "this release of mxshim has Block, HybridBlock, Parameter and the first layers of gluon.nn, but no losses, "
-                  "Trainer or data loaders yet; write those with np or nd operators and autograd",
+    "mx.gluon.*": "this release of mxshim has Block, HybridBlock, Parameter, Trainer, metrics and the first layers of gluon.nn, but no "
+                  "losses or data loaders yet; write those with np or nd operators and autograd",
+    "mx.callback.module_checkpoint": "Module is not offered: use Block.save_parameters and Trainer.save_states",
+    "mx.callback.do_checkpoint": "symbolic models are not offered: use Block.save_parameters and Trainer.save_states",
+    "mx.kvstore.KVStoreServer": "there are no servers: processes exchange through jax.distributed, see mx.kv.create('dist_sync')",
+    "mx.kvstore.Horovod": "processes exchange through jax.distributed, see mx.kv.create('dist_sync')",
+    "mx.kvstore.BytePS": "processes exchange through jax.distributed, see mx.kv.create('dist_sync')",
     "mx.gluon.nn.*": "this release of mxshim has Sequential, HybridSequential, Dense, Activation, Dropout, BatchNorm, LayerNorm, "
                      "Embedding, Flatten, Lambda and HybridLambda; write other layers as Blocks with np or nd operators",
     "mx.sym": "symbolic graphs are not offered: call nd or np operators directly, they are compiled together anyway",
@@ -21,46 +26,44 @@ ABSENT: dict[str, str] = {
 }
 
 _LATER = {
-    "mx.optimizer": "write the update out, w[:] = w - lr * w.grad", "mx.lr_scheduler": "compute the rate in Python",
-    "mx.metric": "compute it with np or nd functions", "mx.kvstore": "one device needs none", "mx.kv": "one device needs none",
     "mx.io": "slice arrays in Python", "mx.image": "read images with Pillow and np.array", "mx.img": "read images with Pillow and np.array",
-    "mx.recordio": "read the files with another tool", "mx.model": "use nd.save and nd.load", "mx.callback": "print in the loop",
+    "mx.recordio": "read the files with another tool", "mx.model": "use nd.save and nd.load",
     "mx.viz": "see mxshim.engine.explain()", "mx.visualization": "see mxshim.engine.explain()", "mx.test_utils": "use numpy.testing",
     "mx.profiler": "use jax.profiler", "mx.runtime": "see mxshim.engine.stats()", "mx.amp": "cast with astype",
     "mx.contrib": "see np, npx and nd", "mx.log": "use Python's logging", "mx.registry": "use a dict",
 }
+_FINANCE = "NumPy has had no financial functions since 1.20; the package numpy-financial has it, or write the formula out"
+ABSENT.update({f"np.{name}": _FINANCE for name in ("mirr", "npv", "pmt", "ppmt", "pv", "rate")})
+_INSIDE = "it was a module of MXNet's own code; its functions are in np itself"
+ABSENT.update({f"np.{name}": _INSIDE for name in (
+    "arrayprint", "fallback", "fallback_linalg", "function_base", "io", "set_functions", "stride_tricks", "type_functions", "utils")})
+ABSENT.update({"np.linalg.fallback_linalg": "it was a module of MXNet's own code; its functions are in np.linalg itself",
+               "np.linalg.reduce": "it was a helper of MXNet's own code; use functools.reduce",
+               "np.linalg.wrap_data_api_linalg_func": "it was a helper of MXNet's own code",
+               "np.random.wrap_ctx_to_device_func": "it was a helper of MXNet's own code; samplers take ctx= and device= here"})
 ABSENT.update({name: f"not part of this release of mxshim; {use}" for name, use in _LATER.items()})
 
 # What stays absent: reason -> names in full.
 _SYMBOLS = "symbolic graphs are not offered: call np or nd operators directly, they are compiled together anyway"
 _ABSENT = {
-    "NumPy has moved its financial functions to the package numpy-financial, which takes x.asnumpy()":
-        "np.mirr np.npv np.pmt np.ppmt np.pv np.rate",
     _SYMBOLS: "mx.AttrScope mx.attribute mx.name mx.executor mx.executor_manager mx.test_utils.np_symbol mx.amp.convert_symbol "
               "mx.contrib.amp.convert_symbol mx.test_utils.check_symbolic_forward mx.test_utils.check_symbolic_backward "
               "mx.test_utils.same_symbol_structure mx.test_utils.simple_forward mx.test_utils.check_speed "
               "mx.gluon.Parameter.var",
     "cells of symbolic graphs are not offered: use mx.gluon.rnn": "mx.rnn",
     "Module and FeedForward are not offered: use mx.gluon": "mx.model.FeedForward mx.model.BatchEndParam "
-        "mx.model.DataParallelExecutorManager mx.model.get_updater mx.callback.module_checkpoint",
+        "mx.model.DataParallelExecutorManager mx.model.get_updater",
     "it watches executors of symbolic graphs: print in the loop, or register a forward hook on the blocks":
         "mx.mon mx.monitor mx.callback.LogValidationMetricsCallback",
     "ONNX files hold symbolic graphs: export a function of JAX arrays with jax.export instead":
         "mx.onnx mx.contrib.onnx",
-    "int8 inference needs MXNet's C++ kernels: run the network in bfloat16": "mx.contrib.quantization nd.contrib.calibrate_entropy "
-        "npx.contrib_calibrate_entropy nd.contrib.intgemm_fully_connected nd.contrib.intgemm_maxabsolute "
-        "nd.contrib.intgemm_prepare_data nd.contrib.intgemm_prepare_weight nd.contrib.intgemm_take_weight "
-        "npx.intgemm_fully_connected npx.intgemm_maxabsolute npx.intgemm_prepare_data npx.intgemm_prepare_weight npx.intgemm_take_weight",
-    "sampling of graphs needs MXNet's C++ library": "nd.contrib.dgl_adjacency nd.contrib.dgl_csr_neighbor_non_uniform_sample "
-        "nd.contrib.dgl_csr_neighbor_uniform_sample nd.contrib.dgl_graph_compact nd.contrib.dgl_subgraph nd.contrib.edge_id",
+    "int8 inference needs MXNet's C++ kernels: run the network in bfloat16": "mx.contrib.quantization",
     "the interface of MXNet 0.9: use mx.autograd": "mx.contrib.autograd",
     "the interfaces before CustomOp: use mx.operator.CustomOp or autograd.Function": "mx.operator.NDArrayOp mx.operator.NumpyOp "
         "mx.operator.PythonOp",
     "MXNet's bridges to Caffe and Lua Torch are gone with those": "mx.metric.Caffe mx.metric.Torch mx.gluon.metric.Torch",
-    "other frameworks' transports are not offered: JAX's collectives do that work": "mx.kvstore.BytePS mx.kvstore.Horovod "
-        "mx.kvstore.KVStoreServer",
     "CUDA source is not compiled here: write kernels with jax.experimental.pallas": "mx.util.get_cuda_compute_capability "
-        "mx.util.get_max_supported_compute_capability mx.util.get_rtc_compile_opts npx.get_cuda_compute_capability",
+        "mx.util.get_max_supported_compute_capability mx.util.get_rtc_compile_opts",
     "use matplotlib": "mx.notebook",
     "no class of errors needs to be announced: raise it": "mx.error.register",
 }
@@ -78,29 +81,63 @@ def reason(name: str) -> tuple[str, bool]:
             return ABSENT[f"{owner}.*"], False
     return "", False
 
+# Operators of the namespaces: reason and what to use, then the names without their dialects.
+_OPERATORS = {
+    "int8 kernels of MXNet's C++ library for one family of processors; use fully_connected, or quantized_fully_connected":
+        "npx. nd.contrib.: intgemm_fully_connected intgemm_maxabsolute intgemm_prepare_data intgemm_prepare_weight intgemm_take_weight",
+    "MXNet's own graph sampling; sample with NumPy on the CSR array's indptr and indices":
+        "nd.contrib.: dgl_adjacency dgl_csr_neighbor_non_uniform_sample dgl_csr_neighbor_uniform_sample dgl_graph_compact "
+        "dgl_subgraph edge_id",
+    "a step of MXNet's int8 graphs; dequantize, compute with floats, and use quantize_v2":
+        "npx. nd.contrib.: quantized_pooling quantized_concat quantized_batch_norm quantized_elemwise_add quantized_rnn "
+        "quantized_reshape quantize_asym calibrate_entropy contrib_calibrate_entropy",
+    "a gradient of MXNet's graphs; use autograd": "nd.contrib.: backward_gradientmultiplier backward_hawkesll backward_index_copy "
+        "backward_quadratic",
+    "kept by MXNet for old models; use nd.BatchNorm": "nd.: BatchNorm_v1",
+    "kept by MXNet for old models; use nd.Pooling, whose average at the borders differs with pooling_convention='full'": "nd.: Pooling_v1",
+    "use np.random.multinomial": "npx.random.: multinomial",
+    "use np.random.binomial": "nd.: random_binomial sample_binomial",
+    "see np.random.binomial": "nd.random.: binomial",
+    "use nd.random.multinomial": "nd.: sample_categorical",
+    "use nd.reshape; shapes do not depend on values": "nd.contrib.: dynamic_reshape",
+    "draw the place in Python and use image.crop": "npx.image. nd.image.: random_crop random_resized_crop",
+    "CUDA code is MXNet's own; see jax.devices()": "npx.: get_cuda_compute_capability",
+}
+for _why, _names in _OPERATORS.items():
+    _prefixes, _, _short = _names.partition(": ")
+    ABSENT.update({prefix + name: _why for prefix in _prefixes.split() for name in _short.split()})
 
 # Methods that only the other class has, or that both lack: what to write instead.
-NP_METHODS = {
+_TORCH = {
+    "numpy": "x.asnumpy()", "cuda": "x.as_in_context(mx.gpu())", "cpu": "x.as_in_context(mx.cpu())",
+    "to": "x.as_in_context(ctx) or x.astype(dtype)", "type": "x.astype(dtype)", "float": "x.astype('float32')",
+    "requires_grad": "x.attach_grad()", "requires_grad_": "x.attach_grad()", "zero_": "x[:] = 0",
+    "unsqueeze": "x.expand_dims(axis)", "permute": "x.transpose(axes)", "clone": "x.copy()", "add_": "x += y", "sub_": "x -= y",
+}
+NP_METHODS = _TORCH | {
     "asscalar": "x.item()", "norm": "np.linalg.norm(x)", "expand_dims": "np.expand_dims(x, axis)", "zero_grad": "x.grad[:] = 0",
     "exp": "np.exp(x)", "log": "np.log(x)", "relu": "npx.relu(x)", "softmax": "npx.softmax(x)", "abs": "np.abs(x)",
     "tostype": "x.as_nd_ndarray().tostype(...)", "slice_axis": "x[...]", "ravel": "x.reshape(-1)", "view": "x[...]",
-    "itemset": "x[i] = value", "grad_req": "x.attach_grad(grad_req)",
+    "itemset": "x[i] = value", "grad_req": "x.attach_grad(grad_req)", "append": "np.append(x, values)", "mm": "np.dot(x, y)",
+    "matmul": "np.matmul(x, y)", "unsqueeze": "np.expand_dims(x, axis)",
 }
-ND_METHODS = {"item": "x.asscalar()", "tolist": "x.asnumpy().tolist()", "zero_grad": "x.grad[:] = 0", "as_in_ctx": "x.as_in_context(ctx)",
-              "to_device": "x.as_in_context(ctx)", "device": "x.ctx", "any": "(x != 0).sum() > 0"}
+ND_METHODS = _TORCH | {
+    "item": "x.asscalar()", "tolist": "x.asnumpy().tolist()", "zero_grad": "x.grad[:] = 0", "any": "(x != 0).max().asscalar() > 0",
+    "all": "(x != 0).min().asscalar() > 0", "append": "nd.concat(x, y, dim=0)", "view": "x.reshape(shape)", "dot": "nd.dot(x, y)",
+    "mm": "nd.dot(x, y)", "matmul": "nd.dot(x, y) or nd.batch_dot(x, y)", "std": "x.asnumpy().std()", "var": "x.asnumpy().var()",
+    "cumsum": "nd.cumsum(x)", "ravel": "x.reshape(-1)",
+}
 
 
-def np_method_hint(name: str) -> str:
-    return _hint(NP_METHODS, name)
-
-
-def nd_method_hint(name: str) -> str:
-    return _hint(ND_METHODS, name)
-
-
-def _hint(table, name):
-    use = table.get(name)
-    return f"; use {use}" if use else ""
+def method_hint(cls, name: str) -> str:
+    """What to write instead of a method that an array class lacks: the other spelling, or names that are near."""
+    if name.startswith("_"):
+        return ""
+    use = (NP_METHODS if cls._dialect == "np" else ND_METHODS).get(name)
+    if use:
+        return f"; use {use}"
+    near = difflib.get_close_matches(name, [n for n in dir(cls) if not n.startswith("_")], 3, 0.75)
+    return f": did you mean {', '.join(near)}?" if near else ""
 
 
 def missing(prefix: str, module: str, known):

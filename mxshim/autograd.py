@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import os
 
+from .absent import missing as _missing
 from .array.convert import class_of as _class_of
 from .array.core import Array as _Array
 from .base import MXNetError
 from .engine import grad as _grad
-from .engine.call import inplace as _inplace
 from .engine.cell import Handle as _Handle
+from .engine.emit import inplace as _inplace
 from .engine.function import Function as Function
 from .engine.trace import state as _state
 
@@ -143,4 +144,5 @@ def get_symbol(x):
     return history(x)
 
 
+__getattr__ = _missing("autograd", __name__, __all__)
 set_inplace_policy(os.environ.get("MXSHIM_INPLACE") or "allow")

@@ -199,10 +199,10 @@ def sort(names: dict[str, Name]) -> dict[str, Found]:
             reason, final = absent.reason(key)
             rule = internal(name, names, spaces)
             owner = names.get(name.space)
-            if reason and final:
-                found[key] = Found("absent", reason)
-            elif rule:
+            if rule:
                 found[key] = Found("internal", rule)
+            elif reason and final:
+                found[key] = Found("absent", reason)
             elif owner is not None and owner.kind in ("class", "ctypes") and found[owner.name].kind != "present":
                 continue
             else:

@@ -23,9 +23,9 @@ from .array.core import Array as _Array
 from .base import MXNetError
 from .base import as_dtype as _as_dtype
 from .device import current_device as _current_device
-from .engine.call import place as _place
 from .engine.call import zeros_value as _zeros_value
 from .engine.cell import aval_of as _aval_of
+from .engine.emit import place as _place
 from .engine.function import Function as _Function
 from .engine.op import api as _api
 from .engine.trace import state as _state

@@ -4,11 +4,12 @@ from __future__ import annotations
 import importlib
 import sys
 import types
+import warnings
 
 import pytest
 
 import mxshim
-from mxshim import alias, ipython
+from mxshim import alias
 
 
 @pytest.fixture(autouse=True)
@@ -77,8 +78,24 @@ def test_uninstall():
     assert importlib.import_module("mxnet") is mxshim
 
 
-def test_notebook_extension():
-    ipython.load_ipython_extension(None)
-    assert importlib.import_module("mxnet") is mxshim
-    ipython.unload_ipython_extension(None)
-    assert "mxnet" not in sys.modules
+def test_notebook_extension(capsys):
+    pytest.importorskip("IPython")
+    from IPython.core.interactiveshell import InteractiveShell
+    with warnings.catch_warnings():  # the extension sets a filter
+        shell = InteractiveShell(history_manager=None, colors="nocolor")
+        shell.run_line_magic("load_ext", "mxshim")
+        assert importlib.import_module("mxnet") is mxshim
+        cell = "from mxnet import np\ndef f(v):\n    return np.dot(v, v)\nf(np.ones((2, 3)))"
+        assert isinstance(shell.run_cell(cell).error_in_exec, mxshim.MXNetError)
+        shown = capsys.readouterr().out
+        assert "return np.dot(v, v)" in shown
+        assert "MXNetError: np.dot(float32[2, 3], float32[2, 3])" in shown
+        assert "call.py" not in shown
+        shell.run_line_magic("xmode", "Verbose")
+        shell.run_cell(cell)
+        assert "call.py" in capsys.readouterr().out
+        shell.run_line_magic("unload_ext", "mxshim")
+        assert "mxnet" not in sys.modules
+        shell.run_line_magic("xmode", "Context")
+        shell.run_cell("import mxshim\nmxshim.np.dot(mxshim.np.ones((2, 3)), mxshim.np.ones((2, 3)))")
+        assert "call.py" in capsys.readouterr().out

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent / "mxshim"
 # Left to right. A layer may use itself and every layer before it.
 LAYERS = [
     ("base", "absent"),
-    ("error", "device", "serialization"),
+    ("error", "device", "serialization", "callback", "log", "registry"),
     ("context",),
     ("engine",),
     ("ops",),
@@ -18,7 +18,8 @@ LAYERS = [
     ("symbol", "util"),
     ("autograd", "operator"),
     ("numpy", "numpy_extension", "ndarray"),
-    ("random", "initializer"),
+    ("random", "initializer", "lr_scheduler", "optimizer"),
+    ("kvstore", "metric"),
     ("gluon",),
     ("alias",),
     ("ipython", "runner"),

@@ -1,11 +1,13 @@
 """All rows, in the order of the table."""
 from __future__ import annotations
 
+from ..calls import Call
 from ..rows import Row
-from . import door, linreg, mlp, pieces, rnn, seeds, transformer
+from . import door, layers, linreg, mlp, operators, pieces, rnn, seeds, transformer
 
 ROWS: list[Row] = [row for module in (door, seeds, linreg, mlp, transformer, rnn, pieces) for row in module.ROWS]
+CALLS: list[Call] = [call for module in (operators, layers) for call in module.ROWS]
 
 
-def find(name: str) -> Row:
-    return next(row for row in ROWS if row.name == name)
+def find(name: str) -> Row | Call:
+    return next(row for row in (*ROWS, *CALLS) if row.name == name)

@@ -20,10 +20,16 @@ def nd_from_dlpack(dlpack):
     return interop.from_dlpack(dlpack, "nd")
 
 
-@api("npx.from_dlpack", "np.from_dlpack")
-def np_from_dlpack(dlpack):
+@api("npx.from_dlpack")
+def npx_from_dlpack(dlpack):
     """An np.ndarray from anything that speaks DLPack. Our own exports share memory, foreign memory is copied."""
     return interop.from_dlpack(dlpack, "np")
+
+
+@api("np.from_dlpack")
+def np_from_dlpack(x):
+    """An np.ndarray from anything that speaks DLPack. Our own exports share memory, foreign memory is copied."""
+    return interop.from_dlpack(x, "np")
 
 
 @api("nd.to_dlpack_for_read", "nd.to_dlpack_for_write", "npx.to_dlpack_for_read", "npx.to_dlpack_for_write",
@@ -93,8 +99,12 @@ def load_frombuffer(buf):
 
 @api("npx.load")
 def npx_load(file):
-    """Read a file written by npx.save, npx.savez or nd.save: a dict if the arrays have names, else a list."""
-    return _loaded(file, "np")
+    """Read a file of npx.save, npx.savez or nd.save: a dict if the arrays have names, else a list.
+
+    A .npy file, as MXNet 2's npx.save and NumPy write them, gives the array itself.
+    """
+    found = _loaded(file, "np")
+    return found[0] if not isinstance(file, bytes) and serialization.is_npy(file) else found
 
 
 @api("npx.save")

@@ -10,11 +10,11 @@ from ..base import MXNetError, as_dtype
 from ..device import Device
 from ..engine import call as door
 from ..engine import grad as engine_grad
-from ..engine.call import emit, emit_spec, inplace, place
-from ..engine.cell import Cell, Handle, Value, View, shared
+from ..engine.cell import Handle, Value, View, cell_of, shared, value_with
+from ..engine.emit import emit, emit1, emit2, emit_spec, form_of, inplace, look_up, make_node, place
 from ..engine.op import NAMES, Op
 from ..engine.spec import Spec, arr, tracing
-from ..engine.trace import put, read, state, wait_all
+from ..engine.trace import put, read, state, threads, wait_all
 from .one_element import convertible
 
 INPLACE = ("Inplace operations (+=, -=, x[:]=, out=, etc) are not supported when recording with autograd: the array is part of the "
@@ -42,8 +42,8 @@ class Array(Handle):
         if self._memo_of is not source:
             view: Any
             base, view = self._based_on(), self._view
-            if state.recording and base is not None and (self._node is not None or base._node is not None):
-                values, node = emit(NAMES[view.read], (_X, *view.static), [base], view.scalars)
+            if threads.now.recording and base is not None and (self._node is not None or base._node is not None):
+                values, node = emit(view.read.op, view.read.pattern, [base], view.scalars)
                 self._node, self._index = (node, 0) if node is not None else (self._leaf, 0)
                 self._memo = values[0]
             else:
@@ -65,7 +65,9 @@ class Array(Handle):
 
     def _store(self, new: Array):
         """Overwrite with another array's elements, of the same shape and dtype, in the graph if recording."""
-        if state.recording:
+        if new._cell.value.ctx is not self._cell.value.ctx and new.ctx != self.ctx:
+            new = new._moved(self.ctx)
+        if threads.now.recording:
             here, there = place(self), place(new)
             if inplace.policy == "error":
                 self._refuse(here)
@@ -87,8 +89,7 @@ class Array(Handle):
             self._put(new._value_now())
         else:
             view: Any = self._view
-            values, node = emit(NAMES[view.write], (_X, _Y, *view.static), [base, new], view.scalars)
-            written = type(self)(values[0], node)
+            written = emit2(view.write, base, new, view.scalars, type(self))
             base._store_recorded(written, place(written))
             self._memo, self._memo_of = new._value_now(), self._cell.value
         self._node, self._index = there if there is not None else (None, 0)
@@ -111,23 +112,28 @@ class Array(Handle):
         other._base, other._index = None if self._view is None else self._base, 0
         return other
 
-    def _window(self, read, write, static, scalars) -> Array:
-        """A view: reads through one operator, writes back through another."""
+    def _window(self, forms, scalars) -> Array:
+        """A view: reads through one form, writes back through another (see `window_forms`)."""
+        read, write = forms
         source = self._cell.value if self._view is None else None
-        values, node = emit(NAMES[read], (_X, *static), [self], scalars)
-        other = object.__new__(type(self))
-        other._cell, other._leaf, other._node, other._index = self._cell, None, node, 0
-        other._view = View(self._view, read, write, static, scalars)
-        other._base = self if node is not None else weakref.ref(self)
-        other._memo, other._memo_of = values[0], self._cell.value if source is None else source
+        other = emit1(read, self, scalars, type(self))
+        other._memo, other._memo_of = other._cell.value, self._cell.value if source is None else source
+        other._cell = self._cell
+        other._view = View(self._view, read, write, scalars)
+        if other._node is not None:
+            other._base = self
+        else:
+            other._base = weakref.ref(self)
+            trace = other._memo.trace
+            if trace is not None:
+                trace.windows.append((other._memo.slot, weakref.ref(other)))
         return other
 
     def _fitted(self, aval):
         """These elements broadcast and cast to another shape and dtype, in the graph."""
         if self._value_now().aval is aval:
             return self
-        values, node = emit(NAMES["mx.fit"], (_X, aval.shape, aval.dtype), [self], ())
-        return type(self)(values[0], node)
+        return emit1(form_of(NAMES["mx.fit"], (_X, aval.shape, aval.dtype)), self, (), type(self))
 
     # -- facts -----------------------------------------------------------------------------------------------------
 
@@ -194,8 +200,8 @@ class Array(Handle):
             return False
         if size == 1:
             return bool(self._host().reshape(-1)[0])
-        raise ValueError(f"The truth value of an array with {size} elements is ambiguous: compare all of it with .all(), or any of "
-                         "it with .any() or .sum()")
+        use = ("x.all(), x.any()" if self._dialect == "np" else "x.min().asscalar() (are all true?), x.max().asscalar() (is any?)")
+        raise ValueError(f"The truth value of an array with {size} elements is ambiguous: make one of them with {use} or x.sum()")
 
     def __len__(self):
         shape = self.shape
@@ -211,8 +217,7 @@ class Array(Handle):
 
     def copy(self):
         """A copy with memory of its own, in the graph if recording."""
-        values, node = emit(NAMES["mx.copy"], (_X,), [self], ())
-        return type(self)(values[0], node)
+        return emit1(form_of(NAMES["mx.copy"], (_X,)), self, (), type(self))
 
     def __copy__(self):
         return self.copy()
@@ -246,21 +251,21 @@ class Array(Handle):
         value = self._value_now()
         target = device.jax
         if target is value.ctx.jax:
-            spec = door._look_up(NAMES["mx.copy"], (_X,), [value])
+            spec = look_up(NAMES["mx.copy"], (_X,), [value])
             p = place(self) if state.recording else None
             outs, node = emit_spec(spec, [value], (), (p,) if p else None)
             outs[0].ctx = device
             return type(self)(outs[0], node)
-        moved = Value(value.aval, device, None, None, put(value.get(), target))
+        moved = value_with(value.aval, device, put(value.get(), target))
         result = type(self)(moved)
         if state.recording:
             p = place(self)
             if p is not None:
-                spec = door._look_up(NAMES["mx.copy"], (_X,), [value])
+                spec = look_up(NAMES["mx.copy"], (_X,), [value])
                 with tracing():
                     code = spec.record((True,))
                 assert not isinstance(code, Spec), "a copy of a float or an integer has a gradient"
-                result._node = door.Node(code, (p,), [value] * len(code.live_sources), (), [value], (weakref.ref(moved),), -1, False)
+                result._node = make_node(code, (p,), [value] * len(code.sources), [value], [code, (), weakref.ref(moved), (), None])
         return result
 
     def as_in_context(self, context):
@@ -276,12 +281,11 @@ class Array(Handle):
         return self._alias()
 
     def astype(self, dtype, copy=True):
-        """A copy cast to `dtype`; with copy=False this array itself where nothing changes."""
-        dtype = as_dtype(dtype)
+        """A copy cast to `dtype` (None: float32); with copy=False this array itself where nothing changes."""
+        dtype = as_dtype("float32" if dtype is None else dtype)
         if not copy and dtype == self._value_now().aval.dtype:
             return self
-        values, node = emit(NAMES["mx.cast"], (_X, dtype), [self], ())
-        return type(self)(values[0], node)
+        return emit1(form_of(NAMES["mx.cast"], (_X, dtype)), self, (), type(self))
 
     # -- autograd --------------------------------------------------------------------------------------------------
 
@@ -293,8 +297,8 @@ class Array(Handle):
             return None
         if leaf.stype is not None and leaf.stype != "default":
             return self._sparse_grad(leaf)
-        other = type(self)(leaf.cell.value)
-        other._cell = leaf.cell
+        other = object.__new__(type(self))
+        other._cell, other._view, other._leaf, other._node, other._index = leaf.cell, None, None, None, 0
         return other
 
     def _mark(self):
@@ -320,7 +324,7 @@ class Array(Handle):
         zeros = door.zeros_value(value.aval, value.ctx)
         if zeros.trace is not None:
             zeros.trace.cut_before_record = True  # setting up parameters is no part of the step that follows
-        self._mark_with(engine_grad.Leaf(value.aval, Cell(zeros), grad_req, stype))
+        self._mark_with(engine_grad.Leaf(value.aval, cell_of(zeros), grad_req, stype))
 
     def _mark_with(self, leaf):
         """Make this array a fresh leaf: what was recorded before stays with the old mark."""
@@ -372,18 +376,32 @@ class Array(Handle):
 Array.__name__ = Array.__qualname__ = "NDArrayBase"  # what MXNet calls the base of both classes
 
 
+_WINDOWS: dict[tuple, tuple] = {}
+
+
+def window_forms(read: str, write: str, static: tuple) -> tuple:
+    """The forms by which a view reads and writes: two operators with the same static arguments."""
+    found = _WINDOWS.get((read, write, static))
+    if found is None:
+        if len(_WINDOWS) > 10_000:
+            _WINDOWS.clear()
+        found = form_of(NAMES[read], (_X, *static)), form_of(NAMES[write], (_X, _Y, *static))
+        _WINDOWS[read, write, static] = found
+    return found
+
+
 def _through(view: View, source: Value) -> Value:
     """A view's elements, read from its cell's value."""
     if view.parent is not None:
         source = _through(view.parent, source)
-    spec = door._look_up(NAMES[view.read], (_X, *view.static), [source])
+    spec = look_up(view.read.op, view.read.pattern, [source])
     return emit_spec(spec, [source], view.scalars, None)[0][0]
 
 
 def _back(view: View, source: Value, new: Value) -> Value:
     """The cell's value after `new` was written through a view."""
     inner = source if view.parent is None else _through(view.parent, source)
-    spec = door._look_up(NAMES[view.write], (_X, _Y, *view.static), [inner, new])
+    spec = look_up(view.write.op, view.write.pattern, [inner, new])
     written = emit_spec(spec, [inner, new], view.scalars, None)[0][0]
     return written if view.parent is None else _back(view.parent, source, written)
 

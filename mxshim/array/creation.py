@@ -9,6 +9,7 @@ import numpy as onp
 from ..base import MXNetError, as_dtype
 from ..device import current_device
 from ..engine import call as door
+from ..engine.emit import emit
 from ..engine.op import NAMES, api
 from ..engine.spec import NUM, lit
 from .convert import CLASSES, check_context, default_float, read_data
@@ -18,11 +19,13 @@ from .draws import size_of
 _FLOAT32 = as_dtype("float32")
 
 
-def _np_dtype(dtype, default=None) -> onp.dtype:
-    """np's dtypes: Python's float means the default float, here as in MXNet 2."""
-    if dtype is None:
-        return default or default_float()
-    return default_float() if dtype is float else as_dtype(dtype)
+def _np_dtype(dtype) -> onp.dtype:
+    return default_float() if dtype is None else as_dtype(dtype)
+
+
+def _narrow(dtype) -> onp.dtype:
+    """A dtype for np.array, asarray, empty, eye: as in MXNet 2 Python's float means the default float, float32, to them alone."""
+    return default_float() if dtype is float else _np_dtype(dtype)
 
 
 def _nd_dtype(dtype) -> onp.dtype:
@@ -44,7 +47,7 @@ def filled(cls, shape, value, dtype, ctx):
     """A shape full of a number that may change from call to call without a new program."""
     kind = "b" if isinstance(value, bool | onp.bool_) else "i" if isinstance(value, int | onp.integer) else "f"
     value = bool(value) if kind == "b" else int(value) if kind == "i" else float(value)
-    values, _ = door.emit(NAMES["mx.fill"], (NUM[kind], shape, dtype), [], (value,), _ready(ctx))
+    values, _ = emit(NAMES["mx.fill"], (NUM[kind], shape, dtype), [], (value,), _ready(ctx))
     return cls(values[0])
 
 
@@ -68,12 +71,12 @@ def np_array(object, dtype=None, ctx=None, device=None):
     Raises: TypeError for ragged lists and text, KeyError for complex and other dtypes that MXNet does not have.
     MXNet: np.array of 2.0.
     """
-    dtype = None if dtype is None else _np_dtype(dtype)
+    dtype = None if dtype is None else _narrow(dtype)
     return read_data(object, dtype, check_context(ctx or device, "np.array"), CLASSES["np"])
 
 
 @api("np.asarray")
-def np_asarray(obj, dtype=None, ctx=None, device=None, copy=None):
+def np_asarray(obj, dtype=None, ctx=None, copy=None, device=None):
     """An mxshim array itself where nothing has to change, else as np.array."""
     where = check_context(ctx or device, "np.asarray")
     if isinstance(obj, CLASSES["np"]) and not copy and where in (None, obj.ctx) and dtype in (None, obj.dtype):
@@ -97,14 +100,14 @@ def nd_array(source_array, ctx=None, dtype=None):
     return read_data(source_array, dtype, check_context(ctx, "nd.array"), CLASSES["nd"])
 
 
-def _np_filled(name, value):
+def _np_filled(name, value, dtype_of=_np_dtype):
     @api(f"np.{name}")
     def create(shape, dtype=None, order="C", ctx=None, device=None):
         _order(order, f"np.{name}")
         shape = _shape(shape, f"np.{name}")
         if not shape and not door.state.np_shape:
             raise MXNetError(f"np.{name}: shape () needs np shape semantics; call npx.set_np() first")
-        return filled(CLASSES["np"], shape, value, _np_dtype(dtype), _context(ctx, device, f"np.{name}"))
+        return filled(CLASSES["np"], shape, value, dtype_of(dtype), _context(ctx, device, f"np.{name}"))
 
     create.__name__ = create.__qualname__ = name
     create.__doc__ = (f"An array of a shape full of {name}, float32 unless `dtype` is given.\n\n"
@@ -138,12 +141,12 @@ def _nd_filled(name, value):
     return create
 
 
-np_zeros, np_ones, np_empty = _np_filled("zeros", 0), _np_filled("ones", 1), _np_filled("empty", 0)
+np_zeros, np_ones, np_empty = _np_filled("zeros", 0), _np_filled("ones", 1), _np_filled("empty", 0, _narrow)
 nd_zeros, nd_ones, nd_empty = _nd_filled("zeros", 0), _nd_filled("ones", 1), _nd_filled("empty", 0)
 
 
 @api("np.full")
-def np_full(shape, fill_value, dtype=None, order="C", ctx=None, device=None, out=None):
+def np_full(shape, fill_value, dtype=None, order="C", ctx=None, out=None, device=None):
     """A shape full of one number; without `dtype`, bool and int64 for Python's bools and integers, else float32."""
     _order(order, "np.full")
     if isinstance(fill_value, Array) and fill_value.size > 1 or isinstance(fill_value, list | tuple | onp.ndarray):
@@ -186,7 +189,7 @@ def _range(what, start, stop, step):
 
 
 def _arange(cls, start, step, num, repeat, dtype, ctx):
-    values, _ = door.emit(NAMES["mx.arange"], (NUM["f"], NUM["f"], num, repeat, dtype), [], (float(start), float(step)), _ready(ctx))
+    values, _ = emit(NAMES["mx.arange"], (NUM["f"], NUM["f"], num, repeat, dtype), [], (float(start), float(step)), _ready(ctx))
     return cls(values[0])
 
 
@@ -216,7 +219,7 @@ def _spaced(start, stop, num, endpoint, what):
 
 
 def _linspace(cls, start, stop, num, endpoint, dtype, ctx):
-    values, _ = door.emit(NAMES["mx.linspace"], (NUM["f"], NUM["f"], num, lit(bool(endpoint)), dtype), [], (start, stop), _ready(ctx))
+    values, _ = emit(NAMES["mx.linspace"], (NUM["f"], NUM["f"], num, lit(bool(endpoint)), dtype), [], (start, stop), _ready(ctx))
     return cls(values[0])
 
 
@@ -248,7 +251,9 @@ def np_logspace(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=
 
 
 def _eye(cls, rows, columns, k, dtype, ctx):
-    values, _ = door.emit(NAMES["mx.eye"], (rows, columns, k, dtype), [], (), _ready(ctx))
+    if min(rows, columns) < 0:
+        raise MXNetError(f"{cls._dialect}.eye: the sizes must not be negative, got {rows} and {columns}")
+    values, _ = emit(NAMES["mx.eye"], (rows, columns, k, dtype), [], (), _ready(ctx))
     return cls(values[0])
 
 
@@ -256,13 +261,13 @@ def _eye(cls, rows, columns, k, dtype, ctx):
 def np_eye(N, M=None, k=0, dtype=None, ctx=None, device=None):
     """An (N, M) matrix with ones on the k-th diagonal; M defaults to N."""
     rows, columns = operator.index(N), operator.index(N if M is None else M)
-    return _eye(CLASSES["np"], rows, columns, int(k), _np_dtype(dtype), _context(ctx, device, "np.eye"))
+    return _eye(CLASSES["np"], rows, columns, int(k), _narrow(dtype), _context(ctx, device, "np.eye"))
 
 
 @api("np.identity")
 def np_identity(n, dtype=None, ctx=None, device=None):
     """An (n, n) matrix with ones on the diagonal."""
-    return np_eye(n, None, 0, dtype, ctx, device)
+    return np_eye(n, None, 0, _np_dtype(dtype), ctx, device)
 
 
 @api("nd.eye")

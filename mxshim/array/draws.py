@@ -34,7 +34,7 @@ def count_of(shape) -> int:
 
 
 def float_dtype(dtype, what):
-    if dtype is None or dtype is float:
+    if dtype is None:
         return default_float()
     try:
         found = as_dtype(dtype)

@@ -243,7 +243,7 @@ def bincount(x, weights=None, minlength=0):
                          + (f" with {host.min()}" if host.size and host.min() < 0 else ""))
     if weights is not None and weights.shape != x.shape:
         raise MXNetError(f"np.bincount: `weights` must have the shape of x, {x.shape}, got {weights.shape}")
-    return call(bincount_op, CLASSES["np"], (x, weights, minlength), {"length": int(host.max(initial=-1)) + 1})
+    return call(bincount_op, CLASSES["np"], (x, weights, minlength), {"length": int(host.max()) + 1 if host.size else 0})
 
 
 # Coordinates for indexing.

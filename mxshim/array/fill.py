@@ -1,7 +1,12 @@
-"""Public functions and methods made from the registry: `fill(namespace, "np")` is all a dialect module has to say."""
+"""Public functions and methods made from the registry: `fill(namespace, "np")` is all a dialect module has to say.
+
+`out`, `ctx` and `device` belong to the door. Where an operator's function has a parameter of such a name, it only says at which
+position users may give it; without one, `out` comes last.
+"""
 from __future__ import annotations
 
 import inspect
+import sys
 from typing import Any
 
 from ..engine.call import call
@@ -14,12 +19,18 @@ def public_function(name: str, record, cls, method: bool = False):
     short = name.rsplit(".", 1)[1]
     if not isinstance(record, Op):
         return record
+    own = own_positions(record)
     function: Any
     if method:
         def function(self, *args, **kwargs):
-            return call(record, cls, (self, *args), kwargs, name)
+            args = (self, *args)
+            if len(args) > own:
+                args, kwargs = named(record, args, kwargs, name)
+            return call(record, cls, args, kwargs, name)
     else:
         def function(*args, **kwargs):
+            if len(args) > own:
+                args, kwargs = named(record, args, kwargs, name)
             return call(record, cls, args, kwargs, name)
     function.__name__ = function.__qualname__ = short
     function.__doc__ = record.doc
@@ -27,6 +38,28 @@ def public_function(name: str, record, cls, method: bool = False):
     if method or record.train or "np_shape" in record.params or "np_dtype" in record.params:
         function.__signature__ = signature_of(record, method)  # elsewhere that of __wrapped__ is what users should see
     return function
+
+
+DOOR = ("out", "ctx", "device")
+
+
+def own_positions(record: Op) -> int:
+    """How many positional arguments a call may have before one of the door's."""
+    if record.variadic:
+        return sys.maxsize
+    return next((i for i, p in enumerate(record.params) if p in DOOR), len(record.params))
+
+
+def named(record: Op, args: tuple, kwargs: dict, called: str | None = None):
+    """A call's arguments, the positional ones from the door's first on by name."""
+    own = own_positions(record)
+    params = record.params if "out" in record.params else (*record.params, "out")
+    if own >= len(args) or len(args) > len(params):
+        return args, kwargs
+    given = dict(zip(params[own:], args[own:], strict=False))
+    for name in given.keys() & kwargs.keys():
+        raise TypeError(f"{called or record.name} got two values for argument {name!r}")
+    return args[:own], {**kwargs, **given}
 
 
 def signature_of(record: Op, method: bool = False) -> inspect.Signature:

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as onp
 
 from ..base import MXNetError
-from ..engine.call import emit, inplace, watch
+from ..engine.call import watch
 from ..engine.cell import Handle
+from ..engine.emit import emit, emit1, inplace
 from ..engine.op import NAMES
 from ..engine.spec import NUM, arr
-from .core import _X, _Y, INPLACE, Array
+from .core import _X, _Y, INPLACE, Array, window_forms
 
 _INTS = (int, onp.integer)
 _I = NUM["i"]
@@ -31,27 +32,33 @@ def getitem(x: Array, key):
         if not -n <= key < n:
             raise IndexError(f"index {key} is out of bounds for axis 0 with size {n}")
         rest = shape[1:] or x._scalar_shape()
-        return x._window("mx.getitem", "mx.setitem", _static(((1, 1),) + (None,) * (len(shape) - 1), rest), (key % n,))
+        forms = _ROWS.get((shape, rest))
+        if forms is None:
+            forms = _ROWS[shape, rest] = _block(((1, 1),) + (None,) * (len(shape) - 1), rest)
+        return x._window(forms, (key % n,))
     if kind is slice and shape and key.step is None:
-        start, size = _slice(key, shape[0])[:2]
+        start, size = _lone(key, shape[0])[:2]
         if size == shape[0]:
             return x
-        return x._window("mx.getitem", "mx.setitem", _static(((size, 1),) + (None,) * (len(shape) - 1), (size, *shape[1:])), (start,))
+        forms = _BATCHES.get((shape, size))
+        if forms is None:
+            forms = _BATCHES[shape, size] = _block(((size, 1),) + (None,) * (len(shape) - 1), (size, *shape[1:]))
+        return x._window(forms, (start,))
     plan = _plan(x, key)
     if plan.arrays:
         return _take(x, plan)
     if plan.whole:
-        return x if kind is slice else x._window("mx.alias", "mx.alias_back", (), ())
-    static = _static(plan.axes, plan.shape)
-    if plan.contiguous:
-        return x._window("mx.getitem", "mx.setitem", static, plan.starts)
-    values, node = emit(NAMES["mx.getitem"], (_X, *static), [x], plan.starts)
-    return type(x)(values[0], node)
+        return x if kind is slice else x._window(window_forms("mx.alias", "mx.alias_back", ()), ())
+    forms = _block(plan.axes, plan.shape)
+    strided = kind is slice and _lone(_entry(x, key), shape[0])[2] != 1
+    if plan.contiguous and not (strided and x._dialect == "np"):  # MXNet 2: x[::2] is a copy, also where it has one element
+        return x._window(forms, plan.starts)
+    return emit1(forms[0], x, plan.starts, type(x))
 
 
 def setitem(x: Array, key, value):
     """x[key] = value: broadcast and cast to the part that key names."""
-    if type(key) is slice and key == _ALL and isinstance(value, Array) and value._value_now().aval is x._value_now().aval and x.shape:
+    if isinstance(value, Array) and type(key) is slice and key == _ALL and value._value_now().aval is x._value_now().aval and x.shape:
         if value.ctx._jax is x.ctx._jax:  # x[:] = y, as every training step from scratch writes it
             return x._store(value)
     plan = _plan(x, key)
@@ -64,7 +71,7 @@ def setitem(x: Array, key, value):
         aval = x._value_now().aval
         if isinstance(value, Array):
             fits = value._value_now().aval
-            return x._store(value if fits is aval else _checked(x, key, lambda: value._fitted(aval)))
+            return x._store(value if fits is aval else _checked(x, value, lambda: value._fitted(aval)))
         values, _ = emit(NAMES["mx.fill"], (NUM[_kind(value)], aval.shape, aval.dtype), [], (value,), x.ctx)
         return x._store(type(x)(values[0]))
     static = _static(plan.axes, plan.shape)
@@ -72,23 +79,37 @@ def setitem(x: Array, key, value):
         run = lambda: emit(NAMES["mx.setitem"], (_X, _Y, *static), [x, value], plan.starts)  # noqa: E731
     else:
         run = lambda: emit(NAMES["mx.setitem"], (_X, NUM[_kind(value)], *static), [x], (value, *plan.starts))  # noqa: E731
-    values, node = _checked(x, key, run)
+    values, node = _checked(x, value, run)
     if node is not None and inplace.policy == "error":
         raise MXNetError(INPLACE)
     return x._store(type(x)(values[0], node))
 
 
-def _checked(x, key, run):
+def _checked(x, value, run):
     try:
         return run()
-    except ValueError as error:
-        raise x._bad_value(str(error)) from None
+    except (ValueError, MXNetError) as error:
+        shape = tuple(value.shape) if isinstance(value, Array) else ()
+        raise x._bad_value(f"{x._kind_name()} of shape {x.shape}: x[key] = value of shape {shape}: "
+                           f"{str(error).partition('): ')[2] or error}") from None
 
 
 def _kind(value) -> str:
     return "b" if type(value) is bool else "i" if type(value) is int else "f"
 
 
+
+
+_ROWS: dict[tuple, tuple] = {}
+_BATCHES: dict[tuple, tuple] = {}
+
+
+def _block(axes, shape) -> tuple:
+    """The forms that read and write the block of a basic index."""
+    if len(_ROWS) + len(_BATCHES) > 10_000:
+        _ROWS.clear()
+        _BATCHES.clear()
+    return window_forms("mx.getitem", "mx.setitem", _static(axes, shape))
 
 
 def _static(axes, shape) -> tuple:
@@ -102,18 +123,27 @@ def _slice(key: slice, n: int) -> tuple[int, int, int]:
     if step == 0:
         raise ValueError("slice step cannot be zero")
     start, stop, step = key.indices(n)
-    if step == 1 and start > stop:
-        raise MXNetError(f"Invalid slicing range [{key.start}, {key.stop}): it starts behind its end in an axis of size {n}")
     size = len(range(start, stop, step))
     return (start if step > 0 else start + (size - 1) * step, size, step) if size else (0, 0, 1)
+
+
+def _lone(key: slice, n: int) -> tuple[int, int, int]:
+    """As _slice, for a key that is nothing but this slice: MXNet refuses a start behind the end there, and only there."""
+    start, size, step = _slice(key, n)
+    if step == 1 and not size:
+        low, high, _ = key.indices(n)
+        if low > high:
+            raise MXNetError(f"Invalid slicing range [{key.start}, {key.stop}): it starts behind its end in an axis of size {n}")
+    return start, size, step
 
 
 class _Plan:
     """A key taken apart.
 
-    axes, starts, shape: the basic part (see ops/indexing.py); shape is what comes out of it.
+    axes, starts, shape: the basic part (see ops/indexing.py); shape is what comes out of it. Beside index arrays an integer is
+    one of them (NumPy's rule): its dimension of one element stays in shape.
     whole: everything, in order.  contiguous: a view is possible.
-    arrays: index arrays; layout: per dimension of the basic part's result, ("all",) or ("at", k).  mask: a lone boolean mask.
+    arrays: index arrays; layout: per dimension of the basic part's result, ("all",), ("at", k) or ("int",).  mask: a lone boolean mask.
     """
 
     __slots__ = ("arrays", "axes", "contiguous", "layout", "mask", "shape", "starts", "whole")
@@ -147,6 +177,7 @@ def _plan(x: Array, key) -> _Plan:
     if x._dialect == "np" and not shape and any(isinstance(k, slice) or (k is Ellipsis and key is Ellipsis) for k in keys):
         raise IndexError("too many indices (1) for array with 0 dimensions: read or write all of it with x[()]")
     keys[at:at + 1] = [slice(None)] * (len(shape) - used)
+    mixed = any(isinstance(k, onp.ndarray | Handle) for k in keys)
 
     axes: list = []
     layout: list = []
@@ -175,6 +206,9 @@ def _plan(x: Array, key) -> _Plan:
                 raise IndexError(f"index {k} is out of bounds for axis {axis} with size {n}")
             axes.append((1, 1))
             starts.append(k % n)
+            if mixed:
+                out.append(1)
+                layout.append(("int",))
         elif isinstance(k, slice):
             start, size, step = _slice(k, n)
             if size == n and step == 1:
@@ -188,8 +222,10 @@ def _plan(x: Array, key) -> _Plan:
             axes.append(None)
             out.append(n)
             layout.append(("at", len(plan.arrays)))
-            plan.arrays.append(_bounded(k, n, axis))
+            plan.arrays.append(_bounded(k, shape, axis))
         axis += 1
+    if len(plan.arrays) > 1:
+        _fit_together(plan.arrays)
     plan.axes, plan.starts, plan.layout = tuple(axes), tuple(starts), tuple(layout)
     plan.shape = tuple(out) if out or plan.arrays else (x._scalar_shape() if shape else ())
     if False in [k for k in keys if isinstance(k, bool)]:
@@ -200,6 +236,15 @@ def _plan(x: Array, key) -> _Plan:
             a is None for a in axes) and len(out) == len(shape):
         plan.mask = masks[0][1]
     return plan
+
+
+def _fit_together(arrays):
+    shapes = [k.shape for k in arrays]
+    try:
+        onp.broadcast_shapes(*shapes)
+    except ValueError:
+        raise ValueError(f"the index arrays have shapes {', '.join(map(str, shapes))}: they must broadcast to one shape, because "
+                         "together they name the positions of single elements") from None
 
 
 def _contiguous(shape, axes) -> bool:
@@ -227,7 +272,10 @@ def _entry(x: Array, k):
         return slice(*parts)
     if isinstance(k, Handle):
         dtype = k._value_now().aval.dtype
-        if dtype == bool and k._dialect == "np":
+        if dtype == bool:
+            if x._dialect == "nd" and k._dialect == "nd":
+                raise ValueError("nd arrays cannot be indexed with boolean ones: take nd.contrib.boolean_mask(x, mask), nd.where, or "
+                                 "x.as_np_ndarray()")
             return k._host()
         return k
     if isinstance(k, range):
@@ -240,7 +288,7 @@ def _entry(x: Array, k):
             raise MXNetError("an empty list selects nothing, and nd arrays without np shape semantics cannot be empty")
         if found.dtype.kind not in "iuf":
             raise IndexError(f"index arrays must hold integers or booleans, got {found.dtype.name}")
-        return found.astype("int64")
+        return found.astype("int64") if found.ndim else int(found)
     if isinstance(k, onp.bool_):
         return bool(k)
     raise x._bad_index(k)
@@ -252,13 +300,14 @@ def _bound(p):
     return p.__index__()
 
 
-def _bounded(k, n: int, axis: int):
+def _bounded(k, shape, axis: int):
     """An index array with its bounds checked: at once where its elements are known, else when they are."""
-    host = k
+    host, n = k, shape[axis]
     if isinstance(k, Handle):
         host = k._value_now().data
         if not isinstance(host, onp.ndarray):
-            watch(NAMES["mx.index"], (_X, n), [k], ())
+            watch(NAMES["mx.index"], (_X, n), [k], (), f"x[key] with x of shape {shape}: an index is out of bounds for axis {axis} "
+                  f"with size {n}")
             return k
     if host.size:
         if host.dtype.kind not in "iu":
@@ -301,7 +350,7 @@ def _put(x: Array, plan, value):
     else:
         pattern = (_X, NUM[_kind(value)], tuple([arr(i + 1) for i in range(len(indices))]), plan.layout)
         run = lambda: emit(NAMES["mx.put_at"], pattern, [part, *indices], (value,))  # noqa: E731
-    values, node = _checked(x, None, run)
+    values, node = _checked(x, value, run)
     new = type(x)(values[0], node)
     if part is not x:
         values, node = emit(NAMES["mx.setitem"], (_X, _Y, *_static(plan.axes, plan.shape)), [x, new], plan.starts)
@@ -318,7 +367,7 @@ def _put_mask(x: Array, plan, value):
             raise x._bad_value(f"could not assign {value.shape[0]} rows to the {count} that the mask selects")
         if value.ndim > len(rest) and value.shape[0] == count:
             return _put(x, plan, value)
-        values, node = _checked(x, None, lambda: emit(NAMES["mx.put_mask"], (_X, _Y, arr(2)), [x, mask, value], ()))
+        values, node = _checked(x, value, lambda: emit(NAMES["mx.put_mask"], (_X, _Y, arr(2)), [x, mask, value], ()))
     else:
         values, node = emit(NAMES["mx.put_mask"], (_X, _Y, NUM[_kind(value)]), [x, mask], (value,))
     return x._store(type(x)(values[0], node))

@@ -13,7 +13,9 @@ from .convert import CLASSES, adopt_numpy, class_of
 
 
 def _ours(name, cls):
-    record = NAMES.get(f"{cls._dialect}.{name}") or NAMES.get(f"np.{name}")
+    record = NAMES.get(f"{cls._dialect}.{name}")
+    if record is None and cls._dialect == "nd" and isinstance(NAMES.get(f"np.{name}"), Op):
+        record = NAMES[f"np.{name}"]
     if record is None:
         return None
     return (lambda *a, **k: door.call(record, cls, a, k)) if isinstance(record, Op) else record
@@ -41,11 +43,17 @@ def _through_numpy(self, func, args, kwargs):
 
 
 def array_function(self, func, types, args, kwargs):
-    """numpy.f(x): ours if we have a function of that name, else NumPy's on copies, outside graphs only."""
-    run = _ours(func.__name__, type(self)) if func.__module__ == "numpy" else None
+    """numpy.f(x): ours if we have a function of that name that takes these arguments, else NumPy's on copies, outside graphs only."""
+    where, _, inside = func.__module__.partition(".")
+    run = _ours(f"{inside}.{func.__name__}" if inside else func.__name__, type(self)) if where == "numpy" else None
     if run is None:
         return _through_numpy(self, func, args, kwargs)
-    return run(*args, **{k: v for k, v in kwargs.items() if v is not onp._NoValue})
+    try:
+        return run(*args, **{k: v for k, v in kwargs.items() if v is not onp._NoValue})
+    except (TypeError, AssertionError):  # None, numbers or NumPy's own parameters where we want arrays
+        if door.state.recording:
+            raise
+        return _through_numpy(self, func, args, kwargs)
 
 
 _RENAMED = {"absolute": "abs"}
@@ -60,8 +68,9 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
     out = kwargs.get("out")
     if isinstance(out, tuple):
         out = out[0]
-        if not isinstance(out, Handle):  # writing into a NumPy array: NumPy does that itself
-            return _through_numpy(self, ufunc, inputs, kwargs) if out is not None else None
+        if not isinstance(out, Handle):  # numpy_array += x: NumPy writes into its own array
+            _through_numpy(self, ufunc, inputs, kwargs)
+            return out
         kwargs["out"] = out
     run = _ours(_RENAMED.get(ufunc.__name__, ufunc.__name__), cls)
     return _through_numpy(self, ufunc, inputs, kwargs) if run is None else run(*inputs, **kwargs)
@@ -90,6 +99,7 @@ class Capsule:
 
 
 def to_dlpack(array):
+    """A DLPack export of the array's memory: both for reading and for writing."""
     return Capsule(array)
 
 

@@ -5,11 +5,12 @@ from ..engine.call import call
 from ..engine.op import NAMES, api
 from ..ops.shape import _fill_unknown
 from .convert import CLASSES
+from .core import window_forms
 
 
 def _seen_as(x, shape):
     """x's memory in another shape."""
-    return x._window("mx.reshape", "mx.reshape_back", (tuple(shape),), ())
+    return x._window(window_forms("mx.reshape", "mx.reshape_back", (tuple(shape),)), ())
 
 
 def _shaped(x, result, inplace):

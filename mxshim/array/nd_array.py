@@ -8,7 +8,7 @@ from ..engine import call as door
 from ..engine.op import NAMES, Op
 from . import interop, operators, printing
 from .convert import CLASSES, adopt_numpy
-from .core import _X, Array
+from .core import _X, Array, window_forms
 from .fill import fill_methods
 from .indexing import getitem, setitem
 from .numpy_array import _as, _IsArray, ndarray
@@ -43,7 +43,8 @@ class NDArray(Array, metaclass=_IsArray):
         """
         host = self.asnumpy()
         if host.size != 1:
-            raise ValueError(f"The current array is not a scalar: its shape is {host.shape}")
+            raise ValueError(f"The current array is not a scalar: its shape is {host.shape}. asnumpy() gives all elements; sum(), mean() "
+                             "or an index make one of them")
         return host[0] if host.ndim == 1 else host[()] if host.ndim == 0 else host
 
     def __hash__(self):
@@ -129,7 +130,7 @@ class NDArray(Array, metaclass=_IsArray):
             size *= n
         if size != self.size:
             raise MXNetError(f"nd.NDArray.reshape: cannot reshape {self.shape} ({self.size} elements) into {target} ({size} elements)")
-        return self._window("mx.reshape", "mx.reshape_back", (target,), ())
+        return self._window(window_forms("mx.reshape", "mx.reshape_back", (target,)), ())
 
     def transpose(self, *axes, **kwargs):
         """nd.transpose with the axes as one tuple; none reverses them. Raises: TypeError for axes as several numbers."""
@@ -147,17 +148,9 @@ class NDArray(Array, metaclass=_IsArray):
         return self._fitted_shape(tuple(shape))
 
     def _fitted_shape(self, shape):
-        from ..engine.call import emit
+        from ..engine.emit import emit
         values, node = emit(NAMES["mx.fit"], (_X, shape, self._value_now().aval.dtype), [self], ())
         return NDArray(values[0], node)
-
-    def to_dlpack_for_read(self):
-        """A DLPack capsule of the elements."""
-        return interop.to_dlpack(self)
-
-    def to_dlpack_for_write(self):
-        """A DLPack capsule of the memory."""
-        return interop.to_dlpack(self)
 
     def _accept(self, result, op: Op, mine, got):
         if mine.shape != got.shape:
@@ -173,6 +166,7 @@ class NDArray(Array, metaclass=_IsArray):
     __dlpack__ = interop.dlpack
     __dlpack_device__ = interop.dlpack_device
     to_numpy = Array.asnumpy
+    to_dlpack_for_read = to_dlpack_for_write = interop.to_dlpack
 
     def __jax_array__(self):
         return self._jax()
@@ -186,8 +180,8 @@ class NDArray(Array, metaclass=_IsArray):
         raise MXNetError(f"{op.name} has no argument {next(iter(kwargs))!r}: its arguments are ({', '.join(op.params)})")
 
     def __getattr__(self, name):
-        from ..absent import nd_method_hint
-        raise AttributeError(f"'NDArray' object has no attribute {name!r}{nd_method_hint(name)}")
+        from ..absent import method_hint
+        raise AttributeError(f"'NDArray' object has no attribute {name!r}{method_hint(NDArray, name)}")
 
 
 CLASSES["nd"] = NDArray

@@ -5,7 +5,7 @@ import numpy as onp
 
 from ..base import MXNetError
 from ..engine import call as door
-from ..engine.call import place
+from ..engine.emit import place
 from ..engine.op import NAMES, Op
 from . import interop, operators, printing
 from .convert import CLASSES, adopt_numpy
@@ -22,6 +22,9 @@ class _IsArray(type):
 
     def __subclasscheck__(cls, subclass):
         return type.__subclasscheck__(cls, subclass) or (cls.__dict__.get("_every_array", False) and issubclass(subclass, Array))
+
+
+_UFUNC = {"where": True, "casting": "same_kind", "order": "K", "dtype": None, "subok": True}  # NumPy's defaults
 
 
 class ndarray(Array):
@@ -152,6 +155,19 @@ class ndarray(Array):
         raise MXNetError(f"np.ndarray.{name}: the other operand must be an array or a number, got {type(other).__name__} {other!r}; "
                          "make an array with np.array(...)")
 
+    # -- calls ----------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def _unknown_argument(cls, op, kwargs):
+        """Arguments that no operator has. What is a ufunc in NumPy takes ufuncs' keywords, if they say what is done anyway."""
+        if isinstance(getattr(onp, op.name.rpartition(".")[2], None), onp.ufunc):
+            for name in [k for k in kwargs if k in _UFUNC]:
+                given = kwargs.pop(name)
+                if given is not _UFUNC[name] and not (isinstance(given, str) and given == _UFUNC[name]):
+                    raise NotImplementedError(f"{op.name}: {name}={given!r} is not offered, only {name}={_UFUNC[name]!r}")
+        if kwargs:
+            super()._unknown_argument(op, kwargs)
+
     # -- autograd --------------------------------------------------------------------------------------------------
 
     def attach_grad(self, grad_req="write", *, stype=None):
@@ -234,13 +250,14 @@ class ndarray(Array):
     __dlpack__ = interop.dlpack
     __dlpack_device__ = interop.dlpack_device
     to_numpy = Array.asnumpy  # matplotlib's fast path
+    to_dlpack_for_read = to_dlpack_for_write = interop.to_dlpack
 
     def __jax_array__(self):
         return self._jax()
 
     def __getattr__(self, name):
-        from ..absent import np_method_hint
-        raise AttributeError(f"mxshim.numpy.ndarray object has no attribute {name!r}{np_method_hint(name)}")
+        from ..absent import method_hint
+        raise AttributeError(f"mxshim.numpy.ndarray object has no attribute {name!r}{method_hint(ndarray, name)}")
 
 
 def _as(x: Array, cls):

@@ -5,7 +5,7 @@ import numpy as onp
 
 from ..base import MXNetError, as_dtype
 from ..engine import call as door
-from ..engine.call import place
+from ..engine.emit import place
 from ..engine.op import api
 from ..ops.dtypes import promote
 from .convert import CLASSES, adopt_numpy
@@ -164,6 +164,8 @@ def by_numpy(name, function, sentence):
     run.__name__ = run.__qualname__ = name
     run.__doc__ = f"{sentence} NumPy's own function: no gradient."
     api(f"np.{name}")(run)
+    if hasattr(function, "__wrapped__"):  # one with a signature, which users should see
+        run.__wrapped__ = function
 
 
 by_numpy("apply_along_axis", onp.apply_along_axis, "A function of vectors applied along one axis; it gets NumPy arrays.")

@@ -8,11 +8,11 @@ import jax
 import numpy as onp
 
 from ..base import MXNetError
-from ..engine.call import emit, inplace, place
 from ..engine.cell import Handle
+from ..engine.emit import emit1, emit2, form_of, inplace, place
 from ..engine.op import NAMES
 from ..engine.spec import NUM, lit
-from ..engine.trace import state
+from ..engine.trace import state, threads
 from .core import _X, _Y, INPLACE
 
 ARITHMETIC = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor", "lshift", "rshift")
@@ -54,28 +54,22 @@ def _binary(cls, op, name, swapped):
         return _switched(*[_binary(cls, dataclasses.replace(op, params=tuple(p for p in op.params if p != "np_dtype"), fn=partial(
             op.fn, np_dtype=on), diff=op.diff and partial(op.diff, np_dtype=on)), name, swapped) for on in (False, True)])
     tail = _tail(op)
-    both = (_X, _Y, *tail)
-    numbers = {t: ((k, _X, *tail) if swapped else (_X, k, *tail)) for t, k in _KIND.items()}
-    powers = {} if name != "pow" else {(type(e), e): (_X, e if type(e) is int else lit(e), *tail) for e in _EXPONENTS}
+    both = form_of(op, (_X, _Y, *tail))
+    numbers = {t: form_of(op, (k, _X, *tail) if swapped else (_X, k, *tail)) for t, k in _KIND.items()}
+    powers = {} if name != "pow" else {(type(e), e): form_of(op, (_X, e if type(e) is int else lit(e), *tail)) for e in _EXPONENTS}
 
     def method(self, other):
         kind = type(other)
         if kind is cls:
-            if swapped:
-                values, node = emit(op, both, [other, self], ())
-            else:
-                values, node = emit(op, both, [self, other], ())
-            return cls(values[0], node)
-        pattern = numbers.get(kind)
-        if pattern is None:
+            return emit2(both, other, self, (), cls) if swapped else emit2(both, self, other, (), cls)
+        form = numbers.get(kind)
+        if form is None:
             return other_kind(self, other)
         if kind is int and not -_TOO_BIG <= other < _TOO_BIG:
             return method(self, float(other))
         if powers and (kind, other) in powers:
-            values, node = emit(op, powers[kind, other], [self], ())
-        else:
-            values, node = emit(op, pattern, [self], (other,))
-        return cls(values[0], node)
+            return emit1(powers[kind, other], self, (), cls)
+        return emit1(form, self, (other,), cls)
 
     def other_kind(self, other):
         if isinstance(other, onp.generic) and other.dtype.kind in "biuf":
@@ -83,8 +77,7 @@ def _binary(cls, op, name, swapped):
         if isinstance(other, Handle):  # of the other class: the result is an np array, as in MXNet
             if cls._dialect == "nd" and other._dialect != "nd":
                 return NotImplemented
-            values, node = emit(op, both, [other, self] if swapped else [self, other], ())
-            return cls(values[0], node)
+            return emit2(both, other, self, (), cls) if swapped else emit2(both, self, other, (), cls)
         if isinstance(other, onp.ndarray | jax.Array):
             return method(self, self._from_operand(onp.asarray(other)))
         if hasattr(type(other), "__array_priority__") and not isinstance(other, list | tuple):
@@ -97,18 +90,17 @@ def _binary(cls, op, name, swapped):
 
 def _switched(off, on):
     def method(self, other):
-        return (on if state.np_dtype else off)(self, other)
+        return (on if threads.now.np_dtype else off)(self, other)
 
     method.__name__ = method.__qualname__ = off.__name__
     return method
 
 
 def _unary(cls, op, name):
-    tail = tuple([lit(v) if type(v) in (float, bool) else v for v in (op.defaults[p] for p in op.params[1:])])
+    form = form_of(op, (_X, *[lit(v) if type(v) in (float, bool) else v for v in (op.defaults[p] for p in op.params[1:])]))
 
     def method(self):
-        values, node = emit(op, (_X, *tail), [self], ())
-        return cls(values[0], node)
+        return emit1(form, self, (), cls)
 
     method.__name__ = method.__qualname__ = f"__{name}__"
     return method

@@ -9,16 +9,17 @@ import inspect
 import numpy as onp
 
 from ..base import MXNetError
-from ..engine.call import call, emit, under_name, watch, write_out
+from ..engine.call import call, under_name, watch, write_out
 from ..engine.cell import Handle
+from ..engine.emit import emit
 from ..engine.op import NAMES
 from ..engine.trace import state
 from ..ops.axes import axis_in
 from ..ops.gather import axis_bounds
-from .convert import class_of
+from .convert import check_context, class_of
 from .core import _X, Array
 from .dynamic import bincount
-from .fill import signature_of
+from .fill import named, signature_of
 from .indexing import _slice, _static
 
 
@@ -28,7 +29,7 @@ def wrap(make, *names):
         record, dialect = NAMES[name], name.split(".")[0]
 
         def run(args, kwargs, record=record, dialect=dialect, name=name):
-            return call(record, class_of(dialect), args, kwargs, name)
+            return call(record, class_of(dialect), *named(record, args, kwargs), name)
 
         function = _named(make(run, record), name, record, class_of(dialect))
         function.__name__ = function.__qualname__ = name.rsplit(".", 1)[1]
@@ -81,6 +82,23 @@ wrap(_collected(list), "np.split", "np.array_split", "np.hsplit", "np.vsplit", "
      "np.broadcast_arrays")
 
 
+# What is made like another array may be made on another device.
+
+def _placed(run, record):
+    def function(*args, **kwargs):
+        args, kwargs = named(record, args, kwargs)
+        where = check_context(kwargs.pop("ctx", None) or kwargs.pop("device", None), record.name)
+        order = {**dict(zip(record.params, args, strict=False)), **kwargs}.get("order")
+        if order not in (None, "C"):
+            raise NotImplementedError(f"{record.name}: order={order!r} is not offered, elements are stored row by row (order='C')")
+        made = run(args, kwargs)
+        return made if where is None or where == made.ctx else made.as_in_context(where)
+    return function
+
+
+wrap(_placed, "np.zeros_like", "np.ones_like", "np.empty_like", "np.full_like")
+
+
 # Leading static arguments.
 
 def _einsum(run, record):
@@ -127,7 +145,8 @@ def _checked_take(default_axis, default_mode):
                 size = a.size if axis is None else a.shape[axis_in(axis, a.ndim)]
                 known = _known(indices)
                 if known is None and isinstance(indices, Handle):
-                    watch(NAMES["mx.place"], (_X, size), [indices], ())
+                    watch(NAMES["mx.place"], (_X, size), [indices], (),
+                          f"{record.name} from an array of shape {a.shape}: an index is out of bounds: they must be in [0, {size})")
                 _check(known, size, record.name, MXNetError)
             return run((a, indices, axis, mode), {} if out is None else {"out": out})
         return take
@@ -153,6 +172,19 @@ def _checked_places(run, record):
 
 
 wrap(_checked_places, "nd.gather_nd", "npx.gather_nd", "npx.index_update", "npx.index_add")
+
+
+def _of_monotonic(run, record):
+    def function(*args, **kwargs):
+        bins = args[1] if len(args) > 1 else kwargs.get("bins")
+        steps = onp.diff(bins.asnumpy() if isinstance(bins, Array) else onp.asarray(bins))
+        if not ((steps >= 0).all() or (steps <= 0).all()):
+            raise ValueError(f"{record.name}: `bins` must increase or decrease, got {bins!r}")
+        return run(args, kwargs)
+    return function
+
+
+wrap(_of_monotonic, "np.digitize")
 
 
 # Factorizations of matrices that have none: outside graphs the result is waited for and checked, as MXNet does when it is read.
@@ -244,6 +276,7 @@ def _or_nonzero(run, record):
         if x is None or y is None:
             raise ValueError("np.where: give both x and y, or neither")
         return run((condition, x, y), {} if out is None else {"out": out})
+    where.__signature__ = inspect.signature(where)  # x and y may be left out
     return where
 
 

@@ -259,7 +259,11 @@ def chisquare(df, size=None, dtype=None, ctx=None, device=None):
 
 @api("np.random.beta")
 def beta(a, b, size=None, dtype=None, ctx=None, device=None):
-    """Beta numbers, x / (x + y) with x, y from gamma(a), gamma(b); calculated in float64."""
+    """Beta numbers, x / (x + y) with x, y from gamma(a), gamma(b); calculated in float64.
+
+    Differs: where one of a and b is a number, the other an array, and size=None, MXNet draws once for the number, so that its results
+    depend on each other.
+    """
     what = "np.random.beta"
     a, b = parameter_of(a, "a", what), parameter_of(b, "b", what)
     size = broadcast(what, [v for v in (a, b) if isinstance(v, Array)], size)

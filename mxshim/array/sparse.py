@@ -11,8 +11,9 @@ import numpy as onp
 
 from ..base import MXNetError, NotSupportedForSparseNDArray, as_dtype
 from ..device import current_device
-from ..engine.call import emit, place, value_of
+from ..engine.call import value_of
 from ..engine.cell import Handle, aval_of
+from ..engine.emit import emit, place
 from ..engine.op import NAMES, api
 from ..engine.trace import state
 from ..serialization import CSR, RowSparse

@@ -5,7 +5,8 @@ import numpy as onp
 
 from ..base import MXNetError, as_dtype
 from ..device import current_device
-from ..engine.call import emit, value_of
+from ..engine.call import value_of
+from ..engine.emit import emit
 from ..engine.op import NAMES, api
 from ..engine.spec import arr
 from .convert import check_context

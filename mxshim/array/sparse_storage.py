@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as onp
 
 from ..device import Device
-from ..engine.call import _look_up as look_up
-from ..engine.call import emit_spec, value_of
+from ..engine.call import value_of
 from ..engine.cell import Cell, Value
+from ..engine.emit import emit_spec, look_up
 from ..engine.op import NAMES
 from ..engine.spec import arr
 from ..engine.trace import read

@@ -6,234 +6,24 @@ Wrong calls end here, with the public name and the operands' shapes around the r
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import operator
 import re
-import weakref
 from collections.abc import Callable
 from typing import Any
-from weakref import ref
 
 import numpy as onp
 
 from ..base import ArgumentTypeError, DTypeError, MXNetError, as_dtype
 from ..device import Device, current_device
-from . import program
-from . import trace as _trace_module
-from .cell import Handle, Value, aval_of
+from . import emit as _emit
+from .cell import Handle, Value, aval_of, value_with
+from .emit import Form, emit, emit1, emit2, emit_spec, form_of, look_up
 from .op import NAMES, Check, Op
-from .spec import _SPECS, NUM, NUMBER_SLOT, SHIFT, Arr, Lit, Num, Recorded, Spec, arr, lit, spec_of, tracing
-from .trace import put, settle, state, trace_on, user_line
+from .spec import NUM, Arr, Lit, Num, Spec, arr, lit, spec_of, tracing
+from .trace import state, user_line
 
 # (object, class, operator, parameter) -> array: set by the array layer, which knows how to convert
 adopt: Callable = None  # type: ignore[assignment]
-_sequence = itertools.count()
-
-
-class Inplace:
-    """What a write to an array of the graph does while recording: "allow" differentiates through it, "error" raises as MXNet.
-
-    readers: under "error", by memory, the node that read it as a constant.
-    """
-
-    def __init__(self):
-        self.policy, self.readers = "allow", None
-
-    def set(self, policy):
-        self.policy = policy
-        self.readers = weakref.WeakKeyDictionary() if policy == "error" else None
-
-
-inplace = Inplace()
-
-
-class Node:
-    """A recorded instruction: what its gradient needs and where its inputs came from.
-
-    code: `Recorded`, or `Spec` where the gradient is zero (then `zero` is set); None once the graph was freed.
-    parents: per input (node or leaf, output index), None for constants.  residuals: per source of `code`.
-    inputs: per input its value, None where it is just what the parent put out; what a second derivative starts from.
-    outs: weak references to the outputs.  marks: leaves set on outputs by attach_grad.  function: a user's Function.
-    updates: what backward writes besides gradients.  segment: which stretch of the trace between two flushes it belongs to.
-    """
-
-    __slots__ = ("__weakref__", "code", "function", "inputs", "marks", "numbers", "outs", "parents", "residuals", "segment", "seq",
-                 "updates", "zero")
-    is_leaf = False
-
-    def __init__(self, code, parents, residuals, numbers, inputs, outs, segment, zero):
-        self.code = code
-        self.parents = parents
-        self.residuals = residuals
-        self.numbers = numbers
-        self.inputs = inputs
-        self.outs = outs
-        self.segment = segment
-        self.zero = zero
-        self.seq = next(_sequence)
-        self.marks = self.function = self.updates = None
-
-    @property
-    def freed(self) -> bool:
-        return self.code is None
-
-    def free(self):
-        self.code = self.function = self.updates = self.residuals = self.inputs = None
-        self.parents = ()
-
-
-def place(handle: Handle):
-    """(node or leaf, index) of an array in the graph, None outside."""
-    node = handle._node
-    if node is None:
-        return None
-    if node.code is None:  # its graph was freed: a leaf again, or a constant
-        node = handle._leaf
-        handle._node = node = None if node is None or node.inside else node
-        handle._index = 0
-        if node is None:
-            return None
-    return node, handle._index
-
-
-def emit_spec(spec: Spec, values, numbers, parents, ctx=None) -> tuple[list[Value], Node | None]:
-    """Append one instruction; returns its visible outputs and, if a parent is in a graph, the node.
-
-    values: the array inputs, a list of its own; numbers: the run-time numbers; parents: places in the graph, or None.
-    """
-    if values:
-        ctx = values[0].ctx
-        device = ctx._jax
-        trace = state.trace
-        if trace is None or trace.device is not device:
-            trace = state.traces.get(device) or trace_on(device)
-        for v in values:
-            if v.trace is not trace and (v.trace is not None or v.ctx._jax is not device):
-                values = _brought(values, trace, ctx)
-                break
-    else:
-        trace = state.traces.get(ctx.jax) or trace_on(ctx.jax)
-    code: Spec | Recorded | None = spec
-    if parents is not None and spec.grad:
-        mask = tuple([p is not None and not p[0].zero for p in parents])
-        if True in mask:
-            code = spec.recorded.get(mask)
-            if code is None:
-                with tracing():
-                    code = spec.record(mask)
-    avals = code.out  # type: ignore[union-attr]  # to mypy the `with` may swallow an error
-    with trace.lock:
-        slots = [v.slot if v.trace is trace else trace.slot(v) for v in values]
-        if numbers:
-            slots += spec.number_slots
-        instructions = trace.instructions
-        base = len(instructions) << SHIFT
-        if len(avals) == 1:
-            outs = [Value(avals[0], ctx, trace, base, None)]
-            refs: tuple[ref, ...] = (ref(outs[0]),)
-        else:
-            outs = [Value(aval, ctx, trace, base + k, None) for k, aval in enumerate(avals)]
-            refs = tuple([ref(v) for v in outs])
-        instructions.append(((code, tuple(slots)), refs, numbers, user_line(3) if program.remember_lines else None))
-    node = None if parents is None else _node(code, parents, values, outs, refs, numbers, trace.segment)
-    if base >= trace.next_check or _trace_module.naive:
-        trace.cut()
-    return outs, node
-
-
-def _node(code, parents, values, outs, refs, numbers, segment):
-    """The graph's node of an instruction; takes the residuals off `outs`."""
-    kept = []
-    for p, v in zip(parents, values):
-        kept.append(None if p is not None and not p[0].is_leaf and p[0].outs[p[1]]() is v else v)
-    if type(code) is Spec:
-        return Node(code, parents, (), numbers, kept, refs, segment, True)
-    everything = [*values, *outs, *numbers]
-    residuals = [everything[i] for i in code.picks]
-    if len(outs) > code.visible:
-        del outs[code.visible:]
-    return Node(code, parents, residuals, numbers, kept, refs, segment, False)
-
-
-def _brought(values, trace, ctx):
-    """Values that this trace may use: those that another thread or device owes made concrete, those elsewhere copied here."""
-    brought = []
-    for v in values:
-        if v.trace is not trace and v.trace is not None:
-            settle(v)
-        brought.append(v if v.ctx._jax is trace.device else _transfer(v, ctx))
-    return brought
-
-
-def append_mixed(code, arguments, ctx) -> list[Value]:
-    """Append an instruction whose arguments are values and run-time numbers in any order."""
-    device = ctx.jax
-    trace = state.trace
-    if trace is None or trace.device is not device:
-        trace = state.traces.get(device) or trace_on(device)
-    for v in arguments:
-        if type(v) is Value and v.trace is not trace and v.trace is not None:
-            settle(v)
-    numbers = []
-    with trace.lock:
-        slots = []
-        for v in arguments:
-            if type(v) is Value:
-                slots.append(v.slot if v.trace is trace else trace.slot(v))
-            else:
-                slots.append(NUMBER_SLOT[_KIND[type(v)]])
-                numbers.append(v)
-        outs = trace.append(code, tuple(slots), tuple(numbers), ctx)
-    if (len(trace.instructions) - 1) << SHIFT >= trace.next_check or _trace_module.naive:
-        trace.cut()
-    return outs
-
-
-_KIND = {float: "f", int: "i", bool: "b"}
-
-
-def _transfer(value: Value, ctx) -> Value:
-    """A value on another JAX device. CPU devices are one memory to MXNet; anything else must be asked for."""
-    if value.ctx.device_type != ctx.device_type and not (value.ctx.device_type.startswith("cpu") and ctx.device_type.startswith("cpu")):
-        raise MXNetError(f"the operands are on different devices, {ctx} and {value.ctx}: copy one with as_in_context({ctx})")
-    return Value(value.aval, ctx, None, 0, put(value.get(), ctx.jax))
-
-
-def emit(op: Op, pattern: tuple, handles, numbers: tuple, ctx=None):
-    """Look the call up and append it; returns (values, node)."""
-    if not state.recording:
-        values = [h._cell.value if h._view is None else h._read() for h in handles]
-        return emit_spec(_look_up(op, pattern, values), values, numbers, None, ctx)
-    parents: list[tuple | None]
-    values, parents, inside = [], [], False
-    for h in handles:
-        values.append(h._cell.value if h._view is None else h._read())
-        node = h._node
-        if node is None:
-            parents.append(None)
-        elif node.code is not None:
-            parents.append((node, h._index))
-            inside = True
-        else:
-            p = place(h)
-            parents.append(p)
-            inside = inside or p is not None
-    spec = _look_up(op, pattern, values)
-    if not inside:
-        return emit_spec(spec, values, numbers, None, ctx)
-    outs, node = emit_spec(spec, values, numbers, tuple(parents), ctx)
-    if inplace.readers is not None:
-        for h, p in zip(handles, parents):
-            if p is None:
-                inplace.readers[h._cell] = weakref.ref(node)
-    return outs, node
-
-
-def _look_up(op: Op, pattern, values) -> Spec:
-    n = len(values)
-    avals = (values[0].aval,) if n == 1 else (values[0].aval, values[1].aval) if n == 2 else tuple([v.aval for v in values])
-    spec = _SPECS.get((op, pattern, avals, state.training) if op.train else (op, pattern, avals))
-    return spec if spec is not None else _infer(op, pattern, avals, state.training)
 
 
 def _infer(op: Op, pattern, avals, training) -> Spec:
@@ -276,6 +66,9 @@ def _plain(p) -> bool:
 _PLAIN = (str, int, float, onp.dtype, Lit, Arr, Num, Device)
 
 
+_emit.infer = _infer
+
+
 def _from_jax(error) -> bool:
     """Whether an error comes from inside JAX, NumPy or Python rather than from an operator's own check."""
     last = error.__traceback__
@@ -303,7 +96,8 @@ def _foreign_reason(error, op: Op, pattern, avals, training) -> str:
     if "broadcast" in text and "hapes" in text:
         shapes = dict.fromkeys(_SHAPES.findall(text))
         if len(shapes) > 1:
-            return f"the shapes {' and '.join(shapes)} do not broadcast together"
+            return (f"the shapes {' and '.join(shapes)} do not broadcast: counted from the last axis, sizes must be equal or 1; "
+                    "reshape() or expand_dims() makes axes of size 1")
     at_fault, needed = [], []
     for i, name in enumerate(op.params, start=int(op.variadic)):
         default = op.defaults.get(name, op)
@@ -326,11 +120,11 @@ def _foreign_reason(error, op: Op, pattern, avals, training) -> str:
     return "arrays of these shapes and dtypes do not fit together" if len(avals) > 1 else "an array of this shape and dtype cannot be used"
 
 
-_KINDS = {int: "an int", float: "a number", str: "a string", tuple: "a tuple"}
+_WORDS = {int: "an int", float: "a number", str: "a string", tuple: "a tuple"}
 
 
 def _fault(name, value, default) -> str:
-    wanted = _KINDS.get(type(default))
+    wanted = _WORDS.get(type(default))
     return f"`{name}` {'cannot be' if wanted is None or type(value) is type(default) else f'must be {wanted}, got'} {value!r}"
 
 
@@ -434,7 +228,6 @@ class _Arguments:
         return v
 
 
-_PATTERNS: dict[tuple, tuple] = {}
 _ND_NUMBERS: dict[str, Callable] = {
     "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv,
     "true_divide": operator.truediv, "modulo": operator.mod, "power": operator.pow, "maximum": max, "minimum": min,
@@ -453,19 +246,61 @@ def _on_numbers(op: Op, cls, args):
     return plain(*args) if isinstance(plain, onp.ufunc) and plain.nin == len(args) else None
 
 
-def _all_arrays(op: Op, count: int):
-    """The pattern of a call with `count` arrays and nothing else; () if such a call needs a closer look."""
-    params = op.params
-    if op.variadic or op.updates or op.check is not None or count > len(params) or _SWITCHES & set(params) or any(
-            p not in op.defaults for p in params[count:]):
-        return ()
-    rest = [lit(v) if type(v) in (float, bool) else v for v in (op.defaults[p] for p in params[count:])]
-    return (*[arr(i) for i in range(count)], *rest)
+_QUICK: dict[tuple, Form | None] = {}
+_STATIC = {type(None), int, str, type}
+_KINDS = {float: NUM["f"], int: NUM["i"], bool: NUM["b"]}
+_TRUTH = {True: lit(True), False: lit(False)}  # as keys True and 1 would be the same
+
+
+def _key(op: Op, cls, args, kwargs):
+    """(what tells calls of one form apart, arrays, numbers) for a call with arrays of one class and plain arguments, else None."""
+    key, arrays, numbers = [op, cls], [], []
+    for i, a in enumerate(args):
+        kind = type(a)
+        if kind is cls:
+            arrays.append(a)
+            key.append(Handle)
+        elif kind in _KINDS and i < len(op.params) and op.params[i] in op.scalars:
+            if kind is int and not -(1 << 63) <= a < 1 << 63:
+                return None
+            numbers.append(a)
+            key.append(_KINDS[kind])
+        elif kind in _STATIC:
+            key.append(a)
+        elif kind is bool:
+            key.append(_TRUTH[a])
+        elif kind is tuple and all(type(n) is int for n in a):
+            key.append(a)
+        else:
+            return None
+    for name, a in kwargs.items():
+        kind = type(a)
+        key.append(name)
+        if kind in _STATIC and name not in op.scalars:
+            key.append(a)
+        elif kind is bool and name not in op.scalars:
+            key.append(_TRUTH[a])
+        elif kind is tuple and all(type(n) is int for n in a):
+            key.append(a)
+        else:
+            return None
+    return tuple(key), arrays, numbers
 
 
 def call(op: Op, cls, args: tuple, kwargs: dict, name: str | None = None):
     """Call an operator as a user does; returns an array of `cls`, a list of them, or what `out=` named."""
     try:
+        if not kwargs and args and type(args[0]) is cls:  # the commonest calls by far: f(x), f(x, y)
+            if len(args) == 1:
+                form = _QUICK.get((op, cls, Handle))
+                found = None if form is None else emit1(form, args[0], (), cls)
+            elif len(args) == 2 and type(args[1]) is cls:
+                form = _QUICK.get((op, cls, Handle, Handle))
+                found = None if form is None else emit2(form, args[0], args[1], (), cls)
+            else:
+                found = None
+            if found is not None:
+                return found
         return _call(op, cls, args, kwargs)
     except Exception as error:
         renamed = under_name(error, op.name, name or _name_in(op, cls))
@@ -492,22 +327,25 @@ def _name_in(op: Op, cls) -> str:
 
 
 def _call(op: Op, cls, args: tuple | list, kwargs: dict):
-    if not kwargs and args:  # the commonest calls by far: f(x), f(x, y)
-        for a in args:
-            if not isinstance(a, Handle):
-                break
-        else:
-            key = (op, len(args))
-            known = _PATTERNS.get(key)
-            if known is None:
-                known = _PATTERNS[key] = _all_arrays(op, len(args))
-            if known:
-                values, node = emit(op, known, args, ())
-                return cls(values[0], node) if len(values) == 1 else _several(op, cls, known, values, node)
-        if type(args[0]) in _NUMBERS and all(type(a) in _NUMBERS for a in args):
-            plain = _on_numbers(op, cls, args)
-            if plain is not None:
-                return plain
+    quick = _key(op, cls, args, kwargs)
+    if quick is not None:
+        key, arrays, numbers = quick
+        form = _QUICK.get(key, op)
+        if form is op:
+            if len(_QUICK) > 20_000:
+                _QUICK.clear()
+            _QUICK[key] = None  # until the long way has shown that there is a short one
+        elif form is not None:
+            if len(arrays) == 1:
+                found = emit1(form, arrays[0], tuple(numbers), cls)
+            else:
+                found = emit2(form, *arrays, tuple(numbers), cls)
+            if found is not None:
+                return found
+    if not kwargs and args and type(args[0]) in _NUMBERS and all(type(a) in _NUMBERS for a in args):
+        plain = _on_numbers(op, cls, args)
+        if plain is not None:
+            return plain
     out = ctx = None
     if kwargs:
         out = kwargs.pop("out", None)
@@ -517,6 +355,7 @@ def _call(op: Op, cls, args: tuple | list, kwargs: dict):
         if cls._dialect == "nd":
             kwargs.pop("name", None)
     sort = _Arguments(op, cls)
+    switched = False
     pattern: list = []
     params = op.params
     if op.variadic:
@@ -538,6 +377,7 @@ def _call(op: Op, cls, args: tuple | list, kwargs: dict):
         elif kwargs and name in kwargs:
             v = kwargs.pop(name)
         elif name in _SWITCHES:
+            switched = True
             v = True if name == "np_shape" and cls._dialect == "np" else getattr(state, name)
         elif name in defaults:
             v = defaults[name]
@@ -556,6 +396,9 @@ def _call(op: Op, cls, args: tuple | list, kwargs: dict):
         ctx = ctx or current_device()
         ctx.jax  # noqa: B018  # raises where there is no such device
     values, node = emit(op, tuple(pattern), sort.handles, tuple(sort.numbers), ctx)
+    if quick is not None and form is op and len(values) == 1 and 1 <= len(arrays) <= 2 and not op.updates and not op.check:
+        if not (op.train or op.variadic or switched) and [*map(id, arrays)] == [*map(id, sort.handles)] and numbers == sort.numbers:
+            _QUICK[key] = form_of(op, tuple(pattern))
     if op.check is not None:
         watch(op, tuple(pattern), sort.handles, tuple(sort.numbers))
     if op.updates:
@@ -574,8 +417,11 @@ def _several(op: Op, cls, pattern, values, node):
 _CHECKS: dict[Op, Op] = {}
 
 
-def watch(op: Op, pattern, handles, numbers):
-    """Have the values of a call looked at when they are there; what is wrong with them is raised at the thread's next read."""
+def watch(op: Op, pattern, handles, numbers, what: str | None = None):
+    """Have the values of a call looked at when they are there; what is wrong with them is raised at the thread's next read.
+
+    what: says what is wrong; by default the call and the check's own text. The user's line is added.
+    """
     check: Check = op.check  # type: ignore[assignment]  # the caller looked
     if not check.applies(pattern_dict(op, pattern)):
         return
@@ -583,9 +429,10 @@ def watch(op: Op, pattern, handles, numbers):
     if record is None:
         record = _CHECKS[op] = dataclasses.replace(op, fn=check.bad, names=(f"bounds of {op.name}",), grad=False, check=None, updates=())
     values = [h._value_now() for h in handles]
-    outs, _ = emit_spec(_look_up(record, pattern, values), values, numbers, None)
-    text = f"{describe(op, pattern, tuple([v.aval for v in values]))}: {check.text}"
-    state.checks.append((outs[0], check.error, text))
+    outs, _ = emit_spec(look_up(record, pattern, values), values, numbers, None)
+    text = what or f"{describe(op, pattern, tuple([v.aval for v in values]))}: {check.text}"
+    file, line = user_line(2)
+    state.checks.append((outs[0], check.error, f"{text} (called in {file}, line {line})"))
 
 
 def pattern_dict(op: Op, pattern) -> dict:
@@ -653,11 +500,11 @@ def write_out(op: Op, out, result):
 
 def zeros_value(aval, ctx) -> Value:
     """A pending value of zeros."""
-    spec = _look_up(NAMES["mx.zeros"], (aval.shape, aval.dtype), ())
+    spec = look_up(NAMES["mx.zeros"], (aval.shape, aval.dtype), ())
     return emit_spec(spec, [], (), None, ctx)[0][0]
 
 
 def value_of(array, ctx) -> Value:
     """A value that owns a NumPy or JAX array."""
     ctx.jax  # noqa: B018  # raises where there is no such device
-    return Value(aval_of(array.shape, onp.dtype(array.dtype)), ctx, None, None, array)
+    return value_with(aval_of(array.shape, onp.dtype(array.dtype)), ctx, array)

@@ -46,16 +46,16 @@ class Value:
     """An immutable result: `data` once it is there (a JAX or a NumPy array that nobody writes), else a slot of an open trace.
 
     trace: the trace that owes the data; a `Failed` where it could not be computed; None once it is there.
+    Values, cells and handles are made without a constructor of Python's where it matters: setting the slots is twice as fast.
     """
 
     __slots__ = ("__weakref__", "aval", "ctx", "data", "slot", "trace")
 
-    def __init__(self, aval, ctx, trace, slot, data):
-        self.aval = aval
-        self.ctx = ctx
-        self.trace = trace
-        self.slot = slot
-        self.data = data
+    aval: Aval
+    ctx: Any
+    trace: Any
+    slot: Any
+    data: Any
 
     def get(self):
         """The data, after flushing the trace that owes it. Raises: MXNetError if computing it failed."""
@@ -64,6 +64,13 @@ class Value:
             if owner is not None:  # else another thread has just flushed it
                 owner.flush("read")
         return self.data
+
+
+def value_with(aval, ctx, data) -> Value:
+    """A value that is there."""
+    v = Value()
+    v.aval, v.ctx, v.trace, v.slot, v.data = aval, ctx, None, None, data
+    return v
 
 
 class Failed:
@@ -86,22 +93,25 @@ class Cell:
     """Memory that several arrays may share: x, x.detach(), x[1:3], x.as_nd_ndarray()."""
 
     __slots__ = ("__weakref__", "value")
+    value: Value
 
-    def __init__(self, value):
-        self.value = value
+
+def cell_of(value: Value) -> Cell:
+    cell = Cell()
+    cell.value = value
+    return cell
 
 
 class View:
-    """How an array's elements lie in its cell: an operator that reads them and one that writes them back.
+    """How an array's elements lie in its cell: a form (`emit.Form`) that reads them and one that writes them back.
 
-    read, write: operator names; static: their shared static arguments; scalars: run-time index starts.
-    parent: the view this one is a window onto, None for the whole cell.
+    scalars: the run-time index starts of both.  parent: the view this one is a window onto, None for the whole cell.
     """
 
-    __slots__ = ("parent", "read", "scalars", "static", "write")
+    __slots__ = ("parent", "read", "scalars", "write")
 
-    def __init__(self, parent, read, write, static, scalars):
-        self.parent, self.read, self.write, self.static, self.scalars = parent, read, write, static, scalars
+    def __init__(self, parent, read, write, scalars):
+        self.parent, self.read, self.write, self.scalars = parent, read, write, scalars
 
 
 class Handle:
@@ -124,7 +134,8 @@ class Handle:
     _dialect: str
 
     def __init__(self, value, node=None, index=0):
-        self._cell = Cell(value)
+        self._cell = cell = Cell()
+        cell.value = value
         self._view = None
         self._leaf = None
         self._node = node

@@ -9,8 +9,8 @@ from __future__ import annotations
 import weakref
 
 from ..base import MXNetError
-from .call import Node, place
 from .cell import Handle
+from .emit import make_node, place
 from .trace import state
 
 
@@ -130,9 +130,9 @@ class Function:
         if not any(parents):
             return outputs
         values = [o._value_now() for o in outs]
-        node = Node(self, parents, (), (), [x._value_now() for x in inputs], (), -1, False)
+        instruction = [None, (), tuple([weakref.ref(v) for v in values]), (), None]
+        node = make_node(self, parents, values, [x._value_now() for x in inputs], instruction)
         node.function = Pair(self, type(outs[0]), [x._value_now().aval for x in inputs], [v.aval for v in values], outs)
-        node.outs, node.residuals = tuple([weakref.ref(v) for v in values]), values
         results = [o._alias() for o in outs]
         for k, o in enumerate(results):
             o._node, o._index = node, k

@@ -14,11 +14,11 @@ import jax.numpy as jnp
 
 from ..base import MXNetError
 from . import call
-from .call import Node, emit_spec, place
 from .cell import Cell, Handle, Value
+from .emit import Node, append_mixed, emit_spec, look_up, place
 from .op import NAMES
-from .spec import tracing
-from .trace import state
+from .spec import Spec, arr, tracing
+from .trace import state, threads
 
 NOGRAPH = ("Cannot differentiate: {what} is not in a computational graph. Compute it inside autograd.record() from an array with "
            "attach_grad(); if its graph was used by an earlier backward, pass retain_graph=True to that one.")
@@ -51,24 +51,26 @@ class Scope:
 
     def __enter__(self):
         recording, training = self._enter
-        self._previous.append((state.recording, state.training))
+        thread = threads.now
+        self._previous.append((thread.recording, thread.training))
         if recording is not None:
-            if recording and not state.recording:
-                for trace in list(state.traces.values()):
+            if recording and not thread.recording:
+                for trace in list(thread.traces.values()):
                     if trace.cut_before_record:
                         trace.flush("record")
-            state.recording = recording
+            thread.recording = recording
         if training is not None:
-            state.training = training
+            thread.training = training
 
     def __exit__(self, *exc):
         recording, training = self._enter
         was_recording, was_training = self._previous.pop()
+        thread = threads.now
         # As measured: a flag that somebody else changed meanwhile is set back only where the scope's own value differs.
         if recording is not None and recording != was_recording:
-            state.recording = was_recording
+            thread.recording = was_recording
         if training is not None and training != was_training:
-            state.training = was_training
+            thread.training = was_training
 
 
 Scope.__name__ = Scope.__qualname__ = "_RecordingStateScope"  # the name users see in MXNet
@@ -77,18 +79,20 @@ Scope.__name__ = Scope.__qualname__ = "_RecordingStateScope"  # the name users s
 class Stretch:
     """The pullbacks of consecutive nodes as one instruction.
 
-    structure: per node (code, targets of its gradients); a target is (node number << 16 | output), or ~k for the k-th result.
-    seeds: (target, "value" | "ones") per incoming gradient.  out: avals of the results.
+    structure: code, label, targets of the node's gradients, code, label, ...; a target is (label of a node << 16 | output), or ~k for
+    the k-th result.  seeds: (target, None or the aval of ones) per incoming gradient.  out: avals of the results.
     """
 
     __slots__ = ("kinds", "name", "out", "seeds", "structure")
 
     def __init__(self, structure, seeds, out):
-        self.structure, self.seeds, self.out, self.kinds, self.name = structure, seeds, out, (), f"backward of {len(structure)}"
+        self.structure, self.seeds, self.out, self.kinds = structure, seeds, out, ()
+        self.name = f"backward of {len(structure) // 3}"
 
     def emit(self, args):
         args = iter(args)
-        residuals = [[next(args) for _ in code.live_sources] for code, _ in self.structure]
+        steps = list(zip(self.structure[::3], self.structure[1::3], self.structure[2::3]))
+        residuals = [[next(args) for _ in code.sources] for code, _, _ in steps]
         sums: dict[int, object] = {}
 
         def add(target, ct):
@@ -97,10 +101,10 @@ class Stretch:
 
         for target, aval in self.seeds:
             add(target, next(args) if aval is None else jnp.ones(aval.shape, aval.dtype))
-        for number, (code, targets) in enumerate(self.structure):
-            cts = [sums.pop(number << 16 | k, None) for k in range(code.visible)]
-            cts = [jnp.zeros(a.shape, a.dtype) if ct is None else ct for ct, a in zip(cts, code.out, strict=False)]
-            for target, ct in zip(targets, code.pull(residuals[number], cts), strict=True):
+        for (code, label, targets), kept in zip(steps, residuals):
+            cts = [sums.pop(label << 16 | k, None) for k in range(code.visible)]
+            cts = [jnp.zeros(a.shape, a.dtype) if ct is None else ct for ct, a in zip(cts, code.out)]
+            for target, ct in zip(targets, code.pull(kept, cts)):
                 add(target, ct)
         return [sums[~k] for k in range(len(self.out))]
 
@@ -109,9 +113,9 @@ _STRETCHES: dict[tuple, Stretch] = {}
 
 
 def _walk(heads):
-    """(nodes from the heads down, latest first; leaves reached; whether a freed node was met)."""
-    seen, nodes, leaves, freed = set(), [], {}, False
+    """(nodes from the heads down, latest first; leaves reached; whether a freed node was met; whether all are ordinary operators)."""
     stack = [p[0] for p in heads]
+    seen, nodes, leaves, freed, plain = set(), [], {}, False, True
     while stack:
         node = stack.pop()
         if node in seen:
@@ -124,13 +128,15 @@ def _walk(heads):
             freed = True
             continue
         nodes.append(node)
-        if node.marks:
-            leaves.update(dict.fromkeys(node.marks.values()))
+        if node.__dict__:
+            plain = False
+            if node.marks:
+                leaves.update(dict.fromkeys(node.marks.values()))
         for p in node.parents:
             if p is not None:
                 stack.append(p[0])
     nodes.sort(key=_seq, reverse=True)
-    return nodes, leaves, freed
+    return nodes, leaves, freed, plain
 
 
 def _chain(nodes) -> dict[int, bool]:
@@ -168,19 +174,22 @@ class _Backward:
         self.sums[where] = value
         self.avals[where] = aval
 
-    def run(self, nodes):
+    def run(self, nodes, plain=False):
         """Differentiate through `nodes`, latest first; afterwards `sums` holds the gradients of all leaves reached.
 
         A graph over several flushes (a loop that reads a value at every turn) becomes a chain of programs: turns that are equal
-        share theirs, however many there are. Up to two segments are worth fusing.
+        share theirs, however many there are. Up to two segments are worth fusing.  plain: there are no marks and no Functions.
         """
         cuts = _chain(nodes)
+        if plain and not cuts:
+            self.stretch(nodes)
+            return
         stretch = []
         for i, node in enumerate(nodes):
             if i in cuts:
                 self.stretch(stretch)
                 stretch = []
-                if cuts[i] and state.trace is not None:
+                if cuts[i]:
                     state.trace.flush("segment")
             if node.marks:  # what arrives here must become a value: later nodes are done, so it is complete
                 self.stretch(stretch)
@@ -199,45 +208,55 @@ class _Backward:
     def stretch(self, nodes):
         """Append the pullbacks of some nodes as one instruction."""
         sums = self.sums
-        reached = {where[0] for where in sums}
-        numbers: dict = {}
-        for node in nodes:  # a node that no gradient reaches (behind an argmax, say) has no part in it
-            if node in reached:
-                numbers[node] = len(numbers)
-                parents = node.parents
-                for i in node.code.targets:
-                    reached.add(parents[i][0])
-        if not numbers:
-            return
-        structure, arguments, results = [], [], {}
+        inside = set(nodes)
+        labels: dict = {}
         seeds, given = [], []
-        for where in [w for w in sums if w[0] in numbers]:
+        for where in [w for w in sums if w[0] in inside]:
             value = sums.pop(where)
-            seeds.append((numbers[where[0]] << 16 | where[1], None if value is not None else self.avals[where]))
+            label = labels.setdefault(where[0], len(labels))
+            seeds.append((label << 16 | where[1], None if value is not None else self.avals[where]))
             if value is not None:
                 given.append(value)
-        for node in numbers:
+        structure: list = []
+        arguments: list = []
+        results: dict = {}
+        avals = []
+        for node in nodes:
+            label = labels.get(node)
+            if label is None or node.zero:  # no gradient reaches it (behind an argmax, say)
+                continue
             code, parents = node.code, node.parents
             targets = []
             for i in code.targets:
                 p = parents[i]
-                number = numbers.get(p[0])
-                if number is not None:
-                    targets.append(number << 16 | p[1])
+                if p[0] in inside:
+                    n = labels.get(p[0])
+                    if n is None:
+                        n = labels[p[0]] = len(labels)
+                    targets.append(n << 16 | p[1])
                 else:
-                    k = results.setdefault(p, (len(results), code.spec.avals[i]))[0]
+                    k = results.get(p)
+                    if k is None:
+                        k = results[p] = len(avals)
+                        avals.append(code.spec.avals[i])
                     targets.append(~k)
-            structure.append((code, tuple(targets)))
-            arguments.extend(node.residuals)
-        key = (tuple(structure), tuple(seeds), tuple([aval for _, aval in results.values()]))
+            structure += (code, label, tuple(targets))
+            arguments += node.residuals
+        if not structure:
+            return
+        key = (tuple(structure), tuple(seeds))
         found = _STRETCHES.get(key)
         if found is None:
             if len(_STRETCHES) > 4096:
                 _STRETCHES.clear()
-            found = _STRETCHES.setdefault(key, Stretch(*key))
-        outs = call.append_mixed(found, arguments + given, self.ctx)
-        for (where, (_, aval)), value in zip(results.items(), outs, strict=True):
-            self.add(where, aval, value)
+            found = _STRETCHES.setdefault(key, Stretch(*key, tuple(avals)))
+        outs = append_mixed(found, arguments + given if given else arguments, self.ctx)
+        if sums:
+            for where, aval, value in zip(results, avals, outs):
+                self.add(where, aval, value)
+        else:
+            self.sums = dict(zip(results, outs))
+            self.avals.update(zip(results, avals))
 
     def add_mark(self, leaf, aval, value):
         self.add((leaf, 0), aval, value if value is not None else _ones(aval, self.ctx))
@@ -269,12 +288,12 @@ class _Backward:
 
 
 def _ones(aval, ctx) -> Value:
-    spec = call._look_up(NAMES["mx.ones"], (aval.shape, aval.dtype), ())
+    spec = look_up(NAMES["mx.ones"], (aval.shape, aval.dtype), ())
     return emit_spec(spec, [], (), None, ctx)[0][0]
 
 
 def _sum(a: Value, b: Value, parents=None):
-    spec = call._look_up(NAMES["mx.sum_of_gradients"], (call.arr(0), call.arr(1)), (a, b))
+    spec = look_up(NAMES["mx.sum_of_gradients"], (arr(0), arr(1)), (a, b))
     outs, node = emit_spec(spec, [a, b], (), parents)
     return outs[0] if parents is None else (outs[0], node)
 
@@ -297,11 +316,10 @@ def _heads(heads, head_grads):
     for h, g in zip(heads, head_grads, strict=True):
         if not isinstance(h, Handle):
             raise TypeError(f"backward: a head must be an array, got {type(h).__name__}")
-        h._value_now()
+        aval = h._value_now().aval
         where = place(h)
         if where is None:
-            raise MXNetError(NOGRAPH.format(what=f"a {h._value_now().aval} array"))
-        aval = h._value_now().aval
+            raise MXNetError(NOGRAPH.format(what=f"a {aval} array"))
         if g is not None:
             if not isinstance(g, Handle):
                 raise AttributeError(f"backward: a head gradient must be an array, got {type(g).__name__}: it has no attribute "
@@ -320,36 +338,34 @@ def _what(found):
     return " and ".join(f"the {aval} head" for aval, _, _ in found.values())
 
 
-def _first_order(found, nodes, ctx, train_mode) -> _Backward:
+def _first_order(found, nodes, ctx, train_mode, plain) -> _Backward:
     """The pass from checked heads through their nodes: its `sums` are the gradients of the leaves."""
     work = _Backward(ctx, train_mode)
     for where, (aval, g, _) in found.items():
-        work.seed(where, aval, None if g is None else _shaped(g._value_now(), aval))
-    for where in [w for w in work.sums if w[0].is_leaf and work.sums[w] is None]:
-        work.sums[where] = _ones(work.avals[where], ctx)
-    work.run(nodes)
+        value = None if g is None else _shaped(g._value_now(), aval)
+        work.seed(where, aval, _ones(aval, ctx) if value is None and where[0].is_leaf else value)
+    work.run(nodes, plain)
     return work
 
 
 def backward(heads, head_grads=None, retain_graph=False, train_mode=True):
     """Gradients of the heads into the buffers of all marked arrays they were computed from."""
     found = _heads(heads, head_grads)
-    nodes, leaves, freed = _walk(found)
-    if not leaves:
-        raise MXNetError(NOLEAF.format(what=_what(found)))
-    if all(leaf.req == "null" for leaf in leaves):
+    nodes, leaves, freed, plain = _walk(found)
+    if not leaves or all(leaf.req == "null" for leaf in leaves):
         raise MXNetError(NOLEAF.format(what=_what(found)))
     if freed:
         raise MXNetError(FREED.format(what=_what(found)))
     ctx = next(iter(found.values()))[2]._value_now().ctx
-    recording, training = state.recording, state.training
-    state.recording = False
+    thread = threads.now
+    recording, training = thread.recording, thread.training
+    thread.recording = False
     try:
-        work = _first_order(found, nodes, ctx, train_mode)
+        sums = _first_order(found, nodes, ctx, train_mode, plain).sums
         for leaf in leaves:
             if leaf.req == "null":
                 continue
-            value = work.sums.get((leaf, 0))
+            value = sums.get((leaf, 0))
             if value is None:
                 value = call.zeros_value(leaf.aval, ctx)
             if value.aval is not leaf.aval:
@@ -358,14 +374,14 @@ def backward(heads, head_grads=None, retain_graph=False, train_mode=True):
                 value = _sum(leaf.cell.value, value)
             leaf.cell.value = value
             leaf.fresh = True
-        for node in nodes:
-            for update in node.updates or ():
-                update.write()
+        if not plain:
+            for node in nodes:
+                for update in node.updates or ():
+                    update.write()
     finally:
-        state.recording, state.training = recording, training
-    trace = state.trace
-    if trace is not None and trace.instructions:
-        trace.cut_before_record = True
+        thread.recording, thread.training = recording, training
+    if thread.trace.instructions:
+        thread.trace.cut_before_record = True
     if not retain_graph:
         _free(nodes, leaves)
 
@@ -382,14 +398,14 @@ def _shaped(value: Value, aval) -> Value:
     """The same elements in the shape of `aval` (MXNet matches head gradients by size alone)."""
     if value.aval.shape == aval.shape:
         return value
-    spec = call._look_up(NAMES["mx.reshape"], (call.arr(0), aval.shape), (value,))
+    spec = look_up(NAMES["mx.reshape"], (arr(0), aval.shape), (value,))
     return emit_spec(spec, [value], (), None)[0][0]
 
 
 def _cast(value: Value, aval) -> Value:
     if value.aval.dtype == aval.dtype:
         return value
-    spec = call._look_up(NAMES["mx.cast"], (call.arr(0), aval.dtype), (value,))
+    spec = look_up(NAMES["mx.cast"], (arr(0), aval.dtype), (value,))
     return emit_spec(spec, [value], (), None)[0][0]
 
 
@@ -400,7 +416,7 @@ def grad(heads, variables, head_grads=None, retain_graph=None, create_graph=Fals
     if not variables:
         raise AssertionError("autograd.grad: variables must not be empty")
     found = _heads(heads, head_grads)
-    nodes, leaves, freed = _walk(found)
+    nodes, leaves, freed, plain = _walk(found)
     if retain_graph is None:
         retain_graph = create_graph
     wanted = []
@@ -426,7 +442,7 @@ def grad(heads, variables, head_grads=None, retain_graph=None, create_graph=Fals
             results = _differentiable(found, nodes, wanted, train_mode)
         else:
             state.recording = False
-            work = _first_order(found, nodes, ctx, train_mode)
+            work = _first_order(found, nodes, ctx, train_mode, plain)
             results = [(work.sums.get((leaf, 0)) or call.zeros_value(leaf.aval, ctx), None) for leaf in wanted]
     finally:
         state.recording, state.training = recording, training
@@ -500,21 +516,21 @@ def _inputs(node: Node, kept) -> list[Value]:
 
 def _output(where, kept) -> Value:
     node, k = where
-    value = node.outs[k]()
+    value = node.out(k)
     if value is not None:
         return value
     pending = [node]
     while pending:  # iterative: chains of a thousand calls are ordinary
         current = pending[-1]
         missing = [p[0] for v, p in zip(current.inputs, current.parents, strict=True)
-                   if v is None and p[0].outs[p[1]]() is None and p[0] not in kept]
+                   if v is None and p[0].out(p[1]) is None and p[0] not in kept]
         if missing and current not in kept:
             pending.extend(missing)
             continue
         pending.pop()
         if current not in kept:
-            values = [v if v is not None else p[0].outs[p[1]]() or kept[p[0]][p[1]]
+            values = [v if v is not None else p[0].out(p[1]) or kept[p[0]][p[1]]
                       for v, p in zip(current.inputs, current.parents, strict=True)]
-            spec = current.code if isinstance(current.code, call.Spec) else current.code.spec
+            spec = current.code if isinstance(current.code, Spec) else current.code.spec
             kept[current] = emit_spec(spec, values, current.numbers, None)[0]
     return kept[node][k]

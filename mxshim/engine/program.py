@@ -1,12 +1,13 @@
 """From a trace's structure to a compiled XLA program: cache, disk cache, statistics, explanations, the storm warning."""
 from __future__ import annotations
 
+import itertools
 import os
 import threading
 import time
 import warnings
 from array import array
-from collections import OrderedDict, deque
+from collections import deque
 from dataclasses import dataclass, field
 
 import jax
@@ -46,56 +47,75 @@ stats = Stats()
 class Program:
     """A compiled program.
 
+    codes, slots, live, donated, exact, inputs: with the device, what it was compiled for; inputs is their number.
     results: per live value ("out", k), the k-th thing the program returns, or ("in", j), the j-th input itself.
+    direct: whether the results are just what it returns.
     shared: the inputs, and the live values, whose buffer several values have from then on.
     numbers, packed: the run-time numbers of the last run, as bytes and as arguments.
+    next: the program that ran after this one the last time.  used: when it ran.  kept: whether it is in the cache.
     """
 
-    __slots__ = ("__weakref__", "bytes", "call", "device", "numbers", "on_device", "packed", "results", "shared", "text")
+    __slots__ = ("__weakref__", "bytes", "call", "codes", "device", "direct", "donated", "exact", "inputs", "kept", "live", "next",
+                 "numbers", "on_device", "packed", "results", "shared", "slots", "text", "used")
 
     def __init__(self, call, device, results, size, text):
         self.call, self.device, self.results, self.bytes, self.text = call, device, results, size, text
+        self.codes = self.slots = self.live = self.donated = self.exact = self.inputs = self.next = None
+        self.kept, self.used = False, 0
+        self.direct = results == [("out", k) for k in range(len(results))]
         self.numbers, self.packed, self.on_device = None, (), False
         many = {r for r in results if r[0] == "in" or results.count(r) > 1} if len(set(results)) < len(results) or any(
             r[0] == "in" for r in results) else set()
         self.shared = ([j for kind, j in many if kind == "in"], [k for k, r in enumerate(results) if r in many])
 
 
-_cache: OrderedDict[tuple, Program] = OrderedDict()
+_cache: dict[tuple, Program] = {}
 _lock = threading.Lock()
 _lines: dict = {}
 _warned: set = set()
-recent: deque = deque(maxlen=8)
+_clock = itertools.count()
+_last = Program(None, None, [], 0, [])  # the one that ran last
 
 
-def run(device, instructions, data, donated, live) -> tuple[list, tuple]:
-    """(the live results of a trace, which inputs and results share buffers). Raises: MXNetError if XLA cannot run it."""
-    global remember_lines, _found
-    calls: list[tuple] = []
-    numbers: list = []
-    for call, _, given, _ in instructions:
-        calls.append(call)
-        if given:
-            numbers += given
-    exact = not numbers or all(type(n) is not int or -_EXACT <= n <= _EXACT for n in numbers)
-    key = (device, tuple(calls), tuple(live), donated, exact)
-    program = _cache.get(key)
+def run(device, instructions, codes, slots, numbers, data, donated, live) -> tuple[list, tuple]:
+    """(the live results of a trace, which inputs and results share buffers). Raises: MXNetError if XLA cannot run it.
+
+    codes, slots, numbers: of the instructions, in order; live: the slots of the results that are wanted.
+    """
+    global remember_lines, _found, _last
+    exact = True
+    for n in numbers:
+        if type(n) is int and not -_EXACT <= n <= _EXACT:
+            exact = False
+    # Loops repeat themselves: the program that followed the last one the time before is the likeliest by far.
+    program = _last.next
+    if program is None or program.live != live or program.slots != slots or program.codes != codes or program.donated != donated or (
+            program.device is not device or program.exact is not exact or program.inputs != len(data) or not program.kept):
+        program = _cache.get((device, tuple(codes), tuple(slots), tuple(live), donated, exact, len(data)))
     with jax.enable_x64(True):
         packed = _pack(program, numbers, exact)
         if program is None:
-            program = _compile(key, device, instructions, data, donated, live, packed)
+            program = _compile(device, instructions, data, donated, live, packed)
+            program.codes, program.slots, program.live, program.donated, program.exact = codes, slots, live, donated, exact
+            program.inputs = len(data)
+            program.used = next(_clock)
+            _keep(program)
             remember_lines, _found = True, 0
         else:
             stats.hits += 1
-            _found += 1
-            remember_lines = _found < _STEADY
-            _cache.move_to_end(key)
-        recent.append(program)
+            if remember_lines:
+                _found += 1
+                remember_lines = _found < _STEADY
+        program.used = next(_clock)
+        _last.next = program
+        _last = program
         try:
             outs = program.call(*packed, *data)
         except (RuntimeError, ValueError) as error:
             where = _first_line(instructions)
             raise MXNetError(f"the device could not run what was recorded from {where} on: {error}") from error
+    if program.direct:
+        return outs, program.shared
     return [data[k] if kind == "in" else outs[k] for kind, k in program.results], program.shared
 
 
@@ -123,8 +143,8 @@ def _pack(program, numbers, exact) -> tuple:
 
 def _first_line(instructions):
     for instruction in instructions:
-        if instruction[3] is not None:
-            return f"{instruction[3][0]}, line {instruction[3][1]}"
+        if instruction[4] is not None:
+            return f"{instruction[4][0]}, line {instruction[4][1]}"
     return "an earlier line"
 
 
@@ -140,7 +160,7 @@ def _body(instructions, live, lead, results):
         ints = args[1] if lead == 2 else floats
         args = args[lead:]
         env, n = [], 0
-        for (code, slots), *_ in instructions:
+        for code, slots, *_ in instructions:
             values = []
             for s in slots:
                 if s >= 0:
@@ -164,7 +184,7 @@ def _body(instructions, live, lead, results):
     return body
 
 
-def _compile(key, device, instructions, data, donated, live, packed):
+def _compile(device, instructions, data, donated, live, packed):
     start = time.perf_counter()
     lead = len(packed)
     results: list[tuple[str, int]] = []
@@ -187,26 +207,38 @@ def _compile(key, device, instructions, data, donated, live, packed):
         size = max(_LEAST, int(compiled.memory_analysis().generated_code_size_in_bytes))
     except (AttributeError, NotImplementedError, RuntimeError, TypeError):
         size = _LEAST
-    program = Program(compiled, device, results, size, [(i[0][0].name, i[3]) for i in instructions])
+    stats.programs += 1
+    stats.compile_seconds += time.perf_counter() - start
+    return Program(compiled, device, results, size, [(i[0].name, i[4]) for i in instructions])
+
+
+def _keep(program):
+    """Put a program into the cache; those that have not run for longest leave it."""
+    key = (program.device, tuple(program.codes), tuple(program.slots), tuple(program.live), program.donated, program.exact, program.inputs)
     with _lock:
         _cache[key] = program
-        stats.programs += 1
-        stats.bytes += size
-        stats.compile_seconds += time.perf_counter() - start
-        while stats.bytes > BUDGET and len(_cache) > 1:
-            _, old = _cache.popitem(last=False)
-            stats.bytes -= old.bytes
-            stats.evicted += 1
-    return program
+        program.kept = True
+        stats.bytes += program.bytes
+        if stats.bytes > BUDGET:
+            for key, old in sorted(_cache.items(), key=lambda item: item[1].used):
+                if stats.bytes <= BUDGET * 7 // 8 or old is program:
+                    break
+                del _cache[key]
+                old.kept, old.next = False, None
+                stats.bytes -= old.bytes
+                stats.evicted += 1
+            for other in _cache.values():
+                if other.next is not None and not other.next.kept:
+                    other.next = None
 
 
 def warn_of_storms(instructions):
     """Tell the user once when one line keeps asking for new programs; called after those have run."""
-    line = next((i[3] for i in instructions if i[3] is not None), None)
+    line = next((i[4] for i in instructions if i[4] is not None), None)
     if line is None or line[0] in ("<stdin>", "<string>"):  # where every input is line 1
         return
     history = _lines.setdefault(line, deque(maxlen=STORM))
-    history.append(tuple((i[0][0].name, i[0][0].out) for i in instructions))
+    history.append(tuple((i[0].name, i[0].out) for i in instructions))
     if len(history) < STORM or line in _warned or len(set(history)) < STORM // 2:
         return
     _warned.add(line)
@@ -230,7 +262,8 @@ def _difference(a, b) -> str:
 def explain(count: int = 1) -> str:
     """The last `count` programs as text: every operation with the user's line."""
     parts = []
-    for program in list(recent)[-count:]:
+    ran = sorted({_last, *_cache.values()}, key=lambda program: program.used)
+    for program in [p for p in ran if p.call is not None][-count:]:
         parts.append(f"program of {len(program.text)} operations, {len(program.results)} results, {program.bytes} bytes")
         for name, line in program.text:
             parts.append(f"    {name:32s} {line[0]}:{line[1]}" if line else f"    {name}")
@@ -239,9 +272,12 @@ def explain(count: int = 1) -> str:
 
 def clear():
     """Forget all compiled programs."""
+    global _last
     with _lock:
+        for program in _cache.values():
+            program.kept, program.next = False, None
         _cache.clear()
-        recent.clear()
+        _last = Program(None, None, [], 0, [])
         stats.bytes = 0
 
 

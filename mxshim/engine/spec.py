@@ -7,7 +7,9 @@ together from their jaxprs.
 from __future__ import annotations
 
 import contextlib
+import operator
 import os
+import weakref
 
 import jax
 import jax.numpy as jnp
@@ -90,7 +92,7 @@ def set_matmul_precision(precision: str) -> str:
     with jax.default_matmul_precision(precision):  # raises for names that JAX does not know
         previous, _precision = _precision, precision
     if previous != precision:
-        _SPECS.clear()
+        forget_specs()
     return previous
 
 
@@ -108,12 +110,14 @@ class Spec:
     avals: of the array inputs; kinds: of the run-time numbers that follow them; out: avals of the outputs.
     """
 
-    __slots__ = ("avals", "diff", "grad", "jaxpr", "kinds", "name", "number_slots", "op", "out", "pullbacks", "recorded", "run")
+    __slots__ = ("avals", "diff", "grad", "jaxpr", "kinds", "name", "number_slots", "op", "out", "pullbacks", "record01", "record1",
+                 "record10", "record11", "recorded", "run")
 
     def __init__(self, name, run, avals, kinds, op=None, diff=None, grad=True):
         self.name, self.run, self.avals, self.kinds, self.op, self.diff, self.grad = name, run, avals, kinds, op, diff, grad
-        self.number_slots = [NUMBER_SLOT[k] for k in kinds]
+        self.number_slots = tuple([NUMBER_SLOT[k] for k in kinds])
         self.recorded: dict[tuple, Recorded | Spec] = {}
+        self.record1 = self.record01 = self.record10 = self.record11 = None  # the commonest of `recorded`, without a tuple
         self.pullbacks: dict[tuple, Spec] = {}
         self.jaxpr = jax.make_jaxpr(run)(*self.structs())
         self.out = tuple(aval_of(a.shape, onp.dtype(a.dtype)) for a in self.jaxpr.out_avals)
@@ -139,6 +143,8 @@ class Spec:
                     raise
                 found = Recorded(self, reals) if any(reals) else self
             self.recorded[mask] = found
+            if len(mask) <= 2:
+                setattr(self, "record" + "".join("01"[wanted] for wanted in mask), found)
         return found
 
     def pullback(self, mask: tuple) -> Spec:
@@ -184,14 +190,34 @@ def _pull(spec: Spec, mask, pull, cts):
     return tuple(g.astype(a.dtype) for g, a in zip(pull(cts), picked, strict=True))
 
 
+def _picker(picks, n_in):
+    """A function of (inputs, outputs, numbers) that gives those of them that `picks` numbers, counting through."""
+    if not picks:
+        return lambda inputs, outs, numbers: ()
+    if max(picks) < n_in:
+        if len(picks) == 1:
+            return lambda inputs, outs, numbers, i=picks[0]: (inputs[i],)
+        get = operator.itemgetter(*picks)
+        return lambda inputs, outs, numbers: get(inputs)
+    if picks == [n_in]:
+        return lambda inputs, outs, numbers: (outs[0],)
+
+    def pick(inputs, outs, numbers):
+        everything = [*inputs, *outs, *numbers]
+        return [everything[i] for i in picks]
+
+    return pick
+
+
 class Recorded:
     """A spec run forward so that it can be differentiated: its outputs, then the residuals `jax.vjp` keeps.
 
-    sources: where each residual comes from: ("in", i), ("out", i), ("num", i) or ("new", i), an extra output.
+    sources: where each residual comes from: ("in", i), ("out", i), ("num", i) or ("new", i), an extra output. What is cheap to compute
+    from inputs and outputs (a mask, a cast) is computed again by the pullback.
     targets: the selected inputs, in the order of the gradients `pull` returns.
     """
 
-    __slots__ = ("back", "consts", "jaxpr", "keep", "live_sources", "mask", "name", "out", "picks", "sources", "spec", "targets", "visible")
+    __slots__ = ("back", "jaxpr", "keep", "mask", "name", "out", "residuals", "sources", "spec", "targets", "visible")
 
     def __init__(self, spec: Spec, mask: tuple):
         self.spec, self.name, self.visible = spec, spec.name, len(spec.out)
@@ -210,57 +236,117 @@ class Recorded:
 
         traced = jax.make_jaxpr(forward)(*spec.structs())
         jaxpr, n = traced.jaxpr, self.visible
+        wanted = jaxpr.outvars[n:]
+        remade = _Remade(jaxpr, n)
         ins = {v: i for i, v in enumerate(jaxpr.invars)}
         outs: dict = {}
         for i, v in enumerate(jaxpr.outvars[:n]):
             if not hasattr(v, "val"):
                 outs.setdefault(v, i)
-        consts = dict(zip(jaxpr.constvars, traced.consts, strict=True))
-        fixed: list
-        sources, new, fixed = [], [], []
-        for v in jaxpr.outvars[n:]:
-            if hasattr(v, "val"):  # a literal
-                sources.append(("const", len(fixed)))
-                fixed.append(v.val if not hasattr(v.aval, "dtype") else onp.asarray(v.val, v.aval.dtype))
-            elif v in consts:
-                sources.append(("const", len(fixed)))
-                fixed.append(consts[v])
-            elif v in ins:
+        consts = set(jaxpr.constvars)
+        kept: dict = {}  # the variables that are residuals, each once -> its source
+        new: list = []
+        for v in remade.needs([v for v in wanted if not hasattr(v, "val") and v not in consts]):
+            if v in ins:
                 i = ins[v]
-                sources.append(("in", i) if i < len(spec.avals) else ("num", i - len(spec.avals)))
+                kept[v] = ("in", i) if i < len(spec.avals) else ("num", i - len(spec.avals))
             elif v in outs:
-                sources.append(("out", outs[v]))
+                kept[v] = ("out", outs[v])
             else:
-                if v not in new:
-                    new.append(v)
-                sources.append(("new", new.index(v)))
-        self.sources, self.consts, self.mask = tuple(sources), tuple(fixed), mask
-        self.live_sources = tuple([s for s in sources if s[0] != "const"])
+                kept[v] = ("new", len(new))
+                new.append(v)
+        self.sources, self.mask = tuple(kept.values()), mask
         n_in, n_out = len(spec.avals), n + len(new)
         first = {"in": 0, "out": n_in, "new": n_in + n, "num": n_in + n_out}
-        self.picks = tuple([first[kind] + i for kind, i in self.live_sources])  # the same in (inputs, outputs, numbers)
+        self.residuals = _picker([first[kind] + i for kind, i in self.sources], n_in)
         self.jaxpr = traced
         self.keep = [*range(n), *[n + jaxpr.outvars[n:].index(v) for v in new]]
         self.out = spec.out + tuple(aval_of(v.aval.shape, onp.dtype(v.aval.dtype)) for v in new)
 
         def backward(residuals, cts):
-            return _pull(spec, mask, tree_util.tree_unflatten(tree, residuals), cts)
+            values = remade.compute({**dict(zip(kept, residuals)), **dict(zip(jaxpr.constvars, traced.consts))}, wanted)
+            return _pull(spec, mask, tree_util.tree_unflatten(tree, values), cts)
 
-        structs = [jax.ShapeDtypeStruct(v.aval.shape, v.aval.dtype) for v in jaxpr.outvars[n:]]
-        self.back = jax.make_jaxpr(backward)(structs, tuple(_struct(a) for a in spec.out))
+        self.back = jax.make_jaxpr(backward)([_struct(v.aval) for v in kept], tuple(_struct(a) for a in spec.out))
 
     def emit(self, args):
         outs = eval_jaxpr(self.jaxpr, args)
         return [outs[i] for i in self.keep]
 
     def pull(self, residuals, cts):
-        """Gradients of the inputs in `targets`; residuals without the constants, in the order of the other sources."""
-        rest = iter(residuals)
-        full = [self.consts[i] if kind == "const" else next(rest) for kind, i in self.sources]
-        return eval_jaxpr(self.back, [*full, *cts])
+        """Gradients of the inputs in `targets`; residuals in the order of `sources`."""
+        return eval_jaxpr(self.back, [*residuals, *cts])
+
+
+# What is cheaper to compute again in the pullback than to keep.
+_CHEAP = frozenset("""abs add and broadcast_in_dim clamp convert_element_type copy div eq floor ge gt integer_pow is_finite le lt max min
+    mul ne neg not or reshape rsub select_n sign square squeeze stop_gradient sub transpose xor""".split())
+
+
+class _Remade:
+    """The part of a jaxpr that is cheap to compute again: a few elementwise steps from its inputs or its first `n` results."""
+
+    MOST = 8  # steps
+
+    def __init__(self, jaxpr, n):
+        self.source, self.made = jaxpr, {}  # variable -> (its equation, all equations and ends behind it)
+        self.ends = {*jaxpr.invars, *jaxpr.constvars, *[v for v in jaxpr.outvars[:n] if not hasattr(v, "val")]}
+        for eqn in jaxpr.eqns:
+            if len(eqn.outvars) == 1 and eqn.outvars[0] not in self.ends and self._is_cheap(eqn):
+                steps, ends = [], []
+                for v in eqn.invars:
+                    if hasattr(v, "val") or v in jaxpr.constvars:
+                        continue
+                    before = ([], [v]) if v in self.ends else self.made.get(v)
+                    if before is None:
+                        break
+                    steps += [e for e in before[0] if e not in steps]
+                    ends += [w for w in before[1] if w not in ends]
+                else:
+                    mine = _bytes(eqn.outvars[0])
+                    if len(steps) < self.MOST and all(_bytes(w) <= 4 * mine for w in ends):
+                        self.made[eqn.outvars[0]] = [*steps, eqn], ends
+
+    def _is_cheap(self, eqn):
+        inner = eqn.params.get("jaxpr")
+        if inner is not None and eqn.primitive.name in ("pjit", "jit"):
+            return all(self._is_cheap(e) for e in inner.jaxpr.eqns)
+        return eqn.primitive.name in _CHEAP
+
+    def needs(self, wanted) -> list:
+        """The variables to keep, so that all of `wanted` can be had."""
+        found = [w for v in wanted for w in (self.made[v][1] if v in self.made else [v])]
+        return list(dict.fromkeys(found))
+
+    def compute(self, known: dict, wanted) -> list:
+        """The values of `wanted`; known: those of the variables that were kept, and of the constants."""
+
+        def read(v):
+            if not hasattr(v, "val"):
+                return known[v]
+            return onp.asarray(v.val, v.aval.dtype) if hasattr(v.aval, "dtype") else v.val
+
+        needed = [e for v in wanted if not hasattr(v, "val") and v in self.made for e in self.made[v][0]]
+        for eqn in self.source.eqns:
+            if any(eqn is e for e in needed):
+                values = [read(v) for v in eqn.invars]
+                inner = eqn.params.get("jaxpr")
+                known[eqn.outvars[0]] = eqn.primitive.bind(*values, **eqn.params) if inner is None else eval_jaxpr(inner, values)[0]
+        return [read(v) for v in wanted]
+
+
+def _bytes(v) -> int:
+    return v.aval.size * v.aval.dtype.itemsize
 
 
 _SPECS: dict[tuple, Spec] = {}
+forms: weakref.WeakSet = weakref.WeakSet()  # what else remembers specs: `emit.Form`
+
+
+def forget_specs():
+    _SPECS.clear()
+    for form in list(forms):
+        form.specs.clear()
 
 
 def spec_of(op: Op, pattern: tuple, avals: tuple, training: bool = False) -> Spec:
@@ -269,7 +355,7 @@ def spec_of(op: Op, pattern: tuple, avals: tuple, training: bool = False) -> Spe
     found = _SPECS.get(key)
     if found is None:
         if len(_SPECS) > 50_000:
-            _SPECS.clear()
+            forget_specs()
         found = _SPECS.setdefault(key, _make(op, pattern, avals, training))
     return found
 

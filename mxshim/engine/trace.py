@@ -12,7 +12,9 @@ import sys
 import threading
 import weakref
 from collections import deque
+from sys import getrefcount
 from types import FrameType
+from typing import Any
 
 import jax
 import numpy as onp
@@ -20,7 +22,7 @@ import numpy as onp
 from ..base import MXNetError
 from ..device import current_device
 from . import program
-from .cell import Failed, Value, aval_of, shared
+from .cell import Failed, Value, aval_of, shared, value_with
 from .spec import SHIFT
 
 LONG, LONGEST = 256, 1024  # instructions in a trace before it is cut where it repeats: XLA's time grows faster than a trace.
@@ -30,18 +32,39 @@ QUEUED = 32  # programs that may wait for the device
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
-class State(threading.local):
+class Thread:
     """Everything that belongs to one thread: flags, dialect switches, the open traces by device."""
+
+    __slots__ = ("checks", "np_array", "np_dtype", "np_shape", "recording", "trace", "traces", "training")
 
     def __init__(self):
         self.recording = self.training = False
         self.np_shape = self.np_array = self.np_dtype = False
         self.traces: dict = {}
-        self.trace = None
+        self.trace = _NONE  # the one that was appended to last
         self.checks: list = []  # (value, error class, text): a fault is raised at this thread's next read
 
 
-state = State()
+class _Threads(threading.local):
+    """`threads.now` is the calling thread's `Thread`."""
+
+    def __init__(self):
+        self.now = Thread()
+
+
+class _State:
+    """The calling thread's `Thread`, for code that is in no hurry."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name):
+        return getattr(threads.now, name)
+
+    def __setattr__(self, name, value):
+        setattr(threads.now, name, value)
+
+
+state: Any = _State()
 _segments = itertools.count()
 naive = os.environ.get("MXNET_ENGINE_TYPE", "") == "NaiveEngine"
 _running: deque = deque()
@@ -63,53 +86,52 @@ def put(data, device):
 
 def trace_on(device) -> Trace:
     """The calling thread's open trace for a JAX device."""
-    found = state.traces.get(device)
-    if found is None:
-        found = state.traces[device] = Trace(device)
-    state.trace = found
+    thread = threads.now
+    found = thread.traces.get(device)
+    if found is None or found.device is None:
+        found = thread.traces[device] = Trace(device)
+    thread.trace = found
     return found
 
 
 class Trace:
-    """Instructions ((code, slots), outputs by weak reference, numbers, user line) over inputs from outside."""
+    """The instructions of a thread from one flush to the next: [code, slots, outputs, numbers, user line].
 
-    __slots__ = ("__weakref__", "cut_before_record", "device", "external", "inputs", "instructions", "lock", "next_check", "segment")
+    outputs: a value, or a tuple of several. They live at least as long as the trace, and their data is computed if somebody else
+    has them, too. After the flush, what a node still holds of an instruction has weak references in their place, or None.
+    inputs: the values from outside; external: their slots.  device: None once it is flushed.
+    windows: (slot, weak reference) of the views that were read here, outside graphs.
+    segment: tells what was recorded before a flush from what was recorded after it.
+    """
+
+    __slots__ = ("__weakref__", "cut_before_record", "device", "external", "inputs", "instructions", "lock", "next_check", "segment",
+                 "windows")
 
     def __init__(self, device):
         self.device, self.lock = device, threading.RLock()
-        self.clear()
-
-    def clear(self):
-        self.segment = next(_segments)  # tells what was recorded before a flush from what was recorded after it
-        self.instructions: list[tuple] = []
+        self.segment = next(_segments)
+        self.instructions: list[list] = []
         self.inputs: list[Value] = []
-        self.external: dict[int, int] = {}
+        self.external: dict[Value, int] = {}
+        self.windows: list[tuple] = []
         self.cut_before_record = False
-        self.next_check = (LONG - 1) << SHIFT  # the slot of the instruction after which `cut` looks
+        self.next_check = -1 if naive else (LONG - 1) << SHIFT  # the slot of the instruction after which `cut` looks
 
     def slot(self, value: Value) -> int:
-        """The slot of a value as an input here; a value pending elsewhere must have been flushed before."""
+        """The slot of a value as an input here; one that is pending elsewhere is computed first."""
         if value.trace is self:
             return value.slot
-        found = self.external.get(id(value))
+        found = self.external.get(value)
         if found is None:
             data = value.data
             if data is None:
+                settle(value)
                 value.get()
             elif type(data) is onp.ndarray and data.nbytes >= DONATE:  # a parameter's first use is no other program than its second
                 value.data = put(data, self.device)
-            found = ~len(self.inputs)
-            self.inputs.append(value)  # kept alive here, so its id stays its own
-            self.external[id(value)] = found
+            found = self.external[value] = ~len(self.inputs)
+            self.inputs.append(value)
         return found
-
-    def append(self, code, slots: tuple, numbers: tuple, ctx) -> list[Value]:
-        """Commit an instruction; returns its pending outputs. The caller holds the lock."""
-        base = len(self.instructions) << SHIFT
-        outs = [Value(aval, ctx, self, base + k, None) for k, aval in enumerate(code.out)]
-        line = user_line(3) if program.remember_lines else None
-        self.instructions.append(((code, slots), tuple([weakref.ref(v) for v in outs]), numbers, line))
-        return outs
 
     def cut(self):
         """After an append: keep the trace bounded, and run at once in NaiveEngine mode."""
@@ -118,10 +140,10 @@ class Trace:
             return
         n = len(self.instructions)
         if (n - 1) << SHIFT >= self.next_check:
-            if state.recording and n < LONGEST:
+            if threads.now.recording and n < LONGEST:
                 self.next_check = (n + LONG - 1) << SHIFT
                 return
-            period = _period([i[0][0] for i in self.instructions])
+            period = _period([i[0] for i in self.instructions])
             if period and n % period:
                 self.next_check = (n + period - n % period - 1) << SHIFT
             else:
@@ -136,69 +158,127 @@ class Trace:
             return data, large, ()
         foreign = {j for j, ref in large if ref() in shared}
         self.inputs.clear()
+        self.external.clear()
         return data, large, tuple([j for j, ref in large if ref() is None and j not in foreign])
 
     def restore_inputs(self, data):
         """Put the inputs back after a flush that did not happen (Ctrl-C while compiling)."""
         if not self.inputs and data:
             ctx = current_device()
-            self.inputs = [Value(aval_of(d.shape, onp.dtype(d.dtype)), ctx, None, None, d) for d in data]
-            self.external = {id(v): ~j for j, v in enumerate(self.inputs)}
+            self.inputs = [value_with(aval_of(d.shape, onp.dtype(d.dtype)), ctx, d) for d in data]
+            self.external = {v: ~j for j, v in enumerate(self.inputs)}
+
+    def close(self):
+        """Nothing is appended any more. What nodes hold of the instructions no longer keeps outputs alive."""
+        self.device = None
+        for instruction in self.instructions:
+            if getrefcount(instruction) > _ALONE:
+                outs = instruction[2]
+                instruction[2] = tuple([_weakly(v) for v in outs]) if type(outs) is tuple else _weakly(outs)
+        self.instructions, self.inputs, self.external, self.windows = [], [], {}, []
 
     def flush(self, why: str):
         """Run what is open here. Raises: MXNetError if the device fails; what was asked for then stays failed."""
         with self.lock:
-            if not self.instructions:
+            device, instructions = self.device, self.instructions
+            if not instructions:
                 return
-            instructions = self.instructions
-            live, slots = [], []
-            base = 0
-            for instruction in instructions:
-                refs = instruction[1]
-                value = refs[0]()
-                if value is not None:
-                    live.append(value)
-                    slots.append(base)
-                for k in range(1, len(refs)):
-                    value = refs[k]()
-                    if value is not None:
-                        live.append(value)
-                        slots.append(base + k)
-                base += 1 << SHIFT
+            self.device = None  # the owner, if that is another thread, appends to a new trace from now on
+            for slot, ref in self.windows:  # what only a view's memo holds is no result: it is read again should somebody ask
+                view = ref()
+                if view is not None:
+                    memo = view._memo
+                    if memo is not None and memo.trace is self and memo.slot == slot and getrefcount(memo) == _HELD + 1:
+                        view._memo = view._memo_of = None
+            view = memo = None
+            live, wanted, codes, slots, numbers = _gather(instructions)
             if not live:
-                self.clear()
+                self.close()
                 return
-            value = refs = None
             program.stats.flushes[why] = program.stats.flushes.get(why, 0) + 1
             data, large, donated = self.take_inputs()
             compiled = program.stats.programs
             try:
-                results, (shared_inputs, shared_results) = program.run(self.device, instructions, data, donated, slots)
+                results, (shared_inputs, shared_results) = program.run(
+                    device, instructions, codes, slots, numbers, data, donated, wanted)
             except MXNetError as error:
                 for v in live:
                     v.trace = Failed(error)
-                self.clear()
+                self.close()
                 raise
             except BaseException:
                 self.restore_inputs(data)
+                self.device = device
                 raise
             compiled = program.stats.programs > compiled
-            # From here on nothing can fail: the values get their data, then the trace starts anew.
-            for v, result in zip(live, results, strict=True):
-                v.data, v.trace = result, None
+            # From here on nothing can fail: the values get their data, then the trace ends.
+            for v, result in zip(live, results):
+                v.data = result
+                v.trace = None
             for k in shared_results:
                 shared.add(live[k])
             for j, ref in large if shared_inputs else ():
                 v = ref()
                 if v is not None and j in shared_inputs:
                     shared.add(v)
-            self.clear()
+            self.close()
         if compiled and not naive:
             program.warn_of_storms(instructions)
-        if not isinstance(results[0], onp.ndarray):
+        if why != "read" and not isinstance(results[0], onp.ndarray):  # what is read is waited for anyway
             _running.append(results[0])
-        if len(_running) > QUEUED:
-            _wait_for(_running.popleft())
+            if len(_running) > QUEUED:
+                _wait_for(_running.popleft())
+
+
+def _weakly(value: Value):
+    """A weak reference to an output that got its data; None for one that nobody wanted."""
+    return weakref.ref(value) if value.data is not None else None
+
+
+def _gather(instructions) -> tuple[list, list, list, list, list]:
+    """(the outputs that somebody besides the trace holds, their slots, all codes, all inputs' slots, all numbers)."""
+    live, wanted, codes, slots, numbers = [], [], [], [], []
+    base = 0
+    for instruction in instructions:
+        code, inputs, outs, given, _ = instruction
+        codes.append(code)
+        slots.append(inputs)
+        if given:
+            numbers += given
+        if type(outs) is tuple:
+            k = base
+            for v in outs:
+                if getrefcount(v) > _HELD:
+                    live.append(v)
+                    wanted.append(k)
+                k += 1
+        elif getrefcount(outs) > _HELD:
+            live.append(outs)
+            wanted.append(base)
+        base += 1 << SHIFT
+    return live, wanted, codes, slots, numbers
+
+
+def _counts() -> tuple[int, int]:
+    """What `getrefcount` says, in the loops above, of an output that only the trace holds, and of an instruction that no node holds.
+
+    Measured, because Python's versions count the references of running code differently.
+    """
+    held = alone = 0
+    v = Value()
+    instructions = [[None, None, v, None, None]]
+    del v
+    for instruction in instructions:
+        alone = getrefcount(instruction)
+        _, _, outs, _, _ = instruction
+        if type(outs) is not tuple:
+            held = getrefcount(outs)
+    return held, alone
+
+
+_HELD, _ALONE = _counts()
+_NONE = Trace(None)  # closed from the start
+threads = _Threads()
 
 
 def _period(codes: list) -> int:
@@ -214,8 +294,10 @@ def _period(codes: list) -> int:
 
 def read(value: Value):
     """A value's data for a reader outside the engine: faults that checks have found are raised now."""
-    data = value.get()
-    if state.checks:
+    data = value.data
+    if data is None:
+        data = value.get()
+    if threads.now.checks:
         verify()
     return data
 

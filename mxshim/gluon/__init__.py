@@ -1,13 +1,17 @@
 """mx.gluon: networks of blocks and their parameters (MXNet: mxnet.gluon)."""
 from ..absent import missing as _missing
+from . import metric as metric
 from . import nn as nn
 from . import parameter as parameter
+from . import utils as utils
 from .block import Block as Block
 from .block import HybridBlock as HybridBlock
 from .parameter import Constant as Constant
 from .parameter import DeferredInitializationError as DeferredInitializationError
 from .parameter import Parameter as Parameter
 from .parameter_dict import ParameterDict as ParameterDict
+from .trainer import Trainer as Trainer
 
-__all__ = ["Block", "Constant", "DeferredInitializationError", "HybridBlock", "Parameter", "ParameterDict", "nn"]
+__all__ = ["Block", "Constant", "DeferredInitializationError", "HybridBlock", "Parameter", "ParameterDict", "Trainer", "metric", "nn",
+           "utils"]
 __getattr__ = _missing("mx.gluon", __name__, __all__)

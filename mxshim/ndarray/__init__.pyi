@@ -387,6 +387,8 @@ def UpSampling(*data, scale=None, num_filter=0, sample_type=None, multi_input_mo
     """Images made `scale` times larger."""
 def abs(data, *, out=None, name=None) -> NDArray:
     """The absolute value of x."""
+def adam_update(weight, grad, mean, var, lr, beta1=0.9, beta2=0.999, epsilon=1e-08, wd=0.0, rescale_grad=1.0, clip_gradient=-1.0, lazy_update=True, *, out=None, name=None) -> NDArray:
+    """Adam (Kingma and Ba 2014), the bias correction already in lr: w -= lr * m / (sqrt(v) + epsilon)."""
 def add(lhs, rhs, *, out=None, name=None) -> NDArray:
     """x1 + x2."""
 def add_n(*args, num_args=None, out=None, name=None) -> NDArray:
@@ -547,6 +549,10 @@ def from_dlpack(dlpack) -> NDArray:
     """An NDArray from anything that speaks DLPack."""
 def from_numpy(ndarray, zero_copy=True) -> NDArray:
     """An NDArray over a NumPy array."""
+def ftml_update(weight, grad, d, v, z, lr, t, beta1=0.6, beta2=0.999, epsilon=1e-08, wd=0.0, rescale_grad=1.0, clip_grad=-1.0, *, out=None, name=None) -> NDArray:
+    """Follow the moving leader (Zheng and Kwok 2017)."""
+def ftrl_update(weight, grad, z, n, lr, lamda1=0.01, beta=1.0, wd=0.0, rescale_grad=1.0, clip_gradient=-1.0, *, out=None, name=None) -> NDArray:
+    """Follow the regularized leader (McMahan et al. 2013)."""
 def full(shape, val, ctx=None, dtype=..., out=None) -> NDArray:
     """A shape full of one number, float32 unless `dtype` is given."""
 def gamma(data, *, out=None, name=None) -> NDArray:
@@ -567,6 +573,10 @@ def identity(data, *, out=None, name=None) -> NDArray:
     """A copy of data."""
 def khatri_rao(*args, out=None, name=None) -> NDArray:
     """Column-wise Kronecker product: (m, k), (n, k), ... give (m*n*..., k) (Kolda and Bader, Tensor Decompositions, 2009)."""
+def lamb_update_phase1(weight, grad, mean, var, t, beta1=0.9, beta2=0.999, epsilon=1e-06, bias_correction=True, wd=0.0, rescale_grad=1.0, clip_gradient=-1.0, *, out=None, name=None) -> NDArray:
+    """First half of LAMB (You et al. 2019): m / (sqrt(v) + epsilon) + wd * w, with bias correction or without; then m and v."""
+def lamb_update_phase2(weight, g, r1, r2, lr, lower_bound=-1.0, upper_bound=-1.0, *, out=None, name=None) -> NDArray:
+    """The weight moved by lr * r1 / r2 against g, r1 held between the bounds; r1 / r2 counts as 1 where one of them is 0."""
 def lesser(lhs, rhs, *, out=None, name=None) -> NDArray:
     """x1 < x2: 1 or 0 of the operands' dtype."""
 def lesser_equal(lhs, rhs, *, out=None, name=None) -> NDArray:
@@ -651,12 +661,34 @@ def moments(data, axes=None, keepdims=False, *, out=None, name=None) -> list[NDA
     """Mean and variance along `axes`; returns both."""
 def moveaxis(tensor, source, destination, *, out=None, name=None) -> NDArray:
     """Axes moved to other places, the rest in their order."""
+def mp_lamb_update_phase1(weight, grad, mean, var, weight32, t, beta1=0.9, beta2=0.999, epsilon=1e-06, bias_correction=True, wd=0.0, rescale_grad=1.0, clip_gradient=-1.0, *, out=None, name=None) -> NDArray:
+    """nd.lamb_update_phase1 of a 16-bit weight with its float32 master, which decides; a float32 direction is returned."""
+def mp_lamb_update_phase2(weight, g, r1, r2, weight32, lr, lower_bound=-1.0, upper_bound=-1.0, *, out=None, name=None) -> NDArray:
+    """nd.lamb_update_phase2 of a 16-bit weight with its float32 master, which is overwritten."""
+def mp_nag_mom_update(weight, grad, mom, weight32, lr, momentum=0.0, wd=0.0, rescale_grad=1.0, clip_gradient=-1.0, *, out=None, name=None) -> NDArray:
+    """Nesterov's accelerated gradient: m = momentum * m - lr * (g + wd * w); w += momentum * m - lr * (g + wd * w)."""
+def mp_sgd_mom_update(weight, grad, mom, weight32, lr, momentum=0.0, wd=0.0, rescale_grad=1.0, clip_gradient=-1.0, lazy_update=True, *, out=None, name=None) -> NDArray:
+    """m = momentum * m - lr * (g + wd * w); w += m."""
+def mp_sgd_update(weight, grad, weight32, lr, wd=0.0, rescale_grad=1.0, clip_gradient=-1.0, lazy_update=True, *, out=None, name=None) -> NDArray:
+    """w -= lr * (g + wd * w)."""
 def multi_all_finite(*data, num_arrays=1, init_output=True, out=None, name=None) -> Any:
     """1 if all elements of all arrays are finite, else 0; float32, shape (1,)."""
+def multi_lars(lrs, weights_sum_sq, grads_sum_sq, wds, eta, eps, rescale_grad=1.0, *, out=None, name=None) -> NDArray:
+    """The rates of layers after LARS: lr * eta * |w| / (|g| + wd * |w| + eps), lr where |w| or |g| is 0."""
+def multi_mp_sgd_mom_update(*data, lrs, wds, num_weights=1, out=None, name=None, **arguments) -> NDArray:
+    """nd.mp_sgd_mom_update for num_weights weights: their 4 arrays each, one weight after the other."""
+def multi_mp_sgd_update(*data, lrs, wds, num_weights=1, out=None, name=None, **arguments) -> NDArray:
+    """nd.mp_sgd_update for num_weights weights: their 3 arrays each, one weight after the other."""
+def multi_sgd_mom_update(*data, lrs, wds, num_weights=1, out=None, name=None, **arguments) -> NDArray:
+    """nd.sgd_mom_update for num_weights weights: their 3 arrays each, one weight after the other."""
+def multi_sgd_update(*data, lrs, wds, num_weights=1, out=None, name=None, **arguments) -> NDArray:
+    """nd.sgd_update for num_weights weights: their 2 arrays each, one weight after the other."""
 def multi_sum_sq(*data, num_arrays=1, out=None, name=None) -> Any:
     """The sum of squares of each array; float32, shape (number of arrays,)."""
 def multiply(lhs, rhs, *, out=None, name=None) -> NDArray:
     """x1 * x2."""
+def nag_mom_update(weight, grad, mom, lr, momentum=0.0, wd=0.0, rescale_grad=1.0, clip_gradient=-1.0, *, out=None, name=None) -> NDArray:
+    """Nesterov's accelerated gradient: m = momentum * m - lr * (g + wd * w); w += momentum * m - lr * (g + wd * w)."""
 def nanprod(data, axis=None, keepdims=False, exclude=False, *, out=None, name=None) -> NDArray:
     """Product along `axis` with nan counted as 1."""
 def nansum(data, axis=None, keepdims=False, exclude=False, *, out=None, name=None) -> NDArray:
@@ -683,6 +715,14 @@ def pick(data, index, axis=-1, keepdims=False, mode='clip', *, out=None, name=No
     """One element of `data` along `axis` for every position of `index`; see npx.pick."""
 def power(lhs, rhs, *, out=None, name=None) -> NDArray:
     """lhs ** rhs."""
+def preloaded_multi_mp_sgd_mom_update(*data, num_weights=1, out=None, name=None, **arguments) -> NDArray:
+    """nd.mp_sgd_mom_update for num_weights weights: their 4 arrays each, one weight after the other."""
+def preloaded_multi_mp_sgd_update(*data, num_weights=1, out=None, name=None, **arguments) -> NDArray:
+    """nd.mp_sgd_update for num_weights weights: their 3 arrays each, one weight after the other."""
+def preloaded_multi_sgd_mom_update(*data, num_weights=1, out=None, name=None, **arguments) -> NDArray:
+    """nd.sgd_mom_update for num_weights weights: their 3 arrays each, one weight after the other."""
+def preloaded_multi_sgd_update(*data, num_weights=1, out=None, name=None, **arguments) -> NDArray:
+    """nd.sgd_update for num_weights weights: their 2 arrays each, one weight after the other."""
 def prod(data, axis=None, keepdims=False, exclude=False, *, out=None, name=None) -> NDArray:
     """Product along `axis`, or along all but `axis` with `exclude`."""
 def radians(data, *, out=None, name=None) -> NDArray:
@@ -737,6 +777,10 @@ def reverse(data, axis, *, out=None, name=None) -> NDArray:
     """The order of the elements reversed along `axis`."""
 def rint(data, *, out=None, name=None) -> NDArray:
     """The nearest integer; halves go down."""
+def rmsprop_update(weight, grad, n, lr, gamma1=0.95, epsilon=1e-08, wd=0.0, rescale_grad=1.0, clip_gradient=-1.0, clip_weights=-1.0, *, out=None, name=None) -> NDArray:
+    """RMSProp (Tieleman and Hinton 2012): n averages g**2; w -= lr * g / sqrt(n + epsilon)."""
+def rmspropalex_update(weight, grad, n, g, delta, lr, gamma1=0.95, gamma2=0.9, epsilon=1e-08, wd=0.0, rescale_grad=1.0, clip_gradient=-1.0, clip_weights=-1.0, *, out=None, name=None) -> NDArray:
+    """Graves's RMSProp (2013): n averages the square, g the gradient; d = gamma2 * d - lr * grad / sqrt(n - g**2 + epsilon); w += d."""
 def round(data, *, out=None, name=None) -> NDArray:
     """The nearest integer; halves go away from zero."""
 def rsqrt(data, *, out=None, name=None) -> NDArray:
@@ -761,6 +805,10 @@ def save(fname, data) -> None:
     """Write an array, a list of arrays or a dict of them to a file in MXNet's .params format, atomically."""
 def scatter_nd(data, indices, shape, *, out=None, name=None) -> NDArray:
     """Zeros of `shape` with data[k] at the coordinates in column k of `indices`; where they repeat, the last one stays."""
+def sgd_mom_update(weight, grad, mom, lr, momentum=0.0, wd=0.0, rescale_grad=1.0, clip_gradient=-1.0, lazy_update=True, *, out=None, name=None) -> NDArray:
+    """m = momentum * m - lr * (g + wd * w); w += m."""
+def sgd_update(weight, grad, lr, wd=0.0, rescale_grad=1.0, clip_gradient=-1.0, lazy_update=True, *, out=None, name=None) -> NDArray:
+    """w -= lr * (g + wd * w)."""
 def shape_array(data, *, out=None, name=None) -> NDArray:
     """The sizes of the axes as an int64 vector."""
 def shuffle(data, out=None, name=None) -> NDArray:
@@ -769,6 +817,10 @@ def sigmoid(data, *, out=None, name=None) -> NDArray:
     """1 / (1 + e ** -x)."""
 def sign(data, *, out=None, name=None) -> NDArray:
     """-1, 0 or 1, the sign of x; 0 for nan."""
+def signsgd_update(weight, grad, lr, wd=0.0, rescale_grad=1.0, clip_gradient=-1.0, *, out=None, name=None) -> NDArray:
+    """w = (1 - lr * wd) * w - lr * sign(g) (Bernstein et al. 2018)."""
+def signum_update(weight, grad, mom, lr, momentum=0.0, wd=0.0, rescale_grad=1.0, clip_gradient=-1.0, wd_lh=0.0, *, out=None, name=None) -> NDArray:
+    """m = momentum * m - (1 - momentum) * (g + wd * w); w = (1 - lr * wd_lh) * w + lr * sign(m)."""
 def sin(data, *, out=None, name=None) -> NDArray:
     """Sine of x, x in radians."""
 def sinh(data, *, out=None, name=None) -> NDArray:

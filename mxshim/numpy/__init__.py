@@ -17,4 +17,4 @@ from . import linalg as linalg  # noqa: E402
 from . import random as random  # noqa: E402
 
 __getattr__ = _missing("np", __name__, __all__)
-_sys.modules[__name__ + ".multiarray"] = _sys.modules[__name__]
+multiarray = _sys.modules[__name__ + ".multiarray"] = _sys.modules[__name__]

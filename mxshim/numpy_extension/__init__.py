@@ -19,10 +19,11 @@ from ..util import set_np as set_np
 from ..util import set_np_default_dtype as set_np_default_dtype
 from ..util import use_np as use_np
 
-__all__ = ["Device", "cpu", "cpu_pinned", "current_context", "current_device", "gpu", "gpu_memory_info", "is_np_array",
+__all__ = ["Device", "cpu", "cpu_pinned", "current_context", "current_device", "gpu", "gpu_memory_info", "image", "is_np_array",
            "is_np_default_dtype", "is_np_shape", "num_gpus", "num_tpus",
            "random", "reset_np", "set_np", "set_np_default_dtype", "tpu", "use_np"]
 _fill(globals(), "npx", __name__)
+from . import image as image  # noqa: E402
 from . import random as random  # noqa: E402
 
 __getattr__ = _missing("npx", __name__, __all__)

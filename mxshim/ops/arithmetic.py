@@ -14,6 +14,7 @@ from jax.custom_derivatives import SymbolicZero
 
 from ..base import MXNetError, is_float
 from ..engine.op import op
+from .axes import over
 from .binary import (
     FLOATS,
     PAIR,
@@ -48,13 +49,14 @@ def _fmod(x, y):
 
 
 def _lowest(dtype):
-    return jnp.asarray(jnp.iinfo(dtype).min, dtype)
+    """What C makes of an infinity: the machine word's lowest number, of which narrow integers keep the low bits, 0."""
+    return jnp.asarray(jnp.iinfo(dtype).min if dtype.itemsize > 2 else 0, dtype)
 
 
 def _floor_divide(x, y):
-    """The quotient rounded down; integers by 0 give the lowest number, as MXNet's cast of an infinity does."""
+    """The quotient rounded down; integers by 0 give what MXNet's cast of an infinity does."""
     if is_float(x.dtype):
-        return jnp.floor(x / y)
+        return jnp.floor(over(x, y))
     if x.dtype == BOOL:
         return jnp.logical_and(x, y)
     zero = y == 0
@@ -64,7 +66,7 @@ def _floor_divide(x, y):
 def _divide_nd(x, y):
     """The quotient; integers are cut off towards zero, and by 0 give the lowest number (MXNet dies)."""
     if is_float(x.dtype):
-        return x / y
+        return over(x, y)
     zero = y == 0
     x, y = jnp.broadcast_arrays(x, jnp.where(zero, jnp.ones((), y.dtype), y))
     return jnp.where(zero, _lowest(x.dtype), lax.div(x, y))
@@ -92,7 +94,7 @@ def true_divide(x1, x2, np_dtype=False):
     dtype = quotient(x1, x2)
     if np_dtype and not any(isinstance(x, jax.Array) and is_float(x.dtype) for x in (x1, x2)):
         dtype = FLOAT64
-    return value(x1, dtype) / value(x2, dtype)
+    return over(value(x1, dtype), value(x2, dtype))
 
 
 @op("np.divmod", scalars=("x1", "x2"), samples=PAIR)
@@ -253,7 +255,10 @@ def _copysign(x, y):
 
 
 def _ldexp(x, n):
-    return x * jnp.exp2(n)
+    # XLA's exp2 is not exact for whole numbers; the fraction carries the derivative.
+    whole = jnp.where(jnp.isfinite(n), jnp.floor(n), jnp.zeros((), n.dtype))
+    exact = jnp.ldexp(jnp.ones((), n.dtype), jnp.clip(lax.stop_gradient(whole), -2000, 2000).astype(jnp.int32))
+    return x * jnp.exp2(n - whole) * exact
 
 
 def _heaviside(x, y):

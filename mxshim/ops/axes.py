@@ -4,6 +4,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 from functools import wraps
 
+import jax
 import jax.numpy as jnp
 import numpy as onp
 
@@ -30,6 +31,13 @@ def axes_in(axis, ndim: int, what: str = "axis") -> tuple[int, ...]:
     if len(set(axes)) != len(axes):
         raise MXNetError(f"{what} {axis} names an axis twice")
     return axes
+
+
+def reduced(axis, ndim: int) -> tuple[int, ...]:
+    """As axes_in, for reductions: along axis 0 a 0-d array has one element, as for NumPy."""
+    if ndim == 0 and axis is not None and all(a in (0, -1) for a in (axis if isinstance(axis, tuple | list) else (axis,))):
+        return ()
+    return axes_in(axis, ndim)
 
 
 def axes_nd(axis, ndim: int, exclude: bool = False) -> tuple[int, ...]:
@@ -99,6 +107,24 @@ def wide(dtype):
     if is_float(dtype):
         return dtype if dtype.itemsize > 2 else FLOAT32
     return jnp.dtype("float64")
+
+
+@jax.custom_jvp
+def _over(x, y):
+    return x / jnp.where(x == x, y, jnp.nan)  # no broadcast of y any more, and right for nan
+
+
+@_over.defjvp
+def _over_jvp(primals, tangents):
+    (x, y), (dx, dy) = primals, tangents
+    out = _over(x, y)
+    return out, dx / y - out * (dy / y)
+
+
+def over(x, y):
+    """x / y of floats, rounded once. Where y is broadcast XLA would multiply by 1 / y, and 41 * (1 / 41) is not 1."""
+    y = jnp.asarray(y, x.dtype)
+    return _over(x, y) if y.shape != x.shape and y.size > 0 and x.size > 1 else x / y
 
 
 def magnitude(x):

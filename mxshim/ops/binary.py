@@ -69,12 +69,15 @@ def integers(x1, x2):
     return promote(*dtypes) if len(dtypes) == 2 else dtypes[0] if dtypes else promoted(x1, x2)
 
 
+def integers_only(x1, x2):
+    if any(not kind(x) and x.dtype == BOOL for x in (x1, x2)):
+        raise MXNetError("this operator only supports integers, got booleans: cast with astype()")
+    return integers(x1, x2)
+
+
 def equal_integers(x1, x2):
     equal(x1, x2)
-    dtype = integers(x1, x2)
-    if dtype == BOOL:
-        raise MXNetError("this operator only supports integers, got booleans: cast with astype()")
-    return dtype
+    return integers_only(x1, x2)
 
 
 def compared(x1, x2):

@@ -70,7 +70,7 @@ def arange_like(data, start=0.0, step=1.0, repeat=1, axis=None):
 
 
 @op("np.indices", static=("dimensions",), grad=False, samples={"args": [(((2, 3),), {}), (((2,),), {"dtype": _FLOAT32})]})
-def indices(dimensions, dtype=None):
+def indices(dimensions, dtype=None, device=None):
     """For a shape of n axes the n coordinates of every place: shape (n, *dimensions), int64 unless `dtype` is given."""
     dimensions = (dimensions,) if isinstance(dimensions, int) else tuple(dimensions)
     places = [jnp.arange(n, dtype=INT64).reshape(-1, *[1] * (len(dimensions) - 1 - i)) for i, n in enumerate(dimensions)]
@@ -88,33 +88,31 @@ def eye(rows, columns, k, dtype):
 
 # Like another array.
 
-def _row_by_row(order):
-    if order not in ("C", None):
-        raise NotImplementedError(f"order={order!r} is not offered, elements are stored row by row (order='C')")
-
-
 _LIKE = {"args": [((_M,), {}), ((_M,), {"dtype": onp.dtype("int32")}), ((_I,), {})]}
 
 
-@op("np.zeros_like", "np.empty_like", grad=False, samples=_LIKE)
-def zeros_like(a, dtype=None, order="C", subok=False, shape=None):
+@op("np.zeros_like", grad=False, samples=_LIKE)
+def zeros_like(a, dtype=None, order="C", device=None, out=None, *, shape=None):
     """Zeros in the shape and dtype of `a`, or those given."""
-    _row_by_row(order)
     return jnp.zeros(a.shape if shape is None else shape, dtype or a.dtype)
 
 
+@op("np.empty_like", grad=False, samples={"args": [((_M,), {}), ((_M, onp.dtype("int32")), {})]})
+def empty_like(prototype, dtype=None, device=None, order="C", subok=False, shape=None):
+    """An array to be overwritten in the shape and dtype of `prototype`, or those given; it holds zeros."""
+    return jnp.zeros(prototype.shape if shape is None else shape, dtype or prototype.dtype)
+
+
 @op("np.ones_like", grad=False, samples=_LIKE)
-def ones_like(a, dtype=None, order="C", subok=False, shape=None):
+def ones_like(a, dtype=None, order="C", device=None, out=None, *, shape=None):
     """Ones in the shape and dtype of `a`, or those given."""
-    _row_by_row(order)
     return jnp.ones(a.shape if shape is None else shape, dtype or a.dtype)
 
 
 @op("np.full_like", scalars=("fill_value",), static=("fill_value",), grad=False,
     samples={"args": [((_M, 1.5), {}), ((_I, 1.7), {}), ((_M, 3), {"dtype": onp.dtype("int32")})]})
-def full_like(a, fill_value, dtype=None, order="C", subok=False, shape=None):
+def full_like(a, fill_value, dtype=None, order="C", device=None, out=None, *, shape=None):
     """One number everywhere in the shape and dtype of `a`, or those given; a fraction is cut off in integers."""
-    _row_by_row(order)
     return jnp.broadcast_to(value(fill_value, dtype or a.dtype), a.shape if shape is None else shape)
 
 

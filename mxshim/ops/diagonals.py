@@ -91,7 +91,7 @@ def tril_indices(n, k=0, m=None):
 
 
 @op("np.triu_indices", static=("n",), grad=False, samples={"args": [((3,), {}), ((3,), {"k": -1, "m": 2})]})
-def triu_indices(n, k=0, m=None):
+def triu_indices(n, k=0, m=None, device=None):
     """Row and column numbers of the upper triangle of an (n, m) matrix; int64."""
     return _pair(onp.triu_indices(n, k, m))
 

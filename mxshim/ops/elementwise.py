@@ -16,7 +16,7 @@ from jax.scipy import special
 
 from ..base import MXNetError, is_float
 from ..engine.op import op
-from .dtypes import BOOL, FLOAT64, cast, float_of, in_floats, numpy_float_of, row
+from .dtypes import BOOL, FLOAT16, FLOAT64, cast, float_of, in_floats, numpy_float_of, row
 
 _WHOLE = onp.array([[-3, 0, 2], [5, 7, -1]], "int32")
 _SPECIAL = onp.array([0.5, float("nan"), float("inf"), -float("inf")], "float32")
@@ -47,6 +47,11 @@ def _exact(fn):
 def _whole(fn):
     """A rounding: integers are whole already."""
     return lambda x: fn(x) if is_float(x.dtype) else x
+
+
+def _also_booleans(fn):
+    """Booleans are answered in float16, as by functions that answer floats."""
+    return lambda x: fn(x.astype(FLOAT16) if x.dtype == BOOL else x)
 
 
 # Rows.
@@ -113,9 +118,9 @@ unary("abs", absolute, "The absolute value of x. Its gradient at 0 is 0.",
 unary("negative", jnp.negative, "-x.", also=("np.ndarray.__neg__", "nd.NDArray.__neg__"), method=False, **exact)
 unary("square", jnp.square, "x * x.", **exact)
 unary("sign", _sign, "-1, 0 or 1, the sign of x; 0 for nan.", grad=False, **exact)
-unary("floor", _whole(jnp.floor), "The next integer not above x.", grad=False, **exact)
-unary("ceil", _whole(jnp.ceil), "The next integer not below x.", grad=False, **exact)
-unary("trunc", _whole(jnp.trunc), "x without its fraction.", grad=False, **exact)
+unary("floor", _whole(jnp.floor), "The next integer not above x.", np=_also_booleans, nd=_exact, grad=False)
+unary("ceil", _whole(jnp.ceil), "The next integer not below x.", np=_also_booleans, nd=_exact, grad=False)
+unary("trunc", _whole(jnp.trunc), "x without its fraction.", np=_also_booleans, nd=_exact, grad=False)
 unary("fix", _whole(jnp.trunc), "x without its fraction.", nd=_exact, grad=False)
 unary("rint", _whole(_rint), "The nearest integer; halves go down.", nd=_exact, grad=False)
 unary("round", _whole(_round_away), "The nearest integer; halves go away from zero.", np=None, nd=_exact, grad=False)
@@ -173,7 +178,7 @@ unary("erf", lax.erf, "The error function of x.", also=("npx.erf",), **network)
 unary("erfinv", lax.erf_inv, "The inverse of erf; infinite at -1 and 1.", domain=(-0.9, 0.9), also=("npx.erfinv",), **network)
 unary("gamma", _sharp(special.gamma), "The gamma function of x.", domain=(0.5, 4), also=("npx.gamma",), **network)
 unary("gammaln", _sharp(special.gammaln), "The logarithm of |gamma(x)|.", domain=(0.5, 4), also=("npx.gammaln",), **network)
-unary("digamma", _sharp(special.digamma), "The derivative of gammaln.", (0.5, 4), np=None, nd=None, also=("npx.digamma",))
+unary("digamma", _sharp(special.digamma), "The derivative of gammaln.", (0.5, 4), np=None, nd=None, also=("npx.digamma", "nd.digamma"))
 unary("i0", _sharp(special.i0), "The modified Bessel function of order 0.", nd=None)
 
 
@@ -221,10 +226,21 @@ def _same(x):
 
 _ANY = {"samples": {"domain": (-4, 4)}}
 declare(["np.positive", "np.ndarray.__pos__"], _same, "x itself.", **_ANY)
-declare(["np.copy", "np.real"], _same, "A copy of x.", **_ANY)
 declare(["nd.identity"], _same, "A copy of data.", **_ANY)
 declare(["nd.stop_gradient", "nd.BlockGrad", "npx.stop_gradient"], lax.stop_gradient,
         "data itself, through which no gradient flows.", grad=False, **_ANY)
+
+
+@op("np.copy", **_ANY)
+def copy(a, out=None):
+    """A copy of a."""
+    return a
+
+
+@op("np.real", **_ANY)
+def real(val):
+    """A copy of val; elements are real here."""
+    return val
 
 
 @partial(jax.custom_jvp, nondiff_argnums=(0,))

@@ -321,7 +321,7 @@ def _box(begin, end, step):
 # Choices among arrays.
 
 @op("np.choose", samples={"args": [((onp.array([0, 1, 0]), [onp.arange(3.), onp.arange(3.) + 9]), {})]})
-def choose(a, choices, mode="raise"):
+def choose(a, choices, out=None, mode="raise"):
     """choices[a[i]][i] for every position i, all broadcast against each other; mode as in take."""
     return jnp.choose(_places(as_index(a), len(choices), mode), [jnp.asarray(c) for c in choices], mode="clip")
 

@@ -85,29 +85,26 @@ def _broadcast(value, shape, dtype):
         raise ValueError(f"could not assign an array of shape {value.shape} to a part of shape {tuple(shape)}") from None
 
 
-# In `layout`, one entry per dimension of x: ("all",), ("at", k) for the k-th index array.
+# In `layout`, one entry per dimension of x: ("all",), ("at", k) for the k-th index array, ("int",) for an integer: x has the
+# one element there that it names.
 
 
-def _layout(x, indices, layout):
-    return tuple(slice(None) if e[0] == "all" else _index(indices[e[1]], n) for e, n in zip(layout, x.shape, strict=True))
-
-
-def _index(i, n):
-    return i.astype(jnp.int64) if i.dtype != jnp.bool_ else i.astype(jnp.int64)
+def _layout(indices, layout):
+    return tuple(slice(None) if e[0] == "all" else 0 if e[0] == "int" else indices[e[1]].astype(jnp.int64) for e in layout)
 
 
 @op("mx.take_at", static=("layout",))
 def take_at(x, indices, layout):
     """NumPy's integer indexing: the index arrays broadcast together; bounds were checked before."""
-    return x[_layout(x, indices, layout)]
+    return x[_layout(indices, layout)]
 
 
 @op("mx.put_at", static=("layout",), scalars=("value",))
 def put_at(x, value, indices, layout):
     """x with the elements that `take_at` would read replaced; the last of equal positions wins."""
-    where = _layout(x, indices, layout)
+    where = _layout(indices, layout)
     value = value.value if isinstance(value, Scalar) else value
-    shape = jnp.broadcast_shapes(*[i.shape for i in indices]) if all(e[0] == "at" for e in layout) else x[where].shape
+    shape = jnp.broadcast_shapes(*[i.shape for i in indices]) if all(e[0] != "all" for e in layout) else x[where].shape
     return x.at[where].set(_broadcast(value, shape, x.dtype))
 
 

@@ -2,9 +2,13 @@
 from __future__ import annotations
 
 import jax.numpy as jnp
+import numpy as onp
 
+from ..base import MXNetError
 from ..engine.op import op
 from .dtypes import cast as cast_to
+
+_X = onp.array([[1., -2.], [3., 0.5]], "float32")
 
 
 @op("mx.zeros", static=("shape", "dtype"))
@@ -39,6 +43,16 @@ def _passed_on(x, dtype):
 def cast(x, dtype):
     """x in another dtype; floats are cut off towards zero on the way to integers."""
     return cast_to(x, dtype)
+
+
+@op("mx.rows", samples={"args": [((_X, -_X, _X), {"turns": 2, "count": 3})]})
+def rows(*arrays, turns, count):
+    """The first `turns` of the arrays, equal in shape and dtype, along a new axis 0, then zeros: `count` rows."""
+    first = arrays[0]
+    if any(x.shape != first.shape or x.dtype != first.dtype for x in arrays):
+        raise MXNetError(f"the outputs of all turns must agree, got {', '.join(f'{x.dtype.name}{list(x.shape)}' for x in arrays)}")
+    rest = [jnp.zeros((count - turns, *first.shape), first.dtype)] if turns < count else []
+    return jnp.concatenate(([jnp.stack(arrays[:turns])] if turns else []) + rest)
 
 
 @op("mx.copy")

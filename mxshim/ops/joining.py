@@ -237,7 +237,7 @@ def meshgrid(*xi, indexing="xy", sparse=False, copy=True):
     """
     if indexing not in ("xy", "ij"):
         raise ValueError(f"Valid values for `indexing` are 'xy' and 'ij', got {indexing!r}")
-    return tuple(jnp.meshgrid(*xi, indexing=indexing, sparse=bool(sparse)))
+    return tuple(jnp.meshgrid(*(x.reshape(1) if x.ndim == 0 else x for x in xi), indexing=indexing, sparse=bool(sparse)))
 
 
 @op("np.broadcast_arrays", samples={"args": [((onp.ones((1, 2), "float32"), onp.ones((2, 1), "float32")), {})]})
@@ -246,7 +246,7 @@ def broadcast_arrays(*args):
     try:
         return tuple(jnp.broadcast_arrays(*args))
     except ValueError:
-        raise MXNetError(f"shapes {', '.join(str(a.shape) for a in args)} cannot be broadcast against each other") from None
+        raise ValueError(f"shapes {', '.join(str(a.shape) for a in args)} cannot be broadcast against each other") from None
 
 
 @op_of_one_dtype("nd.khatri_rao", samples={"args": [((_A, _B), {})]})

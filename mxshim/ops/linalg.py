@@ -82,7 +82,7 @@ def solve(a, b):
     a, b = matrices(a, True, "`a`"), cast(b, wide(b.dtype))
     a, b = agreed(a, b)
     column = b.ndim == a.ndim - 1
-    if b.ndim < 1 or b.shape[-1 if column else -2] != a.shape[-1]:
+    if b.ndim < a.ndim - 1 or not b.ndim or b.shape[-1 if column else -2] != a.shape[-1]:
         n = a.shape[-1]
         raise MXNetError(f"`b` must have shape (..., {n}) or (..., {n}, k) for `a` of shape {a.shape}, got {b.shape}")
     x = jnp.linalg.solve(a, b[..., None] if column else b)
@@ -205,6 +205,8 @@ def eigh(a, upper=False, UPLO=None):
     if UPLO not in (None, "L", "U"):
         raise MXNetError(f"`UPLO` must be 'L' or 'U', got {UPLO!r}")
     upper = bool(upper) if UPLO is None else UPLO == "U"
+    if a.size == 0:
+        return jnp.zeros(matrices(a, True).shape[:-1], a.dtype), a
     w, v = jnp.linalg.eigh(symmetric(matrices(a, True), upper), symmetrize_input=False)
     return _back(a.dtype, w, v * jnp.swapaxes(row_signs(jnp.swapaxes(v, -1, -2)), -1, -2))
 
@@ -249,10 +251,10 @@ def _absolute_power_jvp(primals, tangents):
 def _vector_norm(x, ord, axes, keepdims):
     total = partial(jnp.sum, axis=axes, keepdims=keepdims)
     if ord == onp.inf:
-        return max_(magnitude(x), axes, keepdims)
+        return max_(magnitude(x), axes, keepdims=keepdims)
     if ord == -onp.inf:
-        return min_(magnitude(x), axes, keepdims)
-    if ord in (None, 2):
+        return min_(magnitude(x), axes, keepdims=keepdims)
+    if ord in (None, 2, "fro"):
         return jnp.sqrt(total(x * x))
     if ord == 0:
         return total((x != 0).astype(x.dtype))
@@ -271,7 +273,7 @@ def _matrix_norm(x, ord, axes, keepdims):
     if ord in (1, -1, onp.inf, -onp.inf):
         first, second = (row, column) if ord in (1, -1) else (column, row)
         sums = jnp.sum(magnitude(x), axis=first, keepdims=True)
-        out = (max_ if ord > 0 else min_)(sums, second, True)
+        out = (max_ if ord > 0 else min_)(sums, second, keepdims=True)
     elif ord in (2, -2, "nuc"):
         s = jnp.linalg.svd(jnp.moveaxis(x, axes, (-2, -1)), compute_uv=False)
         out = jnp.sum(s, -1) if ord == "nuc" else s[..., 0] if ord == 2 else s[..., -1]
@@ -341,8 +343,10 @@ def matrix_transpose(a):
 
 @op("np.linalg.trace", samples=_on(_G))
 def trace_linalg(a, offset=0):
-    """The sum along a diagonal of the last two axes."""
-    return jnp.sum(diagonal_linalg(a, offset), -1, dtype=a.dtype)
+    """The sum along a diagonal of the first two axes, as np.trace; the array API, of which the name is, means the last two."""
+    if a.ndim < 2:
+        raise MXNetError(f"at least 2 dimensions are needed, got shape {a.shape}")
+    return jnp.trace(a, offset, dtype=a.dtype)
 
 
 @op("np.linalg.diagonal", samples=_on(_G, offset=1))

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 
 from ..base import FLOAT32, is_float
 from ..engine.op import op
-from .binary import INTS, PAIR, compared, equal_integers, integers, nd_compared, nd_op, np_op
+from .binary import INTS, PAIR, compared, equal_integers, integers, integers_only, nd_compared, nd_op, np_op
 from .dtypes import BOOL, FLOAT64, promote, value
 
 
@@ -50,8 +50,8 @@ _bits = {"grad": False, "samples": INTS}
 np_op("bitwise_and __and__", jnp.bitwise_and, "x1 & x2, bit by bit; integers and booleans.", rule=integers, **_bits)
 np_op("bitwise_or __or__", jnp.bitwise_or, "x1 | x2, bit by bit; integers and booleans.", rule=integers, **_bits)
 np_op("bitwise_xor __xor__", jnp.bitwise_xor, "x1 ^ x2, bit by bit; integers and booleans.", rule=integers, **_bits)
-np_op("bitwise_left_shift __lshift__", jnp.left_shift, "x1 with its bits moved x2 places up; integers.", rule=integers, **_bits)
+np_op("bitwise_left_shift __lshift__", jnp.left_shift, "x1 with its bits moved x2 places up; integers.", rule=integers_only, **_bits)
 np_op("bitwise_right_shift __rshift__", jnp.right_shift, "x1 with its bits moved x2 places down, keeping the sign; integers.",
-      rule=integers, **_bits)
+      rule=integers_only, **_bits)
 np_op("lcm", jnp.lcm, "The least common multiple of |x1| and |x2|; integers.", rule=equal_integers, **_bits)
 np_op("gcd", jnp.gcd, "The greatest common divisor of |x1| and |x2|; integers.", rule=equal_integers, **_bits)

@@ -8,6 +8,7 @@ from jax import lax
 
 from ..base import FLOAT32, MXNetError, is_float
 from ..engine.op import op
+from .axes import over
 from .dtypes import BOOL, FLOAT64, cast, equal, in_floats, kind, promote, promoted, value
 
 _X = onp.array([[-2.3, -0.7, 0.3], [0.6, 1.8, 3.1]], "float32")
@@ -82,11 +83,11 @@ def round_(x, decimals=0):
         if decimals >= 0:
             return x
         unit = 10 ** -decimals
-        return cast(jnp.rint(x.astype(FLOAT64) / unit) * unit, x.dtype)
+        return cast(jnp.rint(over(x.astype(FLOAT64), float(unit))) * unit, x.dtype)
     if decimals == 0:
         return jnp.rint(x)
-    unit = min(10.0 ** abs(decimals), float(jnp.finfo(x.dtype).max))
-    return jnp.rint(x * unit) / unit if decimals > 0 else jnp.rint(x / unit) * unit
+    unit = jnp.asarray(min(10.0 ** abs(decimals), float(jnp.finfo(x.dtype).max)), x.dtype)
+    return over(jnp.rint(x * unit), unit) if decimals > 0 else jnp.rint(over(x, unit)) * unit
 
 
 @op("np.nan_to_num", scalars=("nan", "posinf", "neginf"),

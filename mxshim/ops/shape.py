@@ -8,7 +8,7 @@ import numpy as onp
 
 from ..base import MXNetError
 from ..engine.op import op
-from .axes import axes_in, axis_in
+from .axes import axes_in, axis_in, reduced
 
 _CUBE = onp.arange(24, dtype="float32").reshape(2, 3, 4)
 
@@ -275,7 +275,7 @@ def _moved(ndim, source, destination):
     source = axes_in(source, ndim, "source")
     destination = axes_in(destination, ndim, "destination")
     if len(source) != len(destination):
-        raise ValueError(f"`source` and `destination` must have as many axes, got {len(source)} and {len(destination)}")
+        raise MXNetError(f"`source` and `destination` must have as many axes, got {len(source)} and {len(destination)}")
     order = [a for a in range(ndim) if a not in source]
     for to, at in sorted(zip(destination, source, strict=True)):
         order.insert(to, at)
@@ -317,7 +317,7 @@ def squeeze(a, axis=None):
     """Without its axes of size 1, or without those named. Raises: MXNetError if a named axis has another size."""
     if axis is None:
         return jnp.squeeze(a)
-    axes = axes_in(axis, a.ndim)
+    axes = reduced(axis, a.ndim)
     for k in axes:
         if a.shape[k] != 1:
             raise MXNetError(f"axis {k} has size {a.shape[k]}; only axes of size 1 can be dropped")

@@ -167,7 +167,7 @@ def searchsorted(a, v, side="left", sorter=None):
 
 @op("np.digitize", grad=False, samples={"args": [((_M, _SORTED), {}), ((_M, _SORTED), {"right": True})]})
 def digitize(x, bins, right=False):
-    """The number of the bin each element falls into; int64. `bins` must be monotonic."""
+    """The number of the bin each element falls into; int64. Raises: ValueError if `bins` neither increases nor decreases."""
     return jnp.digitize(x, bins, right=bool(right)).astype(jnp.int64)
 
 

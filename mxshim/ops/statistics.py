@@ -8,7 +8,7 @@ import numpy as onp
 
 from ..base import FLOAT32, MXNetError, is_float
 from ..engine.op import Scalar, op
-from .axes import agreed, axes_in, axis_in, number, op_of_one_dtype, wide
+from .axes import agreed, axis_in, number, op_of_one_dtype, reduced, wide
 from .dtypes import cast
 
 _M = onp.array([[3., 1., 2.5], [2., 5., 4.]], "float32")
@@ -32,13 +32,13 @@ def quantile_of(a, q, axis, interpolation, keepdims, fn=jnp.quantile):
     if a.dtype == bool:
         raise MXNetError("booleans have no quantiles: cast with astype('float32')")
     dtype = a.dtype if a.dtype == "float64" else FLOAT32
-    axes = axes_in(axis, a.ndim)
+    axes = reduced(axis, a.ndim)
     return fn(cast(a, dtype), q.astype(dtype), axis=axes, method=interpolation, keepdims=bool(keepdims))
 
 
 @op("np.quantile", scalars=("q",), samples=_on_matrix({"_": (0.3,)}, {"_": (0.3,), "axis": 1, "interpolation": "lower"},
                                                       {"_": ([0.2, 0.5],), "axis": 0, "keepdims": True}))
-def quantile(a, q, axis=None, overwrite_input=None, interpolation="linear", keepdims=False):
+def quantile(a, q, axis=None, out=None, overwrite_input=None, interpolation="linear", keepdims=False):
     """The q-th quantile (q in [0, 1], a number or an array) along `axis`; float32, float64 for float64.
 
     interpolation: "linear", "lower", "higher", "midpoint" or "nearest". An array of q adds its axes in front.
@@ -47,13 +47,13 @@ def quantile(a, q, axis=None, overwrite_input=None, interpolation="linear", keep
 
 
 @op("np.percentile", scalars=("q",), samples=_on_matrix({"_": (30,)}, {"_": (60.,), "axis": 0, "interpolation": "midpoint"}))
-def percentile(a, q, axis=None, overwrite_input=None, interpolation="linear", keepdims=False):
+def percentile(a, q, axis=None, out=None, overwrite_input=None, interpolation="linear", keepdims=False):
     """The q-th percentile (q in [0, 100]) along `axis`; see quantile. The gradient is right (MXNet: zero)."""
     return quantile_of(a, q.astype(jnp.float64) / 100, axis, interpolation, keepdims)
 
 
 @op("np.median", samples=_on_matrix({}, {"axis": 1, "keepdims": True}))
-def median(a, axis=None, overwrite_input=None, keepdims=False):
+def median(a, axis=None, out=None, overwrite_input=None, keepdims=False):
     """The middle element along `axis`, or the mean of the two; float32, float64 for float64.
 
     The gradient is right (MXNet: zero).
@@ -68,7 +68,7 @@ def average(a, axis=None, weights=None, returned=False):
 
     weights: the shape of `a`, or a vector for one axis. The dtype stays; fractions of integers are cut off.
     """
-    axes = axes_in(axis, a.ndim)
+    axes = reduced(axis, a.ndim)
     x = cast(a, wide(a.dtype))
     if weights is None:
         out, total = jnp.mean(x, axes), jnp.asarray(math.prod(a.shape[k] for k in axes), x.dtype)
@@ -245,8 +245,11 @@ def cov(m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=N
 
 
 @op("np.corrcoef", arrays=("y",), samples=_on_matrix({}))
-def corrcoef(x, y=None, rowvar=True, dtype=None):
-    """The correlation coefficients of variables in rows (columns if not rowvar); float64 unless `dtype` says otherwise."""
+def corrcoef(x, y=None, rowvar=True, bias=None, ddof=None, dtype=None):
+    """The correlation coefficients of variables in rows (columns if not rowvar); float64 unless `dtype` says otherwise.
+
+    bias, ddof: without effect, as in NumPy.
+    """
     x, rowvar = _observations(x, y, bool(rowvar))
     return jnp.corrcoef(x, rowvar=rowvar).astype(dtype or jnp.float64)
 
@@ -320,7 +323,7 @@ def unwrap(p, discont=None, axis=-1, period=2 * math.pi):
 def window(name, first, second, third, sentence):
     """Declare np.NAME(M): first - second * cos(2 pi n / (M - 1)) + third * cos(4 pi n / (M - 1)) for n < M."""
 
-    def make(M, dtype=None):
+    def make(M, dtype=None, device=None):
         if M < 1:
             return jnp.zeros((0,), dtype or FLOAT32)
         if M == 1:

@@ -6,6 +6,7 @@ opens a file, reading.py and archives.py read it.
 Files may come from strangers: nothing in them is executed, and every size they claim is held against the bytes that
 are left before memory is taken for it.
 """
+from mxshim.serialization.loading import is_npy as is_npy
 from mxshim.serialization.loading import load_params as load_params
 from mxshim.serialization.stored import CSR as CSR
 from mxshim.serialization.stored import RowSparse as RowSparse
@@ -15,4 +16,4 @@ from mxshim.serialization.writing import save_npy as save_npy
 from mxshim.serialization.writing import save_npz as save_npz
 from mxshim.serialization.writing import save_params as save_params
 
-__all__ = ["CSR", "RowSparse", "Saved", "atomic_write", "load_params", "save_npy", "save_npz", "save_params"]
+__all__ = ["CSR", "RowSparse", "Saved", "atomic_write", "is_npy", "load_params", "save_npy", "save_npz", "save_params"]

@@ -12,6 +12,8 @@ from mxshim.serialization.format import LIST_MAGIC
 from mxshim.serialization.reading import Reader
 from mxshim.serialization.stored import Saved
 
+_NPY = b"\x93NUMPY"
+
 
 def load_params(source: str | os.PathLike | bytes) -> tuple[list[Saved], list[str]]:
     """The arrays of a `.params`, `.npy` or `.npz` file (told apart by their first bytes), and their names if they have any.
@@ -30,6 +32,14 @@ def load_params(source: str | os.PathLike | bytes) -> tuple[list[Saved], list[st
         raise MXNetError(f'cannot open "{name}": {e.strerror or e}') from e
 
 
+def is_npy(path: str | os.PathLike) -> bool:
+    """Whether a path is a file that begins as .npy files do."""
+    if not os.path.isfile(path):
+        return False
+    with open(path, "rb") as file:
+        return file.read(len(_NPY)) == _NPY
+
+
 def _load(file: BinaryIO, label: str) -> tuple[list[Saved], list[str]]:
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
@@ -38,7 +48,7 @@ def _load(file: BinaryIO, label: str) -> tuple[list[Saved], list[str]]:
     if start[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         return load_npz(file, label, size)
     reader = Reader(file, label, size)
-    if start[:6] == b"\x93NUMPY":
+    if start[:6] == _NPY:
         a = reader.npy()
         reader.finish()
         return [a], []

@@ -4,8 +4,8 @@ from __future__ import annotations
 import itertools
 
 from ..base import MXNetError
-from ..engine.call import place
 from ..engine.cell import Handle
+from ..engine.emit import place
 from ..engine.spec import Spec
 from .symbol import Symbol, Vertex
 
@@ -63,7 +63,7 @@ def _output(vertex, entry):
 def _kind(node) -> tuple[str, int]:
     """The operator's name and the number of its outputs; 1 where that depends on the call, until a later one is met."""
     if node.function is not None:
-        return getattr(node.code, "history_name", "_CustomFunction"), len(node.outs)
+        return getattr(node.code, "history_name", "_CustomFunction"), len(node.instruction[2])
     spec = node.code if isinstance(node.code, Spec) else node.code.spec
     shown = spec.op.visible if spec.op is not None else None
     return spec.name, len(spec.out) if shown is None else shown if isinstance(shown, int) else 1

@@ -197,9 +197,9 @@ def test_matmul_precision():
     x = np.ones((2, 2))
 
     def precision():
-        from mxshim.engine import call, spec
+        from mxshim.engine import emit, spec
         from mxshim.engine.op import NAMES
-        found = call._look_up(NAMES["np.dot"], (spec.arr(0), spec.arr(1)), [x._value_now()] * 2)
+        found = emit.look_up(NAMES["np.dot"], (spec.arr(0), spec.arr(1)), [x._value_now()] * 2)
         return {str(e.params["precision"]) for e in found.jaxpr.jaxpr.eqns if e.primitive.name == "dot_general"}
 
     assert all("HIGHEST" in p for p in precision())

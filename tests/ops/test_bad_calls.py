@@ -61,7 +61,8 @@ def quick(op, args, kwargs):
     if not op.variadic:
         yield "too many arguments", (*args, *[onp.ones(2, "float32")] * 12), kwargs
     yield "out=", args, {**kwargs, "out": "nonsense"}
-    yield "dtype=" if "dtype" in op.params else "an unknown name", args, {**kwargs, "dtype" if "dtype" in op.params else "nonsense": "nonsense"}
+    named = "dtype" if "dtype" in op.params else "nonsense"
+    yield f"{named}=", args, {**kwargs, named: "nonsense"}
 
 
 def slow(op, args, kwargs):

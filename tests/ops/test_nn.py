@@ -57,7 +57,8 @@ def prepared(r, k):
     def fn(*floats):
         full = [jnp.asarray(a) if isinstance(a, onp.ndarray) else a for a in arguments]
         for i in constant:
-            full[i] = full[i].astype(floats[0].dtype) if full[i].dtype == "float32" else full[i]
+            if i < len(full) and full[i].dtype == "float32":
+                full[i] = full[i].astype(floats[0].dtype)
         for i, x in zip(spots, floats):
             full[i] = x
         out = r.fn(*full, **named)

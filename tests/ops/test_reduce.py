@@ -112,6 +112,11 @@ def test_sum_takes_a_start_and_a_choice():
     assert np.sum(x, where=x > 1).item() == 9
 
 
+def test_a_sum_in_integers_is_cut_off_once():
+    assert np.array([[1.5, -2, 3], [0.25, 4, -6]]).sum(axis=1, dtype="int32").asnumpy().tolist() == [2, -1]
+    assert int(np.sum(np.array([1.7, 1.7]), dtype="int64")) == 3
+
+
 def test_errors_say_what_to_do():
     with pytest.raises(MXNetError, match=r"np.sum\(float32\[2, 3\], axis=4\): axis 4 is out of range.*must be in \[-2, 2\)"):
         np.sum(np.ones((2, 3)), axis=4)

@@ -55,13 +55,14 @@ def check_measured(dialect, code, want, differences):
     if dialect == "np":
         npx.set_np()
     try:
-        _check(code, want, scope, differences)
+        check(code, want, scope, differences)
     finally:
         npx.reset_np()
 
 
-def _check(code, want, scope, differences):
-    exec(SETUP, scope)
+def check(code, want, scope, differences, setup=SETUP):
+    """As `check_measured`, with other names to begin with."""
+    exec(setup, scope)
     if isinstance(want, dict) and "raises" in want:
         try:
             got = eval(code, scope)

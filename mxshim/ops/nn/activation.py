@@ -244,7 +244,7 @@ _MASK = onp.array([[True, True, False], [False, True, True]])
 _MASKED = {"args": [((_X, _MASK), {}), ((_X, _MASK), {"axis": 0, "temperature": 2.0}), ((_X, _MASK[:1]), {})]}
 
 
-@op("npx.masked_softmax", scalars=("temperature",), samples=_MASKED)
+@op("npx.masked_softmax", "nd.masked_softmax", scalars=("temperature",), samples=_MASKED)
 def masked_softmax(data, mask, axis=-1, temperature=1.0, normalize=True):
     """The softmax of the positions where mask is True; 0 elsewhere, and everywhere if a row has none.
 
@@ -254,7 +254,7 @@ def masked_softmax(data, mask, axis=-1, temperature=1.0, normalize=True):
     return _softmax(data, _axis(data, axis), temperature, None, _checked_mask(data, mask))
 
 
-@op("npx.masked_log_softmax", scalars=("temperature",), samples=_MASKED)
+@op("npx.masked_log_softmax", "nd.masked_log_softmax", scalars=("temperature",), samples=_MASKED)
 def masked_log_softmax(data, mask, axis=-1, temperature=1.0, normalize=True):
     """The logarithm of npx.masked_softmax: -inf where mask is False."""
     return _log_softmax(data, _axis(data, axis), temperature, None, _checked_mask(data, mask))

@@ -8,6 +8,7 @@ from jax import lax
 from ...base import MXNetError
 from ...engine.op import op
 from ..axes import same_dtype
+from .patches import Window, convolve, input_gradient
 from .spatial import AXES, bias_given, has_shape, ints, layout_of, one_of, required, uniform
 
 
@@ -54,8 +55,11 @@ def _convolve(data, weight, bias, kernel, stride, dilate, pad, filters, groups, 
         size, reach = data.shape[layout.index(a)] + 2 * p, d * (k - 1) + 1
         if reach > size:
             raise MXNetError(f"a kernel that reaches over {reach} along {a} exceeds the padded input's {size}")
-    y = lax.conv_general_dilated(data, weight, stride, [(p, p) for p in pad], rhs_dilation=dilate,
-                                 dimension_numbers=(layout, _weight_layout(layout), layout), feature_group_count=groups)
+    if layout.startswith("NC"):
+        y = convolve(data, weight, Window(data.shape[2:], kernel, stride, dilate, tuple([(p, p) for p in pad]), groups))
+    else:
+        y = lax.conv_general_dilated(data, weight, stride, [(p, p) for p in pad], rhs_dilation=dilate,
+                                     dimension_numbers=(layout, _weight_layout(layout), layout), feature_group_count=groups)
     return _add_bias(y, bias, layout)
 
 
@@ -84,7 +88,7 @@ def convolution(data, weight, bias=None, kernel=None, stride=None, dilate=None, 
     return _convolve(data, weight, bias, kernel, stride, dilate, pad, num_filter, num_group, layout)
 
 
-@op("nd.Convolution", arrays=("bias",), samples=_CONV)
+@op("nd.Convolution", "nd.Convolution_v1", arrays=("bias",), samples=_CONV)
 def convolution_nd(data, weight, bias=None, kernel=None, stride=None, dilate=None, pad=None, num_filter=None, num_group=1,
                    workspace=1024, no_bias=False, cudnn_tune=None, cudnn_off=False, layout=None):
     """Convolution; see npx.convolution. Here num_filter is required."""
@@ -120,13 +124,13 @@ def _transposed(data, weight, bias, kernel, stride, dilate, pad, adj, target, fi
     wanted = dict(zip(AXES[n], kernel, strict=True)) | {"O": channels, "I": filters // groups}
     spec = _weight_layout(layout)
     has_shape("weight", weight, [wanted[a] for a in spec], f"channels, num_filter per group and kernel as {spec}")
-    w = jnp.transpose(weight, [spec.index(a) for a in "OI" + AXES[n]])
-    w = w.reshape(groups, channels // groups, filters // groups, *kernel)
-    w = jnp.flip(jnp.swapaxes(w, 1, 2).reshape(filters, channels // groups, *kernel), range(2, n + 2))
-    edges = [(r - 1 - p, r - 1 - p + a) for r, p, a in zip(reach, pad, adj, strict=True)]
-    y = lax.conv_general_dilated(data, w, (1,) * n, edges, lhs_dilation=stride, rhs_dilation=dilate,
-                                 dimension_numbers=(layout, "OI" + AXES[n], layout), feature_group_count=groups)
-    return _add_bias(y, bias, layout)
+    sizes = tuple([s * (n - 1) + r - 2 * p + a for s, n, r, p, a in zip(stride, sizes, reach, pad, adj, strict=True)])
+    if min(sizes) < 1:
+        raise MXNetError(f"pad {tuple(pad)} leaves nothing of the result: sizes {sizes}")
+    first = [layout.index(a) for a in "NC" + AXES[n]]  # the axes in the order of channels-first data
+    y = input_gradient(jnp.transpose(data, first), jnp.transpose(weight, [spec.index(a) for a in "OI" + AXES[n]]),
+                       Window(sizes, kernel, stride, dilate, tuple([(p, p) for p in pad]), groups))
+    return _add_bias(jnp.transpose(y, [first.index(i) for i in range(n + 2)]), bias, layout)
 
 
 _DECONV = {"args": [

@@ -61,7 +61,7 @@ def embedding(data, weight, input_dim=None, output_dim=None, dtype="float32", sp
     return _look_up(data, weight, input_dim, output_dim)
 
 
-@op("nd.Embedding", samples=_ROWS)
+@op("nd.Embedding", "nd.contrib.SparseEmbedding", samples=_ROWS)
 def embedding_nd(data, weight, input_dim=None, output_dim=None, dtype="float32", sparse_grad=False):
     """The rows of `weight` that `data` names; see npx.embedding. Here both sizes are required."""
     required(input_dim=input_dim, output_dim=output_dim)

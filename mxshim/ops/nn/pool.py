@@ -5,12 +5,12 @@ from functools import reduce
 
 import jax.numpy as jnp
 import numpy as onp
-from jax import lax
 
 from ...base import MXNetError
 from ...engine.op import op
 from ..axes import wide
 from .spatial import AXES, LAYOUTS, floats_only, ints, layout_of, one_of
+from .windows import reduce_windows
 
 _ROOTS = {1: lambda s: s, 2: jnp.sqrt, 3: jnp.cbrt}
 
@@ -68,18 +68,18 @@ def _pool(data, kernel, stride, pad, pool_type, convention, everything, p_value,
     if convention == "same" and any(pad):
         raise MXNetError(f"pooling_convention='same' computes the padding itself: leave pad={pad} out")
     spots = [layout.index(a) for a in AXES[n]]
-    window, steps, edges, counts = [1] * data.ndim, [1] * data.ndim, [(0, 0)] * data.ndim, []
+    edges, counts = [], []
     for spot, k, s, p in zip(spots, kernel, stride, pad, strict=True):
         size = data.shape[spot]
         many, lo, hi = _out_size(size, k, s, p, convention)
-        window[spot], steps[spot], edges[spot] = k, s, (lo, hi)
+        edges.append((lo, hi))
         counts.append(_counts(size, many, k, s, lo, hi, convention, count_pads is None or count_pads))
     if pool_type == "max":
-        return lax.reduce_window(data, onp.asarray(-onp.inf, data.dtype), lax.max, window, steps, edges)
+        return reduce_windows(data, "max", spots, kernel, stride, edges)
     x = data.astype(wide(data.dtype))
     if pool_type == "lp":
         x = x ** p_value
-    total = lax.reduce_window(x, onp.zeros((), x.dtype), lax.add, window, steps, edges)
+    total = reduce_windows(x, "sum", spots, kernel, stride, edges)
     if pool_type == "lp":
         total = _root(total, p_value)
     elif pool_type == "avg":

@@ -1,0 +1,90 @@
+"""Functions of nd and nd.contrib, and samplers of npx, that are other functions in a row."""
+from __future__ import annotations
+
+import math
+
+import numpy as onp
+
+from ..base import MXNetError
+from ..engine.op import NAMES, api
+from .convert import CLASSES
+from .core import Array
+
+
+def _nd(name):
+    """A public function of nd, also while the modules are being filled."""
+    from .fill import public_function
+    return public_function(name, NAMES[name], CLASSES["nd"])
+
+
+@api("nd.contrib.rand_zipfian")
+def rand_zipfian(true_classes, num_sampled, range_max, ctx=None):
+    """Classes drawn with probability log((c + 2) / (c + 1)) / log(range_max + 1), for sampled softmax.
+
+    Args: true_classes: an NDArray of classes.  num_sampled: how many to draw.  range_max: classes are below it.
+    Returns: the drawn classes, int64 (num_sampled,); how often the true ones, and the drawn ones, are expected among them, float64.
+    """
+    if not isinstance(true_classes, Array):
+        raise AssertionError(f"nd.contrib.rand_zipfian: true_classes must be an NDArray, got {type(true_classes).__name__}")
+    reach = math.log(range_max + 1)
+    drawn = _nd("nd.random.uniform")(0, reach, shape=(num_sampled,), dtype="float64", ctx=ctx)
+    classes = (_nd("nd.exp")(drawn) - 1).astype("int64") % range_max
+
+    def expected(c):
+        c = c.astype("float64")
+        return _nd("nd.log")((c + 2) / (c + 1)) / reach * num_sampled
+
+    return classes, expected(true_classes), expected(classes)
+
+
+@api("nd.reset_arrays")
+def reset_arrays(*data, num_arrays=None):
+    """Write zeros into the arrays. num_arrays, if given, counts them. Returns: []."""
+    if not data or num_arrays not in (None, len(data)):
+        raise MXNetError(f"nd.reset_arrays: num_arrays={num_arrays}, but {len(data)} arrays were given")
+    for x in data:
+        x[:] = 0
+    return []
+
+
+@api("nd.contrib.getnnz")
+def getnnz(data, axis=None):
+    """How many elements a CSR array stores, as an int64 array (1,); axis 1: in each row.
+
+    Raises: MXNetError for arrays that are not CSR, and for another axis.
+    """
+    if getattr(data, "stype", None) != "csr":
+        raise MXNetError("nd.contrib.getnnz: a CSR array is needed; count the elements of others with (x != 0).sum()")
+    if axis not in (None, 1):
+        raise MXNetError(f"nd.contrib.getnnz: axis must be None or 1, got {axis}")
+    starts = data.indptr.asnumpy()
+    return _nd("nd.array")(starts[-1:] if axis is None else onp.diff(starts), dtype="int64")
+
+
+@api("nd.contrib.uniform")
+def uniform(low=0, high=1, shape=None, dtype=None, ctx=None, out=None, **kwargs):
+    """Uniform numbers from low to high; see nd.random.uniform."""
+    given = {"shape": shape, "dtype": dtype, "ctx": ctx, "out": out, **kwargs}
+    return _nd("nd.random.uniform")(low, high, **{k: v for k, v in given.items() if v is not None})
+
+
+@api("npx.scalar_poisson")
+def scalar_poisson(lam=1.0, shape=(1,), ctx=None, dtype=None, out=None):
+    """Poisson numbers of mean lam, as floats, from the parallel stream; see nd.random.poisson."""
+    return _poisson("nd.random_poisson", lam, shape, dtype, out, ctx)
+
+
+@api("npx.tensor_poisson")
+def tensor_poisson(lam, shape=(), dtype=None, out=None):
+    """Poisson numbers of the means in the array lam, shape lam.shape + shape, as floats; see nd.sample_poisson."""
+    return _poisson("nd.sample_poisson", lam, shape, dtype, out)
+
+
+def _poisson(name, lam, shape, dtype, out, ctx=None):
+    given = {"shape": shape, "dtype": dtype, "ctx": ctx}
+    lam = lam.as_nd_ndarray() if isinstance(lam, Array) else lam
+    found = _nd(name)(lam, **{k: v for k, v in given.items() if v is not None}).as_np_ndarray()
+    if out is None:
+        return found
+    out[:] = found
+    return out

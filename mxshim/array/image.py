@@ -1,0 +1,135 @@
+"""The random functions over images: they draw from the serial stream, in MXNet's order, and call operators with what came."""
+from __future__ import annotations
+
+import inspect
+
+import numpy as onp
+
+from ..base import MXNetError
+from ..engine import rng
+from ..engine.op import api
+from .convert import CLASSES
+from .core import Array
+from .draws import adopt, apply, finish
+
+
+def _checked(data, what, cls, **numbers):
+    if not isinstance(data, Array):
+        raise (AssertionError if cls._dialect == "nd" else TypeError)(f"{what}: data must be an array, got {type(data).__name__}")
+    if data.ndim != 3:
+        raise MXNetError(f"{what}: an image (height, width, channels) is needed, got shape {data.shape}")
+    for name, value in numbers.items():
+        if value is None:
+            raise MXNetError(f"{what}: parameter `{name}` is required")
+        if value < 0:
+            raise MXNetError(f"{what}: `{name}` must not be negative, got {value}")
+
+
+def _uniform(low, high):
+    """A number from low to high, float32, of the serial stream."""
+    u = rng.streams().serial.uniform(1)[0]
+    return float(u * onp.float32(onp.float32(high) - onp.float32(low)) + onp.float32(low))
+
+
+def _random(short):
+    """Declare nd.image.<short> and npx.image.<short>; the function also gets `what`, the public name, and the class of its result."""
+
+    def declare(fn):
+        shown = [p for p in inspect.signature(fn).parameters.values() if p.name not in ("what", "cls")]
+        shown += [inspect.Parameter(n, inspect.Parameter.KEYWORD_ONLY, default=None) for n in ("out", "name")]
+        for dialect in ("nd", "npx"):
+            what = f"{dialect}.image.{short}"
+
+            def function(data, *args, out=None, name=None, what=what, of="nd" if dialect == "nd" else "np", **kwargs):
+                return finish(fn(data, *args, **kwargs, what=what, cls=CLASSES[of]), out, what)
+
+            function.__name__ = function.__qualname__ = short
+            function.__doc__, function.__signature__ = fn.__doc__, inspect.Signature(shown)
+            api(what)(function)
+        return fn
+
+    return declare
+
+
+def _flip(data, p, name, what, cls):
+    _checked(data, what, cls)
+    if not 0 <= p <= 1:
+        raise MXNetError(f"{what}: `p` must lie in [0, 1], got {p}")
+    keep = rng.streams().serial.uniform64(1)[0] < 1 - p
+    return apply("mx.copy" if keep else name, cls, data)
+
+
+@_random("random_flip_left_right")
+def random_flip_left_right(data, p=0.5, *, what, cls):
+    """The image (H, W, C), mirrored left to right with probability p."""
+    return _flip(data, p, "nd.image.flip_left_right", what, cls)
+
+
+@_random("random_flip_top_bottom")
+def random_flip_top_bottom(data, p=0.5, *, what, cls):
+    """The image (H, W, C), mirrored top to bottom with probability p."""
+    return _flip(data, p, "nd.image.flip_top_bottom", what, cls)
+
+
+@_random("random_brightness")
+def random_brightness(data, min_factor=None, max_factor=None, *, what, cls):
+    """The colours of an image (H, W, C) times a number from min_factor to max_factor."""
+    _checked(data, what, cls, min_factor=min_factor, max_factor=max_factor)
+    return apply("mx.image_brightness", cls, data, _uniform(min_factor, max_factor))
+
+
+@_random("random_contrast")
+def random_contrast(data, min_factor=None, max_factor=None, *, what, cls):
+    """The colours of an image (H, W, C) moved away from its mean gray by a factor from min_factor to max_factor."""
+    _checked(data, what, cls, min_factor=min_factor, max_factor=max_factor)
+    return apply("mx.image_contrast", cls, data, _uniform(min_factor, max_factor))
+
+
+@_random("random_saturation")
+def random_saturation(data, min_factor=None, max_factor=None, *, what, cls):
+    """The colours of an image (H, W, C) moved away from gray by a factor from min_factor to max_factor.
+
+    What counts as gray is MXNet's: 0.114 of the blue."""
+    _checked(data, what, cls, min_factor=min_factor, max_factor=max_factor)
+    return apply("mx.image_saturation", cls, data, _uniform(min_factor, max_factor))
+
+
+@_random("random_hue")
+def random_hue(data, min_factor=None, max_factor=None, *, what, cls):
+    """The colours of an image (H, W, C) turned by min_factor to max_factor of the colour circle."""
+    _checked(data, what, cls, min_factor=min_factor, max_factor=max_factor)
+    return apply("mx.image_hue", cls, data, _uniform(min_factor, max_factor))
+
+
+def _order(cls):
+    """A random order of four things, as the C++ libraries of MXNet 1.9.1 and of 2.0.0b1 shuffle; the later one swaps in pairs."""
+    serial = rng.streams().serial
+    if cls._dialect == "nd":
+        return serial.order(4, forward=True).tolist()
+    order = [0, 1, 2, 3]
+    for i, j in zip((1, 2, 3), (serial.below([2])[0], *divmod(serial.below([12])[0], 4)), strict=True):
+        order[i], order[j] = order[j], order[i]
+    return order
+
+
+@_random("random_color_jitter")
+def random_color_jitter(data, brightness=None, contrast=None, saturation=None, hue=None, *, what, cls):
+    """Brightness, contrast and saturation of an image (H, W, C) by factors from 1 - x to 1 + x, and the hue by -x to x of the
+    circle, in a random order; what is 0 is left as it is."""
+    wanted = {"brightness": brightness, "contrast": contrast, "saturation": saturation, "hue": hue}
+    _checked(data, what, cls, **wanted)
+    for k in _order(cls):
+        name = list(wanted)[k]
+        strength, middle = wanted[name], 0 if name == "hue" else 1
+        if strength > 0:
+            data = apply(f"mx.image_{name}", cls, data, _uniform(middle - strength, middle + strength))
+    return data
+
+
+@_random("random_lighting")
+def random_lighting(data, alpha_std=0.05, *, what, cls):
+    """The colours of an image (H, W, C) moved along the principal components of natural images (Krizhevsky et al., 2012) by normal
+    numbers of standard deviation alpha_std."""
+    _checked(data, what, cls, alpha_std=alpha_std)
+    alpha = rng.streams().serial.normal(3) * onp.float32(alpha_std)
+    return apply("mx.image_lighting", cls, data, adopt(alpha, cls, data.ctx))

@@ -1,0 +1,207 @@
+"""Trainers: an optimizer applied to the parameters of a network (MXNet: mxnet.gluon.Trainer)."""
+from __future__ import annotations
+
+from .. import kvstore as kv
+from .. import optimizer as opt
+from ..serialization.writing import atomic_write
+from .parameter import Parameter
+
+__all__ = ["Trainer"]
+
+
+class Trainer:
+    """Applies an optimizer to parameters: after `loss.backward()`, `trainer.step(batch_size)` updates all of them.
+
+    Args:
+        params: what collect_params() gives, a dict of Parameters, or a list; each is updated once, in the order of the names.
+        optimizer: a name ("sgd", "adam", ...) with optimizer_params as its arguments, or an mx.optimizer.Optimizer.
+        kvstore: how gradients of several devices meet: "device", "local", "dist_sync", ..., a store, or None for not at all.
+        compression_params: see KVStore.set_gradient_compression.
+        update_on_kvstore: with several devices, whether the store has the only copy that is updated; by default it does. With
+            False every device gets the summed gradients and updates its own copy.
+    Raises: ValueError for params that are no parameters, or an unknown optimizer; RuntimeError if one is not initialized;
+        AssertionError if parameters are on different devices.
+    A step and the backward before it are compiled together; rates, counts and batch sizes are run-time numbers.
+    """
+
+    def __init__(self, params, optimizer, optimizer_params=None, kvstore="device", compression_params=None, update_on_kvstore=None):
+        if isinstance(params, dict):
+            params = [params[name] for name in sorted(params)]
+        if not isinstance(params, list | tuple):
+            raise ValueError("First argument must be a list or dict of Parameters, got " + repr(type(params)))
+        for p in params:
+            if not isinstance(p, Parameter):
+                raise ValueError(f"First argument must be a list or dict of Parameters, got list of {type(p)}")
+        self._params = list({id(p): p for p in params}.values())
+        self._param2idx = {id(p): i for i, p in enumerate(self._params)}
+        self._compression_params = compression_params
+        self._devices = self._check_devices()
+        self._init_optimizer(optimizer, optimizer_params or {})
+        self._scale = self._optimizer.rescale_grad
+        if update_on_kvstore and self._optimizer.aggregate_num > 1:
+            raise ValueError("update_on_kvstore=True does not go with an optimizer that has aggregate_num > 1")
+        self._kvstore_params = {"kvstore": kvstore, "update_on_kvstore": update_on_kvstore}
+        self._kvstore, self._update_on_kvstore, self._kv_initialized = None, None, False
+
+    _contexts = property(lambda self: self._devices)
+
+    def _check_devices(self):
+        devices = None
+        for p in self._params:
+            mine = p.list_ctx()
+            if devices is not None and mine != devices:
+                raise AssertionError(f"all parameters must be on the same devices, but '{p.name}' is on {mine}, the ones before it on "
+                                     f"{devices}")
+            devices = mine
+        return devices or []
+
+    def _init_optimizer(self, optimizer, arguments):
+        by_index = dict(enumerate(self._params))
+        if isinstance(optimizer, opt.Optimizer):
+            if arguments:
+                raise AssertionError("optimizer_params must be None if optimizer is an instance of Optimizer instead of str")
+            self._optimizer = optimizer
+            optimizer.param_dict = by_index
+        else:
+            self._optimizer = opt.create(optimizer, param_dict=by_index, **arguments)
+        self._updaters = [opt.get_updater(self._optimizer) for _ in self._devices]
+
+    def _init_kvstore(self):
+        store, on_store = self._kvstore_params["kvstore"], self._kvstore_params["update_on_kvstore"]
+        for p in self._params:
+            p._need()
+        if isinstance(store, str):
+            several = len(self._devices) > 1 or store.startswith("dist") or store.lower() in kv.KVStoreBase.kv_registry
+            store = kv.create(store) if several else None
+        if store is not None:
+            if on_store is None:
+                on_store = store.is_capable("optimizer") and self._optimizer.aggregate_num <= 1 and "dist" not in store.type
+            elif on_store and not store.is_capable("optimizer"):
+                raise ValueError(f"a store of the class {type(store).__name__} cannot update; pass update_on_kvstore=False")
+            if self._compression_params:
+                store.set_gradient_compression(self._compression_params)
+            if on_store:
+                store.set_optimizer(self._optimizer)
+            for i, p in enumerate(self._params):
+                store.broadcast(i, p._data[0], p.list_data())
+        self._kvstore, self._update_on_kvstore, self._kv_initialized = store, bool(store is not None and on_store), True
+
+    # -- facts -----------------------------------------------------------------------------------------------------
+
+    @property
+    def optimizer(self):
+        """The optimizer."""
+        return self._optimizer
+
+    @property
+    def learning_rate(self):
+        """The present learning rate, without the parameters' lr_mult."""
+        return self._optimizer.learning_rate
+
+    def set_learning_rate(self, lr):
+        """Set the learning rate. Raises: UserWarning if the optimizer has a scheduler."""
+        self._optimizer.set_learning_rate(lr)
+
+    # -- steps -----------------------------------------------------------------------------------------------------
+
+    def step(self, batch_size, ignore_stale_grad=False):
+        """Update all parameters by their gradients divided by batch_size.
+
+        ignore_stale_grad: skip parameters whose gradient is older than the last step.
+        Raises: UserWarning for those without it; DeferredInitializationError before the first batch.
+        """
+        self._optimizer.rescale_grad = self._scale / batch_size
+        if not self._kv_initialized:
+            self._init_kvstore()
+        if self._kvstore is not None:
+            self._allreduce_grads()
+        self._update(ignore_stale_grad)
+
+    def allreduce_grads(self):
+        """Give all devices the sum of their gradients: the first half of `step`, for clipping between the halves.
+
+        Raises: AssertionError if parameters are updated on the store.
+        """
+        self._check_halves("allreduce_grads()")
+        if self._kvstore is not None:
+            self._allreduce_grads()
+
+    def update(self, batch_size, ignore_stale_grad=False):
+        """Update by the gradients as they are: the second half of `step`, after allreduce_grads.
+
+        Raises: as step; AssertionError if parameters are updated on the store.
+        """
+        self._check_halves("update()")
+        self._optimizer.rescale_grad = self._scale / batch_size
+        self._update(ignore_stale_grad)
+
+    def _check_halves(self, what):
+        if not self._kv_initialized:
+            self._init_kvstore()
+        if self._update_on_kvstore:
+            raise AssertionError(f"{what} when parameters are updated on kvstore is not supported: pass update_on_kvstore=False to the "
+                                 "Trainer")
+
+    def _allreduce_grads(self):
+        trained = [(i, p) for i, p in enumerate(self._params) if p._grad_req != "null"]
+        keys, grads = [i for i, _ in trained], [p.list_grad() for _, p in trained]
+        if keys and self._update_on_kvstore:
+            self._kvstore.pushpull(keys, grads, out=[p.list_data() for _, p in trained])
+        elif keys:
+            self._kvstore.pushpull(keys, grads)
+
+    def _update(self, ignore_stale_grad):
+        updates = [([], [], []) for _ in self._updaters]
+        fresh = []
+        for i, p in enumerate(self._params):
+            if p._grad_req == "null":
+                continue
+            if p._data is None:
+                p._need()
+            for (indices, grads, weights), a in zip(updates, p._data):
+                leaf = a._leaf
+                if leaf.fresh:
+                    fresh.append(leaf)
+                elif not ignore_stale_grad:
+                    raise UserWarning(f"Gradient of Parameter `{p.name}` on device {a.ctx} has not been updated by backward since last "
+                                      "`step`. Either the loss does not depend on it, or backward() was not called; pass "
+                                      "ignore_stale_grad=True to skip such parameters")
+                else:
+                    continue
+                indices.append(i)
+                grads.append(a.grad)
+                weights.append(a)
+        if self._update_on_kvstore:
+            return
+        for leaf in fresh:
+            leaf.fresh = False
+        for updater, (indices, grads, weights) in zip(self._updaters, updates):
+            updater(indices, grads, weights)
+
+    # -- states ----------------------------------------------------------------------------------------------------
+
+    def save_states(self, fname):
+        """Write the optimizer and its states to a file, whole or not at all: with the parameters, all that goes on with training."""
+        if not self._kv_initialized:
+            self._init_kvstore()
+        if self._update_on_kvstore:
+            self._kvstore.save_optimizer_states(fname, dump_optimizer=True)
+            return
+        with atomic_write(fname) as f:
+            f.write(self._updaters[0].get_states(dump_optimizer=True))
+
+    def load_states(self, fname):
+        """Read what save_states wrote. Raises: MXNetError, ValueError for other files; nothing has changed then."""
+        if not self._kv_initialized:
+            self._init_kvstore()
+        if self._update_on_kvstore:
+            self._kvstore.load_optimizer_states(fname)
+            self._optimizer = self._kvstore._updater.optimizer
+        else:
+            with open(fname, "rb") as f:
+                states = f.read()
+            for updater in self._updaters:
+                updater.set_states(states)
+                updater.optimizer = self._updaters[0].optimizer
+            self._optimizer = self._updaters[0].optimizer
+        self._optimizer.param_dict = dict(enumerate(self._params))

@@ -1,0 +1,168 @@
+"""Batches over several devices, gradient clipping, files from the network (MXNet: mxnet.gluon.utils)."""
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import ssl
+import urllib.error
+import urllib.request
+import warnings
+
+from .. import ndarray as nd
+from .. import numpy as np
+from ..serialization.writing import atomic_write
+from ..util import is_np_array, is_np_shape
+from .block import HookHandle as HookHandle
+from .dialect import ARRAYS, as_class
+
+__all__ = ["check_sha1", "clip_global_norm", "download", "replace_file", "split_and_load", "split_data"]
+
+
+def split_data(data, num_slice, batch_axis=0, even_split=True):
+    """A batch as `num_slice` slices along batch_axis, the first ones longer by one where it does not divide evenly.
+
+    Raises: ValueError if it does not and even_split is True.
+    """
+    size = data.shape[batch_axis]
+    if even_split and size % num_slice:
+        raise ValueError(f"data with shape {data.shape} cannot be evenly split into {num_slice} slices along axis {batch_axis}. Use a "
+                         f"batch size that's multiple of {num_slice} or set even_split=False to allow uneven partitioning of data.")
+    each, longer = divmod(size, num_slice)
+    ends = [0]
+    for k in range(num_slice):
+        ends.append(ends[-1] + each + (k < longer))
+    before = (slice(None),) * (batch_axis % data.ndim)
+    return [data[(*before, slice(a, b))] for a, b in zip(ends, ends[1:])]
+
+
+def split_and_load(data, ctx_list=None, batch_axis=0, even_split=True, device_list=None):
+    """A batch, an array or what makes one, split along batch_axis with one slice on each device.
+
+    Raises: as split_data.
+    """
+    devices = ctx_list if device_list is None else device_list
+    if not isinstance(data, ARRAYS):
+        data = (np if is_np_array() else nd).array(data, ctx=devices[0])
+    if len(devices) == 1:
+        return [data.as_in_context(devices[0])]
+    return [s.as_in_context(d) for s, d in zip(split_data(data, len(devices), batch_axis, even_split), devices)]
+
+
+def clip_global_norm(arrays, max_norm, check_isfinite=True):
+    """Scale arrays in place so that the 2-norm of all their elements together is at most max_norm.
+
+    Returns: the norm before that, a float; with check_isfinite=False an array of one element, and nothing is waited for.
+    Warns: UserWarning if the norm is nan or inf.
+    """
+    if not arrays:
+        raise AssertionError("clip_global_norm: there are no arrays")
+    own = [as_class(a, nd.NDArray).detach() for a in arrays]
+    ctx = own[0].ctx
+    squares = [nd.sum(nd.square(a)).as_in_context(ctx) for a in own]
+    total = nd.sqrt(squares[0] if len(squares) == 1 else nd.add_n(*squares))
+    scale = nd.minimum(max_norm / (total + 1e-8), 1.0)
+    for a in own:
+        a *= scale.as_in_context(a.ctx).astype(a.dtype)
+    if not check_isfinite:
+        return as_class(total, type(arrays[0]))
+    norm = float(total.asnumpy().reshape(-1)[0])
+    if norm - norm != 0:
+        warnings.warn("nan or inf is detected. Clipping results will be undefined.", UserWarning, stacklevel=2)
+    return norm
+
+
+def shape_is_known(shape) -> bool:
+    """Whether a shape has no unknown sizes: -1 where np shape semantics are on, else 0. None, and in nd programs (), is unknown."""
+    if shape is None:
+        return False
+    unknown = -1 if is_np_shape() else 0
+    if any(n < unknown for n in shape):
+        raise AssertionError(f"a size cannot be less than {unknown}, got shape {tuple(shape)}")
+    return unknown not in shape if shape else unknown == -1
+
+
+# -- files -------------------------------------------------------------------------------------------------------------
+
+def check_sha1(filename, sha1_hash) -> bool:
+    """Whether a file's SHA-1 is `sha1_hash`, in hexadecimal digits."""
+    digest = hashlib.sha1()
+    with open(filename, "rb") as f:
+        while block := f.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest() == sha1_hash
+
+
+def replace_file(src, dst):
+    """Move a file over another one, at once."""
+    os.replace(src, dst)
+
+
+def download(url, path=None, overwrite=False, sha1_hash=None, retries=5, verify_ssl=True) -> str:
+    """Fetch a file and return its name; nothing is fetched if it is there already, with the right hash.
+
+    Args:
+        path: the file, or a folder; by default the URL's last part in the current folder.
+        overwrite: fetch it in any case.  sha1_hash: what it must hash to.
+        retries: how often to try again.  verify_ssl: False trusts every server.
+    Raises: OSError if it cannot be fetched, which names the file to put there by hand; UserWarning if the hash is wrong. The file
+        is then as it was before.
+    """
+    name = url.split("/")[-1]
+    if path is None:
+        if not name:
+            raise AssertionError(f"download: {url!r} does not end in a file's name; give one with path=")
+        target = name
+    else:
+        path = os.path.expanduser(path)
+        target = os.path.join(path, name) if os.path.isdir(path) else path
+    if retries < 0:
+        raise AssertionError(f"download: retries must be at least 0, got {retries}")
+    if os.path.exists(target) and not overwrite and (not sha1_hash or check_sha1(target, sha1_hash)):
+        return target
+    if not verify_ssl:
+        warnings.warn("download: verify_ssl=False trusts every server", stacklevel=2)
+    os.makedirs(os.path.dirname(os.path.abspath(target)), exist_ok=True)
+    for left in range(retries, -1, -1):
+        try:
+            print(f"Downloading {target} from {url}...")
+            _fetch(url, target, sha1_hash, verify_ssl)
+            return target
+        except (OSError, urllib.error.URLError) as error:
+            if not left:
+                raise OSError(f"{url} could not be fetched ({error}). Without a network, put the file there yourself: "
+                              f"{os.path.abspath(target)}") from error
+            print(f"download failed due to {error!r}, retrying, {left} attempt{'s' if left > 1 else ''} left")
+    raise AssertionError("unreachable")
+
+
+def _fetch(url, target, sha1_hash, verify_ssl):
+    context = None if verify_ssl or not url.startswith("https") else ssl._create_unverified_context()
+    digest = hashlib.sha1()
+    with urllib.request.urlopen(url, timeout=60, context=context) as source, atomic_write(target) as out:
+        shutil.copyfileobj(_Hashed(source, digest), out, 1 << 20)
+        if sha1_hash and digest.hexdigest() != sha1_hash:
+            raise UserWarning(f"{url} was fetched, but its SHA-1 is {digest.hexdigest()}, not {sha1_hash}; nothing was written")
+
+
+class _Hashed:
+    """A file that updates a digest with all that is read."""
+
+    def __init__(self, source, digest):
+        self.source, self.digest = source, digest
+
+    def read(self, size=-1):
+        block = self.source.read(size)
+        self.digest.update(block)
+        return block
+
+
+def _get_repo_url() -> str:
+    """Where MXNet's data and models are: MXNET_GLUON_REPO, or Apache's mirror; ends in a slash."""
+    found = os.environ.get("MXNET_GLUON_REPO", "https://apache-mxnet.s3-accelerate.dualstack.amazonaws.com/")
+    return found if found.endswith("/") else found + "/"
+
+
+def _get_repo_file_url(namespace, filename) -> str:
+    """Where a file of MXNet's data and models is."""
+    return f"{_get_repo_url()}{namespace}/{filename}"

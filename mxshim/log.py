@@ -1,0 +1,56 @@
+"""Loggers with MXNet's line format (MXNet: mxnet.log)."""
+from __future__ import annotations
+
+import logging
+import sys
+import warnings
+from logging import CRITICAL as CRITICAL
+from logging import DEBUG as DEBUG
+from logging import ERROR as ERROR
+from logging import INFO as INFO
+from logging import NOTSET as NOTSET
+from logging import WARNING as WARNING
+
+__all__ = ["CRITICAL", "DEBUG", "ERROR", "INFO", "NOTSET", "WARNING", "getLogger", "get_logger"]
+_LETTERS = {CRITICAL: "C", ERROR: "E", WARNING: "W", INFO: "I", DEBUG: "D", NOTSET: "N"}
+
+
+class _Lines(logging.Formatter):
+    """"I1125 19:00:00 1234 train.py:main:12] text": the level's letter, time, process, place; coloured on a terminal."""
+
+    def __init__(self, colored):
+        super().__init__(datefmt="%m%d %H:%M:%S")
+        self.colored = colored
+
+    def format(self, record):
+        letter = _LETTERS.get(record.levelno, "U")
+        head = f"{letter}{self.formatTime(record, self.datefmt)} {record.process} {record.pathname}:{record.funcName}:{record.lineno}"
+        if self.colored:
+            color = 31 if record.levelno >= WARNING else 32
+            return f"\x1b[{color}m{head}]\x1b[0m {record.getMessage()}"
+        return f"{head}] {record.getMessage()}"
+
+
+def get_logger(name=None, filename=None, filemode=None, level=WARNING):
+    """A logger that writes lines in MXNet's format, to a file or the standard error output; the same one each time for a name.
+
+    filemode: "a" to append (the default), "w" to start anew.
+    """
+    logger = logging.getLogger(name)
+    if name is not None and not getattr(logger, "_init_done", None):
+        logger._init_done = True
+        if filename:
+            handler = logging.FileHandler(filename, filemode or "a")
+            handler.setFormatter(_Lines(False))
+        else:
+            handler = logging.StreamHandler()
+            handler.setFormatter(_Lines(sys.stderr.isatty()))
+        logger.addHandler(handler)
+        logger.setLevel(level)
+    return logger
+
+
+def getLogger(name=None, filename=None, filemode=None, level=WARNING):
+    """get_logger under its old name. Warns: DeprecationWarning."""
+    warnings.warn("getLogger is deprecated, use get_logger", DeprecationWarning, stacklevel=2)
+    return get_logger(name, filename, filemode, level)

@@ -1,0 +1,244 @@
+"""Images: pixels (height, width, channels), from bytes to what networks take, and changes of size and colour."""
+from __future__ import annotations
+
+import jax.numpy as jnp
+import numpy as onp
+
+from ..base import FLOAT32, MXNetError, is_float
+from ..engine.op import op
+from .axes import number
+from .nn.spatial import required
+
+_GRAY = (0.299, 0.587, 0.114)
+
+
+def pixels(data, ranks=(3, 4)):
+    """Raises: MXNetError unless data is an image (H, W, C), or a batch of them where `ranks` has 4."""
+    if data.ndim not in ranks:
+        raise MXNetError(f"an image (height, width, channels){' or a batch of them' if 4 in ranks else ''} is needed, got shape {data.shape}")
+
+
+_U = (onp.arange(24) * 37 % 256).astype("uint8").reshape(2, 4, 3)
+_F = (onp.arange(24) * 7 % 23).astype("float32").reshape(2, 4, 3) / 23
+
+
+@op("nd.image.to_tensor", "npx.image.to_tensor", samples={"args": [((_U,), {}), ((_F[None],), {})]})
+def to_tensor(data):
+    """Images (H, W, C) or (N, H, W, C) as float32 (C, H, W) or (N, C, H, W), divided by 255."""
+    pixels(data)
+    return jnp.moveaxis(data.astype(FLOAT32) / 255, -1, -3) if data.dtype != "float64" else jnp.moveaxis(data / 255, -1, -3)
+
+
+def _per_channel(name, value, channels, dtype):
+    value = value if isinstance(value, tuple) else (value,)
+    if len(value) not in (1, channels):
+        raise MXNetError(f"`{name}` needs 1 number or {channels}, one for each channel, got {value}")
+    return jnp.asarray([float(v) for v in value], dtype)[:, None, None]
+
+
+@op("nd.image.normalize", "npx.image.normalize", samples={"args": [
+    ((_F.transpose(2, 0, 1).copy(),), {"mean": (0.1, 0.2, 0.3), "std": (1.0, 2.0, 3.0)}), ((_F.transpose(2, 0, 1)[None].copy(),), {"mean": 0.5})]})
+def normalize(data, mean=(0.0, 0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0, 1.0)):
+    """(data - mean) / std for each channel.
+
+    data: (C, H, W) or (N, C, H, W) with 1 or 3 channels, floating.  mean, std: a number, or one for each channel.
+    Raises: MXNetError if shapes or dtypes do not fit.
+    """
+    if data.ndim not in (3, 4) or data.shape[-3] not in (1, 3):
+        raise MXNetError(f"data of shape (C, H, W) or (N, C, H, W) with 1 or 3 channels is needed, got {data.shape}")
+    if not is_float(data.dtype):
+        raise MXNetError(f"`data` must be floating, got {data.dtype.name}: use to_tensor first")
+    return (data - _per_channel("mean", mean, data.shape[-3], data.dtype)) / _per_channel("std", std, data.shape[-3], data.dtype)
+
+
+def _cubic(t):
+    """Keys's kernel with a = -0.75, as OpenCV has it."""
+    t = abs(t)
+    return onp.where(t <= 1, (1.25 * t - 2.25) * t * t + 1, onp.where(t < 2, ((-0.75 * t + 3.75) * t - 6) * t + 3, 0))
+
+
+def resizing(size, new, interp):
+    """(new, size): what each new pixel takes of every old one; interp 0 nearest, 1 linear, 2 cubic, 3 area."""
+    scale = size / new
+    k = onp.arange(new)[:, None]
+    if interp == 0:
+        return (onp.minimum(onp.floor(k * scale), size - 1) == onp.arange(size)).astype("float64")
+    if interp == 3 and scale >= 1:
+        low, high = k * scale, (k + 1) * scale
+        return onp.clip(onp.minimum(high, onp.arange(size) + 1) - onp.maximum(low, onp.arange(size)), 0, None) / scale
+    at = (k + 0.5) * scale - 0.5
+    if interp == 3:  # OpenCV's linear interpolation between boxes
+        start = onp.floor(k * scale)
+        at = start + onp.clip((k + 1) - (start + 1) / scale, 0, None) % 1
+    if interp == 2:
+        found = onp.zeros((new, size))
+        start = onp.floor(at).astype(int)
+        for step in range(-1, 3):
+            onp.add.at(found, (k, onp.clip(start + step, 0, size - 1)), _cubic(at - (start + step)))
+        return found
+    return onp.maximum(1 - abs(at.clip(0, size - 1) - onp.arange(size)), 0)
+
+
+def resized(data, width, height, interp):
+    """Images (..., H, W, C) in another size. Bytes are rounded as OpenCV rounds them."""
+    if interp not in (0, 1, 2, 3):
+        raise MXNetError(f"`interp` must be 0 nearest, 1 linear, 2 cubic or 3 area, got {interp}")
+    h, w = data.shape[-3:-1]
+    if data.dtype == "uint8" and interp == 1:
+        columns = jnp.asarray(onp.rint(resizing(w, width, 1) * 2048), "int32")
+        across = jnp.einsum("...hwc,qw->...hqc", data.astype("int32"), columns) >> 4
+        at = (onp.arange(height) + 0.5) * (h / height) - 0.5
+        above = onp.floor(at).astype(int)
+
+        def part(row, weight):  # each of the two rows is cut off by itself, at the borders too
+            weight = jnp.asarray(onp.rint(weight * 2048)[:, None, None], "int32")
+            return (across[..., onp.clip(row, 0, h - 1), :, :] * weight) >> 16
+
+        return jnp.clip((part(above, above + 1 - at) + part(above + 1, at - above) + 2) >> 2, 0, 255).astype("uint8")
+    rows, columns = resizing(h, height, interp), resizing(w, width, interp)
+    dtype = data.dtype if is_float(data.dtype) else FLOAT32
+    x = jnp.einsum("...hwc,qw->...hqc", data.astype(dtype), jnp.asarray(columns, dtype))
+    x = jnp.einsum("...hqc,ph->...pqc", x, jnp.asarray(rows, dtype))
+    if is_float(data.dtype):
+        return x
+    limits = onp.iinfo(data.dtype)
+    return jnp.clip(jnp.rint(x), limits.min, limits.max).astype(data.dtype)
+
+
+@op("nd.image.resize", "npx.image.resize", samples={"args": [
+    ((_F,), {"size": (3, 3)}), ((_U,), {"size": 1}), ((_F[None],), {"size": 3, "keep_ratio": True, "interp": 2})]})
+def resize(data, size=(), keep_ratio=False, interp=1):
+    """Images (H, W, C) or (N, H, W, C) in another size.
+
+    size: (width, height), or one number for both; with keep_ratio, that of the shorter side.
+    interp: 0 nearest, 1 linear, 2 cubic, 3 area. Bytes are rounded as OpenCV does; cubic and area may differ from it by 1.
+    Raises: MXNetError if size or interp do not fit.
+    """
+    pixels(data)
+    size = size if isinstance(size, tuple) else (size,)
+    if len(size) not in (1, 2) or min(size) < 1:
+        raise MXNetError(f"`size` must be one or two positive numbers, got {size}")
+    h, w = data.shape[-3:-1]
+    if len(size) == 2:
+        width, height = size
+    elif not keep_ratio:
+        width = height = size[0]
+    else:
+        width, height = (size[0] * w // h, size[0]) if h < w else (size[0], size[0] * h // w)
+    return resized(data, width, height, interp)
+
+
+@op("nd.image.crop", "npx.image.crop", samples={"args": [((_F,), {"x": 1, "y": 0, "width": 2, "height": 2})]})
+def crop(data, x=None, y=None, width=None, height=None):
+    """The rectangle of images (H, W, C) or (N, H, W, C) whose upper left corner is (x, y).
+
+    Raises: MXNetError if a parameter is missing or the rectangle does not lie in the image.
+    """
+    required(x=x, y=y, width=width, height=height)
+    pixels(data)
+    h, w = data.shape[-3:-1]
+    if min(width, height) < 1 or min(x, y) < 0 or x + width > w or y + height > h:
+        raise MXNetError(f"a rectangle {width} by {height} at ({x}, {y}) does not lie in an image {w} by {h}")
+    return data[..., y:y + height, x:x + width, :]
+
+
+@op("nd.image.flip_left_right", "npx.image.flip_left_right", samples={"args": [((_F,), {})]})
+def flip_left_right(data):
+    """The image (H, W, C) mirrored left to right."""
+    pixels(data, (3,))
+    return jnp.flip(data, 1)
+
+
+@op("nd.image.flip_top_bottom", "npx.image.flip_top_bottom", samples={"args": [((_F,), {})]})
+def flip_top_bottom(data):
+    """The image (H, W, C) mirrored top to bottom."""
+    pixels(data, (3,))
+    return jnp.flip(data, 0)
+
+
+def _stored(x, like):
+    """Colours as MXNet stores them: bytes are held to 0..255 and cut off."""
+    if is_float(like.dtype):
+        return x.astype(like.dtype)
+    limits = onp.iinfo(like.dtype)
+    return jnp.clip(x, limits.min, limits.max).astype(like.dtype)
+
+
+def _colours(data, channels=(1, 3)):
+    pixels(data, (3,))
+    if data.shape[2] not in channels:
+        raise MXNetError(f"{' or '.join(map(str, channels))} channels are needed, got {data.shape[2]}")
+    return data if is_float(data.dtype) else data.astype(FLOAT32)
+
+
+@op("mx.image_brightness", scalars=("factor",), samples={"args": [((_F, 1.5), {}), ((_U, 1.5), {})]})
+def brightness(data, factor):
+    """Colours times factor."""
+    x = _colours(data, range(1, 65))
+    return _stored(x * number(factor, x.dtype), data)
+
+
+def _gray(x):
+    return jnp.sum(x * jnp.asarray(_GRAY, x.dtype), 2, keepdims=True) if x.shape[2] == 3 else x
+
+
+@op("mx.image_contrast", scalars=("factor",), samples={"args": [((_F, 1.5), {}), ((_U[:, :, :1].copy(), 0.5), {})]})
+def contrast(data, factor):
+    """Colours away from the mean gray of the image, by factor."""
+    x = _colours(data)
+    factor = number(factor, x.dtype)
+    return _stored(x * factor + (1 - factor) * jnp.mean(_gray(x)), data)
+
+
+@op("mx.image_saturation", scalars=("factor",), samples={"args": [((_F, 1.5), {}), ((_U, 0.5), {})]})
+def saturation(data, factor):
+    """Colours away from each pixel's gray, by factor; as in MXNet, the share of blue in it counts for all of the gray."""
+    x = _colours(data)
+    if x.shape[2] == 1:
+        return data
+    factor = number(factor, x.dtype)
+    return _stored(x * factor + (1 - factor) * _GRAY[2] * x[:, :, 2:], data)
+
+
+@op("mx.image_hue", scalars=("turn",), samples={"args": [((_F, 0.3), {}), ((_U, -0.2), {})]})
+def hue(data, turn):
+    """Colours turned around the colour circle; a turn of 1 is the whole circle."""
+    x = _colours(data)
+    if x.shape[2] == 1:
+        return data
+    r, g, b = x[..., 0], x[..., 1], x[..., 2]
+    low, high = jnp.min(x, 2), jnp.max(x, 2)
+    span = jnp.where(high > low, high - low, jnp.ones_like(high))
+    angle = jnp.where(high == r, (g - b) / span, jnp.where(high == g, 2 + (b - r) / span, 4 + (r - g) / span))
+    angle = angle + 6 * number(turn, x.dtype)
+
+    def channel(shift):
+        t = jnp.mod(angle + shift, 6)
+        return low + (high - low) * jnp.clip(jnp.where(t < 3, t, 4 - t), 0, 1)
+
+    return _stored(jnp.stack([channel(2), channel(0), channel(-2)], 2), data)
+
+
+# Principal components of the colours of ImageNet, times their deviations (Krizhevsky et al., 2012).
+_COMPONENTS = onp.array([[-0.5675, 0.7192, 0.4009], [-0.5808, -0.0045, -0.8140], [-0.5836, -0.6948, 0.4203]]) * [55.46, 4.794, 1.148]
+
+
+@op("mx.image_lighting", samples={"args": [((_F, onp.array([0.1, 0.2, 0.3], "float32")), {})]})
+def lighting(data, alpha):
+    """Colours moved along the principal components of natural images by alpha (3,)."""
+    x = _colours(data)
+    return data if x.shape[2] == 1 else _stored(x + jnp.asarray(_COMPONENTS, x.dtype) @ alpha.astype(x.dtype), data)
+
+
+@op("nd.image.adjust_lighting", "npx.image.adjust_lighting", samples={"args": [((_F,), {"alpha": (0.1, 0.2, 0.3)})]})
+def adjust_lighting(data, alpha=None):
+    """Colours of an image (H, W, C) moved along the principal components of natural images by alpha, three numbers.
+
+    Raises: MXNetError if alpha is missing or data is no image of 1 or 3 channels.
+    """
+    required(alpha=alpha)
+    if not isinstance(alpha, tuple) or len(alpha) != 3:
+        raise MXNetError(f"`alpha` must be three numbers, got {alpha}")
+    return lighting(data, jnp.asarray([float(a) for a in alpha], FLOAT32))
+
+

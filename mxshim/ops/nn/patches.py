@@ -1,0 +1,254 @@
+"""Convolutions for channels-first data that choose, on CPU, between XLA's own code and matrix products over patches.
+
+A convolution y = x * w is linear in both operands. Its two gradients, and their gradients, are again one of three functions:
+`convolve(x, w)`, `input_gradient(y, w)` and `weight_gradient(x, y)`. So each has two lowerings and the other two as its
+gradients, to any order.
+
+The patches of a block of examples are a matrix with a row for each (place in the kernel, channel) and a column for each result:
+
+    y = W patches(x)        dW = dy patches(x)^T        dx = patches^T(W^T dy)
+
+Blocks of examples are taken one after the other, so that patches need little memory. Where XLA's code is as fast, it is used:
+it compiles in less time. Measured on two cores of an EPYC, in ms of CPU time, XLA's code and patches:
+
+    weight gradient, 32 x 64 x 28 x 28, 3 x 3, 64 filters       319    35     (in 32 groups of 8 x 128 channels: 5365, 6)
+    1 x 1, 8 x 64 x 56 x 56, 256 filters: forward, gradients    57, 30, 293     25, 16, 15
+    one channel, 256 x 1 x 28 x 28, 5 x 5, 6 filters            27, 38, 21      4, 5, 5
+    depthwise, 8 x 512 x 14 x 14, 3 x 3                         31, 28, 161     1, 2, 5
+    forward, 8 x 64 x 56 x 56, 3 x 3, 64 filters                27     39     (XLA's code is used)
+"""
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as onp
+from jax import lax
+
+_BLOCK = 1 << 18  # numbers that the patches of a block hold, unless one example has more: 1 MB, which caches keep
+_SLICES = 32  # the slices that making patches takes at most: each is code to compile
+
+
+@dataclass(frozen=True)
+class Window:
+    """How a kernel moves over its input (N, C, *sizes): per axis of space one number, `pad` a pair.
+
+    sizes: of the input.  kernel, stride, dilate, pad: as usual, pad on both sides, maybe negative.  groups: of channels.
+    """
+
+    sizes: tuple[int, ...]
+    kernel: tuple[int, ...]
+    stride: tuple[int, ...]
+    dilate: tuple[int, ...]
+    pad: tuple[tuple[int, int], ...]
+    groups: int = 1
+
+    @property
+    def reach(self) -> tuple[int, ...]:
+        return tuple([d * (k - 1) + 1 for d, k in zip(self.dilate, self.kernel, strict=True)])
+
+    @property
+    def out(self) -> tuple[int, ...]:
+        return tuple([(n + lo + hi - r) // s + 1 for n, (lo, hi), r, s in
+                      zip(self.sizes, self.pad, self.reach, self.stride, strict=True)])
+
+
+# XLA's own code.
+
+def _native(x, w, at: Window):
+    return lax.conv_general_dilated(x, w, at.stride, at.pad, rhs_dilation=at.dilate, feature_group_count=at.groups)
+
+
+def _native_input(y, w, at: Window):
+    x = jax.ShapeDtypeStruct((y.shape[0], w.shape[1] * at.groups, *at.sizes), y.dtype)
+    return jax.linear_transpose(lambda x: _native(x, w, at), x)(y)[0]
+
+
+def _native_weight(x, y, at: Window):
+    w = jax.ShapeDtypeStruct((y.shape[1], x.shape[1] // at.groups, *at.kernel), x.dtype)
+    return jax.linear_transpose(lambda w: _native(x, w, at), w)(y)[0]
+
+
+# Patches.
+
+def _shifted(x, axis, k, at: Window, a):
+    """For each of the k places of the kernel along axis of space a, the elements of x (at `axis`) that it meets."""
+    last = (at.out[a] - 1) * at.stride[a] + 1
+    return [lax.slice_in_dim(x, i * at.dilate[a], i * at.dilate[a] + last, at.stride[a], axis) for i in range(k)]
+
+
+def _padded(x, at: Window):
+    still = [(0, 0, 0)] * (x.ndim - len(at.sizes))
+    return lax.pad(x, jnp.zeros((), x.dtype), [*still, *[(lo, hi, 0) for lo, hi in at.pad]])
+
+
+def _patches(x, at: Window):
+    """(b, G c, *sizes) -> (G, kernel c, b out): a matrix for each group."""
+    n, (b, channels) = len(at.sizes), x.shape[:2]
+    x = jnp.moveaxis(_padded(x, at).reshape(b, at.groups, channels // at.groups, *[
+        s + lo + hi for s, (lo, hi) in zip(at.sizes, at.pad, strict=True)]), 0, 2)
+    for a in reversed(range(n)):  # the last axis first, where the elements of a row lie together
+        parts = _shifted(x, x.ndim - n + a, at.kernel[a], at, a)
+        x = jnp.stack(parts, 1) if len(parts) > 1 else parts[0][:, None]
+    return x.reshape(at.groups, -1, b * math.prod(at.out))
+
+
+def _rows(w, at: Window):
+    """(G o, c, *kernel) -> (G, o, kernel c)."""
+    w = w.reshape(at.groups, w.shape[0] // at.groups, w.shape[1], *at.kernel)
+    return jnp.moveaxis(w, 2, -1).reshape(at.groups, w.shape[1], -1)
+
+
+def _columns(y, at: Window):
+    """(b, G o, *out) -> (G, o, b out)."""
+    b = y.shape[0]
+    y = jnp.moveaxis(y.reshape(b, at.groups, y.shape[1] // at.groups, -1), 0, 2)
+    return y.reshape(*y.shape[:2], -1)
+
+
+def _examples(y, b, at: Window):
+    """The inverse of `_columns`."""
+    y = jnp.moveaxis(y.reshape(*y.shape[:2], b, -1), 2, 0)
+    return y.reshape(b, -1, *at.out)
+
+
+def _product(a, b, over):
+    """Matrix products of (G, ., .) arrays that sum over these axes of both."""
+    if a.shape[0] == 1:
+        return lax.dot_general(a[0], b[0], (((over[0] - 1,), (over[1] - 1,)), ((), ())))[None]
+    return lax.dot_general(a, b, (((over[0],), (over[1],)), ((0,), (0,))))
+
+
+def _block(n, at: Window, channels):
+    """How many of n examples make a block: a divisor of n."""
+    most = max(1, _BLOCK // max(1, channels * math.prod(at.kernel) * math.prod(at.out)))
+    return next(b for b in range(min(n, most), 0, -1) if n % b == 0)
+
+
+def _blocks(x, b):
+    return x.reshape(x.shape[0] // b, b, *x.shape[1:])
+
+
+def _mapped(f, x, b):
+    """f of each block of b examples."""
+    if b == x.shape[0]:
+        return f(x)
+    y = lax.map(f, _blocks(x, b))
+    return y.reshape(-1, *y.shape[2:])
+
+
+def _product_forward(x, w, at: Window):
+    rows, b = _rows(w, at), _block(x.shape[0], at, x.shape[1])
+    return _mapped(lambda x: _examples(_product(rows, _patches(x, at), (2, 1)), b, at), x, b)
+
+
+def _product_input(y, w, at: Window):
+    rows, b = _rows(w, at), _block(y.shape[0], at, w.shape[1] * at.groups)
+    x = jax.ShapeDtypeStruct((b, w.shape[1] * at.groups, *at.sizes), y.dtype)
+    back = jax.linear_transpose(lambda x: _patches(x, at), x)
+    return _mapped(lambda y: back(_product(rows, _columns(y, at), (1, 1)))[0], y, b)
+
+
+def _product_weight(x, y, at: Window):
+    b, channels, filters = _block(x.shape[0], at, x.shape[1]), x.shape[1] // at.groups, y.shape[1]
+
+    def of_block(x, y):
+        return _product(_patches(x, at), _columns(y, at), (2, 2))  # (G, kernel c, o)
+
+    if b == x.shape[0]:
+        rows = of_block(x, y)
+    else:
+        zero = jnp.zeros((at.groups, math.prod(at.kernel) * channels, filters // at.groups), x.dtype)
+        rows, _ = lax.scan(lambda sum_, xy: (sum_ + of_block(*xy), None), zero, (_blocks(x, b), _blocks(y, b)))
+    w = rows.reshape(at.groups, *at.kernel, channels, -1)
+    return jnp.moveaxis(w, (-1, -2), (1, 2)).reshape(filters, channels, *at.kernel)
+
+
+# One channel in each group, one filter: sums of shifted products.
+
+def _depthwise(x, w, at: Window):
+    x, y = _padded(x, at), None
+    for place in onp.ndindex(*at.kernel):
+        part = x
+        for a, i in enumerate(place):
+            first = i * at.dilate[a]
+            part = lax.slice_in_dim(part, first, first + (at.out[a] - 1) * at.stride[a] + 1, at.stride[a], a + 2)
+        part = part * w[(slice(None), 0, *place)].reshape(-1, *[1] * len(at.sizes))
+        y = part if y is None else y + part
+    return y
+
+
+def _depthwise_input(y, w, at: Window):
+    x = jax.ShapeDtypeStruct((y.shape[0], w.shape[0], *at.sizes), y.dtype)
+    return jax.linear_transpose(lambda x: _depthwise(x, w, at), x)(y)[0]
+
+
+# The choice.
+
+def _small(at: Window, *arrays) -> bool:
+    """Whether patches can be made at all: float32 or float64, nothing empty, a moderate kernel."""
+    return (all(a.size and a.dtype.itemsize >= 4 for a in arrays) and sum(at.kernel) <= _SLICES
+            and min(lo + hi + n - r for n, (lo, hi), r in zip(at.sizes, at.pad, at.reach, strict=True)) >= 0)
+
+
+def _is_depthwise(w, at: Window) -> bool:
+    return w.shape[:2] == (at.groups, 1) and math.prod(at.kernel) <= _SLICES
+
+
+def _is_thin(w, at: Window) -> bool:
+    """Whether a result is a sum of few products, or of one channel's place only: there XLA's code is slow."""
+    return math.prod(w.shape[1:]) <= 64 or math.prod(at.kernel) == 1
+
+
+def _on_cpu(ours, native, *operands):
+    return native(*operands) if ours is None else lax.platform_dependent(*operands, cpu=ours, default=native)
+
+
+def _forward(x, w, at):
+    ours = None
+    if _small(at, x, w):
+        ours = _depthwise if _is_depthwise(w, at) else _product_forward if at.groups > 1 or _is_thin(w, at) else None
+    return _on_cpu(ours and partial(ours, at=at), partial(_native, at=at), x, w)
+
+
+def _input(y, w, at):
+    ours = None
+    if _small(at, y, w):
+        ours = _depthwise_input if _is_depthwise(w, at) else _product_input if (
+            at.groups > 1 or _is_thin(w, at) or len(at.sizes) == 3 or math.prod(at.stride) > 4) else None
+    return _on_cpu(ours and partial(ours, at=at), partial(_native_input, at=at), y, w)
+
+
+def _weight(x, y, at):
+    ours = partial(_product_weight, at=at) if _small(at, x, y) else None
+    return _on_cpu(ours, partial(_native_weight, at=at), x, y)
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(2,))
+def convolve(x, w, at: Window):
+    """(N, G c, *at.sizes) and (G o, c, *at.kernel) -> (N, G o, *at.out)."""
+    return _forward(x, w, at)
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(2,))
+def input_gradient(y, w, at: Window):
+    """The sum over results of y times the weight that joins them to an input: (N, G o, *at.out) -> (N, G c, *at.sizes)."""
+    return _input(y, w, at)
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(2,))
+def weight_gradient(x, y, at: Window):
+    """The sum over results of y times the input that a weight joins them to: -> (G o, c, *at.kernel)."""
+    return _weight(x, y, at)
+
+
+def _kept(f):
+    return lambda a, b, at: (f(a, b, at), (a, b))
+
+
+convolve.defvjp(_kept(_forward), lambda at, xw, g: (input_gradient(g, xw[1], at), weight_gradient(xw[0], g, at)))
+input_gradient.defvjp(_kept(_input), lambda at, yw, g: (convolve(g, yw[1], at), weight_gradient(g, yw[0], at)))
+weight_gradient.defvjp(_kept(_weight), lambda at, xy, g: (input_gradient(xy[1], g, at), convolve(xy[0], g, at)))

@@ -1,0 +1,66 @@
+"""Updaters: an optimizer together with the states of its weights (MXNet: mxnet.optimizer.Updater, get_updater)."""
+from __future__ import annotations
+
+import pickle
+
+from ..array.core import Array
+from .optimizer import Optimizer
+from .states import loads
+
+__all__ = ["Updater", "get_updater"]
+
+
+class Updater:
+    """updater(index, grad, weight) updates one weight, or lists of them, in place; states are made when an index first comes."""
+
+    def __init__(self, optimizer):
+        self.optimizer = optimizer
+        self.states, self.states_synced = {}, {}
+        self.aggregate_updates = optimizer.aggregate_num > 1
+
+    def __call__(self, index, grad, weight):
+        if not isinstance(index, list | tuple):
+            index, grad, weight = [index], [grad], [weight]
+        if not index:
+            return
+        optimizer, states, synced = self.optimizer, self.states, self.states_synced
+        optimizer._set_current_context(weight[0].ctx.device_id)
+        index = [i.decode() if isinstance(i, bytes) else i for i in index]
+        for i, w in zip(index, weight, strict=True):
+            if i not in states:
+                states[i] = optimizer.create_state_multi_precision(i, w.as_nd_ndarray())
+                synced[i] = True
+            elif not synced[i]:
+                states[i] = self.sync_state_context(states[i], w.ctx)
+                synced[i] = True
+        optimizer.update_multi_precision(index, weight, grad, [states[i] for i in index])
+
+    def sync_state_context(self, state, context):
+        """A state on another device."""
+        if isinstance(state, Array):
+            return state.as_in_context(context)
+        if isinstance(state, tuple | list):
+            return type(state)([self.sync_state_context(s, context) for s in state])
+        return state
+
+    def get_states(self, dump_optimizer=False) -> bytes:
+        """All states as bytes, with the optimizer if `dump_optimizer`."""
+        return pickle.dumps((self.states, self.optimizer) if dump_optimizer else self.states)
+
+    def set_states(self, states: bytes):
+        """Take the states, and the optimizer if it is there, from what `get_states` gave.
+
+        Raises: ValueError if the bytes are something else.
+        """
+        found = loads(states)
+        both = isinstance(found, tuple) and len(found) == 2
+        loaded, optimizer = found if both else (found, self.optimizer)
+        if not isinstance(loaded, dict) or not isinstance(optimizer, Optimizer):
+            raise ValueError(f"these are no states of an optimizer, but a {type(loaded).__name__}")
+        self.states, self.optimizer = loaded, optimizer
+        self.states_synced = dict.fromkeys(loaded, False)
+
+
+def get_updater(optimizer) -> Updater:
+    """An Updater for an optimizer."""
+    return Updater(optimizer)

@@ -1,0 +1,87 @@
+"""Keys that mix integers, slices, None and index arrays against NumPy; and where MXNet has rules of its own."""
+import numpy as onp
+import pytest
+
+from mxshim import MXNetError, nd, np
+
+S = slice(None)
+I = [0, 1, 1]  # noqa: E741
+J = onp.array([[0, 1], [1, 0]])
+M = onp.array([True, False, True])
+
+MIXED = [(1, S, I), (1, I), (S, I, 1), (I, S, 1), (1, None, I), (None, 1, S, J), (slice(0, 1), S, I), (-1, S, [-1, -2]), (1, M),
+         (1, S, [True, False, True, True]), (onp.array(1), S, I), (0, I, None)]
+
+
+@pytest.mark.parametrize("key", MIXED, ids=str)
+def test_an_integer_beside_index_arrays_is_one_of_them(key):
+    plain = onp.arange(24, dtype="float32").reshape(2, 3, 4)
+    x = np.array(plain)
+    onp.testing.assert_array_equal(x[key].asnumpy(), plain[key])
+    plain[key] += 100
+    x[key] += 100
+    onp.testing.assert_array_equal(x.asnumpy(), plain)
+
+
+def test_a_key_of_integers_and_index_arrays_is_differentiated():
+    x = np.arange(24).reshape(2, 3, 4)
+    x.attach_grad()
+    from mxshim import autograd
+    with autograd.record():
+        y = (x[1, :, I] * np.array([[1.], [10.], [100.]])).sum()
+    y.backward()
+    want = onp.zeros((2, 3, 4))
+    want[1, :, 0], want[1, :, 1] = 1, 110
+    onp.testing.assert_array_equal(x.grad.asnumpy(), want)
+
+
+@pytest.mark.parametrize("key", [slice(None, 1, 2), slice(0, 3, 3), slice(2, 1, -1)], ids=str)
+def test_a_lone_strided_slice_of_one_row_is_a_copy_in_np_and_a_view_in_nd(key):
+    for api, written in (np, False), (nd, True):
+        x = api.zeros((3, 4))
+        y = x[key]
+        y[:] = 5
+        assert bool(x.asnumpy().sum() == 20) is written
+
+
+@pytest.mark.parametrize("api", [np, nd], ids=["np", "nd"])
+def test_a_start_behind_the_end_is_refused_only_alone(api):
+    x = api.arange(6).reshape((2, 3))
+    for key in slice(1, 0), slice(-1, -3), slice(-1, -3, 1):
+        with pytest.raises(MXNetError, match="Invalid slicing range"):
+            x[key]
+    assert x[1:0, 1].shape == (0,)
+    assert x[1:0, ::2].shape == (0, 2)
+    assert x[:, 2:1].shape == (2, 0)
+    x[1:0] = 5
+    assert x.asnumpy().tolist() == [[0, 1, 2], [3, 4, 5]]
+
+
+MISTAKES = [
+    ("x[[0, 1], [1, 2, 0]]", ValueError, ValueError, r"the index arrays have shapes \(2,\), \(3,\): they must broadcast"),
+    ("x.__setitem__(([0, 1], [1, 2, 0]), 1)", ValueError, ValueError, r"the index arrays have shapes \(2,\), \(3,\)"),
+    ("x.__setitem__(0, a.ones((2,)))", MXNetError, ValueError,
+     r"shape \(2, 3\): x\[key\] = value of shape \(2,\): could not assign an array of shape \(2,\) to a part of shape \(3,\)"),
+    ("x.__setitem__(slice(None), a.ones((2,)))", MXNetError, ValueError, r"shape \(2, 3\): x\[key\] = value of shape \(2,\): could not"),
+    ("x.__setitem__([0, 1], a.ones((3, 3)))", MXNetError, ValueError, r"shape \(2, 3\): x\[key\] = value of shape \(3, 3\): could not"),
+    ("x[5]", IndexError, IndexError, "index 5 is out of bounds for axis 0 with size 2"),
+    ("x[[0, 5]]", IndexError, IndexError, "index 5 is out of bounds for axis 0 with size 2"),
+    ("x[0, 0, 0]", IndexError, IndexError, r"too many indices \(3\) for array with 2 dimensions"),
+    ("x[..., ...]", IndexError, IndexError, "only one ellipsis"),
+    ("x[1.0]", ValueError, ValueError, r"does not support indexing with 1.0 of type float"),
+]
+
+
+@pytest.mark.parametrize(("code", "np_error", "nd_error", "text"), MISTAKES, ids=[m[0] for m in MISTAKES])
+def test_mistakes_say_what_does_not_fit(code, np_error, nd_error, text):
+    for api, error in (np, np_error), (nd, nd_error):
+        with pytest.raises(error, match=text) as caught:
+            eval(code, {"x": api.arange(6).reshape((2, 3)), "a": api})
+        assert "mx." not in str(caught.value)
+
+
+def test_nd_refuses_boolean_arrays_as_indices():
+    x = nd.arange(6).reshape((2, 3))
+    for key in nd.array([1, 0]).astype("bool"), (slice(None), nd.array([1, 0, 1]).astype("bool")):
+        with pytest.raises(ValueError, match="boolean_mask"):
+            x[key]

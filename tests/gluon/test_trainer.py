@@ -1,0 +1,294 @@
+"""gluon.Trainer: steps of both generations, what compiles, states, several devices, errors."""
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as onp
+import pytest
+
+import mxshim as mx
+from mxshim import autograd, gluon, nd, np, npx
+from mxshim.gluon import nn
+
+OPTIMIZERS = ["sgd", "nag", "adam", "adamw", "adagrad", "rmsprop", "adadelta", "adamax", "nadam", "ftrl", "ftml", "signum", "sgld",
+              "dcasgd", "lbsgd", "lamb", "lans", "lars", "adabelief"]
+
+
+def dense(units=1, inputs=2, **kwargs):
+    net = nn.Dense(units, in_units=inputs, weight_initializer="ones")
+    net.initialize(**kwargs)
+    return net
+
+
+def backward(net, F, value=1.0, ctx=None):
+    with autograd.record():
+        loss = net(F.full((2, 2), value, ctx=ctx) if ctx else F.full((2, 2), value)).sum()
+    loss.backward()
+    return loss
+
+
+def test_step_as_in_mxnet(F):
+    net = dense()
+    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.5})
+    assert trainer.learning_rate == 0.5 and isinstance(trainer.optimizer, mx.optimizer.SGD)
+    with pytest.raises(UserWarning, match="has not been updated by backward since last `step`"):
+        trainer.step(1)
+    backward(net, F)
+    trainer.step(2)
+    assert net.weight.data().asnumpy().tolist() == [[0.5, 0.5]] and net.weight.grad().asnumpy().tolist() == [[2, 2]]
+    with pytest.raises(UserWarning, match="Gradient of Parameter"):
+        trainer.step(2)
+    trainer.step(2, ignore_stale_grad=True)
+    assert net.weight.data().asnumpy().tolist() == [[0.5, 0.5]]
+    trainer.set_learning_rate(0.1)
+    backward(net, F)
+    trainer.allreduce_grads()
+    trainer.update(1)
+    assert net.weight.data().asnumpy().tolist() == [[pytest.approx(0.3)] * 2]
+
+
+def test_factors_decay_and_frozen_parameters(F):
+    net = dense()
+    net.weight.lr_mult, net.bias.grad_req = 0.5, "null"
+    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 1.0, "wd": 0.1})
+    backward(net, F)
+    trainer.step(1)
+    assert net.weight.data().asnumpy().tolist() == [[pytest.approx(1 - 0.5 * (2 + 0.1))] * 2] and net.bias.data().asnumpy().tolist() == [0]
+    assert list(trainer._updaters[0].states) == [1]  # parameters are numbered in the order of their names
+    net.weight.wd_mult = 0.0
+    before = net.weight.data().asnumpy()
+    backward(net, F)
+    trainer.step(1)
+    onp.testing.assert_allclose(net.weight.data().asnumpy(), before - 0.5 * 2, rtol=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore:.*different programs were compiled")  # that is what tables do
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_every_optimizer_learns_and_compiles_once(name):
+    """A step with a rate that falls, Adam's t, a batch size that changes and a metric: one program, read once."""
+    F = np if name in ("adamw", "lans", "adabelief", "nadam", "rmsprop") else nd
+    if F is np:
+        npx.set_np()
+    net = nn.Sequential()
+    net.add(nn.Dense(3, activation="tanh", in_units=2), nn.Dense(1, in_units=3))
+    net.initialize(mx.init.Xavier())
+    rate = {"adadelta": 1.0, "ftrl": 0.5, "lars": 0.3, "nag": 0.005, "lans": 0.05, "lamb": 0.05}.get(name, 0.02)
+    schedule = mx.lr_scheduler.FactorScheduler(1, 0.99, base_lr=rate)
+    trainer = gluon.Trainer(net.collect_params(), name, {"learning_rate": rate, "lr_scheduler": schedule, "wd": 1e-4})
+    metric = mx.metric.Loss()
+    x = F.array([[0., 1.], [1., 0.], [1., 1.], [0.5, 0.5]])
+
+    def turn(i):
+        with autograd.record():
+            loss = ((net(x) - 3) ** 2).mean()
+        loss.backward()
+        trainer.step(1 + i % 3)
+        metric.update(None, [loss])
+        return float(loss.asnumpy().reshape(-1)[0])
+
+    first = [turn(i) for i in range(3)]
+    stats = mx.engine.stats()
+    programs, hits = stats.programs, stats.hits
+    last = [turn(i) for i in range(3, 23)]
+    assert stats.programs == programs and stats.hits == hits + 20, "one program each turn, all compiled before"
+    if name != "sgld":
+        assert last[-1] < first[0]
+    assert metric.get()[1] == pytest.approx(onp.mean(first + last), rel=1e-5)
+
+
+def test_a_loop_that_never_reads(F):
+    net = dense()
+    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.01})
+    for _ in range(4):
+        backward(net, F)
+        trainer.step(2)
+    nd.waitall()
+    programs = mx.engine.stats().programs
+    for _ in range(50):
+        backward(net, F)
+        trainer.step(2)
+    onp.testing.assert_allclose(net.weight.data().asnumpy(), [[1 - 54 * 0.01] * 2], rtol=1e-5)
+    assert mx.engine.stats().programs <= programs + 1
+
+
+def test_weights_are_overwritten_in_place():
+    net = nn.Dense(256, in_units=256)
+    net.initialize()
+    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1, "momentum": 0.9})
+    x = nd.ones((2, 256))
+    for _ in range(4):
+        with autograd.record():
+            loss = net(x).sum()
+        loss.backward()
+        held = net.weight.data()._cell.value
+        held.get()
+        old = held.data
+        del held
+        trainer.step(2)
+        loss.asnumpy()
+        net.weight.data().wait_to_read()
+    assert old.is_deleted()
+
+
+@pytest.mark.parametrize("name, arguments", [("sgd", {"momentum": 0.9}), ("adam", {}), ("rmsprop", {"centered": True}), ("nadam", {}),
+                                             ("sgd", {"momentum": 0.9, "multi_precision": True}), ("lamb", {})])
+def test_training_goes_on_where_it_stopped_bit_for_bit(tmp_path, F, name, arguments):
+    def make():
+        net = dense(3)
+        if arguments.get("multi_precision"):
+            net.cast("float16")
+        schedule = mx.lr_scheduler.FactorScheduler(2, 0.5, base_lr=0.1)
+        return net, gluon.Trainer(net.collect_params(), name, {"lr_scheduler": schedule, "learning_rate": 0.1, **arguments})
+
+    def train(net, trainer, steps):
+        for step in steps:
+            for p in net.collect_params().values():
+                p.grad()[:] = (onp.random.RandomState(step).uniform(-1, 1, p.shape)).astype("float32")
+                p.data()._fresh_grad = True
+            trainer.step(2)
+
+    net, trainer = make()
+    train(net, trainer, range(4))
+    net.save_parameters(str(tmp_path / "net.params"))
+    trainer.save_states(str(tmp_path / "trainer.states"))
+    train(net, trainer, range(4, 9))
+    again, resumed = make()
+    again.load_parameters(str(tmp_path / "net.params"))
+    resumed.load_states(str(tmp_path / "trainer.states"))
+    assert resumed.learning_rate == 0.05 and resumed.optimizer.num_update == 4
+    train(again, resumed, range(4, 9))
+    for a, b in zip(net.collect_params().values(), again.collect_params().values()):
+        assert a.data().asnumpy().tobytes() == b.data().asnumpy().tobytes()
+
+
+def test_states_of_strangers(tmp_path):
+    import pickle
+    trainer = gluon.Trainer(dense().collect_params(), "adam")
+    bad = tmp_path / "bad.states"
+    for content, error, message in ((b"nothing", ValueError, "no states of an optimizer"), (pickle.dumps([1]), ValueError, "but a list"),
+                                    (pickle.dumps(subprocess.run), mx.MXNetError, "subprocess.run, which is no optimizer")):
+        bad.write_bytes(content)
+        with pytest.raises(error, match=message):
+            trainer.load_states(str(bad))
+    assert type(trainer.optimizer) is mx.optimizer.Adam
+
+
+def test_wrong_arguments(F):
+    params = dense().collect_params()
+    with pytest.raises(ValueError, match="must be a list or dict of Parameters, got <class 'int'>"):
+        gluon.Trainer(3, "sgd")
+    with pytest.raises(ValueError, match="got list of <class 'int'>"):
+        gluon.Trainer([3], "sgd")
+    with pytest.raises(ValueError, match="Cannot find optimizer foo; there are ada"):
+        gluon.Trainer(params, "foo")
+    with pytest.raises(AssertionError, match="optimizer_params must be None"):
+        gluon.Trainer(params, mx.optimizer.SGD(), {"learning_rate": 0.1})
+    with pytest.raises(TypeError, match="foo"):
+        gluon.Trainer(params, "sgd", {"foo": 1})
+    with pytest.raises(RuntimeError, match="has not been initialized"):
+        gluon.Trainer(nn.Dense(1, in_units=2).collect_params(), "sgd")
+    late = nn.Dense(1)
+    late.initialize()
+    trainer = gluon.Trainer(late.collect_params(), "sgd")
+    with pytest.raises(gluon.DeferredInitializationError, match="completed by the first batch"):
+        trainer.step(1)
+    trainer = gluon.Trainer(params, "sgd", {"lr_scheduler": mx.lr_scheduler.FactorScheduler(2)})
+    with pytest.raises(UserWarning, match="comes from the LRScheduler"):
+        trainer.set_learning_rate(1)
+    trainer = gluon.Trainer([*params.values(), *params.values()], mx.optimizer.SGD(rescale_grad=0.5))
+    assert len(trainer._params) == 2 and trainer._scale == 0.5
+    with pytest.raises(ZeroDivisionError):
+        trainer.step(0)
+
+
+def test_parameters_of_users_of_mxnet_1_and_2():
+    class Halves(mx.optimizer.Optimizer):  # MXNet 1: one weight at a time, nd arrays
+        def create_state(self, index, weight):
+            return nd.zeros(weight.shape, weight.context, dtype=weight.dtype)
+
+        def update(self, index, weight, grad, state):
+            assert type(weight) is type(grad) is nd.NDArray
+            self._update_count(index)
+            state[:] = grad
+            weight[:] -= self._get_lr(index) * grad * self.rescale_grad / 2
+
+    class Twice(mx.optimizer.Optimizer):  # MXNet 2: lists
+        def step(self, indices, weights, grads, states):
+            for index, weight, grad in zip(indices, weights, grads):
+                self._update_count(index)
+                weight[:] = weight - 2 * self._get_lr(index) * grad * self.rescale_grad
+
+    for made, factor in ((Halves, 0.5), (Twice, 2.0)):
+        for F in (nd, np):
+            with mx.np_array(F is np):
+                net = dense()
+                trainer = gluon.Trainer(net.collect_params(), made(learning_rate=0.1))
+                backward(net, F)
+                trainer.step(1)
+                assert net.weight.data().asnumpy().tolist() == [[pytest.approx(1 - factor * 0.2)] * 2]
+
+
+def test_16_bit_weights(F):
+    net = dense()
+    net.cast("float16")
+    net.weight.grad()[:], net.bias.grad()[:] = 1e-3, 0
+    for mixed in (True, False):
+        trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1, "multi_precision": mixed})
+        net.weight.set_data(F.ones((1, 2)))
+        context = pytest.warns(UserWarning, match="multi_precision=True") if not mixed else mx.autograd.pause()
+        with context:
+            for _ in range(10):
+                net.weight.data()._fresh_grad = net.bias.data()._fresh_grad = True
+                trainer.step(1)
+        assert net.weight.data().asnumpy().tolist() == [[0.9990234375] * 2] if mixed else [[1.0] * 2]
+        assert net.weight.data().dtype == onp.float16
+
+
+DEVICES = '''
+import jax
+jax.config.update("jax_num_cpu_devices", 2)
+import mxshim as mx
+from mxshim import autograd, gluon, nd, np, npx
+for F in (nd, np):
+    if F is np:
+        npx.set_np()
+    devices = [mx.cpu(0), mx.cpu(1)]
+    for optimizer, rates in (("sgd", -2.0),) if F is nd else (("adam", -6.556510925292969e-06),):
+        for on_store, default in ((None, True), (False, False)):
+            net = gluon.nn.Dense(1, in_units=2)
+            net.initialize(mx.init.One(), ctx=devices)
+            trainer = gluon.Trainer(net.collect_params(), optimizer, {"learning_rate": 0.5}, update_on_kvstore=on_store)
+            for _ in range(2):
+                with autograd.record():
+                    losses = [net(F.ones((2, 2), ctx=d) * (k + 1)).sum() for k, d in enumerate(devices)]
+                for loss in losses:
+                    loss.backward()
+                trainer.step(2)
+            for w, d in zip(net.weight.list_data(), devices):
+                assert w.ctx == d and abs(w.asnumpy() - rates).max() < 1e-5, w
+            grads = [g.asnumpy().tolist() for g in net.weight.list_grad()]
+            assert grads == ([[[2, 2]], [[4, 4]]] if default else [[[6, 6]], [[6, 6]]]), grads
+            assert trainer._update_on_kvstore is default
+    parts = gluon.utils.split_and_load(F.array([[1.], [2.], [3.]]), devices, even_split=False)
+    assert [p.ctx for p in parts] == devices and [p.asnumpy().tolist() for p in parts] == [[[1], [2]], [[3]]]
+    try:
+        gluon.Trainer(net.collect_params(), "sgd", update_on_kvstore=True).allreduce_grads()
+    except AssertionError as error:
+        assert "update_on_kvstore=False" in str(error)
+    else:
+        raise SystemExit("no error")
+    assert abs(gluon.utils.clip_global_norm([p.list_data()[1] for p in net.collect_params().values()], 1.0)) > 0
+kv = mx.kv.create("device")
+kv.init("w", nd.zeros(2))
+kv.push("w", [nd.ones(2, ctx=d) for d in devices])
+out = [nd.zeros(2, ctx=d) for d in devices]
+kv.pull("w", out=out)
+assert [o.asnumpy().tolist() for o in out] == [[2, 2], [2, 2]] and [o.ctx for o in out] == devices
+print("all well")
+'''
+
+
+def test_several_devices(tmp_path):
+    done = subprocess.run([sys.executable, "-c", DEVICES], capture_output=True, text=True, timeout=300)
+    assert done.stdout.strip() == "all well", done.stderr

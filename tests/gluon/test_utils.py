@@ -1,0 +1,246 @@
+"""gluon.utils, mx.kv, mx.callback, mx.log, mx.registry."""
+from __future__ import annotations
+
+import hashlib
+import logging
+import socket
+from pathlib import Path
+
+import numpy as onp
+import pytest
+
+import mxshim as mx
+from mxshim import gluon, nd, np
+from mxshim.gluon import utils
+
+
+def test_split_data(F):
+    x = F.array(onp.arange(14.).reshape(7, 2))
+    assert [s.shape for s in utils.split_data(x[:6], 3)] == [(2, 2)] * 3
+    assert [s.shape for s in utils.split_data(x, 3, even_split=False)] == [(3, 2), (2, 2), (2, 2)]
+    assert [s.asnumpy().tolist() for s in utils.split_data(x[:2], 2, batch_axis=1)] == [[[0], [2]], [[1], [3]]]
+    with pytest.raises(ValueError, match=r"shape \(7, 2\) cannot be evenly split into 3 slices along axis 0"):
+        utils.split_data(x, 3)
+
+
+def test_split_and_load(F):
+    x = onp.arange(6.).reshape(3, 2)
+    [only] = utils.split_and_load(x, [mx.cpu()])
+    assert type(only) is type(F.ones(1)) and only.asnumpy().tolist() == x.tolist()
+    assert [len(s) for s in utils.split_and_load(F.array(x), [mx.cpu(0), mx.cpu(0)], even_split=False)] == [2, 1]
+
+
+def test_clip_global_norm(F):
+    def arrays():
+        return [F.array([3., 0.]), F.array([[4.]])]
+
+    a = arrays()
+    norm = utils.clip_global_norm(a, 1.0)
+    assert norm == pytest.approx(5.0) and isinstance(norm, float)
+    assert a[0].asnumpy().tolist() == pytest.approx([0.6, 0]) and a[1].asnumpy().ravel().tolist() == pytest.approx([0.8])
+    a = arrays()
+    assert utils.clip_global_norm(a, 10.0) == pytest.approx(5.0) and a[0].asnumpy().tolist() == [3, 0]
+    a = arrays()
+    flushes = sum(mx.engine.stats().flushes.values())
+    lazy = utils.clip_global_norm(a, 1.0, check_isfinite=False)
+    assert sum(mx.engine.stats().flushes.values()) == flushes and float(lazy.asnumpy()[0]) == pytest.approx(5.0)
+    with pytest.warns(UserWarning, match="nan or inf is detected"):
+        utils.clip_global_norm([F.array([onp.inf])], 1.0)
+    with pytest.raises(AssertionError, match="no arrays"):
+        utils.clip_global_norm([], 1.0)
+
+
+def test_gradients_are_clipped_where_they_are(F):
+    net = gluon.nn.Dense(1, in_units=2, use_bias=False)
+    net.initialize(mx.init.One())
+    with mx.autograd.record():
+        loss = net(F.array([[3., 4.]])).sum()
+    loss.backward()
+    utils.clip_global_norm([p.grad() for p in net.collect_params().values()], 1.0)
+    gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 1.0}).step(1)
+    assert net.weight.data().asnumpy().tolist() == [pytest.approx([0.4, 0.2])]
+
+
+def test_shape_is_known():
+    assert [utils.shape_is_known(s) for s in (None, (), (2, 0), (2, 3))] == [False, False, False, True]
+    with mx.np_shape():
+        assert [utils.shape_is_known(s) for s in ((), (2, 0), (2, -1))] == [True, True, False]
+
+
+def test_download(tmp_path, monkeypatch, capsys):
+    source = tmp_path / "there" / "data.txt"
+    source.parent.mkdir()
+    source.write_bytes(b"hello")
+    digest = hashlib.sha1(b"hello").hexdigest()
+    url = source.as_uri()
+    target = str(tmp_path / "new" / "mine.txt")
+    assert utils.download(url, path=target, sha1_hash=digest) == target and utils.check_sha1(target, digest)
+    source.write_bytes(b"changed")
+    assert utils.download(url, path=target) == target and Path(target).read_bytes() == b"hello"  # it is there already
+    with pytest.raises(UserWarning, match=f"not {digest}; nothing was written"):
+        utils.download(url, path=target, overwrite=True, sha1_hash=digest)
+    assert Path(target).read_bytes() == b"hello"
+    assert utils.download(url, path=target, overwrite=True) == target and Path(target).read_bytes() == b"changed"
+    monkeypatch.chdir(tmp_path)
+    assert utils.download(url) == "data.txt" and (tmp_path / "data.txt").exists()
+    assert "Downloading data.txt from file:" in capsys.readouterr().out
+
+    def refused(*args, **kwargs):
+        raise OSError("no network")
+
+    monkeypatch.setattr(socket, "create_connection", refused)
+    with pytest.raises(OSError, match=r"could not be fetched .*put the file there yourself: .*x\.zip"):
+        utils.download("http://example.invalid/x.zip", retries=0)
+    with pytest.raises(AssertionError, match="does not end in a file's name"):
+        utils.download("http://example.invalid/")
+    assert utils._get_repo_file_url("gluon/dataset/mnist", "t.gz").endswith("/gluon/dataset/mnist/t.gz")
+    monkeypatch.setenv("MXNET_GLUON_REPO", "http://mirror")
+    assert utils._get_repo_url() == "http://mirror/"
+
+
+# -- mx.kv -------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("kind", ["local", "device"])
+def test_kvstore(kind, tmp_path):
+    kv = mx.kv.create(kind)
+    assert (kv.type, kv.rank, kv.num_workers, kv.is_capable("optimizer")) == (kind, 0, 1, True)
+    out = nd.zeros(2)
+    kv.init(3, nd.ones(2))
+    kv.push(3, nd.ones(2) * 8)
+    kv.pull(3, out=out)
+    assert out.asnumpy().tolist() == [8, 8]  # the sum replaces what was there
+    kv.push(3, [nd.ones(2)] * 4)
+    kv.pull(3, out=out)
+    assert out.asnumpy().tolist() == [4, 4]
+    for call, message in ((lambda: kv.init(3, out), "key 3 is set already"), (lambda: kv.pull(7, out=out), "key 7 was never set"),
+                          (lambda: kv.push(3, nd.ones(3)), r"shape \(3,\), the stored one \(2,\)"),
+                          (lambda: kv.init("w", out), "all ints or"),
+                          (lambda: kv.pull(3, out=nd.ones(5)), r"an array of out= \(5,\)")):
+        with pytest.raises(mx.MXNetError, match=message):
+            call()
+    kv = mx.kv.create(kind)
+    kv.init(["a", "b"], [nd.ones(2)] * 2)
+    a, b = nd.zeros(2), nd.zeros(2)
+    kv.push(["a", "b"], [[nd.ones(2), nd.ones(2)], [nd.ones(2) * 3, nd.ones(2)]])
+    kv.pull(["a", "b"], out=[a, b])
+    assert (a.asnumpy().tolist(), b.asnumpy().tolist()) == ([2, 2], [4, 4])
+    grads = [nd.ones(2) * 2, nd.ones(2) * 5]
+    kv.pushpull("a", grads)
+    assert [g.asnumpy().tolist() for g in grads] == [[7, 7]] * 2
+    kv.broadcast("c", nd.ones(2) * 4, [a, b])
+    assert b.asnumpy().tolist() == [4, 4]
+    kv._set_updater(lambda key, pushed, stored: stored.__iadd__(pushed * 2))
+    kv.pushpull("c", [nd.ones(2)] * 2, out=a)
+    assert a.asnumpy().tolist() == [8, 8]
+    with pytest.raises(AssertionError, match="call set_optimizer first"):
+        kv.save_optimizer_states(str(tmp_path / "x"))
+
+
+def test_kvstore_with_an_optimizer(tmp_path):
+    kv, out = mx.kv.create(), nd.zeros(2)
+    kv.set_optimizer(mx.optimizer.create("sgd", learning_rate=0.5, momentum=0.9))
+    kv.init(0, nd.ones(2))
+    kv.push(0, nd.ones(2))
+    kv.pull(0, out=out)
+    assert out.asnumpy().tolist() == [0.5, 0.5]
+    kv.save_optimizer_states(str(tmp_path / "s"), dump_optimizer=True)
+    other = mx.kv.create()
+    other.set_optimizer(mx.optimizer.create("sgd"))
+    other.init(0, out)
+    other.load_optimizer_states(str(tmp_path / "s"))
+    for store in (kv, other):
+        store.pushpull(0, nd.ones(2), out=out)
+        assert out.asnumpy().tolist() == pytest.approx([0.5 - 0.5 - 0.45] * 2)
+
+
+def test_kinds_of_stores():
+    with pytest.raises(TypeError, match="must be a string, got int"):
+        mx.kv.create(3)
+    with pytest.raises(ValueError, match="there is no kvstore 'foo'; there are local, device"):
+        mx.kv.create("foo")
+    with pytest.raises(mx.MXNetError, match=r"call jax.distributed.initialize\(...\)"):
+        mx.kv.create("dist_sync")
+    with pytest.raises(ValueError, match="use 'dist_sync'"):
+        mx.kv.create("dist_async")
+    with pytest.raises(ValueError, match="compression '2bit' is not offered"):
+        mx.kv.create().set_gradient_compression({"type": "2bit"})
+    with pytest.raises(AttributeError, match="there are no servers"):
+        mx.kvstore.KVStoreServer  # noqa: B018
+
+    @mx.kv.KVStoreBase.register
+    class Counting(mx.kv.KVStore):
+        calls = 0
+
+        def pushpull(self, *args, **kwargs):
+            Counting.calls += 1
+            super().pushpull(*args, **kwargs)
+
+    net = gluon.nn.Dense(1, in_units=1)
+    net.initialize()
+    trainer = gluon.Trainer(net.collect_params(), "sgd", kvstore="counting", update_on_kvstore=False)
+    with mx.autograd.record():
+        loss = net(nd.ones((1, 1)))
+    loss.backward()
+    trainer.step(1)
+    assert Counting.calls == 1
+
+
+# -- callbacks, loggers, registries ------------------------------------------------------------------------------------
+
+def test_callbacks(caplog):
+    metric = mx.metric.MAE()
+    metric.update([nd.array([1.])], [nd.array([3.])])
+    speed, log = mx.callback.Speedometer(10, frequent=2), mx.callback.log_train_metric(2)
+    with caplog.at_level(logging.INFO):
+        for n in range(1, 5):
+            param = mx.callback.BatchEndParam(epoch=0, nbatch=n, eval_metric=metric, locals=None)
+            log(param)
+            speed(param)
+        mx.callback.ProgressBar(8, length=4)(param)
+        metric.update([nd.array([1.])], [nd.array([2.])])
+        mx.callback.LogValidationMetricsCallback()(param)
+    texts = [r.getMessage() for r in caplog.records]
+    assert texts[0] == "Iter[0] Batch[2] Train-mae=2.000000"
+    assert texts[1].startswith("Epoch[0] Batch [0-2]\tSpeed: ") and texts[1].endswith(" samples/sec\tmae=2.000000")
+    assert texts[-2:] == ["[==--] 50%\r", "Epoch[0] Validation-mae=1.000000"]
+    with pytest.raises(AttributeError, match="save_parameters"):
+        mx.callback.do_checkpoint  # noqa: B018
+
+
+def test_log(tmp_path):
+    logger = mx.log.get_logger("mxshim.test_log", str(tmp_path / "x.log"), level=mx.log.INFO)
+    logger.info("seen")
+    logger.debug("not seen")
+    assert mx.log.get_logger("mxshim.test_log") is logger
+    for handler in logger.handlers:
+        handler.close()
+    [line] = (tmp_path / "x.log").read_text().splitlines()
+    assert line[0] == "I" and line.endswith("] seen") and "test_log" in line
+    with pytest.warns(DeprecationWarning):
+        mx.log.getLogger("mxshim.test_log")
+
+
+def test_registry():
+    class Base:
+        def __init__(self, size=1):
+            self.size = size
+
+    register, alias = mx.registry.get_register_func(Base, "thing"), mx.registry.get_alias_func(Base, "thing")
+    create = mx.registry.get_create_func(Base, "thing")
+
+    @register
+    @alias("one", "uno")
+    class First(Base):
+        pass
+
+    assert set(mx.registry.get_registry(Base)) == {"first", "one", "uno"}
+    made = create("Uno", 3)
+    assert type(made) is First and made.size == 3 and create(made) is made
+    assert create('["first", {"size": 4}]').size == create(thing="one", size=4).size == create({"thing": "one", "size": 4}).size == 4
+    with pytest.raises(AssertionError, match="'two' is not registered as a thing; there are first, one, uno"):
+        create("two")
+    with pytest.raises(AssertionError, match="must be a subclass of Base"):
+        register(int)
+    with pytest.warns(UserWarning, match="thing 'first' is now"):
+        register(type("First", (Base,), {}))
+    assert isinstance(np.ones(1), nd.NDArray)

@@ -1,0 +1,55 @@
+"""Quotients are rounded once, as in MXNet and NumPy, also where the divisor is broadcast and XLA would multiply by 1 / y."""
+import numpy as onp
+import pytest
+
+from mxshim import autograd, nd, np
+
+X = onp.random.default_rng(0).uniform(1, 100, (64, 10)).astype("float32")
+ROW, COLUMN, TEN = X[0] + 1, X[:, :1] + 1, onp.float32(10)
+I = onp.arange(1, 100, dtype="float32") * 41  # noqa: E741
+
+EXACT = {
+    "number": (lambda a, x: x / 10, X / TEN),
+    "0-d array": (lambda a, x: x / a.array(10.), X / TEN),
+    "row": (lambda a, x: x / a.array(ROW), X / ROW),
+    "column": (lambda a, x: x / a.array(COLUMN), X / COLUMN),
+    "outer": (lambda a, x: a.array(COLUMN) / a.array(ROW[None]), COLUMN / ROW[None]),
+    "number above": (lambda a, x: 10 / x, TEN / X),
+    "multiples": (lambda a, x: a.array(I) / 41, I / onp.float32(41)),
+    "mean": (lambda a, x: a.array(onp.rint(X)).mean(axis=1), onp.rint(X).sum(1) / TEN),
+}
+
+
+@pytest.mark.parametrize("name", EXACT)
+@pytest.mark.parametrize("api", [np, nd], ids=["np", "nd"])
+def test_rounded_once(name, api):
+    run, want = EXACT[name]
+    onp.testing.assert_array_equal(run(api, api.array(X)).asnumpy(), want)
+
+
+def test_floors_and_decimals():
+    assert (np.array(I) // 41).asnumpy().tolist() == list(range(1, 100))
+    d = onp.round(X, 2)
+    onp.testing.assert_array_equal(np.around(np.array(X), 2).asnumpy(), d)
+
+
+@pytest.mark.parametrize("api", [np, nd], ids=["np", "nd"])
+def test_gradients_of_both_operands(api):
+    x, y = api.array([3., -6., float("inf")]), api.array([2.])
+    x.attach_grad()
+    y.attach_grad()
+    with autograd.record():
+        z = x / y
+    z.backward(api.array([1., 2., 0.5]))
+    assert x.grad.asnumpy().tolist() == [0.5, 1, 0.25]
+    assert y.grad.asnumpy().tolist() == [-float("inf")]
+    assert onp.isnan((api.array([float("nan"), 1.]) / 0).asnumpy()).tolist() == [True, False]
+
+
+def test_second_derivative():
+    x, y = np.array([3., 5.]), np.array(2.)
+    y.attach_grad()
+    with autograd.record():
+        g, = autograd.grad((x / y).sum(), y, create_graph=True)
+    g.backward()
+    assert float(y.grad) == 2 * 8 / 8
