@@ -30,7 +30,7 @@ _LATER = {
     "mx.recordio": "read the files with another tool", "mx.model": "use nd.save and nd.load",
     "mx.viz": "see mxshim.engine.explain()", "mx.visualization": "see mxshim.engine.explain()", "mx.test_utils": "use numpy.testing",
     "mx.profiler": "use jax.profiler", "mx.runtime": "see mxshim.engine.stats()", "mx.amp": "cast with astype",
-    "mx.contrib": "see np, npx and nd", "mx.log": "use Python's logging", "mx.registry": "use a dict",
+    "mx.contrib": "see np, npx and nd",
 }
 _FINANCE = "NumPy has had no financial functions since 1.20; the package numpy-financial has it, or write the formula out"
 ABSENT.update({f"np.{name}": _FINANCE for name in ("mirr", "npv", "pmt", "ppmt", "pv", "rate")})
@@ -54,14 +54,13 @@ _ABSENT = {
     "Module and FeedForward are not offered: use mx.gluon": "mx.model.FeedForward mx.model.BatchEndParam "
         "mx.model.DataParallelExecutorManager mx.model.get_updater",
     "it watches executors of symbolic graphs: print in the loop, or register a forward hook on the blocks":
-        "mx.mon mx.monitor mx.callback.LogValidationMetricsCallback",
+        "mx.mon mx.monitor",
     "ONNX files hold symbolic graphs: export a function of JAX arrays with jax.export instead":
         "mx.onnx mx.contrib.onnx",
     "int8 inference needs MXNet's C++ kernels: run the network in bfloat16": "mx.contrib.quantization",
     "the interface of MXNet 0.9: use mx.autograd": "mx.contrib.autograd",
     "the interfaces before CustomOp: use mx.operator.CustomOp or autograd.Function": "mx.operator.NDArrayOp mx.operator.NumpyOp "
         "mx.operator.PythonOp",
-    "MXNet's bridges to Caffe and Lua Torch are gone with those": "mx.metric.Caffe mx.metric.Torch mx.gluon.metric.Torch",
     "CUDA source is not compiled here: write kernels with jax.experimental.pallas": "mx.util.get_cuda_compute_capability "
         "mx.util.get_max_supported_compute_capability mx.util.get_rtc_compile_opts",
     "use matplotlib": "mx.notebook",
@@ -89,8 +88,10 @@ _OPERATORS = {
         "nd.contrib.: dgl_adjacency dgl_csr_neighbor_non_uniform_sample dgl_csr_neighbor_uniform_sample dgl_graph_compact "
         "dgl_subgraph edge_id",
     "a step of MXNet's int8 graphs; dequantize, compute with floats, and use quantize_v2":
-        "npx. nd.contrib.: quantized_pooling quantized_concat quantized_batch_norm quantized_elemwise_add quantized_rnn "
-        "quantized_reshape quantize_asym calibrate_entropy contrib_calibrate_entropy",
+        "npx. nd.contrib.: quantized_pooling quantized_elemwise_add quantized_reshape",
+    "a step of MXNet's int8 graphs; dequantize and compute with floats":
+        "nd.contrib.: quantized_concat quantized_batch_norm quantized_rnn quantize_asym calibrate_entropy",
+    "it chose ranges for MXNet's int8 graphs; take them from the data": "npx.: contrib_calibrate_entropy",
     "a gradient of MXNet's graphs; use autograd": "nd.contrib.: backward_gradientmultiplier backward_hawkesll backward_index_copy "
         "backward_quadratic",
     "kept by MXNet for old models; use nd.BatchNorm": "nd.: BatchNorm_v1",

@@ -118,14 +118,20 @@ wrap(lambda run, record: bincount, "np.bincount")
 
 # Index arrays whose elements are there are checked at the call; those of np.take that are still to be computed, at the next read.
 
+def _numbers(x):
+    """What a number, a list or a NumPy array holds; None if that is no numbers, which the door will say."""
+    try:
+        found = onp.asarray(x) if isinstance(x, int | list | tuple | onp.ndarray | onp.generic) else onp.array(None)
+    except ValueError:  # lists of unequal length
+        return None
+    return found if found.dtype.kind in "biuf" else None
+
+
 def _known(x):
     """The elements of an index array as integers, or None if they would have to be waited for."""
     if not isinstance(x, Handle):
-        try:
-            found = onp.asarray(x) if isinstance(x, int | list | tuple | onp.ndarray | onp.generic) else onp.array(None)
-        except ValueError:  # lists of unequal length
-            return None
-        return found.astype("int64") if found.dtype.kind in "biuf" else None  # the door says what is wrong with others
+        found = _numbers(x)
+        return None if found is None else found.astype("int64")
     value = x._value_now()
     if value.data is None or not (isinstance(value.data, onp.ndarray) or value.ctx.device_type.startswith("cpu")):
         return None
@@ -177,7 +183,8 @@ wrap(_checked_places, "nd.gather_nd", "npx.gather_nd", "npx.index_update", "npx.
 def _of_monotonic(run, record):
     def function(*args, **kwargs):
         bins = args[1] if len(args) > 1 else kwargs.get("bins")
-        steps = onp.diff(bins.asnumpy() if isinstance(bins, Array) else onp.asarray(bins))
+        found = bins.asnumpy() if isinstance(bins, Array) else _numbers(bins)
+        steps = onp.diff([] if found is None or not found.ndim else found)
         if not ((steps >= 0).all() or (steps <= 0).all()):
             raise ValueError(f"{record.name}: `bins` must increase or decrease, got {bins!r}")
         return run(args, kwargs)
