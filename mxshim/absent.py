@@ -30,12 +30,8 @@ _LATER = {
     "mx.io": "slice arrays in Python", "mx.image": "read images with Pillow and np.array", "mx.img": "read images with Pillow and np.array",
     "mx.recordio": "read the files with another tool", "mx.model": "use nd.save and nd.load",
     "mx.viz": "see mxshim.engine.explain()", "mx.visualization": "see mxshim.engine.explain()", "mx.test_utils": "use numpy.testing",
-    "mx.profiler": "use jax.profiler", "mx.runtime": "see mxshim.engine.stats()", "mx.monitor": "print in the loop",
-    "mx.mon": "print in the loop", "mx.rnn": "write the cell out",
-    "mx.amp": "net.cast('float16') and multi_precision=True for the optimizer",
-    "mx.onnx": "use another exporter",
-    "mx.executor": "call operators directly", "mx.attribute": "symbols only", "mx.AttrScope": "symbols only", "mx.name": "symbols only",
-    "mx.contrib": "see np, npx and nd", "mx.notebook": "use matplotlib",
+    "mx.profiler": "use jax.profiler", "mx.runtime": "see mxshim.engine.stats()", "mx.amp": "cast with astype",
+    "mx.contrib": "see np, npx and nd",
 }
 _FINANCE = "NumPy has had no financial functions since 1.20; the package numpy-financial has it, or write the formula out"
 ABSENT.update({f"np.{name}": _FINANCE for name in ("mirr", "npv", "pmt", "ppmt", "pv", "rate")})
@@ -48,6 +44,43 @@ ABSENT.update({"np.linalg.fallback_linalg": "it was a module of MXNet's own code
                "np.random.wrap_ctx_to_device_func": "it was a helper of MXNet's own code; samplers take ctx= and device= here"})
 ABSENT.update({name: f"not part of this release of mxshim; {use}" for name, use in _LATER.items()})
 
+# What stays absent: reason -> names in full.
+_SYMBOLS = "symbolic graphs are not offered: call np or nd operators directly, they are compiled together anyway"
+_ABSENT = {
+    _SYMBOLS: "mx.AttrScope mx.attribute mx.name mx.executor mx.executor_manager mx.test_utils.np_symbol mx.amp.convert_symbol "
+              "mx.contrib.amp.convert_symbol mx.test_utils.check_symbolic_forward mx.test_utils.check_symbolic_backward "
+              "mx.test_utils.same_symbol_structure mx.test_utils.simple_forward mx.test_utils.check_speed "
+              "mx.gluon.Parameter.var",
+    "cells of symbolic graphs are not offered: use mx.gluon.rnn": "mx.rnn",
+    "Module and FeedForward are not offered: use mx.gluon": "mx.model.FeedForward mx.model.BatchEndParam "
+        "mx.model.DataParallelExecutorManager mx.model.get_updater",
+    "it watches executors of symbolic graphs: print in the loop, or register a forward hook on the blocks":
+        "mx.mon mx.monitor",
+    "ONNX files hold symbolic graphs: export a function of JAX arrays with jax.export instead":
+        "mx.onnx mx.contrib.onnx",
+    "int8 inference needs MXNet's C++ kernels: run the network in bfloat16": "mx.contrib.quantization",
+    "the interface of MXNet 0.9: use mx.autograd": "mx.contrib.autograd",
+    "the interfaces before CustomOp: use mx.operator.CustomOp or autograd.Function": "mx.operator.NDArrayOp mx.operator.NumpyOp "
+        "mx.operator.PythonOp",
+    "CUDA source is not compiled here: write kernels with jax.experimental.pallas": "mx.util.get_cuda_compute_capability "
+        "mx.util.get_max_supported_compute_capability mx.util.get_rtc_compile_opts",
+    "use matplotlib": "mx.notebook",
+    "no class of errors needs to be announced: raise it": "mx.error.register",
+}
+ABSENT.update({name: why for why, names in _ABSENT.items() for name in names.split()})
+
+
+def reason(name: str) -> tuple[str, bool]:
+    """(why a name is absent, whether that will stay so); ("", False) if nothing is known. A namespace speaks for what is in it."""
+    parts = name.split(".")
+    for end in range(len(parts), 0, -1):
+        owner = ".".join(parts[:end])
+        if owner in ABSENT:
+            return ABSENT[owner], owner not in _LATER
+        if f"{owner}.*" in ABSENT and end < len(parts):
+            return ABSENT[f"{owner}.*"], False
+    return "", False
+
 # Operators of the namespaces: reason and what to use, then the names without their dialects.
 _OPERATORS = {
     "int8 kernels of MXNet's C++ library for one family of processors; use fully_connected, or quantized_fully_connected":
@@ -56,8 +89,10 @@ _OPERATORS = {
         "nd.contrib.: dgl_adjacency dgl_csr_neighbor_non_uniform_sample dgl_csr_neighbor_uniform_sample dgl_graph_compact "
         "dgl_subgraph edge_id",
     "a step of MXNet's int8 graphs; dequantize, compute with floats, and use quantize_v2":
-        "npx. nd.contrib.: quantized_pooling quantized_concat quantized_batch_norm quantized_elemwise_add quantized_rnn "
-        "quantized_reshape quantize_asym calibrate_entropy contrib_calibrate_entropy",
+        "npx. nd.contrib.: quantized_pooling quantized_elemwise_add quantized_reshape",
+    "a step of MXNet's int8 graphs; dequantize and compute with floats":
+        "nd.contrib.: quantized_concat quantized_batch_norm quantized_rnn quantize_asym calibrate_entropy",
+    "it chose ranges for MXNet's int8 graphs; take them from the data": "npx.: contrib_calibrate_entropy",
     "a gradient of MXNet's graphs; use autograd": "nd.contrib.: backward_gradientmultiplier backward_hawkesll backward_index_copy "
         "backward_quadratic",
     "kept by MXNet for old models; use nd.BatchNorm": "nd.: BatchNorm_v1",

@@ -12,6 +12,16 @@ class MXNetError(RuntimeError):
     """Raised for every wrong call and failed computation (MXNet: mxnet.base.MXNetError)."""
 
 
+class ArgumentTypeError(MXNetError, TypeError):
+    """An argument of a type that cannot serve. MXNet raises one or the other, as the function happens to be written."""
+
+
+class DTypeError(ArgumentTypeError, KeyError):
+    """A dtype that arrays cannot have; MXNet raises MXNetError, TypeError or KeyError, by function and version."""
+
+    __str__ = Exception.__str__  # KeyError would quote the text
+
+
 class InternalError(MXNetError):
     """A broken promise inside mxshim itself (MXNet: mxnet.error.InternalError)."""
 
@@ -36,16 +46,17 @@ _KNOWN = frozenset(_BY_NAME.values())
 def as_dtype(dtype) -> onp.dtype:
     """The NumPy dtype that `dtype` (a name, NumPy type or dtype, `float`, `int`, `bool`) stands for.
 
-    Raises: TypeError if NumPy does not know it or MXNet has no such array (complex, str, object).
+    Raises: DTypeError if NumPy does not know it or MXNet has no such array (complex, str, object).
     """
     known = _BY_NAME.get(dtype) if isinstance(dtype, str) else None
     if known is None:
         try:
             known = onp.dtype(dtype)
-        except TypeError:
-            raise TypeError(f"there is no dtype {dtype!r}; use one of {', '.join(DTYPE_CODES)}") from None
+        except (TypeError, ValueError):
+            known = None
         if known not in _KNOWN:
-            raise TypeError(f"dtype {known.name!r} is not one MXNet arrays can have; use one of {', '.join(DTYPE_CODES)}")
+            name = repr(dtype if known is None else known.name)
+            raise DTypeError(f"dtype {name} is not one MXNet arrays can have; use one of {', '.join(DTYPE_CODES)}")
     return known
 
 

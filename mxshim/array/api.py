@@ -32,7 +32,8 @@ def np_from_dlpack(x):
     return interop.from_dlpack(x, "np")
 
 
-@api("nd.to_dlpack_for_read", "nd.to_dlpack_for_write", "npx.to_dlpack_for_read", "npx.to_dlpack_for_write")
+@api("nd.to_dlpack_for_read", "nd.to_dlpack_for_write", "npx.to_dlpack_for_read", "npx.to_dlpack_for_write",
+     "np.ndarray.to_dlpack_for_read", "np.ndarray.to_dlpack_for_write")
 def to_dlpack(data):
     """A DLPack export of an array."""
     return interop.to_dlpack(data)

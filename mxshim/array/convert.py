@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import numpy as onp
 
-from ..base import MXNetError, as_dtype
+from ..base import ArgumentTypeError, MXNetError, as_dtype
 from ..device import current_device
 from ..engine import call as door
 from ..engine.call import value_of
@@ -35,18 +35,23 @@ def _adopt(value, cls, op, name):
     if isinstance(value, Handle):
         return value
     if cls._dialect == "nd":
-        raise AssertionError(f"{op.name}: argument {name!r} must be an NDArray, got {type(value).__name__}; make one with nd.array(...)")
+        raise AssertionError(f"{op.name}: {_called(name)} must be an NDArray, got {type(value).__name__}; make one with nd.array(...)")
     if isinstance(value, str) or value is None:
-        raise TypeError(f"{op.name}: argument {name!r} must be an array, got {value!r}")
+        raise ArgumentTypeError(f"{op.name}: {_called(name)} must be an array, got {value!r}")
     try:
         found = onp.array(value)
-    except ValueError as error:
-        raise TypeError(f"{op.name}: argument {name!r}: {error}") from None
+    except ValueError:
+        raise ArgumentTypeError(f"{op.name}: {_called(name)} must be an array, or lists of equal length, got {value!r}") from None
     if found.dtype.kind not in "biuf" and found.dtype.name != "bfloat16":
-        raise TypeError(f"{op.name}: argument {name!r} must hold numbers, got {found.dtype.name} elements")
+        came = f"{found.dtype.name} elements" if found.ndim or isinstance(value, onp.ndarray) else type(value).__name__
+        raise ArgumentTypeError(f"{op.name}: {_called(name)} must be an array of real numbers, got {came}")
     if not isinstance(value, onp.ndarray) and found.dtype in (onp.dtype("float64"), onp.dtype("int64")):
         found = found.astype(default_float()) if found.dtype.kind == "f" else found
     return adopt_numpy(found, cls)
+
+
+def _called(name):
+    return "each argument" if name == "*" else f"argument {name!r}"
 
 
 door.adopt = _adopt

@@ -20,7 +20,7 @@ _FLOAT32 = as_dtype("float32")
 
 
 def _np_dtype(dtype) -> onp.dtype:
-    return default_float() if dtype is None else _checked_dtype(dtype)
+    return default_float() if dtype is None else as_dtype(dtype)
 
 
 def _narrow(dtype) -> onp.dtype:
@@ -28,17 +28,8 @@ def _narrow(dtype) -> onp.dtype:
     return default_float() if dtype is float else _np_dtype(dtype)
 
 
-def _checked_dtype(dtype) -> onp.dtype:
-    try:
-        return as_dtype(dtype)
-    except TypeError as error:
-        if "is not one" in str(error):
-            raise KeyError(str(error)) from None
-        raise
-
-
 def _nd_dtype(dtype) -> onp.dtype:
-    return _FLOAT32 if dtype is None else _checked_dtype(dtype)
+    return _FLOAT32 if dtype is None else as_dtype(dtype)
 
 
 def _shape(shape, what: str) -> tuple[int, ...]:
@@ -104,7 +95,7 @@ def nd_array(source_array, ctx=None, dtype=None):
         return NAMES["nd.sparse.array"](source_array, ctx=ctx, dtype=dtype)
     if isinstance(source_array, list | tuple) and any(isinstance(e, Array) for e in source_array):
         raise TypeError("nd.array: source_array must be array like; join arrays with nd.stack or nd.concat")
-    if isinstance(source_array, str | dict) or source_array is None:
+    if isinstance(source_array, str | dict):
         raise TypeError(f"nd.array: source_array must be array like, got {source_array!r}")
     return read_data(source_array, dtype, check_context(ctx, "nd.array"), CLASSES["nd"])
 

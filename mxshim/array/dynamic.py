@@ -8,7 +8,7 @@ from collections import namedtuple
 
 import numpy as onp
 
-from ..base import MXNetError, is_float
+from ..base import ArgumentTypeError, MXNetError, is_float
 from ..engine.call import call
 from ..engine.op import NAMES, api
 from .convert import CLASSES, adopt_numpy, class_of
@@ -19,7 +19,12 @@ def array_of(x, dialect="np") -> Array:
     """The argument itself, or what a list, number or NumPy array holds."""
     if isinstance(x, Array):
         return x
-    found = onp.array(x)
+    try:
+        found = onp.array(x)
+    except ValueError:  # lists of unequal length
+        found = onp.array(None)
+    if found.dtype.kind not in "biuf" and found.dtype.name != "bfloat16":
+        raise ArgumentTypeError(f"an array of real numbers is needed, got {x!r}")
     if found.dtype == "float64" and not isinstance(x, onp.ndarray):
         found = found.astype("float32")
     return adopt_numpy(found, class_of(dialect))

@@ -25,13 +25,13 @@ def public_function(name: str, record, cls, method: bool = False):
         def function(self, *args, **kwargs):
             args = (self, *args)
             if len(args) > own:
-                args, kwargs = named(record, args, kwargs)
-            return call(record, cls, args, kwargs)
+                args, kwargs = named(record, args, kwargs, name)
+            return call(record, cls, args, kwargs, name)
     else:
         def function(*args, **kwargs):
             if len(args) > own:
-                args, kwargs = named(record, args, kwargs)
-            return call(record, cls, args, kwargs)
+                args, kwargs = named(record, args, kwargs, name)
+            return call(record, cls, args, kwargs, name)
     function.__name__ = function.__qualname__ = short
     function.__doc__ = record.doc
     function.__wrapped__ = record.fn
@@ -50,7 +50,7 @@ def own_positions(record: Op) -> int:
     return next((i for i, p in enumerate(record.params) if p in DOOR), len(record.params))
 
 
-def named(record: Op, args: tuple, kwargs: dict):
+def named(record: Op, args: tuple, kwargs: dict, called: str | None = None):
     """A call's arguments, the positional ones from the door's first on by name."""
     own = own_positions(record)
     params = record.params if "out" in record.params else (*record.params, "out")
@@ -58,7 +58,7 @@ def named(record: Op, args: tuple, kwargs: dict):
         return args, kwargs
     given = dict(zip(params[own:], args[own:], strict=False))
     for name in given.keys() & kwargs.keys():
-        raise TypeError(f"{record.name} got two values for argument {name!r}")
+        raise TypeError(f"{called or record.name} got two values for argument {name!r}")
     return args[:own], {**kwargs, **given}
 
 

@@ -170,7 +170,7 @@ class ndarray(Array):
 
     # -- autograd --------------------------------------------------------------------------------------------------
 
-    def attach_grad(self, grad_req="write", stype=None):
+    def attach_grad(self, grad_req="write", *, stype=None):
         """Mark this array: backward will fill `x.grad`, a buffer of its shape and dtype, zeros at first.
 
         grad_req: "write" overwrites, "add" adds up, "null" never writes.

@@ -9,7 +9,7 @@ import inspect
 import numpy as onp
 
 from ..base import MXNetError
-from ..engine.call import call, watch
+from ..engine.call import call, under_name, watch, write_out
 from ..engine.cell import Handle
 from ..engine.emit import emit
 from ..engine.op import NAMES
@@ -28,15 +28,40 @@ def wrap(make, *names):
     for name in names:
         record, dialect = NAMES[name], name.split(".")[0]
 
-        def run(args, kwargs, record=record, dialect=dialect):
-            return call(record, class_of(dialect), *named(record, args, kwargs))
+        def run(args, kwargs, record=record, dialect=dialect, name=name):
+            return call(record, class_of(dialect), *named(record, args, kwargs), name)
 
-        function = make(run, record)
+        function = _named(make(run, record), name, record, class_of(dialect))
         function.__name__ = function.__qualname__ = name.rsplit(".", 1)[1]
         function.__doc__, function.__wrapped__, function.op = record.doc, record.fn, record
         if not hasattr(function, "__signature__"):
             function.__signature__ = signature_of(record, "ndarray." in name or "NDArray." in name)
         NAMES[name] = function
+
+
+def _named(inner, name, record, cls):
+    """`inner`, whose errors say `name`; nd's take name= and ignore it."""
+    first = inspect.signature(inner).parameters
+    inner.__qualname__ = name.rpartition(".")[2]  # what Python calls it where the arguments do not fit
+
+    def function(*args, **kwargs):
+        if cls._dialect == "nd" and "name" not in first:
+            kwargs.pop("name", None)
+        try:
+            return inner(*args, **kwargs)
+        except Exception as error:
+            found = under_name(error, record.name, name)
+            if type(found) is MXNetError and not str(found).startswith(name):
+                found = MXNetError(f"{name}: {found}")
+            if type(found) is TypeError and ("keyword argument" in str(found) or " missing " in str(found)):
+                found = cls._missing_argument(str(found))
+            if found is error:
+                raise
+            raise found from error.__cause__
+
+    if hasattr(inner, "__signature__"):
+        function.__signature__ = inner.__signature__
+    return function
 
 
 # np's functions of decompositions and of places give tuples; those that split give lists, of one array too.
@@ -88,15 +113,25 @@ def _einsum(run, record):
 
 
 wrap(_einsum, "np.einsum")
-wrap(lambda run, record: lambda x, weights=None, minlength=0: bincount(x, weights, minlength), "np.bincount")
+wrap(lambda run, record: bincount, "np.bincount")
 
 
 # Index arrays whose elements are there are checked at the call; those of np.take that are still to be computed, at the next read.
 
+def _numbers(x):
+    """What a number, a list or a NumPy array holds; None if that is no numbers, which the door will say."""
+    try:
+        found = onp.asarray(x) if isinstance(x, int | list | tuple | onp.ndarray | onp.generic) else onp.array(None)
+    except ValueError:  # lists of unequal length
+        return None
+    return found if found.dtype.kind in "biuf" else None
+
+
 def _known(x):
     """The elements of an index array as integers, or None if they would have to be waited for."""
     if not isinstance(x, Handle):
-        return onp.asarray(x).astype("int64") if isinstance(x, int | list | tuple | onp.ndarray | onp.generic) else None
+        found = _numbers(x)
+        return None if found is None else found.astype("int64")
     value = x._value_now()
     if state.capture is not None or value.data is None:  # a captured block is called with other elements, too
         return None
@@ -150,7 +185,8 @@ wrap(_checked_places, "nd.gather_nd", "npx.gather_nd", "npx.index_update", "npx.
 def _of_monotonic(run, record):
     def function(*args, **kwargs):
         bins = args[1] if len(args) > 1 else kwargs.get("bins")
-        steps = onp.diff(bins.asnumpy() if isinstance(bins, Array) else onp.asarray(bins))
+        found = bins.asnumpy() if isinstance(bins, Array) else _numbers(bins)
+        steps = onp.diff([] if found is None or not found.ndim else found)
         if not ((steps >= 0).all() or (steps <= 0).all()):
             raise ValueError(f"{record.name}: `bins` must increase or decrease, got {bins!r}")
         return run(args, kwargs)
@@ -191,8 +227,7 @@ def _block(x, bounds, out):
     result = type(x)(values[0], node)
     if out is None:
         return result
-    out._take(result, NAMES["mx.getitem"])
-    return out
+    return write_out(NAMES["mx.getitem"], out, result)
 
 
 def _is_bound(v):

@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as onp
 
-from ..base import MXNetError, as_dtype
-from ..device import current_device
+from ..base import ArgumentTypeError, DTypeError, MXNetError, as_dtype
+from ..device import Device, current_device
 from . import emit as _emit
 from .cell import Handle, Value, aval_of, value_with
 from .emit import Form, emit, emit1, emit2, emit_spec, form_of, look_up
 from .op import NAMES, Check, Op
-from .spec import NUM, Lit, Spec, arr, lit, spec_of, tracing
+from .spec import NUM, Arr, Lit, Num, Spec, arr, lit, spec_of, tracing
 from .trace import state, user_line
 
 # (object, class, operator, parameter) -> array: set by the array layer, which knows how to convert
@@ -28,39 +28,112 @@ adopt: Callable = None  # type: ignore[assignment]
 
 def _infer(op: Op, pattern, avals, training) -> Spec:
     try:
+        _check_kinds(op, pattern)
         with tracing():
             return spec_of(op, pattern, avals, training)
-    except (MXNetError, IndexError, KeyError, AssertionError) as error:
-        raise type(error)(f"{describe(op, pattern, avals)}: {_reason(error)}") from None
-    except (TypeError, ValueError) as error:
-        kind = type(error) if type(error) in (TypeError, ValueError) and not _from_jax(error) else MXNetError
-        raise kind(f"{describe(op, pattern, avals)}: {_reason(error)}") from None
-    except (NotImplementedError, OverflowError, ZeroDivisionError, AttributeError) as error:
-        missing = next((n for n, p in zip(op.params, pattern, strict=False) if p is None and n in op.arrays and n not in op.defaults), None)
-        if missing is not None:
-            raise MXNetError(f"{describe(op, pattern, avals)}: argument {missing!r} must be an array, got None") from None
-        raise MXNetError(f"{describe(op, pattern, avals)}: {_reason(error)}") from error
+    except Exception as error:
+        if not _from_jax(error) and type(error) in _OWN:
+            raise type(error)(f"{describe(op, pattern, avals)}: {_reason(error)}") from None
+        if not isinstance(error, (*_OWN, NotImplementedError, OverflowError, ZeroDivisionError, AttributeError)):
+            raise
+        raise MXNetError(f"{describe(op, pattern, avals)}: {_foreign_reason(error, op, pattern, avals, training)}") from None
+
+
+_OWN = (MXNetError, ArgumentTypeError, DTypeError, TypeError, ValueError, IndexError, KeyError, AssertionError)
+
+
+def _check_kinds(op: Op, pattern):
+    """That arrays and numbers stand where the operator computes with them, and nothing but plain data elsewhere."""
+    names = (["*"] if op.variadic else []) + list(op.params)
+    for name, p in zip(names, pattern, strict=False):
+        default = op.defaults.get(name, op)
+        if p is default:
+            continue
+        if name in op.arrays or name in op.scalars:
+            if isinstance(p, str) or p is None and name in op.arrays and name not in op.scalars:
+                wanted = "a number or an array" if name in op.scalars else "an array"
+                raise ArgumentTypeError(f"`{name}` must be {wanted}, got {p!r}")
+        elif type(default) is bool and not isinstance(_value(p), bool | int | None):
+            raise ArgumentTypeError(f"`{name}` must be True or False, got {_value(p)!r}")
+        if not _plain(p):
+            raise ArgumentTypeError(f"`{name}` cannot be {p!r}, of type {type(p).__name__}")
+
+
+def _plain(p) -> bool:
+    return all(map(_plain, p)) if isinstance(p, tuple) else p is None or isinstance(p, _PLAIN) or callable(p)
+
+
+_PLAIN = (str, int, float, onp.dtype, Lit, Arr, Num, Device)
 
 
 _emit.infer = _infer
 
 
 def _from_jax(error) -> bool:
-    """Whether an error comes from inside JAX or NumPy rather than from an operator's own check."""
+    """Whether an error comes from inside JAX, NumPy or Python rather than from an operator's own check."""
     last = error.__traceback__
     while last.tb_next is not None:
         last = last.tb_next
-    return "mxshim" not in last.tb_frame.f_globals.get("__name__", "")
+    if "mxshim" not in last.tb_frame.f_globals.get("__name__", ""):
+        return True
+    return type(error) is TypeError and _PYTHONS.search(str(error)) is not None
 
 
-_UNFIT = re.compile(r"(?:\w+ got i|I)ncompatible shapes for broadcasting: (?:shapes=\[)?(.*?)\]?\.?")
+# What Python says of a wrong type, in a line of ours.
+_PYTHONS = re.compile(r"not supported between|unsupported operand|cannot be interpreted as an integer|bad operand type|has no len|"
+                      r"not iterable|not subscriptable|must be a string|must be a real number|cannot unpack|indices must be|"
+                      r"not all arguments converted|can only concatenate|can't multiply")
+_SHAPES = re.compile(r"\((?:\d+, ?)*\d*,?\)")
 
 
 def _reason(error) -> str:
-    text = (error.args[0] if isinstance(error, KeyError) and error.args else str(error)) or type(error).__name__
-    unfit = _UNFIT.fullmatch(text)  # JAX's words for it
-    return text if unfit is None else (f"the shapes {unfit[1]} do not broadcast: counted from the last axis, sizes must be equal or 1; "
-                                       "reshape() or expand_dims() makes axes of size 1")
+    return (error.args[0] if isinstance(error, KeyError) and error.args else str(error)) or type(error).__name__
+
+
+def _foreign_reason(error, op: Op, pattern, avals, training) -> str:
+    """In our words, what JAX, NumPy or Python could not do: the shapes that do not fit, or the argument without which it works."""
+    text = str(error)
+    if "broadcast" in text and "hapes" in text:
+        shapes = dict.fromkeys(_SHAPES.findall(text))
+        if len(shapes) > 1:
+            return (f"the shapes {' and '.join(shapes)} do not broadcast: counted from the last axis, sizes must be equal or 1; "
+                    "reshape() or expand_dims() makes axes of size 1")
+    at_fault, needed = [], []
+    for i, name in enumerate(op.params, start=int(op.variadic)):
+        default = op.defaults.get(name, op)
+        if not _static(pattern[i]) or _value(pattern[i]) == default or default is op and name in op.arrays:
+            continue
+        fault = _fault(name, _value(pattern[i]), default)
+        if default is op:
+            needed.append(fault)
+            continue
+        usual = lit(default) if type(default) in (float, bool) else default
+        try:
+            with tracing():
+                spec_of(op, (*pattern[:i], usual, *pattern[i + 1:]), avals, training)
+            at_fault.append(fault)
+        except Exception:  # not this one, or not this one alone
+            continue
+    found = at_fault or (needed if len(needed) == 1 else [])
+    if found:
+        return " and ".join(found) + ("" if not avals else " with this array" if len(avals) == 1 else " with these arrays")
+    return "arrays of these shapes and dtypes do not fit together" if len(avals) > 1 else "an array of this shape and dtype cannot be used"
+
+
+_WORDS = {int: "an int", float: "a number", str: "a string", tuple: "a tuple"}
+
+
+def _fault(name, value, default) -> str:
+    wanted = _WORDS.get(type(default))
+    return f"`{name}` {'cannot be' if wanted is None or type(value) is type(default) else f'must be {wanted}, got'} {value!r}"
+
+
+def _static(p) -> bool:
+    return not isinstance(p, Arr | Num) and not (isinstance(p, tuple) and not all(map(_static, p)))
+
+
+def _value(p):
+    return p.value if isinstance(p, Lit) else tuple(map(_value, p)) if isinstance(p, tuple) else p
 
 
 def describe(op: Op, pattern, avals) -> str:
@@ -151,7 +224,7 @@ class _Arguments:
         try:
             hash(v)
         except TypeError:
-            raise TypeError(f"{self.op.name}: argument {name!r} cannot be a {t.__name__}") from None
+            raise ArgumentTypeError(f"{self.op.name}: argument {name!r} cannot be a {t.__name__}") from None
         return v
 
 
@@ -214,7 +287,7 @@ def _key(op: Op, cls, args, kwargs):
     return tuple(key), arrays, numbers
 
 
-def call(op: Op, cls, args: tuple, kwargs: dict):
+def call(op: Op, cls, args: tuple, kwargs: dict, name: str | None = None):
     """Call an operator as a user does; returns an array of `cls`, a list of them, or what `out=` named."""
     try:
         if not kwargs and args and type(args[0]) is cls:  # the commonest calls by far: f(x), f(x, y)
@@ -230,11 +303,21 @@ def call(op: Op, cls, args: tuple, kwargs: dict):
                 return found
         return _call(op, cls, args, kwargs)
     except Exception as error:
-        text = str(error)
-        name = _name_in(op, cls)
-        if name != op.name and text.startswith(op.name) and type(error).__init__ is not KeyError.__init__:
-            raise type(error)(name + text[len(op.name):]) from error.__cause__
-        raise
+        renamed = under_name(error, op.name, name or _name_in(op, cls))
+        if renamed is error:
+            raise
+        raise renamed from error.__cause__
+
+
+def under_name(error, own: str, name: str):
+    """A wrong call's error with the public name that was called in front, instead of the operator's own name, or of none."""
+    text = _reason(error)
+    found = re.match(rf"({re.escape(own)}|mx\.\w+|{re.escape(name.rpartition('.')[2])}\(\))(?!\w)", text)
+    if type(error) not in _OWN or re.match(rf"{re.escape(name)}(?!\w)", text):
+        return error
+    if found:
+        return type(error)(name + text[found.end():])
+    return error if type(error) is MXNetError else type(error)(f"{name}: {text}")
 
 
 def _name_in(op: Op, cls) -> str:
@@ -412,7 +495,7 @@ def write_out(op: Op, out, result):
     if isinstance(out, list | tuple) and len(out) == 1:
         out = out[0]
     if not isinstance(out, Handle):
-        raise TypeError(f"{op.name}: out= must be an array, got {type(out).__name__}")
+        raise ArgumentTypeError(f"{op.name}: out= must be an array, got {type(out).__name__}")
     out._take(result, op)
     return out
 

@@ -16,6 +16,7 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import tree_util
 
+from ..base import MXNetError
 from .cell import Aval, aval_of
 from .op import Op, Scalar
 
@@ -120,6 +121,8 @@ class Spec:
         self.pullbacks: dict[tuple, Spec] = {}
         self.jaxpr = jax.make_jaxpr(run)(*self.structs())
         self.out = tuple(aval_of(a.shape, onp.dtype(a.dtype)) for a in self.jaxpr.out_avals)
+        if not self.out:  # an instruction without results could never be flushed
+            raise MXNetError("give it at least one array")
 
     def structs(self):
         return [_struct(a) for a in self.avals] + [jax.ShapeDtypeStruct((), SCALAR_DTYPES[k]) for k in self.kinds]

@@ -86,6 +86,11 @@ def float_of(dtype: onp.dtype) -> onp.dtype:
     return dtype if is_float(dtype) else FLOAT16 if dtype.itemsize <= 2 else FLOAT32
 
 
+def numpy_float_of(dtype: onp.dtype) -> onp.dtype:
+    """The same for the functions that MXNet leaves to NumPy: float64 for integers of 32 bits and more."""
+    return dtype if is_float(dtype) else {1: FLOAT16, 2: FLOAT32}.get(dtype.itemsize, FLOAT64)
+
+
 def in_floats(fn, wide=FLOAT32):
     """`fn` for integers too: computed in the float `wide` and cut off; floats go through unchanged."""
 

@@ -16,7 +16,7 @@ from jax.scipy import special
 
 from ..base import MXNetError, is_float
 from ..engine.op import op
-from .dtypes import BOOL, FLOAT16, FLOAT64, cast, float_of, in_floats, row
+from .dtypes import BOOL, FLOAT16, FLOAT64, cast, float_of, in_floats, numpy_float_of, row
 
 _WHOLE = onp.array([[-3, 0, 2], [5, 7, -1]], "int32")
 _SPECIAL = onp.array([0.5, float("nan"), float("inf"), -float("inf")], "float32")
@@ -266,7 +266,7 @@ unary("sign_ste", partial(_straight_through, _sign), "The sign of data; the grad
 @op("np.modf", samples={"domain": (-4, 4)})
 def modf(x):
     """(fraction, whole part) of x, both with its sign."""
-    x = x.astype(float_of(x.dtype))
+    x = x.astype(numpy_float_of(x.dtype))
     whole = lax.stop_gradient(jnp.trunc(x))
     return jnp.where(jnp.isinf(x), jnp.copysign(jnp.zeros((), x.dtype), x), x - whole), whole
 
@@ -274,12 +274,12 @@ def modf(x):
 @op("np.frexp", samples={"domain": (-4, 4)}, grad=False)
 def frexp(x):
     """(m, e) with x = m * 2 ** e, |m| in [0.5, 1), e int32."""
-    m, e = jnp.frexp(x.astype(float_of(x.dtype)))
+    m, e = jnp.frexp(x.astype(numpy_float_of(x.dtype)))
     return m, cast(e, onp.dtype("int32"))
 
 
 @op("np.spacing", samples={"domain": (-4, 4)}, grad=False)
 def spacing(x):
     """The distance from x to the next number of its dtype away from zero."""
-    x = x.astype(float_of(x.dtype))
+    x = x.astype(numpy_float_of(x.dtype))
     return jnp.nextafter(x, jnp.copysign(jnp.full((), jnp.inf, x.dtype), x)) - x

@@ -230,7 +230,7 @@ def index_copy(old_tensor, index_vector, new_tensor):
     """old_tensor with row index_vector[k] replaced by new_tensor[k]."""
     if new_tensor.shape != (index_vector.size, *old_tensor.shape[1:]):
         raise MXNetError(f"`new_tensor` must have shape {(index_vector.size, *old_tensor.shape[1:])}, got {new_tensor.shape}")
-    return old_tensor.at[as_index(index_vector)].set(new_tensor)
+    return old_tensor.at[as_index(index_vector)].set(new_tensor.astype(old_tensor.dtype))
 
 
 @op("nd.contrib.index_array", grad=False, samples={"args": [((_M,), {}), ((_CUBE,), {"axes": (1, 0)})]})

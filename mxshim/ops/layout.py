@@ -21,6 +21,8 @@ def _on_grid(*calls):
 @op("np.tile", "np.ndarray.tile", static=("reps",), samples=_on_grid({"reps": 2}, {"reps": (2, 1, 2)}))
 def tile(A, reps):
     """The array repeated `reps` times along each axis; more entries in `reps` than axes add axes in front."""
+    if any(isinstance(n, int) and n < 0 for n in (reps if isinstance(reps, tuple) else (reps,))):
+        raise MXNetError(f"`reps` must be counts, not negative; got {reps!r}")
     return jnp.tile(A, reps)
 
 

@@ -202,6 +202,8 @@ def eigh(a, upper=False, UPLO=None):
     Only one triangle is read.
     The gradient is right (MXNet: zero). UPLO: NumPy's spelling, "L" or "U".
     """
+    if UPLO not in (None, "L", "U"):
+        raise MXNetError(f"`UPLO` must be 'L' or 'U', got {UPLO!r}")
     upper = bool(upper) if UPLO is None else UPLO == "U"
     if a.size == 0:
         return jnp.zeros(matrices(a, True).shape[:-1], a.dtype), a

@@ -315,13 +315,13 @@ def argmin(a, axis=None, out=None, keepdims=False):
 
 @op("nd.argmax", "nd.NDArray.argmax", grad=False, samples=_cases({}, {"axis": 1}))
 def argmax_nd(data, axis=None, keepdims=False):
-    """Index of the first largest element along `axis`, in the dtype of `data`: float32 indices by default."""
+    """Index of the first largest element along `axis`, in the dtype of `data`: float32 indices by default. nan is the largest."""
     return vector(_position(jnp.max, data, axis, keepdims).astype(data.dtype))
 
 
 @op("nd.argmin", "nd.NDArray.argmin", grad=False, samples=_cases({}, {"axis": 1}))
 def argmin_nd(data, axis=None, keepdims=False):
-    """Index of the first smallest element along `axis`, in the dtype of `data`."""
+    """Index of the first smallest element along `axis`, in the dtype of `data`. nan is the smallest."""
     return vector(_position(jnp.min, data, axis, keepdims).astype(data.dtype))
 
 
@@ -367,6 +367,8 @@ def all_finite(data, init_output=True):
 @op("nd.multi_all_finite", grad=False)
 def multi_all_finite(*data, num_arrays=1, init_output=True):
     """1 if all elements of all arrays are finite, else 0; float32, shape (1,)."""
+    if not data:
+        raise MXNetError("give it at least one array")
     fine = jnp.array(True)
     for x in data:
         fine = fine & jnp.all(jnp.isfinite(x))

@@ -86,7 +86,7 @@ def round_(x, decimals=0):
         return cast(jnp.rint(over(x.astype(FLOAT64), float(unit))) * unit, x.dtype)
     if decimals == 0:
         return jnp.rint(x)
-    unit = jnp.asarray(10.0 ** abs(decimals), x.dtype)
+    unit = jnp.asarray(min(10.0 ** abs(decimals), float(jnp.finfo(x.dtype).max)), x.dtype)
     return over(jnp.rint(x * unit), unit) if decimals > 0 else jnp.rint(over(x, unit)) * unit
 
 

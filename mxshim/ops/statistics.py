@@ -254,11 +254,18 @@ def corrcoef(x, y=None, rowvar=True, bias=None, ddof=None, dtype=None):
     return jnp.corrcoef(x, rowvar=rowvar).astype(dtype or jnp.float64)
 
 
+def _summed(fn, a, v, *mode):
+    """A function of jnp that computes in floats, for two operands of one dtype, which the result has too, as NumPy's."""
+    a, v = agreed(a, v)
+    if is_float(a.dtype):
+        return fn(a, v, *mode)
+    return jnp.rint(fn(a.astype(jnp.float64), v.astype(jnp.float64), *mode)).astype(a.dtype)
+
+
 @op_of_one_dtype("np.correlate", samples={"args": [((_V, _V[:2]), {}), ((_V, _V[:2]), {"mode": "full"})]})
 def correlate(a, v, mode="valid"):
     """The cross-correlation of two vectors: sums of a[n + k] * v[n] for every shift k."""
-    a, v = agreed(a, v)
-    return jnp.correlate(a, v, mode)
+    return _summed(jnp.correlate, a, v, mode)
 
 
 # Polynomials; coefficients from the highest power down.
@@ -279,20 +286,19 @@ def polyval(p, x):
 @op("np.polyadd", samples={"args": [((_V, _V[:2]), {})]})
 def polyadd(a1, a2):
     """The sum of two polynomials."""
-    return jnp.polyadd(a1, a2)
+    return jnp.polyadd(jnp.atleast_1d(a1), jnp.atleast_1d(a2))
 
 
 @op("np.polysub", samples={"args": [((_V, _V[:2]), {})]})
 def polysub(a1, a2):
     """The difference of two polynomials."""
-    return jnp.polysub(a1, a2)
+    return jnp.polysub(jnp.atleast_1d(a1), jnp.atleast_1d(a2))
 
 
 @op_of_one_dtype("np.polymul", samples={"args": [((_V, _V[:2]), {})]})
 def polymul(a1, a2):
     """The product of two polynomials."""
-    a1, a2 = agreed(a1, a2)
-    return jnp.convolve(a1, a2)
+    return _summed(jnp.convolve, jnp.atleast_1d(a1), jnp.atleast_1d(a2))
 
 
 @op("np.vander", samples={"args": [((_V,), {}), ((_V,), {"N": 2, "increasing": True})]})

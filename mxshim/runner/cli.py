@@ -29,7 +29,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line `argv` (by default sys.argv's); the exit status."""
     parser = _options(
         description="Run an unmodified MXNet script, notebook or tutorial on JAX: `import mxnet` finds mxshim.",
-        epilog="`python -m mxshim where NAME` prints where a public name is declared, for example: where nd.pick")
+        epilog="`python -m mxshim where NAME` prints where a public name is declared, for example: where nd.pick; "
+               "`python -m mxshim coverage` says which names of MXNet are here, absent or missing")
     parser.add_argument("--version", action="store_true", help="print the versions of mxshim, JAX and NumPy, and stop")
     parser.add_argument("file", nargs="?", metavar="FILE", help=".py, .ipynb or .md")
     parser.add_argument("args", nargs=argparse.REMAINDER, help="given to the file as sys.argv[1:]")
@@ -43,6 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if found.file == "where":
             return _where(found.args) if found.args else parser.error("where: give a public name, for example: where nd.pick")
+        if found.file == "coverage":
+            from mxshim import coverage
+            return coverage.main(found.args)
         return _run(parser, found)
     except BrokenPipeError:  # `| head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
