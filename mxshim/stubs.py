@@ -33,6 +33,7 @@ MODULES = {
     "numpy/linalg.pyi": ("np.linalg", mx.np.linalg),
     "numpy_extension/__init__.pyi": ("npx", mx.npx),
     "numpy_extension/random.pyi": ("npx.random", mx.npx.random),
+    "numpy_extension/image.pyi": ("npx.image", mx.npx.image),
     "ndarray/__init__.pyi": ("nd", mx.nd),
     "ndarray/random.pyi": ("nd.random", mx.nd.random),
     "ndarray/linalg.pyi": ("nd.linalg", mx.nd.linalg),

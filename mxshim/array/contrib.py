@@ -9,11 +9,11 @@ from ..base import MXNetError
 from ..engine.op import NAMES, api
 from .convert import CLASSES
 from .core import Array
+from .fill import public_function
 
 
 def _nd(name):
-    """A public function of nd, also while the modules are being filled."""
-    from .fill import public_function
+    """A public function of nd; the module nd itself comes later."""
     return public_function(name, NAMES[name], CLASSES["nd"])
 
 

@@ -1,15 +1,18 @@
 """foreach, while_loop and cond: the loops and the branch that MXNet also has for symbolic graphs.
 
-They are Python's own loops over pending arrays. A long loop whose turns are alike becomes one program for a turn, as any other
-loop does (docs/how-it-works.md, "Cuts"); while_loop and cond read their condition, and so run what is pending.
+They are Python's own loops over pending arrays. foreach runs what is pending after every few turns, so that a long loop comes down to
+one small program; while_loop and cond read their condition, and so do the same.
 """
 from __future__ import annotations
 
 from ..base import MXNetError
 from ..engine.call import call
 from ..engine.op import NAMES, api
+from ..engine.trace import flush_all
 from .convert import CLASSES
 from .core import Array
+
+TOGETHER = 8  # turns of foreach that become one program; shorter loops than two such runs are not cut
 
 
 def _leaves(value, what, error):
@@ -44,7 +47,10 @@ def _foreach(body, data, states, dialect, data_error, state_error):
         raise IndexError(f"{what}: data must have at least one element along axis 0, got {[x.shape for x in inputs]}")
     rows: list[list] = []
     shape = None
-    for i in range(inputs[0].shape[0]):
+    turns = inputs[0].shape[0]
+    for i in range(turns):
+        if turns > 2 * TOGETHER and i % TOGETHER == 0:  # equal runs of turns share their programs, forward and backward
+            flush_all("foreach")
         out, states = body(rebuild([x[i] for x in inputs]), states)
         row, shape = _leaves(out, f"{what}: the output of body", data_error)
         if rows and len(rows[0]) != len(row):

@@ -172,6 +172,7 @@ from . import log as log
 from . import log10 as log10
 from . import log1p as log1p
 from . import log2 as log2
+from . import log_sigmoid as log_sigmoid
 from . import log_softmax as log_softmax
 from . import logical_and as logical_and
 from . import logical_not as logical_not
@@ -187,6 +188,7 @@ from . import mean as mean
 from . import min as min
 from . import min_axis as min_axis
 from . import minimum as minimum
+from . import mish as mish
 from . import modulo as modulo
 from . import moments as moments
 from . import moveaxis as moveaxis

@@ -120,7 +120,8 @@ _D = onp.array([[0, .5, .1, .1, .2, .2], [1, .4, .1, .1, .2, .2], [0, .3, .1, .1
 
 @op("npx.box_nms", "nd.contrib.box_nms", "nd.contrib.box_non_maximum_suppression", scalars=("overlap_thresh", "valid_thresh"),
     samples={"args": [((_D,), {"in_format": "center"}),
-                      ((onp.stack([_D, _D / 2]),), {"background_id": 7, "id_index": 0, "force_suppress": True, "topk": 3, "valid_thresh": 0.1})]})
+                      ((onp.stack([_D, _D / 2]),), {"background_id": 7, "id_index": 0, "force_suppress": True, "topk": 3,
+                                                    "valid_thresh": 0.1})]})
 def box_nms(data, overlap_thresh=0.5, valid_thresh=0.0, topk=-1, coord_start=2, score_index=1, id_index=-1, background_id=-1,
             force_suppress=False, in_format="corner", out_format="corner"):
     """Non-maximum suppression: the boxes by falling scores, without those that a better one overlaps; then rows of -1.

@@ -78,7 +78,8 @@ def _bent(data, offset, mask, weight, bias, kernel, stride, dilate, pad, filters
     uniform(data=data, offset=offset, mask=mask, weight=weight, bias=bias)
     (n, c, h, w), k = data.shape, math.prod(kernel)
     if groups < 1 or c % groups or filters % groups or bends < 1 or c % bends:
-        raise MXNetError(f"num_group={groups} and num_deformable_group={bends} must divide the {c} channels, num_group num_filter={filters}")
+        raise MXNetError(f"num_group={groups} and num_deformable_group={bends} must divide the {c} channels, "
+                         f"num_group num_filter={filters}")
     out = _places((h, w), *window)
     has_shape("offset", offset, (n, 2 * k * bends, *out), "y and x for each element of the kernel and deformable group")
     has_shape("weight", weight, (filters, c // groups, *kernel), "num_filter, channels per group and kernel")
@@ -144,7 +145,8 @@ def modulated_deformable_convolution(data, offset, mask, weight, bias=None, kern
 
 @op("nd.Correlation", samples={"args": [
     ((_some(1, 2, 4, 5), _some(1, 2, 4, 5)[..., ::-1].copy()), {"max_displacement": 1, "pad_size": 1}),
-    ((_some(1, 2, 5, 5), _some(1, 2, 5, 5) + 0.3), {"kernel_size": 3, "max_displacement": 1, "stride1": 2, "pad_size": 1, "is_multiply": False})]})
+    ((_some(1, 2, 5, 5), _some(1, 2, 5, 5) + 0.3), {"kernel_size": 3, "max_displacement": 1, "stride1": 2, "pad_size": 1,
+                                                       "is_multiply": False})]})
 def correlation(data1, data2, kernel_size=1, max_displacement=1, stride1=1, stride2=1, pad_size=0, is_multiply=True):
     """How well patches of one image fit patches of the other near the same place (Fischer et al., 2015).
 
@@ -165,7 +167,8 @@ def correlation(data1, data2, kernel_size=1, max_displacement=1, stride1=1, stri
     border = max_displacement + kernel_size // 2
     out = [math.ceil((size + 2 * pad_size - 2 * border) / stride1) for size in (h, w)]
     if min(out) < 1:
-        raise MXNetError(f"displacements of {max_displacement} and kernels of {kernel_size} do not fit images of {(h, w)} padded by {pad_size}")
+        raise MXNetError(f"displacements of {max_displacement} and kernels of {kernel_size} do not fit images "
+                         f"of {(h, w)} padded by {pad_size}")
     edges = ((0, 0), (0, 0), (pad_size, pad_size), (pad_size, pad_size))
     a, b = jnp.pad(data1, edges), jnp.pad(data2, edges)
     span = [(o - 1) * stride1 + kernel_size for o in out]

@@ -15,7 +15,8 @@ _GRAY = (0.299, 0.587, 0.114)
 def pixels(data, ranks=(3, 4)):
     """Raises: MXNetError unless data is an image (H, W, C), or a batch of them where `ranks` has 4."""
     if data.ndim not in ranks:
-        raise MXNetError(f"an image (height, width, channels){' or a batch of them' if 4 in ranks else ''} is needed, got shape {data.shape}")
+        batch = " or a batch of them" if 4 in ranks else ""
+        raise MXNetError(f"an image (height, width, channels){batch} is needed, got shape {data.shape}")
 
 
 _U = (onp.arange(24) * 37 % 256).astype("uint8").reshape(2, 4, 3)
@@ -37,7 +38,8 @@ def _per_channel(name, value, channels, dtype):
 
 
 @op("nd.image.normalize", "npx.image.normalize", samples={"args": [
-    ((_F.transpose(2, 0, 1).copy(),), {"mean": (0.1, 0.2, 0.3), "std": (1.0, 2.0, 3.0)}), ((_F.transpose(2, 0, 1)[None].copy(),), {"mean": 0.5})]})
+    ((_F.transpose(2, 0, 1).copy(),), {"mean": (0.1, 0.2, 0.3), "std": (1.0, 2.0, 3.0)}),
+    ((_F.transpose(2, 0, 1)[None].copy(),), {"mean": 0.5, "std": 2.0})]})
 def normalize(data, mean=(0.0, 0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0, 1.0)):
     """(data - mean) / std for each channel.
 

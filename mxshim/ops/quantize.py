@@ -193,7 +193,8 @@ def quantized_fully_connected(data, weight, bias=None, min_data=None, max_data=N
 @op("nd.contrib.quantized_conv", "npx.quantized_conv", grad=False,
     arrays=("bias", "min_data", "max_data", "min_weight", "max_weight", "min_bias", "max_bias"), samples={"args": [
         ((_U.reshape(1, 1, 1, 3), _W[:, :2].reshape(2, 1, 1, 2)),
-         {"min_data": _LOW, "max_data": _HIGH, "min_weight": _LOW, "max_weight": _HIGH, "kernel": (1, 2), "num_filter": 2, "no_bias": True})]})
+         {"min_data": _LOW, "max_data": _HIGH, "min_weight": _LOW, "max_weight": _HIGH, "kernel": (1, 2), "num_filter": 2,
+          "no_bias": True})]})
 def quantized_conv(data, weight, bias=None, min_data=None, max_data=None, min_weight=None, max_weight=None, min_bias=None,
                    max_bias=None, kernel=None, stride=None, dilate=None, pad=None, num_filter=None, num_group=1, workspace=1024,
                    no_bias=False, cudnn_tune=None, cudnn_off=False, layout=None):
@@ -217,7 +218,8 @@ def quantized_conv(data, weight, bias=None, min_data=None, max_data=None, min_we
     return (y, *_ends(-unit * _INT32, unit * _INT32))
 
 
-@op("nd.contrib.quantized_elemwise_mul", "npx.quantized_elemwise_mul", grad=False, samples={"args": [((_Q, _Q, _LOW, _HIGH, _LOW, _HIGH), {})]})
+@op("nd.contrib.quantized_elemwise_mul", "npx.quantized_elemwise_mul", grad=False, samples={"args": [
+    ((_Q, _Q, _LOW, _HIGH, _LOW, _HIGH), {})]})
 def quantized_elemwise_mul(lhs, rhs, lhs_min, lhs_max, rhs_min, rhs_max, min_calib_range=None, max_calib_range=None,
                            enable_float_output=False):
     """The product of int8 arrays: as int32 and the two ends of its range, as int8 of a calibrated range, or as floats."""

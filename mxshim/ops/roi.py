@@ -315,7 +315,8 @@ def rroi_align(data, rois, pooled_size=None, spatial_scale=None, sampling_ratio=
         count = jnp.full((2,), sampling_ratio, dtype) if sampling_ratio > 0 else jnp.ceil(edge)
 
         def add(k, total):
-            xs, ys = (q + (k % count[0] + 0.5) / count[0]) * edge[0] - size[0] / 2, (p + (k // count[0] + 0.5) / count[1]) * edge[1] - size[1] / 2
+            xs = (q + (k % count[0] + 0.5) / count[0]) * edge[0] - size[0] / 2
+            ys = (p + (k // count[0] + 0.5) / count[1]) * edge[1] - size[1] / 2
             x = xs * jnp.cos(angle) + ys[:, None] * jnp.sin(angle) + roi[1] * scale
             y = ys[:, None] * jnp.cos(angle) - xs * jnp.sin(angle) + roi[2] * scale
             inside = (x >= -1) & (x <= w) & (y >= -1) & (y <= h)

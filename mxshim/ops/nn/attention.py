@@ -68,7 +68,8 @@ def encdec_qk(queries, keys_values, heads=None):
     uniform(queries=queries, keys_values=keys_values)
     q, kv = _heads(queries, "queries", heads, 1), _heads(keys_values, "keys_values", heads, 2)
     if q.shape[1] != kv.shape[1] or q.shape[4] != kv.shape[4]:
-        raise MXNetError(f"queries {queries.shape} and keys_values {keys_values.shape} must agree in the batch, and be (T, N, C) and (T, N, 2 C)")
+        raise MXNetError(f"queries {queries.shape} and keys_values {keys_values.shape} must agree in the batch, and be "
+                         "(T, N, C) and (T, N, 2 C)")
     return _scores(q[:, :, :, 0], kv[:, :, :, 0])
 
 
