@@ -320,6 +320,8 @@ class Array(Handle):
     def _attach(self, grad_req, stype=None):
         if grad_req not in ("write", "add", "null"):
             raise KeyError(f"grad_req must be 'write', 'add' or 'null', got {grad_req!r}")
+        if state.capture is not None:  # a mark inside a block is no part of an operator
+            state.capture.move()
         value = self._value_now()
         zeros = door.zeros_value(value.aval, value.ctx)
         if zeros.trace is not None:

@@ -7,7 +7,7 @@ from ..engine import rng
 from ..engine.op import NAMES, api
 from .convert import CLASSES
 from .core import Array
-from .draws import adopt, count_of, key_noise, on_host
+from .draws import count_of, drawn, key_noise, on_host
 
 
 def _noise(data, layers, width, p, cls):
@@ -16,7 +16,7 @@ def _noise(data, layers, width, p, cls):
         return None
     shape = (layers - 1, *data.shape[:2], width)
     if on_host(data.ctx):
-        return adopt(rng.streams().parallel.uniform(count_of(shape)).reshape(shape), cls, data.ctx)
+        return drawn(lambda: rng.streams().parallel.uniform(count_of(shape)).reshape(shape), cls, data.ctx)
     return key_noise("uniform", shape, as_dtype("float32"), cls, data.ctx)
 
 

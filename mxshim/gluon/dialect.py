@@ -4,6 +4,7 @@ from __future__ import annotations
 from .. import ndarray as nd
 from .. import numpy as np
 
+DENSE = (np.ndarray, nd.NDArray)  # by type, which leaves the sparse classes out
 ARRAYS = nd.NDArray  # isinstance(x, nd.NDArray) is True for arrays of both classes
 
 

@@ -14,10 +14,12 @@ from ..engine import capture as engine
 from ..engine import spec as engine_spec
 from ..engine import trace as engine_trace
 from ..engine.cell import Handle
-from ..engine.emit import place
+from ..engine.emit import inplace, place
 from ..engine.trace import state, trace_on
+from .dialect import DENSE
 
 _STATIC = (int, float, bool, str, type(None))
+_TRIES = 8  # captures in a row of which no two were alike: it does something else every time
 _MOST = 32  # signatures of a block that are captured; more mean that its inputs never settle
 
 
@@ -32,10 +34,12 @@ class _Plan:
 
     sources: per input ("arg", k), ("param", Parameter), ("attr", block, name) or ("draw", function).
     facts: per input (aval, whether it is in a graph).  results: class, number and place of the outputs, nested as they were returned.
-    updates: (input, output) of what backward writes.  writes: (source, output) of what the call writes.  trusted: captured twice alike.
+    updates: (input, output) of what backward writes.  writes: (source, output) of what the call writes.  tries, trusted: how often it was
+    captured, and whether twice alike.
     """
 
-    __slots__ = ("attributes", "changes", "cls", "ctx", "facts", "numbers", "results", "sources", "spec", "trusted", "updates", "writes")
+    __slots__ = ("attributes", "changes", "cls", "ctx", "facts", "numbers", "results", "sources", "spec", "tries", "trusted",
+                 "updates", "writes")
 
 
 class Hybrid:
@@ -51,7 +55,7 @@ class Hybrid:
 
     def run(self, block, args):
         """block.forward(*args)."""
-        if state.capture is not None or engine_trace.naive:
+        if state.capture is not None or engine_trace.naive or inplace.readers is not None:
             return block.forward(*args)
         handles: list[Handle] = []
         key = _signature(args, handles)
@@ -95,7 +99,7 @@ class Hybrid:
             known.add(p.data(ctx) if ctx in p.list_ctx() else p._data[0], ("param", p))
         for b, (fields, _) in attributes:
             for name, v in fields.items():
-                if isinstance(v, Handle):
+                if type(v) in DENSE:
                     known.add(v, ("attr", b, name))
         if known.doubtful:
             return block.forward(*args)
@@ -109,7 +113,7 @@ class Hybrid:
             raise
         try:
             if taken.moved:
-                raise engine.Unfit("it reads values, waits for them, or runs backward")
+                raise engine.Unfit("it reads values, waits for them, marks arrays or runs backward")
             if any(_changed(b, before) for b, before in attributes):
                 raise engine.Unfit("it sets attributes")
             if len(state.checks) != checks:
@@ -130,9 +134,10 @@ class Hybrid:
         if taken.kept():  # forward keeps what it computed
             self.plans[key] = None
             return found
+        plan.tries = 1 if before is None else before.tries + 1
         plan.trusted = before is not None and before.spec is plan.spec and before.numbers == plan.numbers and (
             _alike(before, plan))
-        self.plans[key] = plan
+        self.plans[key] = plan if plan.trusted or plan.tries < _TRIES else None
         return found
 
 
@@ -198,7 +203,7 @@ def _signature(args, handles):
     """The classes, avals and structure of the arguments, None if something else is among them; their arrays go to `handles`."""
     key = []
     for a in args:
-        if isinstance(a, Handle):
+        if type(a) in DENSE:
             aval = a._value_now().aval
             handles.append(a)
             key.append((type(a), aval, a._node is not None and place(a) is not None))
@@ -216,7 +221,7 @@ def _signature(args, handles):
 
 def _outputs(out, values, memory):
     """The structure of what forward returned, arrays as (class, number, whether in a graph); their values go to `values`. Raises: Unfit."""
-    if isinstance(out, Handle):
+    if type(out) in DENSE:
         seen = memory.get(id(out._cell))
         if type(seen) is tuple and seen[0] is out:  # returned in several places
             return type(out), seen[1], place(out) is not None

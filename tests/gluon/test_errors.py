@@ -66,7 +66,7 @@ WRONG = {
     "steps": (lambda F: rnn.LSTMCell(2).unroll(3, F.ones((2, 4, 4))), AssertionError, "length is 3, but the inputs have 4 steps"),
     "time": (lambda F: rnn.LSTMCell(2).unroll(3, F.ones((2, 3, 4)), layout="CNT"), AssertionError, "layout must be 'NTC' or 'TNC'"),
     "two modifiers": (lambda F: [rnn.ResidualCell(c) for c in [rnn.GRUCell(2)] * 2], AssertionError, "part of another modifier cell"),
-    "a modified cell": (lambda F: (lambda c: (rnn.ResidualCell(c), c.begin_state(2)))(rnn.GRUCell(2)), AssertionError, "of a modifier cell"),
+    "a modified cell": (lambda F: (lambda c: (rnn.ResidualCell(c), c.begin_state(2)))(rnn.GRUCell(2)), AssertionError, "a modifier cell"),
     "step of both directions": (lambda F: rnn.BidirectionalCell(rnn.GRUCell(2), rnn.GRUCell(2))(F.ones((1, 2)), []), NotImplementedError,
                                 "call unroll on the whole sequence"),
     "even kernel": (lambda F: rnn.Conv1DRNNCell((2, 5), 3, 3, 2), AssertionError, "h2h_kernel must be odd"),

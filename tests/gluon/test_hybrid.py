@@ -101,6 +101,7 @@ SAME = {
     "hybrid_forward": Old,
     "identity": nn.Identity,
     "cell": lambda: Net(lambda self, F, x: self.cell(x, [F.ones((4, 2))]), cell=rnn.GRUCell(2)),
+    "dropout between layers": lambda: Net(lambda self, F, x: self.gru(x.reshape((2, 2, 3))), gru=rnn.GRU(2, 2, dropout=0.5, input_size=3)),
     "layer": lambda: Net(lambda self, F, x: self.lstm(x.reshape((2, 2, 3))), lstm=rnn.LSTM(2)),
 }
 
@@ -369,7 +370,7 @@ def test_own_functions_and_backward_inside(F):
         return autograd.grad(y, [x])[0] * 1
 
     grads = made(penalty)
-    with pytest.warns(UserWarning, match="or runs backward"):
+    with pytest.warns(UserWarning, match="marks arrays or runs backward"):
         grads(F.array([1., 2.]))
     for _ in range(3):
         with autograd.record():
@@ -377,6 +378,46 @@ def test_own_functions_and_backward_inside(F):
         y.backward()
         assert net.w.grad().asnumpy().tolist() == [[5] * 3] * 2
         onp.testing.assert_allclose(grads(F.array([1., 2.])).asnumpy(), [3, 12])
+
+
+def test_marks_and_sparse_arrays_and_the_policy_of_writes(F):
+    def marks(self, F, x):
+        h = scaled(self, F, x)
+        h.attach_grad()
+        held.append(h)
+        return (h * h).sum()
+
+    net, held = made(marks), []
+    with pytest.warns(UserWarning, match="marks arrays"):
+        for _ in range(3):
+            with autograd.record():
+                y = net(F.ones((1, 3)))
+            y.backward()
+            assert held[-1].grad.asnumpy().tolist() == [[3, 3]]
+    assert len(held) == 3
+    if F is nd:
+        twice = made(lambda self, F, x: x * 2)
+        for _ in range(3):
+            assert twice(nd.ones((2, 2)).tostype("csr")).stype == "csr"
+    x, net = F.ones((1, 3)), made()
+    for _ in range(3):
+        with autograd.record():
+            net(x)
+    previous = autograd.set_inplace_policy("error")
+    try:
+        with autograd.record():
+            y = net(x)
+            with pytest.raises(mx.MXNetError, match="Inplace"):
+                y += 1
+    finally:
+        autograd.set_inplace_policy(previous)
+
+
+def test_what_never_settles_runs_plainly(F):
+    net, x = made(lambda self, F, x: x * random.random()), F.ones((3,))
+    for _ in range(10):
+        net(x).wait_to_read()
+    assert list(net._hybrid.plans.values()) == [None]
 
 
 def test_errors_are_those_of_the_call(F):

@@ -72,11 +72,10 @@ class _RNNLayer(HybridBlock):
     def infer_shape(self, inputs, *args):
         if inputs.ndim != 3:
             raise MXNetError(f"{self}: inputs of 3 axes, {self._layout}, are needed, got shape {inputs.shape}")
-        self._input_size = inputs.shape[2]
         if self._fused:
-            self.rnn_param.shape = self._vector_shape(self._input_size)
+            self.rnn_param.shape = self._vector_shape(inputs.shape[2])
         else:
-            for (layer, direction, name), shape in self._parts(self._input_size):
+            for (layer, direction, name), shape in self._parts(inputs.shape[2]):
                 self._reg_params[f"{'lr'[direction]}{layer}_{name}"].shape = shape
 
     def _collect_params_with_prefix(self, prefix=""):
@@ -126,7 +125,7 @@ class _RNNLayer(HybridBlock):
             vector = parameters["rnn_param"]
         else:
             vector = f.joined([parameters[f"{'lr'[d]}{layer}_{name}"].reshape((-1,))
-                               for (layer, d, name), _ in self._parts(self._input_size or 1)], 0)
+                               for (layer, d, name), _ in self._parts(1)], 0)
         options = {**self._options, "use_sequence_length": True, "sequence_length": sequence_length} if (
             self._use_sequence_length) else self._options
         found = f.rnn(inputs, vector, *states, state_size=self._hidden_size, num_layers=self._num_layers, mode=self._mode,
@@ -136,7 +135,10 @@ class _RNNLayer(HybridBlock):
         return f.swapaxes(outputs, 0, 1) if self._layout == "NTC" else outputs, *states
 
     def __repr__(self):
-        inputs = self._input_size if self._fused else self._reg_params["l0_i2h_weight"].shape[1]
+        inputs = self._reg_params["l0_i2h_weight"].shape[1] if not self._fused else self._input_size
+        if self._fused and self.rnn_param._shape_known():
+            fixed = self._vector_shape(1)[0]
+            inputs = 1 + (self.rnn_param.shape[0] - fixed) // (self._gates * self._hidden_size * self._dir)
         text = f"{inputs or None} -> {self._hidden_size}, {self._layout}"
         text += f", num_layers={self._num_layers}" if self._num_layers != 1 else ""
         text += f", dropout={self._dropout}" if self._dropout != 0 else ""
