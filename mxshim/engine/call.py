@@ -330,7 +330,7 @@ def _call(op: Op, cls, args: tuple | list, kwargs: dict):
     quick = _key(op, cls, args, kwargs)
     if quick is not None:
         key, arrays, numbers = quick
-        form = _QUICK.get(key, op)
+        form: Any = _QUICK.get(key, op)
         if form is op:
             if len(_QUICK) > 20_000:
                 _QUICK.clear()
@@ -339,7 +339,7 @@ def _call(op: Op, cls, args: tuple | list, kwargs: dict):
             if len(arrays) == 1:
                 found = emit1(form, arrays[0], tuple(numbers), cls)
             else:
-                found = emit2(form, *arrays, tuple(numbers), cls)
+                found = emit2(form, arrays[0], arrays[1], tuple(numbers), cls)
             if found is not None:
                 return found
     if not kwargs and args and type(args[0]) in _NUMBERS and all(type(a) in _NUMBERS for a in args):

@@ -54,6 +54,14 @@ class Node:
     """
 
     __slots__ = ("__dict__", "__weakref__", "code", "inputs", "instruction", "parents", "residuals", "segment", "seq", "zero")
+    code: Any
+    parents: tuple
+    residuals: Any
+    inputs: Any
+    instruction: list
+    segment: int
+    seq: int
+    zero: bool
     is_leaf = False
     marks: dict | None = None
     function: Any = None

@@ -90,11 +90,11 @@ class NDArray:
     def arctanh(self, /, out=None, *, name=None) -> NDArray:
         """Inverse hyperbolic tangent of x."""
     def argmax(self, /, axis=None, keepdims=False, out=None, *, name=None) -> NDArray:
-        """Index of the first largest element along `axis`, in the dtype of `data`: float32 indices by default."""
+        """Index of the first largest element along `axis`, in the dtype of `data`: float32 indices by default. nan is the largest."""
     def argmax_channel(self, /, out=None, *, name=None) -> NDArray:
         """nd.argmax along axis 1: the class of every sample, for data of shape (samples, classes, ...)."""
     def argmin(self, /, axis=None, keepdims=False, out=None, *, name=None) -> NDArray:
-        """Index of the first smallest element along `axis`, in the dtype of `data`."""
+        """Index of the first smallest element along `axis`, in the dtype of `data`. nan is the smallest."""
     def argsort(self, /, axis=-1, is_ascend=True, dtype='float32', out=None, *, name=None) -> NDArray:
         """The indices that would sort along `axis`, as `dtype`; None flattens."""
     def as_in_context(self, context) -> NDArray:
@@ -244,13 +244,13 @@ class NDArray:
     def size(self) -> int: ...
     def size_array(self, /, out=None, *, name=None) -> NDArray:
         """The number of elements as an int64 vector of one."""
-    def slice(self, /, begin, end, step=()) -> NDArray:
+    def slice(self, /, begin, end, step=(), out=None, *, name=None) -> NDArray:
         """data[begin[0]:end[0]:step[0], ...]; None leaves an end open; axes that are not named stay whole."""
     def slice_assign(self, /, rhs, begin, end, step=(), out=None, *, name=None) -> Any:
         """A copy of `data` with data[begin:end:step] replaced by `rhs`."""
     def slice_assign_scalar(self, /, value, begin, end, step=(), out=None, *, name=None) -> Any:
         """A copy of `data` with a number at data[begin:end:step]."""
-    def slice_axis(self, /, axis, begin, end) -> NDArray:
+    def slice_axis(self, /, axis, begin, end, out=None, *, name=None) -> NDArray:
         """data[..., begin:end, ...] along `axis`; negative numbers count from the end, end=None goes up to it."""
     def slice_like(self, /, shape_like, axes=(), out=None, *, name=None) -> NDArray:
         """The first elements of `data` along each axis, as many as `shape_like` has; along `axes` only, if given."""
@@ -277,7 +277,7 @@ class NDArray:
         """Sum along `axis`, or along all but `axis` with `exclude`; the dtype stays."""
     def swapaxes(self, /, dim1=0, dim2=0, out=None, *, name=None) -> NDArray:
         """Two axes exchanged."""
-    def take(self, /, indices, axis=0, mode='clip') -> NDArray:
+    def take(self, /, indices, axis=0, mode='clip', out=None, *, name=None) -> NDArray:
         """The elements at `indices` along `axis`; invalid indices are clipped to the ends unless `mode` says "wrap"."""
     def tan(self, /, out=None, *, name=None) -> NDArray:
         """Tangent of x, x in radians."""
@@ -287,9 +287,9 @@ class NDArray:
         """The array repeated `reps` times along each axis."""
     def to_device(self, context) -> NDArray:
         """This array if it is on that device already, else a copy there."""
-    def to_dlpack_for_read(array) -> Any:
+    def to_dlpack_for_read(self) -> Any:
         """A DLPack export of the array's memory: both for reading and for writing."""
-    def to_dlpack_for_write(array) -> Any:
+    def to_dlpack_for_write(self) -> Any:
         """A DLPack export of the array's memory: both for reading and for writing."""
     def to_numpy(self) -> onp.ndarray:
         """The elements as a NumPy array of their own: waits for them; writing into it changes nothing here."""
@@ -430,11 +430,11 @@ def arctan(data, out=None, *, name=None) -> NDArray:
 def arctanh(data, out=None, *, name=None) -> NDArray:
     """Inverse hyperbolic tangent of x."""
 def argmax(data, axis=None, keepdims=False, out=None, *, name=None) -> NDArray:
-    """Index of the first largest element along `axis`, in the dtype of `data`: float32 indices by default."""
+    """Index of the first largest element along `axis`, in the dtype of `data`: float32 indices by default. nan is the largest."""
 def argmax_channel(data, out=None, *, name=None) -> NDArray:
     """nd.argmax along axis 1: the class of every sample, for data of shape (samples, classes, ...)."""
 def argmin(data, axis=None, keepdims=False, out=None, *, name=None) -> NDArray:
-    """Index of the first smallest element along `axis`, in the dtype of `data`."""
+    """Index of the first smallest element along `axis`, in the dtype of `data`. nan is the smallest."""
 def argsort(data, axis=-1, is_ascend=True, dtype='float32', out=None, *, name=None) -> NDArray:
     """The indices that would sort along `axis`, as `dtype`; None flattens."""
 def array(source_array, ctx=None, dtype=None) -> NDArray:
@@ -513,7 +513,7 @@ def cos(data, out=None, *, name=None) -> NDArray:
     """Cosine of x, x in radians."""
 def cosh(data, out=None, *, name=None) -> NDArray:
     """Hyperbolic cosine of x."""
-def crop(data, begin, end, step=()) -> NDArray:
+def crop(data, begin, end, step=(), out=None, *, name=None) -> NDArray:
     """data[begin[0]:end[0]:step[0], ...]; None leaves an end open; axes that are not named stay whole."""
 def ctc_loss(data, label, data_lengths=None, label_lengths=None, use_data_lengths=False, use_label_lengths=False, blank_label='first', out=None, *, name=None) -> NDArray:
     """The CTC loss of each sequence: minus the logarithm of the probability of its labels, over all alignments."""
@@ -651,6 +651,8 @@ def log1p(data, out=None, *, name=None) -> NDArray:
     """log(1 + x), precise near 0."""
 def log2(data, out=None, *, name=None) -> NDArray:
     """The logarithm of x to base 2."""
+def log_sigmoid(data, out=None, *, name=None) -> NDArray:
+    """log(1 / (1 + exp(-x)))."""
 def log_softmax(data, axis=-1, temperature=None, dtype=None, use_length=False, out=None, *, name=None) -> NDArray:
     """The logarithm of the softmax of data / temperature along `axis`."""
 def logical_and(lhs, rhs, out=None, *, name=None) -> NDArray:
@@ -681,6 +683,8 @@ def min_axis(data, axis=None, keepdims=False, exclude=False, out=None, *, name=N
     """The smallest element along `axis`, or along all but `axis` with `exclude`."""
 def minimum(lhs, rhs, out=None, *, name=None) -> NDArray:
     """The smaller of x1 and x2; nan if one is nan."""
+def mish(data, out=None, *, name=None) -> NDArray:
+    """x tanh(log(1 + exp(x))) (Misra, 2019)."""
 def modulo(lhs, rhs, out=None, *, name=None) -> NDArray:
     """x1 modulo x2, with the sign of x2; 0 where x2 is 0."""
 def moments(data, axes=None, keepdims=False, out=None, *, name=None) -> list[NDArray]:
@@ -855,9 +859,9 @@ def sinh(data, out=None, *, name=None) -> NDArray:
     """Hyperbolic sine of x."""
 def size_array(data, out=None, *, name=None) -> NDArray:
     """The number of elements as an int64 vector of one."""
-def slice(data, begin, end, step=()) -> NDArray:
+def slice(data, begin, end, step=(), out=None, *, name=None) -> NDArray:
     """data[begin[0]:end[0]:step[0], ...]; None leaves an end open; axes that are not named stay whole."""
-def slice_axis(data, axis, begin, end) -> NDArray:
+def slice_axis(data, axis, begin, end, out=None, *, name=None) -> NDArray:
     """data[..., begin:end, ...] along `axis`; negative numbers count from the end, end=None goes up to it."""
 def slice_like(data, shape_like, axes=(), out=None, *, name=None) -> NDArray:
     """The first elements of `data` along each axis, as many as `shape_like` has; along `axes` only, if given."""
@@ -897,7 +901,7 @@ def sum_axis(data, axis=None, keepdims=False, exclude=False, out=None, *, name=N
     """Sum along `axis`, or along all but `axis` with `exclude`; the dtype stays."""
 def swapaxes(data, dim1=0, dim2=0, out=None, *, name=None) -> NDArray:
     """Two axes exchanged."""
-def take(a, indices, axis=0, mode='clip') -> NDArray:
+def take(a, indices, axis=0, mode='clip', out=None, *, name=None) -> NDArray:
     """The elements at `indices` along `axis`; invalid indices are clipped to the ends unless `mode` says "wrap"."""
 def tan(data, out=None, *, name=None) -> NDArray:
     """Tangent of x, x in radians."""

@@ -1,6 +1,5 @@
 # Written by `python -m mxshim.stubs`.
 """mx.nd.image."""
-from typing import Any
 from mxshim.ndarray import NDArray
 
 def adjust_lighting(data, alpha=None, out=None, *, name=None) -> NDArray:
@@ -11,7 +10,7 @@ def flip_left_right(data, out=None, *, name=None) -> NDArray:
     """The image (H, W, C) mirrored left to right."""
 def flip_top_bottom(data, out=None, *, name=None) -> NDArray:
     """The image (H, W, C) mirrored top to bottom."""
-def normalize(data, mean=(0.0, 0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0, 1.0), out=None, *, name=None) -> Any:
+def normalize(data, mean=(0.0, 0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0, 1.0), out=None, *, name=None) -> NDArray:
     """(data - mean) / std for each channel."""
 def random_brightness(data, min_factor=None, max_factor=None, *, out=None, name=None) -> NDArray:
     """The colours of an image (H, W, C) times a number from min_factor to max_factor."""

@@ -192,7 +192,7 @@ class ndarray:
         """The elements as a NumPy array of their own: waits for them; writing into it changes nothing here."""
     def astype(self, dtype, order='K', casting='unsafe', subok=True, copy=True) -> ndarray:
         """A copy cast to `dtype`; with copy=False this array itself where nothing changes."""
-    def attach_grad(self, grad_req='write', stype=None) -> None:  # type: ignore[override]
+    def attach_grad(self, grad_req='write', *, stype=None) -> None:  # type: ignore[override]
         """Mark this array: backward will fill `x.grad`, a buffer of its shape and dtype, zeros at first."""
     def backward(self, out_grad=None, retain_graph=False, train_mode=True) -> None:
         """Gradients of this array into the buffers of the marked arrays it was computed from."""
@@ -283,15 +283,15 @@ class ndarray:
         """Sum along `axis`; int32 stays int32 (and may overflow), bool gives int64."""
     def swapaxes(self, /, axis1, axis2, out=None) -> ndarray:  # type: ignore[override]
         """Two axes exchanged."""
-    def take(self, /, indices, axis=None, mode='raise') -> ndarray:  # type: ignore[override]
+    def take(self, /, indices, axis=None, mode='raise', out=None) -> ndarray:  # type: ignore[override]
         """The elements at `indices` along `axis` (None: of the flattened array), in the shape of `indices`."""
     def tile(self, /, reps, out=None) -> ndarray:  # type: ignore[override]
         """The array repeated `reps` times along each axis; more entries in `reps` than axes add axes in front."""
     def to_device(self, context) -> ndarray:
         """This array if it is on that device already, else a copy there."""
-    def to_dlpack_for_read(array) -> Any:  # type: ignore[override]
+    def to_dlpack_for_read(self) -> Any:  # type: ignore[override]
         """A DLPack export of the array's memory: both for reading and for writing."""
-    def to_dlpack_for_write(array) -> Any:  # type: ignore[override]
+    def to_dlpack_for_write(self) -> Any:  # type: ignore[override]
         """A DLPack export of the array's memory: both for reading and for writing."""
     def to_numpy(self) -> onp.ndarray:  # type: ignore[override]
         """The elements as a NumPy array of their own: waits for them; writing into it changes nothing here."""
@@ -391,7 +391,7 @@ def atleast_3d(*arys, out=None) -> Any:
     """Each array with at least three axes: (n,) becomes (1, n, 1), (m, n) becomes (m, n, 1)."""
 def average(a, axis=None, weights=None, returned=False, out=None) -> Any:
     """The weighted mean along `axis`; with `returned` also the sum of the weights."""
-def bincount(x, weights=None, minlength=0, *, length=None) -> Any:
+def bincount(x, weights=None, minlength=0, out=None, *, length=None) -> Any:
     """How often each number from 0 on occurs in a vector of non-negative integers, or the sums of its weights."""
 def bitwise_and(x1, x2, out=None) -> ndarray:
     """x1 & x2, bit by bit; integers and booleans."""
@@ -483,7 +483,7 @@ def dstack(arrays, out=None) -> ndarray:
     """The arrays behind each other, along axis 2."""
 def ediff1d(ary, to_end=None, to_begin=None, out=None) -> ndarray:
     """Differences of neighbours in the flattened array, with `to_begin` before and `to_end` after them."""
-def einsum(*operands, subscripts, optimize=False) -> Any:
+def einsum(*operands, subscripts, optimize=False, out=None) -> Any:
     """Sums of products by subscripts: np.einsum("ij,jk->ik", a, b)."""
 def empty(shape, dtype=None, order='C', ctx=None, device=None) -> ndarray:
     """An array of a shape full of empty, float32 unless `dtype` is given."""
@@ -831,7 +831,7 @@ def sum(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=
     """Sum along `axis`; int32 stays int32 (and may overflow), bool gives int64."""
 def swapaxes(a, axis1, axis2, out=None) -> ndarray:
     """Two axes exchanged."""
-def take(a, indices, axis=None, mode='raise') -> ndarray:
+def take(a, indices, axis=None, mode='raise', out=None) -> ndarray:
     """The elements at `indices` along `axis` (None: of the flattened array), in the shape of `indices`."""
 def take_along_axis(arr, indices, axis, out=None) -> ndarray:
     """Along `axis`, for each position of the other axes, the elements at `indices`; None flattens `arr`."""

@@ -193,7 +193,7 @@ def sldwin_atten_mask_like(score, dilation, valid_length, w=None, symmetric=None
     """1 where a score of sldwin_atten_score is of a query and a key before valid_length (N,), else 0; score's shape and dtype."""
 def sldwin_atten_score(query, key, dilation, w=None, symmetric=None, out=None) -> ndarray:
     """Products of every query with the keys in a window around it (Beltagy et al., 2020)."""
-def slice(data, begin, end, step=()) -> ndarray:
+def slice(data, begin, end, step=(), out=None) -> ndarray:
     """data[begin[0]:end[0]:step[0], ...]; None leaves an end open; axes that are not named stay whole."""
 def slice_channel(data, num_outputs, axis=1, squeeze_axis=False, out=None) -> list[ndarray]:
     """`num_outputs` equal parts along `axis`, without that axis if `squeeze_axis` and their size is 1."""

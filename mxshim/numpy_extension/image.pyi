@@ -2,15 +2,15 @@
 """mx.npx.image."""
 from mxshim.numpy import ndarray
 
-def adjust_lighting(data, alpha=None, *, out=None) -> ndarray:
+def adjust_lighting(data, alpha=None, out=None) -> ndarray:
     """Colours of an image (H, W, C) moved along the principal components of natural images by alpha, three numbers."""
-def crop(data, x=None, y=None, width=None, height=None, *, out=None) -> ndarray:
+def crop(data, x=None, y=None, width=None, height=None, out=None) -> ndarray:
     """The rectangle of images (H, W, C) or (N, H, W, C) whose upper left corner is (x, y)."""
-def flip_left_right(data, *, out=None) -> ndarray:
+def flip_left_right(data, out=None) -> ndarray:
     """The image (H, W, C) mirrored left to right."""
-def flip_top_bottom(data, *, out=None) -> ndarray:
+def flip_top_bottom(data, out=None) -> ndarray:
     """The image (H, W, C) mirrored top to bottom."""
-def normalize(data, mean=(0.0, 0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0, 1.0), *, out=None) -> ndarray:
+def normalize(data, mean=(0.0, 0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0, 1.0), out=None) -> ndarray:
     """(data - mean) / std for each channel."""
 def random_brightness(data, min_factor=None, max_factor=None, *, out=None, name=None) -> ndarray:
     """The colours of an image (H, W, C) times a number from min_factor to max_factor."""
@@ -28,7 +28,7 @@ def random_lighting(data, alpha_std=0.05, *, out=None, name=None) -> ndarray:
     """The colours of an image (H, W, C) moved along the principal components of natural images (Krizhevsky et al., 2012) by normal numbers of standard deviation alpha_std."""
 def random_saturation(data, min_factor=None, max_factor=None, *, out=None, name=None) -> ndarray:
     """The colours of an image (H, W, C) moved away from gray by a factor from min_factor to max_factor."""
-def resize(data, size=(), keep_ratio=False, interp=1, *, out=None) -> ndarray:
+def resize(data, size=(), keep_ratio=False, interp=1, out=None) -> ndarray:
     """Images (H, W, C) or (N, H, W, C) in another size."""
-def to_tensor(data, *, out=None) -> ndarray:
+def to_tensor(data, out=None) -> ndarray:
     """Images (H, W, C) or (N, H, W, C) as float32 (C, H, W) or (N, C, H, W), divided by 255."""
