@@ -19,8 +19,8 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # overflows and compilations 
 
 TOLERANCE = {"f2": 2e-3, "f4": 1e-5, "f8": 1e-7}
 
-PARTS, PART = 12, os.environ.get("MXSHIM_TEST_PART",
-    "0")  # every 12th expression from this one on is tested; "all" takes minutes
+# Every 12th expression is tested, from this one on; "all" takes minutes.
+PARTS, PART = 12, os.environ.get("MXSHIM_TEST_PART", "0")
 
 # Why we answer where MXNet raises, and why some answers deliberately differ, by pattern of the expression.
 _D = r"(b|u1|i1|i4|i8|f2|f4|f8)"
