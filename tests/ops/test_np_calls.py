@@ -19,8 +19,8 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # overflows and compilations 
 
 TOLERANCE = {"f2": 2e-3, "f4": 1e-5, "f8": 1e-7}
 
-PARTS, PART = 12, os.environ.get("MXSHIM_TEST_PART",
-    "0")  # every 12th expression from this one on is tested; "all" takes minutes
+# Every 12th expression is tested, from this one on; "all" takes minutes.
+PARTS, PART = 12, os.environ.get("MXSHIM_TEST_PART", "0")
 
 # Why we answer where MXNet raises, and why some answers deliberately differ, by pattern of the expression.
 _D = r"(b|u1|i1|i4|i8|f2|f4|f8)"
@@ -51,7 +51,7 @@ DIFFERENT = {
     "wrong in MXNet: the mean is cut off to an integer first": [
         r"np\.(var|std)\([mt]_(i1|i4|i8|u1), (axis=.*|dtype='float(64|16)')\)"],
     "wrong in MXNet: memory beyond the operands, or an argument without effect": [
-        r"np\.reshape\(t_f4, \(3, 4\), order='F'\)", r"np\.stack\(\[m_f4, v\]\)", r"np\.linalg\.det\(np\.zeros\(\(0, 0\)\)\)",
+        r"np\.reshape\(t_f4, \(3, 4\), order='F'\)", r"np\.stack\(\[m_f4, v\]\)",
         r"np\.(sort|argsort|unique)\(w_f4\)", r"np\.linalg\.norm\((m_i4|t_f4, 1|m_f4, 3)\)",
             r"np\.linalg\.matrix_norm\(r, ord=1\)",
         r"np\.empty\(.*", r"np\.(invert|bitwise_not)\(e_f4\)"],
