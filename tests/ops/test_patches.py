@@ -1,0 +1,149 @@
+"""Convolutions on CPU: every way of computing one, and their gradients to second order, against the definition."""
+from __future__ import annotations
+
+import math
+
+import jax
+import jax.numpy as jnp
+import numpy as onp
+import pytest
+
+from mxshim.ops.nn import patches
+from mxshim.ops.nn.patches import Window
+
+rng = onp.random.default_rng(3)
+
+
+def window(*sizes, kernel, stride=1, dilate=1, pad=0, groups=1):
+    n = len(sizes)
+    return Window(sizes, kernel, *[v if isinstance(v, tuple) else (v,) * n for v in (stride, dilate)],
+                  pad if isinstance(pad, tuple) else ((pad, pad),) * n, groups)
+
+
+# (examples, channels per group, filters per group, window)
+CASES = {
+    "plain": (3, 4, 5, window(7, 6, kernel=(3, 2))),
+    "stride, padding": (4, 2, 3, window(9, 8, kernel=(3, 3), stride=2, pad=1)),
+    "stride leaves a rest": (2, 2, 3, window(8, 9, kernel=(2, 3), stride=(3, 2))),
+    "dilated": (2, 2, 3, window(9, 7, kernel=(3, 2), dilate=(2, 3), pad=2)),
+    "one place": (3, 4, 5, window(4, 5, kernel=(1, 1))),
+    "one place, stride": (3, 4, 5, window(5, 4, kernel=(1, 1), stride=2)),
+    "one channel": (6, 1, 4, window(8, 8, kernel=(5, 5), pad=2)),
+    "uneven padding": (2, 2, 2, window(5, 6, kernel=(3, 3), pad=((2, 0), (0, 1)))),
+    "cropped": (2, 2, 2, window(7, 6, kernel=(3, 2), pad=((-1, 1), (1, -1)))),
+    "groups": (4, 2, 3, window(6, 5, kernel=(3, 3), pad=1, groups=2)),
+    "groups, stride, dilated": (3, 2, 2, window(9, 9, kernel=(3, 2), stride=2, dilate=2, pad=1, groups=3)),
+    "depthwise": (3, 1, 1, window(6, 5, kernel=(3, 3), stride=2, pad=1, groups=4)),
+    "depthwise, two filters": (3, 1, 2, window(6, 5, kernel=(3, 3), pad=1, groups=4)),
+    "one axis": (4, 3, 5, window(11, kernel=(3,), stride=2, dilate=2, pad=1)),
+    "three axes": (2, 2, 3, window(5, 4, 6, kernel=(2, 3, 2), stride=(1, 2, 1), pad=1)),
+    "kernel of two strides": (2, 3, 4, window(8, 8, kernel=(4, 4), stride=2, pad=1)),
+    "kernel of about two strides": (2, 3, 4, window(11, 10, kernel=(7, 5), stride=(4, 3), pad=2)),
+    "whole input": (3, 4, 5, window(4, 3, kernel=(4, 3))),
+    "prime batch": (7, 2, 2, window(5, 5, kernel=(2, 2))),
+}
+
+
+def operands(case, dtype="float32"):
+    n, channels, filters, at = CASES[case]
+    shapes = ((n, channels * at.groups, *at.sizes), (filters * at.groups, channels, *at.kernel), (n, filters * at.groups, *at.out))
+    return [jnp.asarray(rng.normal(size=s), dtype) for s in shapes]
+
+
+def definition(np, x, w, at):
+    """The sum over the kernel's places of products of matrices; `np` is NumPy or jax.numpy."""
+    x = np.pad(x, [(0, 0), (0, 0), *[(max(lo, 0), max(hi, 0)) for lo, hi in at.pad]])
+    x = x[(..., *[slice(max(-lo, 0), n - max(-hi, 0)) for (lo, hi), n in zip(at.pad, x.shape[2:], strict=True)])]
+    x = x.reshape(x.shape[0], at.groups, -1, *x.shape[2:])
+    w = w.reshape(at.groups, -1, *w.shape[1:])
+    y = 0
+    for place in onp.ndindex(*at.kernel):
+        starts = [i * d for i, d in zip(place, at.dilate, strict=True)]
+        spots = tuple([slice(b, b + (m - 1) * s + 1, s) for b, m, s in zip(starts, at.out, at.stride, strict=True)])
+        y = y + np.einsum("ngc...,goc->ngo...", x[(..., *spots)], w[(..., *place)])
+    return y.reshape(y.shape[0], -1, *at.out)
+
+
+def defined(x, w, y, at):
+    """The convolution and its two gradients from the definition, in float64; the gradients by the basis of their inputs."""
+    x, w, y = (onp.asarray(a, "float64") for a in (x, w, y))
+    ones = onp.eye(math.prod(x.shape[1:])).reshape(-1, *x.shape[1:])
+    dx = onp.tensordot(y.reshape(len(y), -1), definition(onp, ones, w, at).reshape(len(ones), -1), (1, 1)).reshape(x.shape)
+    dw = onp.zeros(w.shape)
+    for place in onp.ndindex(*w.shape):
+        one = onp.zeros(w.shape)
+        one[place] = 1
+        dw[place] = (definition(onp, x, one, at) * y).sum()
+    return {"forward": definition(onp, x, w, at), "input": dx, "weight": dw}
+
+
+def ways(at, w):
+    """The ways that apply, and what they compute."""
+    found = [(patches._product_forward, "forward"), (patches._product_input, "input"), (patches._product_weight, "weight")]
+    if w.shape[:2] == (at.groups, 1):
+        found += [(patches._depthwise, "forward"), (patches._depthwise_input, "input")]
+    if max(at.dilate) == 1 and max(at.stride) > 1 and at.groups == 1:
+        found.append((patches._input_by_phases, "input"))
+    if patches._is_whole(at):
+        found += [(patches._whole, "forward"), (patches._whole_input, "input"), (patches._whole_weight, "weight")]
+    return found
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_way_agrees(case, monkeypatch):
+    at, (x, w, y) = CASES[case][-1], operands(case)
+    args = {"forward": (x, w), "input": (y, w), "weight": (x, y)}
+    want, found = defined(x, w, y, at), ways(at, w)
+
+    def run():
+        results = [f(*args[name], at) for f, name in found]
+        monkeypatch.setattr(patches, "_BLOCK", 1)  # example by example
+        return results, [f(*args[name], at) for f, name in found]
+
+    for results in jax.jit(run)():
+        for (f, name), got in zip(found, results, strict=True):
+            assert got.dtype == "float32"
+            onp.testing.assert_allclose(got, want[name], rtol=1e-4, atol=2e-5, err_msg=f.__name__)
+
+
+@pytest.mark.parametrize("case", ["stride, padding", "one place, stride", "groups, stride, dilated", "depthwise",
+                                  "kernel of two strides", "whole input"])
+def test_second_order(case):
+    at, (x, w, y) = CASES[case][-1], operands(case)
+
+    def both_orders(convolution):
+        def first(x, w):
+            return jax.grad(lambda x, w: jnp.sum(convolution(x, w) ** 2 * y), (0, 1))(x, w)
+
+        def second(x, w):
+            gx, gw = first(x, w)
+            return jnp.sum(jnp.sin(gx)) + jnp.sum(jnp.cos(gw))
+
+        return (*first(x, w), *jax.grad(second, (0, 1))(x, w))
+
+    got, want = jax.jit(lambda: (both_orders(lambda x, w: patches.convolve(x, w, at)),
+                                 both_orders(lambda x, w: definition(jnp, x, w, at))))()
+    for ours, theirs in zip(got, want, strict=True):
+        onp.testing.assert_allclose(ours, theirs, rtol=2e-3, atol=2e-3 * float(jnp.max(jnp.abs(theirs))))
+
+
+@pytest.mark.parametrize("case", ["groups", "depthwise", "kernel of two strides", "whole input"])
+def test_no_examples(case):
+    at, (x, w, y) = CASES[case][-1], operands(case)
+    empty = jax.jit(lambda x, w, y: (patches.convolve(x, w, at), patches.input_gradient(y, w, at),
+                                     patches.weight_gradient(x, y, at)))(x[:0], w, y[:0])
+    assert [a.shape for a in empty] == [(0, *y.shape[1:]), (0, *x.shape[1:]), w.shape]
+    assert not empty[2].any()
+
+
+def test_half_precision_is_left_to_xla():
+    at, (x, w, y) = CASES["groups"][-1], operands("groups", "float16")
+    text = jax.jit(patches.convolve, static_argnums=2).lower(x, w, at).as_text()
+    assert "stablehlo.convolution" in text and "dot_general" not in text
+
+
+def test_other_devices_keep_their_operation():
+    at, (x, w, y) = CASES["groups"][-1], operands("groups")
+    for f, args in ((patches.convolve, (x, w)), (patches.input_gradient, (y, w)), (patches.weight_gradient, (x, y))):
+        text = {p: jax.jit(f, static_argnums=2).trace(*args, at).lower(lowering_platforms=(p,)).as_text() for p in ("cpu", "cuda")}
+        assert "stablehlo.convolution" in text["cuda"] and "stablehlo.convolution" not in text["cpu"]
