@@ -21,3 +21,14 @@ def test_a_row(tmp_path):
     assert {c: len(rounds) for c, rounds in result["figures"].items()} == {"mxshim": 2, "hand": 2}
     assert result["ratios"]["hand"] > 0
     assert result["programs"]["after"] == 0 and result["programs"]["flushes"] == 1
+
+
+def test_single_operators(tmp_path):
+    out = tmp_path / "figures.json"
+    command = [sys.executable, "-m", "benchmarks", "ops", "--only", "dot, small", "--quick", "--rounds", "2", "--clock", "cpu"]
+    done = subprocess.run([*command, "--json", str(out)], cwd=ROOT, env={**os.environ, "JAX_PLATFORMS": "cpu"},
+                          capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    results = json.loads(out.read_text())["results"]
+    assert [r["name"] for r in results] == ["dot, small", "dot, small, gradients", "batch_dot, small", "batch_dot, small, gradients"]
+    assert all(r["notes"] == [] and len(r["figures"]["mxshim"]) == 2 and r["medians"]["mxshim"] > 0 for r in results)

@@ -137,7 +137,7 @@ def test_no_examples(case):
 
 
 def test_half_precision_is_left_to_xla():
-    at, (x, w, y) = CASES["groups"][-1], operands("groups", "float16")
+    at, (x, w, _) = CASES["groups"][-1], operands("groups", "float16")
     text = jax.jit(patches.convolve, static_argnums=2).lower(x, w, at).as_text()
     assert "stablehlo.convolution" in text and "dot_general" not in text
 
