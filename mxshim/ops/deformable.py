@@ -109,12 +109,12 @@ def _bent(data, offset, mask, weight, bias, kernel, stride, dilate, pad, filters
     return found if bias is None else found + bias[:, None, None]
 
 
-_O = _some(1, 8, 2, 3) * 0.7
+_O = _some(1, 8, 2, 3) * 0.7 + 0.013  # no place lies on a pixel, where the derivative jumps
 
 
 @op("npx.deformable_convolution", "nd.contrib.DeformableConvolution", arrays=("bias",), samples={"args": [
     ((_some(1, 2, 3, 4), _O, _some(2, 2, 2, 2), _some(2)), {"kernel": (2, 2), "num_filter": 2}),
-    ((_some(1, 2, 4, 4), _some(1, 16, 2, 2), _some(2, 1, 2, 2)), {
+    ((_some(1, 2, 4, 4), _some(1, 16, 2, 2) + 0.013, _some(2, 1, 2, 2)), {
         "kernel": (2, 2), "num_filter": 2, "num_group": 2, "num_deformable_group": 2, "stride": (2, 2), "no_bias": True})]})
 def deformable_convolution(data, offset, weight, bias=None, kernel=None, stride=None, dilate=None, pad=None, num_filter=None,
                            num_group=1, num_deformable_group=1, workspace=1024, no_bias=False, layout=None):
