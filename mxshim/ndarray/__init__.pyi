@@ -28,7 +28,7 @@ class NDArray:
     __annotations__: dict
     def __array__(self, dtype=None, copy=None) -> onp.ndarray: ...
     def __array_function__(self, func, types, args, kwargs) -> Any:
-        """numpy.f(x): ours if we have a function of that name, else NumPy's on copies, outside graphs only."""
+        """numpy.f(x): ours if we have a function of that name that takes these arguments, else NumPy's on copies, outside graphs only."""
     __array_priority__: float
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs) -> Any:
         """numpy.exp(x), numpy_array + x: ours where we have it."""
@@ -90,11 +90,11 @@ class NDArray:
     def arctanh(self, /, *, out=None, name=None) -> NDArray:
         """Inverse hyperbolic tangent of x."""
     def argmax(self, /, axis=None, keepdims=False, *, out=None, name=None) -> NDArray:
-        """Index of the first largest element along `axis`, in the dtype of `data`: float32 indices by default."""
+        """Index of the first largest element along `axis`, in the dtype of `data`: float32 indices by default. nan is the largest."""
     def argmax_channel(self, /, *, out=None, name=None) -> NDArray:
         """nd.argmax along axis 1: the class of every sample, for data of shape (samples, classes, ...)."""
     def argmin(self, /, axis=None, keepdims=False, *, out=None, name=None) -> NDArray:
-        """Index of the first smallest element along `axis`, in the dtype of `data`."""
+        """Index of the first smallest element along `axis`, in the dtype of `data`. nan is the smallest."""
     def argsort(self, /, axis=-1, is_ascend=True, dtype='float32', *, out=None, name=None) -> NDArray:
         """The indices that would sort along `axis`, as `dtype`; None flattens."""
     def as_in_context(self, context) -> NDArray:
@@ -109,7 +109,7 @@ class NDArray:
     def asscalar(self) -> Any:
         """The only element as a NumPy scalar."""
     def astype(self, dtype, copy=True) -> NDArray:
-        """A copy cast to `dtype`; with copy=False this array itself where nothing changes."""
+        """A copy cast to `dtype` (None: float32); with copy=False this array itself where nothing changes."""
     def attach_grad(self, grad_req='write', stype=None) -> None:
         """Mark this array: backward will fill `x.grad`, a buffer of its shape and dtype, zeros at first."""
     def backward(self, out_grad=None, retain_graph=False, train_mode=True) -> None:
@@ -244,13 +244,13 @@ class NDArray:
     def size(self) -> int: ...
     def size_array(self, /, *, out=None, name=None) -> NDArray:
         """The number of elements as an int64 vector of one."""
-    def slice(self, /, begin, end, step=()) -> NDArray:
+    def slice(self, /, begin, end, step=(), *, out=None, name=None) -> NDArray:
         """data[begin[0]:end[0]:step[0], ...]; None leaves an end open; axes that are not named stay whole."""
     def slice_assign(self, /, rhs, begin, end, step=(), *, out=None, name=None) -> Any:
         """A copy of `data` with data[begin:end:step] replaced by `rhs`."""
     def slice_assign_scalar(self, /, value, begin, end, step=(), *, out=None, name=None) -> Any:
         """A copy of `data` with a number at data[begin:end:step]."""
-    def slice_axis(self, /, axis, begin, end) -> NDArray:
+    def slice_axis(self, /, axis, begin, end, *, out=None, name=None) -> NDArray:
         """data[..., begin:end, ...] along `axis`; negative numbers count from the end, end=None goes up to it."""
     def slice_like(self, /, shape_like, axes=(), *, out=None, name=None) -> NDArray:
         """The first elements of `data` along each axis, as many as `shape_like` has; along `axes` only, if given."""
@@ -277,7 +277,7 @@ class NDArray:
         """Sum along `axis`, or along all but `axis` with `exclude`; the dtype stays."""
     def swapaxes(self, /, dim1=0, dim2=0, *, out=None, name=None) -> NDArray:
         """Two axes exchanged."""
-    def take(self, /, indices, axis=0, mode='clip') -> NDArray:
+    def take(self, /, indices, axis=0, mode='clip', *, out=None, name=None) -> NDArray:
         """The elements at `indices` along `axis`; invalid indices are clipped to the ends unless `mode` says "wrap"."""
     def tan(self, /, *, out=None, name=None) -> NDArray:
         """Tangent of x, x in radians."""
@@ -287,10 +287,10 @@ class NDArray:
         """The array repeated `reps` times along each axis."""
     def to_device(self, context) -> NDArray:
         """This array if it is on that device already, else a copy there."""
-    def to_dlpack_for_read(self) -> Any:
-        """A DLPack capsule of the elements."""
-    def to_dlpack_for_write(self) -> Any:
-        """A DLPack capsule of the memory."""
+    def to_dlpack_for_read(array) -> Any:
+        """A DLPack export of the array's memory: both for reading and for writing."""
+    def to_dlpack_for_write(array) -> Any:
+        """A DLPack export of the array's memory: both for reading and for writing."""
     def to_numpy(self) -> onp.ndarray:
         """The elements as a NumPy array of their own: waits for them; writing into it changes nothing here."""
     def topk(self, /, axis=-1, k=1, ret_typ='indices', is_ascend=False, dtype='float32', *, out=None, name=None) -> Any:
@@ -313,6 +313,8 @@ def Activation(data, act_type=None, *, out=None, name=None) -> NDArray:
     """An activation function by name; see npx.activation."""
 def BatchNorm(data, gamma, beta, moving_mean, moving_var, eps=0.001, momentum=0.9, fix_gamma=True, use_global_stats=False, output_mean_var=False, axis=1, cudnn_off=False, min_calib_range=None, max_calib_range=None, *, out=None, name=None) -> Any:
     """gamma (data - mean) / sqrt(var + eps) + beta, for each channel; see npx.batch_norm."""
+def BilinearSampler(data, grid, cudnn_off=False, *, out=None, name=None) -> NDArray:
+    """data read at the places of grid by bilinear interpolation, with zeros around it (Jaderberg et al., 2015)."""
 def BlockGrad(data, *, out=None, name=None) -> NDArray:
     """data itself, through which no gradient flows."""
 def CTCLoss(data, label, data_lengths=None, label_lengths=None, use_data_lengths=False, use_label_lengths=False, blank_label='first', *, out=None, name=None) -> NDArray:
@@ -323,6 +325,12 @@ def Concat(*data, dim=1, num_args=0, out=None, name=None) -> NDArray:
     """The arrays one after the other along axis `dim`."""
 def Convolution(data, weight, bias=None, kernel=None, stride=None, dilate=None, pad=None, num_filter=None, num_group=1, workspace=1024, no_bias=False, cudnn_tune=None, cudnn_off=False, layout=None, *, out=None, name=None) -> NDArray:
     """Convolution; see npx.convolution."""
+def Convolution_v1(data, weight, bias=None, kernel=None, stride=None, dilate=None, pad=None, num_filter=None, num_group=1, workspace=1024, no_bias=False, cudnn_tune=None, cudnn_off=False, layout=None, *, out=None, name=None) -> NDArray:
+    """Convolution; see npx.convolution."""
+def Correlation(data1, data2, kernel_size=1, max_displacement=1, stride1=1, stride2=1, pad_size=0, is_multiply=True, *, out=None, name=None) -> NDArray:
+    """How well patches of one image fit patches of the other near the same place (Fischer et al., 2015)."""
+def Crop(*data, num_args=None, offset=(0, 0), h_w=(0, 0), center_crop=False, out=None, name=None) -> NDArray:
+    """A rectangle of images (N, C, H, W): of size h_w, or of a second array's height and width."""
 def Custom(*data, op_type=None, out=None, name=None, **kwargs) -> NDArray:
     """Call an operator registered with mx.operator.register."""
 def Deconvolution(data, weight, bias=None, kernel=None, stride=None, dilate=None, pad=None, adj=None, target_shape=None, num_filter=None, num_group=1, workspace=512, no_bias=True, cudnn_tune=None, cudnn_off=False, layout=None, *, out=None, name=None) -> NDArray:
@@ -337,6 +345,8 @@ def Flatten(data, *, out=None, name=None) -> NDArray:
     """Keeps the first axis and merges the others: shape (n, everything else)."""
 def FullyConnected(data, weight, bias=None, num_hidden=None, no_bias=False, flatten=True, *, out=None, name=None) -> NDArray:
     """data @ weight.T + bias; see npx.fully_connected."""
+def GridGenerator(data, transform_type=None, target_shape=(0, 0), *, out=None, name=None) -> NDArray:
+    """A grid for BilinearSampler."""
 def GroupNorm(data, gamma, beta, num_groups=1, eps=1e-05, output_mean_var=False, *, out=None, name=None) -> Any:
     """Normalization over groups of channels, with another default eps; see npx.group_norm."""
 def IdentityAttachKLSparseReg(data, sparseness_target=0.1, penalty=0.001, momentum=0.9, moving_avg=None, *, out=None, name=None) -> NDArray:
@@ -363,6 +373,10 @@ def Pad(data, mode='constant', pad_width=(), constant_value=0.0, *, out=None, na
     """The array with more elements around it; `pad_width` is flat: before and after of axis 0, of axis 1, ..."""
 def Pooling(data, kernel=None, pool_type='max', global_pool=False, cudnn_off=False, pooling_convention='valid', stride=None, pad=None, p_value=None, count_include_pad=None, layout=None, *, out=None, name=None) -> NDArray:
     """The maximum, mean, sum or p-norm of windows; see npx.pooling."""
+def RNN(data=None, parameters=None, state=None, state_cell=None, sequence_length=None, state_size=None, num_layers=None, bidirectional=False, mode=None, p=0.0, state_outputs=False, projection_size=None, lstm_state_clip_min=None, lstm_state_clip_max=None, lstm_state_clip_nan=False, use_sequence_length=False, out=None, name=None, **kwargs) -> NDArray:
+    """A recurrent network over sequences; see npx.rnn."""
+def ROIPooling(data, rois, pooled_size=None, spatial_scale=None, *, out=None, name=None) -> NDArray:
+    """The largest element of each bin of each rectangle (Girshick, 2015)."""
 def Reshape(data, shape=None, reverse=False, target_shape=None, keep_highest=False, *, out=None, name=None) -> NDArray:
     """The elements in the same order with another shape."""
 def SVMOutput(data, label, margin=1.0, regularization_coefficient=1.0, use_linear=False, *, out=None, name=None) -> NDArray:
@@ -381,6 +395,8 @@ def SoftmaxActivation(data, mode='instance', *, out=None, name=None) -> NDArray:
     """The softmax along the last axis (mode "instance") or along axis 1 ("channel")."""
 def SoftmaxOutput(data, label, grad_scale=1.0, ignore_label=-1.0, multi_output=False, use_ignore=False, preserve_shape=False, normalization='null', out_grad=False, smooth_alpha=0.0, *, out=None, name=None) -> NDArray:
     """The softmax of data; its gradient is that of the cross entropy with label, (softmax - target) grad_scale."""
+def SpatialTransformer(data, loc, target_shape=(0, 0), transform_type=None, sampler_type=None, cudnn_off=False, *, out=None, name=None) -> NDArray:
+    """data under the affine maps `loc` (N, 6), by bilinear interpolation (Jaderberg et al., 2015); see GridGenerator."""
 def SwapAxis(data, dim1=0, dim2=0, *, out=None, name=None) -> NDArray:
     """Two axes exchanged."""
 def UpSampling(*data, scale=None, num_filter=0, sample_type=None, multi_input_mode='concat', num_args=None, workspace=512, out=None, name=None) -> NDArray:
@@ -414,11 +430,11 @@ def arctan(data, *, out=None, name=None) -> NDArray:
 def arctanh(data, *, out=None, name=None) -> NDArray:
     """Inverse hyperbolic tangent of x."""
 def argmax(data, axis=None, keepdims=False, *, out=None, name=None) -> NDArray:
-    """Index of the first largest element along `axis`, in the dtype of `data`: float32 indices by default."""
+    """Index of the first largest element along `axis`, in the dtype of `data`: float32 indices by default. nan is the largest."""
 def argmax_channel(data, *, out=None, name=None) -> NDArray:
     """nd.argmax along axis 1: the class of every sample, for data of shape (samples, classes, ...)."""
 def argmin(data, axis=None, keepdims=False, *, out=None, name=None) -> NDArray:
-    """Index of the first smallest element along `axis`, in the dtype of `data`."""
+    """Index of the first smallest element along `axis`, in the dtype of `data`. nan is the smallest."""
 def argsort(data, axis=-1, is_ascend=True, dtype='float32', *, out=None, name=None) -> NDArray:
     """The indices that would sort along `axis`, as `dtype`; None flattens."""
 def array(source_array, ctx=None, dtype=None) -> NDArray:
@@ -487,6 +503,8 @@ def choose_element_0index(data, index, axis=-1, keepdims=False, mode='clip', *, 
     """One element of `data` along `axis` for every position of `index`; see npx.pick."""
 def clip(data, a_min, a_max, *, out=None, name=None) -> NDArray:
     """data held to [a_min, a_max]."""
+def col2im(data, output_size=None, kernel=None, stride=None, dilate=None, pad=None, *, out=None, name=None) -> NDArray:
+    """The transpose of im2col: the columns (N, C * elements of the kernel, windows) added up where their elements came from."""
 def concat(*data, dim=1, num_args=0, out=None, name=None) -> NDArray:
     """The arrays one after the other along axis `dim`."""
 def concatenate(arrays, axis=0, always_copy=True, *, out=None, name=None) -> NDArray:
@@ -495,7 +513,7 @@ def cos(data, *, out=None, name=None) -> NDArray:
     """Cosine of x, x in radians."""
 def cosh(data, *, out=None, name=None) -> NDArray:
     """Hyperbolic cosine of x."""
-def crop(data, begin, end, step=()) -> NDArray:
+def crop(data, begin, end, step=(), *, out=None, name=None) -> NDArray:
     """data[begin[0]:end[0]:step[0], ...]; None leaves an end open; axes that are not named stay whole."""
 def ctc_loss(data, label, data_lengths=None, label_lengths=None, use_data_lengths=False, use_label_lengths=False, blank_label='first', *, out=None, name=None) -> NDArray:
     """The CTC loss of each sequence: minus the logarithm of the probability of its labels, over all alignments."""
@@ -507,6 +525,8 @@ def depth_to_space(data, block_size, *, out=None, name=None) -> NDArray:
     """Channels moved into blocks of pixels: (n, c, h, w) to (n, c/b^2, h*b, w*b)."""
 def diag(data, k=0, axis1=0, axis2=1, *, out=None, name=None) -> NDArray:
     """A matrix with the vector on its k-th diagonal, or the diagonal of axes axis1 and axis2, as the last axis."""
+def digamma(data, *, out=None, name=None) -> NDArray:
+    """The derivative of gammaln."""
 def divide(lhs, rhs, *, out=None, name=None) -> NDArray:
     """x1 / x2; integers are cut off towards zero."""
 def dot(lhs, rhs, transpose_a=False, transpose_b=False, forward_stype=None, *, out=None, name=None) -> NDArray:
@@ -571,6 +591,8 @@ def histogram(a, bins=10, range=None, *, out=None, name=None) -> list[NDArray]:
     """How many elements (int64; float32 if the range is the data's own) lie between neighbouring edges, and the edges."""
 def identity(data, *, out=None, name=None) -> NDArray:
     """A copy of data."""
+def im2col(data, kernel=None, stride=None, dilate=None, pad=None, *, out=None, name=None) -> NDArray:
+    """The windows that a convolution multiplies with its kernel, as columns."""
 def khatri_rao(*args, out=None, name=None) -> NDArray:
     """Column-wise Kronecker product: (m, k), (n, k), ... give (m*n*..., k) (Kolda and Bader, Tensor Decompositions, 2009)."""
 def lamb_update_phase1(weight, grad, mean, var, t, beta1=0.9, beta2=0.999, epsilon=1e-06, bias_correction=True, wd=0.0, rescale_grad=1.0, clip_gradient=-1.0, *, out=None, name=None) -> NDArray:
@@ -641,6 +663,10 @@ def logical_xor(lhs, rhs, *, out=None, name=None) -> NDArray:
     """Whether one of x1 and x2 is not 0: 1 or 0 of the operands' dtype."""
 def make_loss(data, *, out=None, name=None) -> NDArray:
     """data itself as a loss: its gradient is 1 in every element, whatever arrives from above."""
+def masked_log_softmax(data, mask, axis=-1, temperature=1.0, normalize=True, *, out=None, name=None) -> NDArray:
+    """The logarithm of npx.masked_softmax: -inf where mask is False."""
+def masked_softmax(data, mask, axis=-1, temperature=1.0, normalize=True, *, out=None, name=None) -> NDArray:
+    """The softmax of the positions where mask is True; 0 elsewhere, and everywhere if a row has none."""
 def max(data, axis=None, keepdims=False, exclude=False, *, out=None, name=None) -> NDArray:
     """The largest element along `axis`, or along all but `axis` with `exclude`."""
 def max_axis(data, axis=None, keepdims=False, exclude=False, *, out=None, name=None) -> NDArray:
@@ -769,6 +795,8 @@ def relu(data, *, out=None, name=None) -> NDArray:
     """max(x, 0)."""
 def repeat(data, repeats, axis=None, *, out=None, name=None) -> NDArray:
     """Each element repeated along `axis` (None: of the flattened array)."""
+def reset_arrays(*data, num_arrays=None) -> NDArray:
+    """Write zeros into the arrays. num_arrays, if given, counts them."""
 def reshape(data, shape=None, reverse=False, target_shape=None, keep_highest=False, *, out=None, name=None) -> NDArray:
     """The elements in the same order with another shape."""
 def reshape_like(lhs, rhs, lhs_begin=None, lhs_end=None, rhs_begin=None, rhs_end=None, *, out=None, name=None) -> Any:
@@ -827,9 +855,9 @@ def sinh(data, *, out=None, name=None) -> NDArray:
     """Hyperbolic sine of x."""
 def size_array(data, *, out=None, name=None) -> NDArray:
     """The number of elements as an int64 vector of one."""
-def slice(data, begin, end, step=()) -> NDArray:
+def slice(data, begin, end, step=(), *, out=None, name=None) -> NDArray:
     """data[begin[0]:end[0]:step[0], ...]; None leaves an end open; axes that are not named stay whole."""
-def slice_axis(data, axis, begin, end) -> NDArray:
+def slice_axis(data, axis, begin, end, *, out=None, name=None) -> NDArray:
     """data[..., begin:end, ...] along `axis`; negative numbers count from the end, end=None goes up to it."""
 def slice_like(data, shape_like, axes=(), *, out=None, name=None) -> NDArray:
     """The first elements of `data` along each axis, as many as `shape_like` has; along `axes` only, if given."""
@@ -869,7 +897,7 @@ def sum_axis(data, axis=None, keepdims=False, exclude=False, *, out=None, name=N
     """Sum along `axis`, or along all but `axis` with `exclude`; the dtype stays."""
 def swapaxes(data, dim1=0, dim2=0, *, out=None, name=None) -> NDArray:
     """Two axes exchanged."""
-def take(a, indices, axis=0, mode='clip') -> NDArray:
+def take(a, indices, axis=0, mode='clip', *, out=None, name=None) -> NDArray:
     """The elements at `indices` along `axis`; invalid indices are clipped to the ends unless `mode` says "wrap"."""
 def tan(data, *, out=None, name=None) -> NDArray:
     """Tangent of x, x in radians."""

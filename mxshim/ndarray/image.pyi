@@ -1,2 +1,35 @@
 # Written by `python -m mxshim.stubs`.
 """mx.nd.image."""
+from typing import Any
+from mxshim.ndarray import NDArray
+
+def adjust_lighting(data, alpha=None, *, out=None, name=None) -> NDArray:
+    """Colours of an image (H, W, C) moved along the principal components of natural images by alpha, three numbers."""
+def crop(data, x=None, y=None, width=None, height=None, *, out=None, name=None) -> NDArray:
+    """The rectangle of images (H, W, C) or (N, H, W, C) whose upper left corner is (x, y)."""
+def flip_left_right(data, *, out=None, name=None) -> NDArray:
+    """The image (H, W, C) mirrored left to right."""
+def flip_top_bottom(data, *, out=None, name=None) -> NDArray:
+    """The image (H, W, C) mirrored top to bottom."""
+def normalize(data, mean=(0.0, 0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0, 1.0), *, out=None, name=None) -> Any:
+    """(data - mean) / std for each channel."""
+def random_brightness(data, min_factor=None, max_factor=None, *, out=None, name=None) -> NDArray:
+    """The colours of an image (H, W, C) times a number from min_factor to max_factor."""
+def random_color_jitter(data, brightness=None, contrast=None, saturation=None, hue=None, *, out=None, name=None) -> NDArray:
+    """Brightness, contrast and saturation of an image (H, W, C) by factors from 1 - x to 1 + x, and the hue by -x to x of the circle, in a random order; what is 0 is left as it is."""
+def random_contrast(data, min_factor=None, max_factor=None, *, out=None, name=None) -> NDArray:
+    """The colours of an image (H, W, C) moved away from its mean gray by a factor from min_factor to max_factor."""
+def random_flip_left_right(data, p=0.5, *, out=None, name=None) -> NDArray:
+    """The image (H, W, C), mirrored left to right with probability p."""
+def random_flip_top_bottom(data, p=0.5, *, out=None, name=None) -> NDArray:
+    """The image (H, W, C), mirrored top to bottom with probability p."""
+def random_hue(data, min_factor=None, max_factor=None, *, out=None, name=None) -> NDArray:
+    """The colours of an image (H, W, C) turned by min_factor to max_factor of the colour circle."""
+def random_lighting(data, alpha_std=0.05, *, out=None, name=None) -> NDArray:
+    """The colours of an image (H, W, C) moved along the principal components of natural images (Krizhevsky et al., 2012) by normal numbers of standard deviation alpha_std."""
+def random_saturation(data, min_factor=None, max_factor=None, *, out=None, name=None) -> NDArray:
+    """The colours of an image (H, W, C) moved away from gray by a factor from min_factor to max_factor."""
+def resize(data, size=(), keep_ratio=False, interp=1, *, out=None, name=None) -> NDArray:
+    """Images (H, W, C) or (N, H, W, C) in another size."""
+def to_tensor(data, *, out=None, name=None) -> NDArray:
+    """Images (H, W, C) or (N, H, W, C) as float32 (C, H, W) or (N, C, H, W), divided by 255."""

@@ -3,11 +3,15 @@
 
 from . import Activation as Activation
 from . import BatchNorm as BatchNorm
+from . import BilinearSampler as BilinearSampler
 from . import BlockGrad as BlockGrad
 from . import CTCLoss as CTCLoss
 from . import Cast as Cast
 from . import Concat as Concat
 from . import Convolution as Convolution
+from . import Convolution_v1 as Convolution_v1
+from . import Correlation as Correlation
+from . import Crop as Crop
 from . import Custom as Custom
 from . import Deconvolution as Deconvolution
 from . import Dropout as Dropout
@@ -15,6 +19,7 @@ from . import ElementWiseSum as ElementWiseSum
 from . import Embedding as Embedding
 from . import Flatten as Flatten
 from . import FullyConnected as FullyConnected
+from . import GridGenerator as GridGenerator
 from . import GroupNorm as GroupNorm
 from . import IdentityAttachKLSparseReg as IdentityAttachKLSparseReg
 from . import InstanceNorm as InstanceNorm
@@ -28,6 +33,8 @@ from . import MAERegressionOutput as MAERegressionOutput
 from . import MakeLoss as MakeLoss
 from . import Pad as Pad
 from . import Pooling as Pooling
+from . import RNN as RNN
+from . import ROIPooling as ROIPooling
 from . import Reshape as Reshape
 from . import SVMOutput as SVMOutput
 from . import SequenceLast as SequenceLast
@@ -37,6 +44,7 @@ from . import SliceChannel as SliceChannel
 from . import Softmax as Softmax
 from . import SoftmaxActivation as SoftmaxActivation
 from . import SoftmaxOutput as SoftmaxOutput
+from . import SpatialTransformer as SpatialTransformer
 from . import SwapAxis as SwapAxis
 from . import UpSampling as UpSampling
 from . import abs as abs
@@ -90,6 +98,7 @@ from . import cbrt as cbrt
 from . import ceil as ceil
 from . import choose_element_0index as choose_element_0index
 from . import clip as clip
+from . import col2im as col2im
 from . import concat as concat
 from . import concatenate as concatenate
 from . import cos as cos
@@ -100,6 +109,7 @@ from . import cumsum as cumsum
 from . import degrees as degrees
 from . import depth_to_space as depth_to_space
 from . import diag as diag
+from . import digamma as digamma
 from . import divide as divide
 from . import dot as dot
 from . import elemwise_add as elemwise_add
@@ -132,6 +142,7 @@ from . import greater_equal as greater_equal
 from . import hard_sigmoid as hard_sigmoid
 from . import histogram as histogram
 from . import identity as identity
+from . import im2col as im2col
 from . import khatri_rao as khatri_rao
 from . import lamb_update_phase1 as lamb_update_phase1
 from . import lamb_update_phase2 as lamb_update_phase2
@@ -167,6 +178,8 @@ from . import logical_not as logical_not
 from . import logical_or as logical_or
 from . import logical_xor as logical_xor
 from . import make_loss as make_loss
+from . import masked_log_softmax as masked_log_softmax
+from . import masked_softmax as masked_softmax
 from . import max as max
 from . import max_axis as max_axis
 from . import maximum as maximum
@@ -231,6 +244,7 @@ from . import rcbrt as rcbrt
 from . import reciprocal as reciprocal
 from . import relu as relu
 from . import repeat as repeat
+from . import reset_arrays as reset_arrays
 from . import reshape as reshape
 from . import reshape_like as reshape_like
 from . import reverse as reverse

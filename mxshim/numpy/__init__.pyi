@@ -10,11 +10,13 @@ from mxshim.ndarray import NDArray
 from .constants import NAN as NAN
 from .constants import NINF as NINF
 from .constants import NZERO as NZERO
+from .constants import NaN as NaN
 from .constants import PINF as PINF
 from .constants import PZERO as PZERO
 from .constants import bfloat16 as bfloat16
 from .constants import bool as bool
 from .constants import bool_ as bool_
+from .constants import boolean_dtypes as boolean_dtypes
 from . import constants as constants
 from .constants import dtype as dtype
 from .constants import e as e
@@ -23,6 +25,7 @@ from .constants import finfo as finfo
 from .constants import float16 as float16
 from .constants import float32 as float32
 from .constants import float64 as float64
+from .constants import floating_dtypes as floating_dtypes
 from .constants import iinfo as iinfo
 from .constants import inf as inf
 from .constants import int16 as int16
@@ -30,9 +33,13 @@ from .constants import int32 as int32
 from .constants import int64 as int64
 from .constants import int8 as int8
 from .constants import integer as integer
+from .constants import integer_dtypes as integer_dtypes
 from . import linalg as linalg
+from mxshim import numpy as _multiarray
+multiarray = _multiarray
 from .constants import nan as nan
 from .constants import newaxis as newaxis
+from .constants import numeric_dtypes as numeric_dtypes
 from .constants import pi as pi
 from . import random as random
 from .constants import set_printoptions as set_printoptions
@@ -55,7 +62,7 @@ class ndarray:
     def __array__(self, dtype=None, copy=None) -> onp.ndarray:  # type: ignore[override]
         ...
     def __array_function__(self, func, types, args, kwargs) -> Any:  # type: ignore[override]
-        """numpy.f(x): ours if we have a function of that name, else NumPy's on copies, outside graphs only."""
+        """numpy.f(x): ours if we have a function of that name that takes these arguments, else NumPy's on copies, outside graphs only."""
     __array_priority__: float
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs) -> Any:  # type: ignore[override]
         """numpy.exp(x), numpy_array + x: ours where we have it."""
@@ -163,14 +170,14 @@ class ndarray:
     def __truediv__(self, other) -> ndarray:  # type: ignore[override]
         ...
     def __xor__(self, other) -> ndarray: ...
-    def all(self, /, axis=None, keepdims=False, *, out=None) -> ndarray:
+    def all(self, /, axis=None, out=None, keepdims=False) -> ndarray:
         """Whether all elements along `axis` are nonzero; bool."""
-    def any(self, /, axis=None, keepdims=False, *, out=None) -> ndarray:
+    def any(self, /, axis=None, out=None, keepdims=False) -> ndarray:
         """Whether some element along `axis` is nonzero; bool."""
-    def argmax(self, /, axis=None, keepdims=False, *, out=None) -> ndarray:  # type: ignore[override]
-        """Index of the first largest element along `axis`, of the flattened array by default; int64. nan is the largest."""
-    def argmin(self, /, axis=None, keepdims=False, *, out=None) -> ndarray:  # type: ignore[override]
-        """Index of the first smallest element along `axis`, of the flattened array by default; int64."""
+    def argmax(self, /, axis=None, out=None, keepdims=False) -> ndarray:  # type: ignore[override]
+        """Index of the first largest element along `axis`, of the flattened array by default; int64. nan does not count."""
+    def argmin(self, /, axis=None, out=None, keepdims=False) -> ndarray:  # type: ignore[override]
+        """Index of the first smallest element along `axis`, of the flattened array by default; int64. nan does not count."""
     def argsort(self, /, axis=-1, descending=False, stable=True, kind=None, order=None, *, out=None) -> ndarray:  # type: ignore[override]
         """The indices that would sort along `axis`; int64; None flattens."""
     def as_in_context(self, context) -> ndarray:
@@ -185,7 +192,7 @@ class ndarray:
         """The elements as a NumPy array of their own: waits for them; writing into it changes nothing here."""
     def astype(self, dtype, order='K', casting='unsafe', subok=True, copy=True) -> ndarray:
         """A copy cast to `dtype`; with copy=False this array itself where nothing changes."""
-    def attach_grad(self, grad_req='write', stype=None) -> None:  # type: ignore[override]
+    def attach_grad(self, grad_req='write', *, stype=None) -> None:  # type: ignore[override]
         """Mark this array: backward will fill `x.grad`, a buffer of its shape and dtype, zeros at first."""
     def backward(self, out_grad=None, retain_graph=False, train_mode=True) -> None:
         """Gradients of this array into the buffers of the marked arrays it was computed from."""
@@ -235,11 +242,11 @@ class ndarray:
     @property
     def mT(self) -> ndarray:
         """The last two axes exchanged; a copy."""
-    def max(self, /, axis=None, keepdims=False, *, out=None) -> ndarray:  # type: ignore[override]
+    def max(self, /, axis=None, out=None, keepdims=False) -> ndarray:  # type: ignore[override]
         """The largest element along `axis`; any dtype."""
-    def mean(self, /, axis=None, dtype=None, keepdims=False, *, out=None) -> ndarray:  # type: ignore[override]
+    def mean(self, /, axis=None, dtype=None, out=None, keepdims=False) -> ndarray:  # type: ignore[override]
         """Mean along `axis`: float32, float64 for float64, or `dtype`."""
-    def min(self, /, axis=None, keepdims=False, *, out=None) -> ndarray:  # type: ignore[override]
+    def min(self, /, axis=None, out=None, keepdims=False) -> ndarray:  # type: ignore[override]
         """The smallest element along `axis`; any dtype."""
     @property
     def nbytes(self) -> int: ...
@@ -247,7 +254,7 @@ class ndarray:
     def ndim(self) -> int: ...
     def nonzero(a) -> Any:
         """The coordinates of the elements that are not 0: a tuple with one int64 vector per axis."""
-    def prod(self, /, axis=None, dtype=None, keepdims=False, *, out=None) -> ndarray:  # type: ignore[override]
+    def prod(self, /, axis=None, dtype=None, out=None, keepdims=False) -> ndarray:  # type: ignore[override]
         """Product along `axis`; the gradient at a zero is the product of the others (MXNet: nan)."""
     def repeat(self, /, repeats, axis=None, *, out=None) -> ndarray:  # type: ignore[override]
         """Each element repeated along `axis` (None: of the flattened array)."""
@@ -269,27 +276,31 @@ class ndarray:
         """The elements in ascending order along `axis`; None flattens."""
     def squeeze(self, /, axis=None, *, out=None) -> ndarray:  # type: ignore[override]
         """Without its axes of size 1, or without those named."""
-    def std(self, /, axis=None, dtype=None, ddof=0, keepdims=False, correction=None, *, out=None) -> ndarray:
+    def std(self, /, axis=None, dtype=None, out=None, correction=0, keepdims=False, ddof=None) -> ndarray:
         """Standard deviation along `axis`; see var."""
     stype: str
-    def sum(self, /, axis=None, dtype=None, keepdims=False, initial=None, where=None, *, out=None) -> ndarray:  # type: ignore[override]
+    def sum(self, /, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=None) -> ndarray:  # type: ignore[override]
         """Sum along `axis`; int32 stays int32 (and may overflow), bool gives int64."""
     def swapaxes(self, /, axis1, axis2, *, out=None) -> ndarray:  # type: ignore[override]
         """Two axes exchanged."""
-    def take(self, /, indices, axis=None, mode='raise') -> ndarray:  # type: ignore[override]
+    def take(self, /, indices, axis=None, mode='raise', *, out=None) -> ndarray:  # type: ignore[override]
         """The elements at `indices` along `axis` (None: of the flattened array), in the shape of `indices`."""
     def tile(self, /, reps, *, out=None) -> ndarray:  # type: ignore[override]
         """The array repeated `reps` times along each axis; more entries in `reps` than axes add axes in front."""
     def to_device(self, context) -> ndarray:
         """This array if it is on that device already, else a copy there."""
+    def to_dlpack_for_read(array) -> Any:  # type: ignore[override]
+        """A DLPack export of the array's memory: both for reading and for writing."""
+    def to_dlpack_for_write(array) -> Any:  # type: ignore[override]
+        """A DLPack export of the array's memory: both for reading and for writing."""
     def to_numpy(self) -> onp.ndarray:  # type: ignore[override]
         """The elements as a NumPy array of their own: waits for them; writing into it changes nothing here."""
     def tolist(self) -> list:
         """The elements as nested lists of Python numbers."""
     def transpose(self, *axes) -> ndarray:  # type: ignore[override]
         """np.transpose with the axes as one tuple or as several numbers; none reverses them."""
-    def var(self, /, axis=None, dtype=None, ddof=0, keepdims=False, correction=None, *, out=None) -> ndarray:
-        """Variance along `axis`, divided by n - ddof (`correction` is the array API's word for ddof)."""
+    def var(self, /, axis=None, dtype=None, out=None, correction=0, keepdims=False, ddof=None) -> ndarray:
+        """Variance along `axis`, divided by n - correction (1.x and NumPy call it ddof)."""
     def wait_to_read(self) -> None:
         """Wait until the elements are there."""
     def wait_to_write(self) -> None:
@@ -306,23 +317,23 @@ def acosh(x, *, out=None) -> ndarray:
     """Inverse hyperbolic cosine of x; nan below 1."""
 def add(x1, x2, *, out=None) -> ndarray:
     """x1 + x2."""
-def all(a, axis=None, keepdims=False, *, out=None) -> ndarray:
+def all(a, axis=None, out=None, keepdims=False) -> ndarray:
     """Whether all elements along `axis` are nonzero; bool."""
 def allclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False) -> builtins.bool:
     """Whether all |a - b| <= atol + rtol * |b|; a Python bool."""
-def alltrue(a, axis=None, keepdims=False, *, out=None) -> ndarray:
+def alltrue(a, axis=None, out=None, keepdims=False) -> ndarray:
     """NumPy's old name of all."""
-def amax(a, axis=None, keepdims=False, *, out=None) -> ndarray:
+def amax(a, axis=None, out=None, keepdims=False) -> ndarray:
     """The largest element along `axis`; any dtype."""
-def amin(a, axis=None, keepdims=False, *, out=None) -> ndarray:
+def amin(a, axis=None, out=None, keepdims=False) -> ndarray:
     """The smallest element along `axis`; any dtype."""
-def any(a, axis=None, keepdims=False, *, out=None) -> ndarray:
+def any(a, axis=None, out=None, keepdims=False) -> ndarray:
     """Whether some element along `axis` is nonzero; bool."""
 def append(arr, values, axis=None, *, out=None) -> ndarray:
     """`values` after `arr` along `axis`; None flattens both first."""
-def apply_along_axis(*args, **kwargs) -> ndarray:
+def apply_along_axis(func1d, axis, arr, *args, **kwargs) -> ndarray:
     """A function of vectors applied along one axis; it gets NumPy arrays."""
-def apply_over_axes(*args, **kwargs) -> ndarray:
+def apply_over_axes(func, a, axes) -> ndarray:
     """A function of (array, axis) applied along several axes in turn."""
 def arange(start, stop=None, step=1, dtype=None, ctx=None, device=None) -> ndarray:
     """start, start + step, ... up to but not including stop; float32 unless `dtype` is given (int64 for np default dtypes)."""
@@ -340,10 +351,10 @@ def arctan2(x1, x2, *, out=None) -> ndarray:
     """The angle of the point (x2, x1) in radians, from -pi to pi."""
 def arctanh(x, *, out=None) -> ndarray:
     """Inverse hyperbolic tangent of x."""
-def argmax(a, axis=None, keepdims=False, *, out=None) -> ndarray:
-    """Index of the first largest element along `axis`, of the flattened array by default; int64. nan is the largest."""
-def argmin(a, axis=None, keepdims=False, *, out=None) -> ndarray:
-    """Index of the first smallest element along `axis`, of the flattened array by default; int64."""
+def argmax(a, axis=None, out=None, keepdims=False) -> ndarray:
+    """Index of the first largest element along `axis`, of the flattened array by default; int64. nan does not count."""
+def argmin(a, axis=None, out=None, keepdims=False) -> ndarray:
+    """Index of the first smallest element along `axis`, of the flattened array by default; int64. nan does not count."""
 def argpartition(a, kth, axis=-1, kind='introselect', order=None, *, out=None) -> ndarray:
     """The indices of np.partition; int64."""
 def argsort(a, axis=-1, descending=False, stable=True, kind=None, order=None, *, out=None) -> ndarray:
@@ -360,7 +371,7 @@ def array_equiv(a1, a2) -> builtins.bool:
     """Whether two arrays have the same elements after broadcasting; a Python bool."""
 def array_split(ary, indices_or_sections, axis=0, *, out=None) -> list[ndarray]:
     """np.split whose parts may differ in size by one, the larger ones first."""
-def asarray(obj, dtype=None, ctx=None, device=None, copy=None) -> ndarray:
+def asarray(obj, dtype=None, ctx=None, copy=None, device=None) -> ndarray:
     """An mxshim array itself where nothing has to change, else as np.array."""
 def asin(x, *, out=None) -> ndarray:
     """The angle in radians whose sine is x, from -pi/2 to pi/2."""
@@ -380,7 +391,7 @@ def atleast_3d(*arys, out=None) -> Any:
     """Each array with at least three axes: (n,) becomes (1, n, 1), (m, n) becomes (m, n, 1)."""
 def average(a, axis=None, weights=None, returned=False, *, out=None) -> Any:
     """The weighted mean along `axis`; with `returned` also the sum of the weights."""
-def bincount(x, weights=None, minlength=0, *, length=None) -> Any:
+def bincount(x, weights=None, minlength=0, *, length=None, out=None) -> Any:
     """How often each number from 0 on occurs in a vector of non-negative integers, or the sums of its weights."""
 def bitwise_and(x1, x2, *, out=None) -> ndarray:
     """x1 & x2, bit by bit; integers and booleans."""
@@ -396,7 +407,7 @@ def bitwise_right_shift(x1, x2, *, out=None) -> ndarray:
     """x1 with its bits moved x2 places down, keeping the sign; integers."""
 def bitwise_xor(x1, x2, *, out=None) -> ndarray:
     """x1 ^ x2, bit by bit; integers and booleans."""
-def blackman(M, dtype=None, *, out=None, ctx=None, device=None) -> ndarray:
+def blackman(M, dtype=None, device=None, *, out=None, ctx=None) -> ndarray:
     """The Blackman window of M points: three terms of cosines; float32 unless `dtype` is given."""
 def broadcast_arrays(*args, out=None) -> list[ndarray]:
     """The arrays broadcast against each other: a list of arrays of one shape."""
@@ -408,7 +419,7 @@ def cbrt(x, *, out=None) -> ndarray:
     """The cube root of x."""
 def ceil(x, *, out=None) -> ndarray:
     """The next integer not below x."""
-def choose(a, choices, mode='raise', *, out=None) -> ndarray:
+def choose(a, choices, out=None, mode='raise') -> ndarray:
     """choices[a[i]][i] for every position i, all broadcast against each other; mode as in take."""
 def clip(a, a_min, a_max, *, out=None) -> ndarray:
     """a held to [a_min, a_max]; one of the bounds may be None."""
@@ -420,11 +431,11 @@ def concat(seq, axis=0, *, out=None) -> ndarray:
     """The arrays one after the other along `axis`; None flattens them first."""
 def concatenate(seq, axis=0, *, out=None) -> ndarray:
     """The arrays one after the other along `axis`; None flattens them first."""
-def copy(x, *, out=None) -> ndarray:
-    """A copy of x."""
+def copy(a, out=None) -> ndarray:
+    """A copy of a."""
 def copysign(x1, x2, *, out=None) -> ndarray:
     """|x1| with the sign of x2; 0 and -0 count as positive."""
-def corrcoef(x, y=None, rowvar=True, dtype=None, *, out=None) -> ndarray:
+def corrcoef(x, y=None, rowvar=True, bias=None, ddof=None, dtype=None, *, out=None) -> ndarray:
     """The correlation coefficients of variables in rows (columns if not rowvar); float64 unless `dtype` says otherwise."""
 def correlate(a, v, mode='valid', *, out=None) -> ndarray:
     """The cross-correlation of two vectors: sums of a[n + k] * v[n] for every shift k."""
@@ -472,12 +483,12 @@ def dstack(arrays, *, out=None) -> ndarray:
     """The arrays behind each other, along axis 2."""
 def ediff1d(ary, to_end=None, to_begin=None, *, out=None) -> ndarray:
     """Differences of neighbours in the flattened array, with `to_begin` before and `to_end` after them."""
-def einsum(*operands, subscripts, optimize=False) -> Any:
+def einsum(*operands, subscripts, optimize=False, out=None) -> Any:
     """Sums of products by subscripts: np.einsum("ij,jk->ik", a, b)."""
 def empty(shape, dtype=None, order='C', ctx=None, device=None) -> ndarray:
     """An array of a shape full of empty, float32 unless `dtype` is given."""
-def empty_like(a, dtype=None, order='C', subok=False, shape=None, *, out=None) -> ndarray:
-    """Zeros in the shape and dtype of `a`, or those given."""
+def empty_like(prototype, dtype=None, device=None, order='C', subok=False, shape=None, *, out=None) -> ndarray:
+    """An array to be overwritten in the shape and dtype of `prototype`, or those given; it holds zeros."""
 def equal(x1, x2, *, out=None) -> ndarray:
     """x1 == x2."""
 def exp(x, *, out=None) -> ndarray:
@@ -518,11 +529,11 @@ def fmod(x1, x2, *, out=None) -> ndarray:
     """The remainder of x1 / x2 with the sign of x1; 0 where x2 is 0."""
 def frexp(x, *, out=None) -> list[ndarray]:
     """(m, e) with x = m * 2 ** e, |m| in [0.5, 1), e int32."""
-def from_dlpack(dlpack) -> ndarray:
+def from_dlpack(x) -> ndarray:
     """An np.ndarray from anything that speaks DLPack."""
-def full(shape, fill_value, dtype=None, order='C', ctx=None, device=None, out=None) -> ndarray:
+def full(shape, fill_value, dtype=None, order='C', ctx=None, out=None, device=None) -> ndarray:
     """A shape full of one number; without `dtype`, bool and int64 for Python's bools and integers, else float32."""
-def full_like(a, fill_value, dtype=None, order='C', subok=False, shape=None, *, out=None) -> ndarray:
+def full_like(a, fill_value, dtype=None, order='C', device=None, out=None, *, shape=None) -> ndarray:
     """One number everywhere in the shape and dtype of `a`, or those given; a fraction is cut off in integers."""
 def gcd(x1, x2, *, out=None) -> ndarray:
     """The greatest common divisor of |x1| and |x2|; integers."""
@@ -532,19 +543,19 @@ def greater(x1, x2, *, out=None) -> ndarray:
     """x1 > x2."""
 def greater_equal(x1, x2, *, out=None) -> ndarray:
     """x1 >= x2."""
-def hamming(M, dtype=None, *, out=None, ctx=None, device=None) -> ndarray:
+def hamming(M, dtype=None, device=None, *, out=None, ctx=None) -> ndarray:
     """The Hamming window of M points: a raised cosine; float32 unless `dtype` is given."""
-def hanning(M, dtype=None, *, out=None, ctx=None, device=None) -> ndarray:
+def hanning(M, dtype=None, device=None, *, out=None, ctx=None) -> ndarray:
     """The Hann window of M points: a raised cosine down to zero; float32 unless `dtype` is given."""
 def heaviside(x1, x2, *, out=None) -> ndarray:
     """0 where x1 < 0, 1 where x1 > 0, x2 where x1 is 0."""
 def histogram(a, bins=10, range=None, normed=None, weights=None, density=None, *, out=None) -> tuple[ndarray, ...]:
     """How many elements (int64) lie between neighbouring edges, and the edges, in the dtype of `a`."""
-def histogram2d(*args, **kwargs) -> Any:
+def histogram2d(x, y, bins=10, range=None, density=None, weights=None) -> Any:
     """Counts in the cells of a grid, and the edges."""
-def histogram_bin_edges(*args, **kwargs) -> ndarray:
+def histogram_bin_edges(a, bins=10, range=None, weights=None) -> ndarray:
     """The edges np.histogram would use."""
-def histogramdd(*args, **kwargs) -> Any:
+def histogramdd(sample, bins=10, range=None, density=None, weights=None) -> Any:
     """Counts in the cells of a grid of any dimension, and the edges."""
 def hsplit(ary, indices_or_sections, *, out=None) -> list[ndarray]:
     """np.split along axis 1, of vectors along axis 0."""
@@ -558,7 +569,7 @@ def identity(n, dtype=None, ctx=None, device=None) -> ndarray:
     """An (n, n) matrix with ones on the diagonal."""
 def in1d(ar1, ar2, assume_unique=False, invert=False, *, out=None) -> ndarray:
     """np.isin for the flattened array."""
-def indices(dimensions, dtype=None, *, out=None, ctx=None, device=None) -> ndarray:
+def indices(dimensions, dtype=None, device=None, *, out=None, ctx=None) -> ndarray:
     """For a shape of n axes the n coordinates of every place: shape (n, *dimensions), int64 unless `dtype` is given."""
 def inner(a, b, *, out=None) -> ndarray:
     """The sum of products over the last axes; 0-d operands multiply."""
@@ -566,7 +577,7 @@ def insert(arr, obj, values, axis=None) -> ndarray:
     """`arr` with `values` put before the positions `obj` (an int, a slice, a list or an array) along `axis`; None flattens it."""
 def interp(x, xp, fp, left=None, right=None, period=None, *, out=None) -> ndarray:
     """The piecewise linear function through the points (xp, fp) at x; float64. xp must be increasing."""
-def intersect1d(*args, **kwargs) -> Any:
+def intersect1d(ar1, ar2, assume_unique=False, return_indices=False) -> Any:
     """The sorted values that both arrays hold."""
 def invert(x, *, out=None) -> ndarray:
     """~x: every bit of an integer, or a boolean, turned over."""
@@ -622,19 +633,19 @@ def logspace(start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0, 
     """base ** np.linspace(start, stop, num)."""
 def matmul(a, b, *, out=None) -> ndarray:
     """Matrix product of the last two axes; leading axes are broadcast."""
-def max(a, axis=None, keepdims=False, *, out=None) -> ndarray:
+def max(a, axis=None, out=None, keepdims=False) -> ndarray:
     """The largest element along `axis`; any dtype."""
 def maximum(x1, x2, *, out=None) -> ndarray:
     """The larger of x1 and x2; nan if one is nan."""
 def may_share_memory(a, b, max_work=None) -> builtins.bool:
     """Whether a write to one array could be seen through the other."""
-def mean(a, axis=None, dtype=None, keepdims=False, *, out=None) -> ndarray:
+def mean(a, axis=None, dtype=None, out=None, keepdims=False) -> ndarray:
     """Mean along `axis`: float32, float64 for float64, or `dtype`."""
-def median(a, axis=None, overwrite_input=None, keepdims=False, *, out=None) -> ndarray:
+def median(a, axis=None, out=None, overwrite_input=None, keepdims=False) -> ndarray:
     """The middle element along `axis`, or the mean of the two; float32, float64 for float64."""
 def meshgrid(*xi, indexing='xy', sparse=False, copy=True, out=None) -> list[ndarray]:
     """Vectors as coordinates of a grid: one array of the grid's shape each."""
-def min(a, axis=None, keepdims=False, *, out=None) -> ndarray:
+def min(a, axis=None, out=None, keepdims=False) -> ndarray:
     """The smallest element along `axis`; any dtype."""
 def min_scalar_type(a) -> onp.dtype:
     """The smallest dtype that holds a number, by NumPy's rules."""
@@ -652,33 +663,33 @@ def multiply(x1, x2, *, out=None) -> ndarray:
     """x1 * x2."""
 def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None, *, out=None) -> ndarray:
     """x with nan, infinity and -infinity replaced; by default by 0 and the largest and lowest number of the dtype."""
-def nanargmax(a, axis=None, keepdims=False, *, out=None) -> ndarray:
+def nanargmax(a, axis=None, out=None, keepdims=False) -> ndarray:
     """Index of the largest element along `axis` that is no nan; int64."""
-def nanargmin(a, axis=None, keepdims=False, *, out=None) -> ndarray:
+def nanargmin(a, axis=None, out=None, keepdims=False) -> ndarray:
     """Index of the smallest element along `axis` that is no nan; int64."""
 def nancumprod(a, axis=None, dtype=None, *, out=None) -> ndarray:
     """Running product along `axis`, nan counted as 1."""
 def nancumsum(a, axis=None, dtype=None, *, out=None) -> ndarray:
     """Running sum along `axis`, nan counted as 0."""
-def nanmax(a, axis=None, keepdims=False, *, out=None) -> ndarray:
+def nanmax(a, axis=None, out=None, keepdims=False, initial=None, where=None) -> ndarray:
     """The largest element along `axis` that is no nan; nan where there is none."""
-def nanmean(a, axis=None, dtype=None, keepdims=False, *, out=None) -> ndarray:
+def nanmean(a, axis=None, dtype=None, out=None, keepdims=False) -> ndarray:
     """Mean along `axis` of the elements that are no nan; integers give float64."""
-def nanmedian(a, axis=None, overwrite_input=False, keepdims=False, *, out=None) -> ndarray:
+def nanmedian(a, axis=None, out=None, overwrite_input=False, keepdims=False) -> ndarray:
     """The middle element along `axis` of those that are no nan, or the mean of the two."""
-def nanmin(a, axis=None, keepdims=False, *, out=None) -> ndarray:
+def nanmin(a, axis=None, out=None, keepdims=False, initial=None, where=None) -> ndarray:
     """The smallest element along `axis` that is no nan; nan where there is none."""
-def nanpercentile(a, q, axis=None, overwrite_input=False, method='linear', keepdims=False, *, interpolation=None, out=None) -> ndarray:
+def nanpercentile(a, q, axis=None, out=None, overwrite_input=False, method='linear', keepdims=False, *, interpolation=None) -> ndarray:
     """The q-th percentile (q in [0, 100]) along `axis` of the elements that are no nan."""
-def nanprod(a, axis=None, dtype=None, keepdims=False, *, out=None) -> ndarray:
+def nanprod(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=None) -> ndarray:
     """Product along `axis`, nan counted as 1."""
-def nanquantile(a, q, axis=None, overwrite_input=False, method='linear', keepdims=False, *, interpolation=None, out=None) -> ndarray:
+def nanquantile(a, q, axis=None, out=None, overwrite_input=False, method='linear', keepdims=False, *, interpolation=None) -> ndarray:
     """The q-th quantile (q in [0, 1]) along `axis` of the elements that are no nan."""
-def nanstd(a, axis=None, dtype=None, ddof=0, keepdims=False, *, out=None) -> ndarray:
+def nanstd(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=None) -> ndarray:
     """Standard deviation along `axis` of the elements that are no nan; where it is zero, so is the gradient."""
-def nansum(a, axis=None, dtype=None, keepdims=False, *, out=None) -> ndarray:
+def nansum(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=None) -> ndarray:
     """Sum along `axis`, nan counted as 0."""
-def nanvar(a, axis=None, dtype=None, ddof=0, keepdims=False, *, out=None) -> ndarray:
+def nanvar(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=None) -> ndarray:
     """Variance along `axis` of the elements that are no nan; integers give float64."""
 def ndim(a) -> int:
     """The number of axes."""
@@ -690,31 +701,31 @@ def not_equal(x1, x2, *, out=None) -> ndarray:
     """x1 != x2."""
 def ones(shape, dtype=None, order='C', ctx=None, device=None) -> ndarray:
     """An array of a shape full of ones, float32 unless `dtype` is given."""
-def ones_like(a, dtype=None, order='C', subok=False, shape=None, *, out=None) -> ndarray:
+def ones_like(a, dtype=None, order='C', device=None, out=None, *, shape=None) -> ndarray:
     """Ones in the shape and dtype of `a`, or those given."""
 def outer(a, b, *, out=None) -> ndarray:
     """The products of all pairs of elements: shape (a.size, b.size)."""
-def packbits(*args, **kwargs) -> ndarray:
+def packbits(a, /, axis=None, bitorder='big') -> ndarray:
     """Bits packed into uint8."""
 def pad(x, pad_width=None, mode='constant', constant_values=0, reflect_type='even', *, out=None) -> ndarray:
     """The array with more elements around it: `pad_width` is ((before, after), ...), one pair for each axis."""
 def partition(a, kth, axis=-1, kind='introselect', order=None, *, out=None) -> ndarray:
     """An order along `axis` in which element `kth` is where sorting would put it."""
-def percentile(a, q, axis=None, overwrite_input=None, interpolation='linear', keepdims=False, *, out=None) -> ndarray:
+def percentile(a, q, axis=None, out=None, overwrite_input=None, interpolation='linear', keepdims=False) -> ndarray:
     """The q-th percentile (q in [0, 100]) along `axis`; see quantile."""
 def permute_dims(a, axes=None, *, out=None) -> ndarray:
     """The axes in the order that `axes` gives, reversed by default."""
-def piecewise(*args, **kwargs) -> ndarray:
+def piecewise(x, condlist, funclist, *args, **kw) -> ndarray:
     """Functions of NumPy arrays, each where its condition holds."""
-def poly(*args, **kwargs) -> ndarray:
+def poly(seq_of_zeros) -> ndarray:
     """The coefficients of the polynomial with the given roots."""
 def polyadd(a1, a2, *, out=None) -> ndarray:
     """The sum of two polynomials."""
-def polydiv(*args, **kwargs) -> Any:
+def polydiv(u, v) -> Any:
     """Quotient and remainder of two polynomials."""
-def polyfit(*args, **kwargs) -> Any:
+def polyfit(x, y, deg, rcond=None, full=False, w=None, cov=False) -> Any:
     """The coefficients of the polynomial that fits points best."""
-def polyint(*args, **kwargs) -> ndarray:
+def polyint(p, m=1, k=None) -> ndarray:
     """The antiderivative of a polynomial."""
 def polymul(a1, a2, *, out=None) -> ndarray:
     """The product of two polynomials."""
@@ -728,15 +739,15 @@ def pow(x1, x2, *, out=None) -> ndarray:
     """x1 ** x2."""
 def power(x1, x2, *, out=None) -> ndarray:
     """x1 ** x2."""
-def prod(a, axis=None, dtype=None, keepdims=False, *, out=None) -> ndarray:
+def prod(a, axis=None, dtype=None, out=None, keepdims=False) -> ndarray:
     """Product along `axis`; the gradient at a zero is the product of the others (MXNet: nan)."""
-def product(a, axis=None, dtype=None, keepdims=False, *, out=None) -> ndarray:
+def product(a, axis=None, dtype=None, out=None, keepdims=False) -> ndarray:
     """Product along `axis`; the gradient at a zero is the product of the others (MXNet: nan)."""
 def promote_types(type1, type2) -> onp.dtype:
     """The smallest dtype that holds both, by NumPy's rules (arithmetic here follows np.result_type)."""
-def ptp(a, axis=None, keepdims=False, *, out=None) -> ndarray:
+def ptp(a, axis=None, out=None, keepdims=False) -> ndarray:
     """Largest minus smallest element along `axis`."""
-def quantile(a, q, axis=None, overwrite_input=None, interpolation='linear', keepdims=False, *, out=None) -> ndarray:
+def quantile(a, q, axis=None, out=None, overwrite_input=None, interpolation='linear', keepdims=False) -> ndarray:
     """The q-th quantile (q in [0, 1], a number or an array) along `axis`; float32, float64 for float64."""
 def rad2deg(x, *, out=None) -> ndarray:
     """Radians in degrees."""
@@ -744,8 +755,8 @@ def radians(x, *, out=None) -> ndarray:
     """Degrees in radians."""
 def ravel(x, order='C', *, out=None) -> ndarray:
     """The elements as a vector, in order "C" or "F"."""
-def real(x, *, out=None) -> ndarray:
-    """A copy of x."""
+def real(val, *, out=None) -> ndarray:
+    """A copy of val; elements are real here."""
 def reciprocal(x, *, out=None) -> ndarray:
     """1 / x."""
 def remainder(x1, x2, *, out=None) -> ndarray:
@@ -764,7 +775,7 @@ def roll(a, shift, axis=None, *, out=None) -> ndarray:
     """The elements moved by `shift` places along `axis` (None: of the flattened array), the last ones back to the front."""
 def rollaxis(a, axis, start=0, *, out=None) -> ndarray:
     """One axis moved before axis `start`."""
-def roots(*args, **kwargs) -> ndarray:
+def roots(p) -> ndarray:
     """The real roots of a polynomial; KeyError if they are complex."""
 def rot90(m, k=1, axes=(0, 1), *, out=None) -> ndarray:
     """Turned by k times 90 degrees from the first of `axes` towards the second."""
@@ -778,9 +789,9 @@ def searchsorted(a, v, side='left', sorter=None, *, out=None) -> ndarray:
     """Where to insert `v` into the sorted vector `a` to keep it sorted; int64, shape of v."""
 def select(condlist, choicelist, default=0, *, out=None) -> ndarray:
     """For every position the element of the first array in `choicelist` whose condition holds, else `default`."""
-def setdiff1d(*args, **kwargs) -> ndarray:
+def setdiff1d(ar1, ar2, assume_unique=False) -> ndarray:
     """The sorted values of the first array that the second lacks."""
-def setxor1d(*args, **kwargs) -> ndarray:
+def setxor1d(ar1, ar2, assume_unique=False) -> ndarray:
     """The sorted values that just one of two arrays holds."""
 def shape(a) -> tuple[int, ...]:
     """The sizes of the axes."""
@@ -797,7 +808,7 @@ def sinh(x, *, out=None) -> ndarray:
 def size(a, axis=None) -> int:
     """The number of elements, or of those along `axis`."""
 def sometrue(a, axis=None, keepdims=False, *, out=None) -> ndarray:
-    """Whether some element along `axis` is nonzero; bool."""
+    """NumPy's old name of any."""
 def sort(a, axis=-1, descending=False, stable=True, kind=None, order=None, *, out=None) -> ndarray:
     """The elements in ascending order along `axis`; None flattens."""
 def spacing(x, *, out=None) -> ndarray:
@@ -812,15 +823,15 @@ def squeeze(a, axis=None, *, out=None) -> ndarray:
     """Without its axes of size 1, or without those named."""
 def stack(arrays, axis=0, *, out=None) -> ndarray:
     """The arrays side by side along a new `axis`."""
-def std(a, axis=None, dtype=None, ddof=0, keepdims=False, correction=None, *, out=None) -> ndarray:
+def std(a, axis=None, dtype=None, out=None, correction=0, keepdims=False, ddof=None) -> ndarray:
     """Standard deviation along `axis`; see var."""
 def subtract(x1, x2, *, out=None) -> ndarray:
     """x1 - x2; not for two boolean arrays."""
-def sum(a, axis=None, dtype=None, keepdims=False, initial=None, where=None, *, out=None) -> ndarray:
+def sum(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=None) -> ndarray:
     """Sum along `axis`; int32 stays int32 (and may overflow), bool gives int64."""
 def swapaxes(a, axis1, axis2, *, out=None) -> ndarray:
     """Two axes exchanged."""
-def take(a, indices, axis=None, mode='raise') -> ndarray:
+def take(a, indices, axis=None, mode='raise', *, out=None) -> ndarray:
     """The elements at `indices` along `axis` (None: of the flattened array), in the shape of `indices`."""
 def take_along_axis(arr, indices, axis, *, out=None) -> ndarray:
     """Along `axis`, for each position of the other axes, the elements at `indices`; None flattens `arr`."""
@@ -850,7 +861,7 @@ def trim_zeros(filt, trim='fb') -> ndarray:
     """A vector without the zeros at its front ("f" in `trim`) and back ("b")."""
 def triu(m, k=0, *, out=None) -> ndarray:
     """Zeros below the k-th diagonal of the last two axes; a vector is repeated as the rows of a square matrix."""
-def triu_indices(n, k=0, m=None, *, out=None, ctx=None, device=None) -> tuple[ndarray, ...]:
+def triu_indices(n, k=0, m=None, device=None, *, out=None, ctx=None) -> tuple[ndarray, ...]:
     """Row and column numbers of the upper triangle of an (n, m) matrix; int64."""
 def triu_indices_from(arr, k=0, *, out=None) -> tuple[ndarray, ...]:
     """np.triu_indices for the shape of a matrix."""
@@ -858,7 +869,7 @@ def true_divide(x1, x2, *, out=None) -> ndarray:
     """x1 / x2; two integers (or an integer array and any number) make float32, float64 with NumPy's default dtypes."""
 def trunc(x, *, out=None) -> ndarray:
     """x without its fraction."""
-def union1d(*args, **kwargs) -> Any:
+def union1d(ar1, ar2) -> Any:
     """The sorted values that either array holds."""
 def unique(ar, return_index=False, return_inverse=False, return_counts=False, axis=None) -> Any:
     """The sorted values that occur, each once (along `axis`: slices), and on request, as int64 vectors in a tuple:"""
@@ -868,7 +879,7 @@ def unique_inverse(x) -> Any:
     """np.unique with values and inverse_indices."""
 def unique_values(x) -> ndarray:
     """np.unique: the values alone."""
-def unpackbits(*args, **kwargs) -> ndarray:
+def unpackbits(a, /, axis=None, count=None, bitorder='big') -> ndarray:
     """The bits of uint8 numbers."""
 def unravel_index(indices, shape, order='C', *, out=None) -> tuple[ndarray, ...]:
     """The coordinates of elements given by their number in the flattened array: one array per axis, dtype of `indices`."""
@@ -876,17 +887,17 @@ def unwrap(p, discont=None, axis=-1, period=6.283185307179586, *, out=None) -> n
     """Angles without jumps: differences of more than half a period along `axis` are changed by whole periods."""
 def vander(x, N=None, increasing=False, *, out=None) -> ndarray:
     """Powers of the elements as columns, the highest first; float64, int64 for integers."""
-def var(a, axis=None, dtype=None, ddof=0, keepdims=False, correction=None, *, out=None) -> ndarray:
-    """Variance along `axis`, divided by n - ddof (`correction` is the array API's word for ddof)."""
+def var(a, axis=None, dtype=None, out=None, correction=0, keepdims=False, ddof=None) -> ndarray:
+    """Variance along `axis`, divided by n - correction (1.x and NumPy call it ddof)."""
 def vdot(a, b, *, out=None) -> ndarray:
     """The sum of the products of all elements."""
 def vsplit(ary, indices_or_sections, *, out=None) -> list[ndarray]:
     """np.split along axis 0."""
 def vstack(arrays, *, out=None) -> ndarray:
     """The arrays below each other; vectors are rows."""
-def where(condition, x, y) -> ndarray:
+def where(condition, x=None, y=None, out=None) -> ndarray:
     """x where condition is not 0, else y; all three broadcast."""
 def zeros(shape, dtype=None, order='C', ctx=None, device=None) -> ndarray:
     """An array of a shape full of zeros, float32 unless `dtype` is given."""
-def zeros_like(a, dtype=None, order='C', subok=False, shape=None, *, out=None) -> ndarray:
+def zeros_like(a, dtype=None, order='C', device=None, out=None, *, shape=None) -> ndarray:
     """Zeros in the shape and dtype of `a`, or those given."""

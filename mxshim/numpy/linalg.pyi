@@ -58,7 +58,7 @@ def tensorinv(a, ind=2, *, out=None) -> ndarray:
 def tensorsolve(a, b, axes=None, *, out=None) -> ndarray:
     """x with tensordot(a, x, x.ndim) = b; `axes` of `a` are moved to the end first."""
 def trace(a, offset=0, *, out=None) -> ndarray:
-    """The sum along a diagonal of the last two axes."""
+    """The sum along a diagonal of the first two axes, as np.trace; the array API, of which the name is, means the last two."""
 def vecdot(a, b, axis=None, *, out=None) -> ndarray:
     """The sum of products along `axis` (the last by default) of broadcast arrays."""
 def vector_norm(x, ord=None, axis=None, keepdims=False, *, out=None) -> ndarray:
