@@ -131,11 +131,11 @@ def _known(x):
     """The elements of an index array as integers, or None if they would have to be waited for."""
     if not isinstance(x, Handle):
         found = _numbers(x)
-        return None if found is None else found.astype("int64")
+        return None if found is None else _cast(found, "int64")
     value = x._value_now()
     if value.data is None or not (isinstance(value.data, onp.ndarray) or value.ctx.device_type.startswith("cpu")):
         return None
-    return onp.asarray(value.data).astype("int64")
+    return _cast(onp.asarray(value.data), "int64")
 
 
 def _check(index, size, what, error, low=0):
