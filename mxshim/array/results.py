@@ -16,7 +16,7 @@ from ..engine.op import NAMES
 from ..engine.trace import state
 from ..ops.axes import axis_in
 from ..ops.gather import axis_bounds
-from .convert import check_context, class_of
+from .convert import _cast, check_context, class_of
 from .core import _X, Array
 from .dynamic import bincount
 from .fill import named, signature_of
