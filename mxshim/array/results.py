@@ -16,7 +16,7 @@ from ..engine.op import NAMES
 from ..engine.trace import state
 from ..ops.axes import axis_in
 from ..ops.gather import axis_bounds
-from .convert import check_context, class_of
+from .convert import _cast, check_context, class_of
 from .core import _X, Array
 from .dynamic import bincount
 from .fill import named, signature_of
@@ -131,13 +131,13 @@ def _known(x):
     """The elements of an index array as integers, or None if they would have to be waited for."""
     if not isinstance(x, Handle):
         found = _numbers(x)
-        return None if found is None else found.astype("int64")
+        return None if found is None else _cast(found, "int64")
     value = x._value_now()
     if state.capture is not None or value.data is None:  # a captured block is called with other elements, too
         return None
     if not (isinstance(value.data, onp.ndarray) or value.ctx.device_type.startswith("cpu")):
         return None
-    return onp.asarray(value.data).astype("int64")
+    return _cast(onp.asarray(value.data), "int64")
 
 
 def _check(index, size, what, error, low=0):

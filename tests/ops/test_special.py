@@ -1,6 +1,6 @@
 """Every operator with empty arrays, 0-d arrays, nan and infinities, and other dtypes: what MXNet answered, or an error of ours.
 
-One part of the operators per run; MXSHIM_TEST_PART=0..3 chooses which.
+One part of the operators per run; MXSHIM_TEST_PART=0..7 chooses which.
 """
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.registry import Inputs, host, run
 from tests.support.special import answer, calls, differs, part, recorded
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*different programs were compiled")
-PARTS, PART = 4, int(os.environ.get("MXSHIM_TEST_PART", "0"))
+PARTS, PART = 8, int(os.environ.get("MXSHIM_TEST_PART", "0"))
 ERRORS = (MXNetError, TypeError, ValueError, IndexError, AssertionError)
 
 # Deliberate differences: patterns of "name variant", and why.
