@@ -92,7 +92,7 @@ def mark_variables(variables, gradients, grad_reqs="write"):
         if g.shape != x.shape:
             raise MXNetError(f"mark_variables: the gradient buffer has shape {g.shape}, the variable {x.shape}; they must be equal")
     for x, g, req in zip(variables, gradients, grad_reqs, strict=True):
-        x._mark_with(_grad.Leaf(g._value_now().aval, g._cell, req))
+        x._mark_with(_grad.Leaf(g._value_now().aval, g.ctx, g._cell, req))
 
 
 def backward(heads, head_grads=None, retain_graph=False, train_mode=True):

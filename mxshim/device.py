@@ -89,6 +89,20 @@ def _find(kind: str, number: int):
     return found[number]
 
 
+_named: dict = {}
+
+
+def name_of(device) -> Device:
+    """The name of a JAX device of this process."""
+    found = _named.get(device)
+    if found is None:
+        import jax
+        kind = device.platform if device.platform in ("cpu", "tpu") else "gpu"
+        found = _named[device] = Device(kind, jax.local_devices(backend=device.platform).index(device))
+        found._jax = device
+    return found
+
+
 def _stack() -> list:
     try:
         return _scopes.stack

@@ -254,7 +254,7 @@ class Array(Handle):
             spec = look_up(NAMES["mx.copy"], (_X,), [value])
             p = place(self) if state.recording else None
             outs, node = emit_spec(spec, [value], (), (p,) if p else None)
-            outs[0].ctx = device
+            outs[0].ctx = device  # another name of the same device
             return type(self)(outs[0], node)
         moved = value_with(value.aval, device, put(value.get(), target))
         result = type(self)(moved)
@@ -266,6 +266,7 @@ class Array(Handle):
                     code = spec.record((True,))
                 assert not isinstance(code, Spec), "a copy of a float or an integer has a gradient"
                 result._node = make_node(code, (p,), [value] * len(code.sources), [value], [code, (), weakref.ref(moved), (), None])
+                result._node.moved = value.ctx, device
         return result
 
     def as_in_context(self, context):
@@ -326,7 +327,7 @@ class Array(Handle):
         zeros = door.zeros_value(value.aval, value.ctx)
         if zeros.trace is not None:
             zeros.trace.cut_before_record = True  # setting up parameters is no part of the step that follows
-        self._mark_with(engine_grad.Leaf(value.aval, cell_of(zeros), grad_req, stype))
+        self._mark_with(engine_grad.Leaf(value.aval, value.ctx, cell_of(zeros), grad_req, stype))
 
     def _mark_with(self, leaf):
         """Make this array a fresh leaf: what was recorded before stays with the old mark."""

@@ -17,7 +17,7 @@ from . import trace as _trace
 from .cell import Cell, Handle, Value, value_with
 from .op import Op
 from .spec import _SPECS, NUMBER_SLOT, SHIFT, Recorded, Spec, forms, tracing
-from .trace import put, trace_on, user_line
+from .trace import Segment, put, trace_on, user_line
 
 # (op, pattern, avals, training) -> Spec, or the error as users see it: set by the door, which words errors
 infer: Callable = None  # type: ignore[assignment]
@@ -49,8 +49,10 @@ class Node:
     code: `Recorded`, or `Spec` where the gradient is zero (then `zero` is set); None once the graph was freed.
     parents: per input (node or leaf, output index), None for constants.  residuals: per source of `code`.
     inputs: per input its value, None where it is just what the parent put out; what a second derivative starts from.
-    instruction: what was appended; it knows the outputs and the numbers.  segment: tells the traces between two flushes apart.
+    instruction: what was appended; it knows the outputs and the numbers.
+    segment: in which trace it was recorded; None for Functions and copies between devices.
     Rare: marks: leaves set on outputs by attach_grad.  function: a user's Function.  updates: what backward writes besides gradients.
+    moved: of a copy between devices, from which one to which.
     """
 
     __slots__ = ("__dict__", "__weakref__", "code", "inputs", "instruction", "parents", "residuals", "segment", "seq", "zero")
@@ -59,13 +61,14 @@ class Node:
     residuals: Any
     inputs: Any
     instruction: list
-    segment: int
+    segment: Segment | None
     seq: int
     zero: bool
     is_leaf = False
     marks: dict | None = None
     function: Any = None
     updates: list | None = None
+    moved: Any = None
 
     @property
     def freed(self) -> bool:
@@ -88,7 +91,7 @@ class Node:
             self.updates = self.function = None
 
 
-def make_node(code, parents, residuals, inputs, instruction, segment=-1, zero=False) -> Node:
+def make_node(code, parents, residuals, inputs, instruction, segment=None, zero=False) -> Node:
     node = Node()
     node.code, node.parents, node.residuals, node.inputs = code, parents, residuals, inputs
     node.instruction, node.segment, node.zero, node.seq = instruction, segment, zero, next(_sequence)
@@ -391,8 +394,13 @@ def _transfer(value: Value, ctx) -> Value:
     """A value on another JAX device. CPU devices are one memory to MXNet; anything else must be asked for."""
     if value.ctx.device_type != ctx.device_type and not (value.ctx.device_type.startswith("cpu") and ctx.device_type.startswith("cpu")):
         raise MXNetError(f"the operands are on different devices, {ctx} and {value.ctx}: copy one with as_in_context({ctx})")
+    return moved(value, ctx)
+
+
+def moved(value: Value, ctx) -> Value:
+    """The same value on another device, now."""
     return value_with(value.aval, ctx, put(value.get(), ctx.jax))
 
 
 __all__ = ["Form", "Inplace", "Node", "append_mixed", "emit", "emit1", "emit2", "emit_spec", "form_of", "inplace", "look_up", "make_node",
-           "place"]
+           "moved", "place"]

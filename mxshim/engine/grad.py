@@ -13,9 +13,10 @@ import operator
 import jax.numpy as jnp
 
 from ..base import MXNetError
+from ..device import name_of
 from . import call
 from .cell import Cell, Handle, Value
-from .emit import Node, append_mixed, emit_spec, look_up, place
+from .emit import Node, append_mixed, emit_spec, look_up, moved, place
 from .op import NAMES
 from .spec import Spec, arr, tracing
 from .trace import state, threads
@@ -33,11 +34,11 @@ class Leaf:
 
     # What a node of the graph also answers to, so that nobody has to ask which of the two it has before it.
 
-    __slots__ = ("__weakref__", "aval", "cell", "dead", "fresh", "inside", "req", "stype")
+    __slots__ = ("__weakref__", "aval", "cell", "ctx", "dead", "fresh", "inside", "req", "stype")
     is_leaf, zero, code = True, False, "leaf"
 
-    def __init__(self, aval, cell: Cell, req: str, stype=None):
-        self.aval, self.cell, self.req, self.stype = aval, cell, req, stype
+    def __init__(self, aval, ctx, cell: Cell, req: str, stype=None):
+        self.aval, self.ctx, self.cell, self.req, self.stype = aval, ctx, cell, req, stype
         self.fresh = self.dead = False
         self.inside = False  # marked in place, on an output inside a graph: no leaf to start from once that graph is gone
 
@@ -141,8 +142,6 @@ def _walk(heads):
 
 def _chain(nodes) -> dict[int, bool]:
     """Where the nodes of one segment end: position -> whether a program ends there, too. Four equal short segments make a program."""
-    if not nodes or nodes[0].segment == nodes[-1].segment:
-        return {}
     starts = [0] + [i for i in range(1, len(nodes)) if nodes[i].segment != nodes[i - 1].segment]
     if len(starts) <= 2:
         return {}
@@ -166,7 +165,7 @@ class _Backward:
     """One backward pass: the gradients known so far by place, and how to get from heads to leaves."""
 
     def __init__(self, ctx, training):
-        self.ctx, self.training = ctx, training
+        self.ctx, self.training, self.several = ctx, training, False  # several: devices
         self.sums: dict[tuple, Value | None] = {}  # (node or leaf, output) -> gradient; None stands for ones
         self.avals: dict[tuple, object] = {}
 
@@ -180,12 +179,17 @@ class _Backward:
         A graph over several flushes (a loop that reads a value at every turn) becomes a chain of programs: turns that are equal
         share theirs, however many there are. Up to two segments are worth fusing.  plain: there are no marks and no Functions.
         """
-        cuts = _chain(nodes)
-        if plain and not cuts:
+        segments = {node.segment for node in nodes}
+        self.several = len({segment.device for segment in segments if segment is not None}) > 1
+        cuts = _chain(nodes) if len(segments) > 2 else {}
+        if plain and not cuts and not self.several:
             self.stretch(nodes)
             return
-        stretch = []
+        stretch: list = []
         for i, node in enumerate(nodes):
+            if stretch and node.segment is not None and node.segment.device is not stretch[-1].segment.device:
+                self.stretch(stretch)
+                stretch = []
             if i in cuts:
                 self.stretch(stretch)
                 stretch = []
@@ -197,13 +201,22 @@ class _Backward:
                 for k, leaf in node.marks.items():
                     if (node, k) in self.sums:
                         self.add_mark(leaf, self.avals[node, k], self.sums[node, k])
-            if node.function is not None:
+            if node.segment is None:
                 self.stretch(stretch)
                 stretch = []
-                self.function(node)
+                if node.function is not None:
+                    self.function(node)
+                elif (node, 0) in self.sums:
+                    self.move(node)
             elif not node.zero:
                 stretch.append(node)
         self.stretch(stretch)
+
+    def move(self, node):
+        """The gradient of a copy between devices goes back to where it came from."""
+        aval = self.avals[node, 0]
+        value = self.sums.pop((node, 0))
+        self.add(node.parents[0], aval, _ones(aval, node.moved[0]) if value is None else moved(value, node.moved[0]))
 
     def stretch(self, nodes):
         """Append the pullbacks of some nodes as one instruction."""
@@ -250,7 +263,12 @@ class _Backward:
             if len(_STRETCHES) > 4096:
                 _STRETCHES.clear()
             found = _STRETCHES.setdefault(key, Stretch(*key, tuple(avals)))
-        outs = append_mixed(found, arguments + given if given else arguments, self.ctx)
+        ctx = self.ctx
+        arguments += given
+        if self.several or ctx.jax is not nodes[0].segment.device:
+            ctx = name_of(nodes[0].segment.device)
+            arguments = [moved(v, ctx) if isinstance(v, Value) and v.ctx.jax is not ctx.jax else v for v in arguments]
+        outs = append_mixed(found, arguments, ctx)
         if sums:
             for where, aval, value in zip(results, avals, outs):
                 self.add(where, aval, value)
@@ -372,6 +390,8 @@ def backward(heads, head_grads=None, retain_graph=False, train_mode=True):
                 value = _cast(_shaped(value, leaf.aval), leaf.aval)
             if leaf.req == "add":
                 value = _sum(leaf.cell.value, value)
+            if value.ctx is not leaf.ctx and value.ctx != leaf.ctx:
+                value = _at(value, leaf.ctx)
             leaf.cell.value = value
             leaf.fresh = True
         if not plain:
@@ -400,6 +420,15 @@ def _shaped(value: Value, aval) -> Value:
         return value
     spec = look_up(NAMES["mx.reshape"], (arr(0), aval.shape), (value,))
     return emit_spec(spec, [value], (), None)[0][0]
+
+
+def _at(value: Value, ctx) -> Value:
+    """The same elements on the device of that name."""
+    if value.ctx.jax is not ctx.jax:
+        return moved(value, ctx)
+    copy = emit_spec(look_up(NAMES["mx.copy"], (arr(0),), [value]), [value], (), None)[0][0]
+    copy.ctx = ctx
+    return copy
 
 
 def _cast(value: Value, aval) -> Value:
@@ -531,6 +560,9 @@ def _output(where, kept) -> Value:
         if current not in kept:
             values = [v if v is not None else p[0].out(p[1]) or kept[p[0]][p[1]]
                       for v, p in zip(current.inputs, current.parents, strict=True)]
+            if current.moved is not None:
+                kept[current] = [moved(values[0], current.moved[1])]
+                continue
             spec = current.code if isinstance(current.code, Spec) else current.code.spec
             kept[current] = emit_spec(spec, values, current.numbers, None)[0]
     return kept[node][k]

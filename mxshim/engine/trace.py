@@ -6,7 +6,6 @@ and `FLOAT`, `INT` and `BOOL` stand for the next run-time number of that kind.
 """
 from __future__ import annotations
 
-import itertools
 import os
 import sys
 import threading
@@ -66,7 +65,15 @@ class _State:
 
 
 state: Any = _State()
-_segments = itertools.count()
+class Segment:
+    """What was recorded between two flushes, as a name for it; device: where."""
+
+    __slots__ = ("device",)
+
+    def __init__(self, device):
+        self.device = device
+
+
 naive = os.environ.get("MXNET_ENGINE_TYPE", "") == "NaiveEngine"
 _running: deque = deque()
 
@@ -110,7 +117,7 @@ class Trace:
 
     def __init__(self, device):
         self.device, self.lock = device, threading.RLock()
-        self.segment = next(_segments)
+        self.segment = Segment(device)
         self.instructions: list[list] = []
         self.inputs: list[Value] = []
         self.external: dict[Value, int] = {}

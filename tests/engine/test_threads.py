@@ -1,4 +1,7 @@
 """Threads, Ctrl-C and exceptions leave everything usable; arrays may cross threads."""
+import os
+import subprocess
+import sys
 import threading
 
 import numpy as onp
@@ -179,3 +182,31 @@ def test_same_bits_however_the_trace_is_cut():
 
     onp.testing.assert_allclose(work(1), work(2), rtol=1e-6)
     assert (work(2) == work(2)).all()
+
+
+def test_graphs_over_several_devices():
+    """A gradient goes back to the device of its array, and heads on several devices are one backward."""
+    code = """
+import mxshim as mx
+from mxshim import autograd, nd
+x, w = nd.array([1., 2.], ctx=mx.cpu(1)), nd.array([3., 4.], ctx=mx.cpu(0))
+for a in (x, w):
+    a.attach_grad()
+with autograd.record():
+    y = x.as_in_context(mx.cpu(0)) * w
+y.backward()
+print(x.grad.asnumpy(), x.grad.ctx, x.grad._jax().devices())
+with autograd.record():
+    heads = [(x * x).sum(), (w * 3).sum()]
+autograd.backward(heads)
+print(x.grad.asnumpy(), w.grad.asnumpy(), w.grad.ctx)
+with autograd.record():
+    y = (x * x).as_in_context(mx.cpu(0)) * w
+    g, = autograd.grad(y, [x], create_graph=True)
+    z = g.sum()
+z.backward()
+print(x.grad.asnumpy())
+"""
+    environment = {**os.environ, "XLA_FLAGS": "--xla_force_host_platform_device_count=2", "JAX_PLATFORMS": "cpu"}
+    found = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert found.stdout.splitlines() == ["[3. 4.] cpu(1) {CpuDevice(id=1)}", "[2. 4.] [3. 3.] cpu(0)", "[6. 8.]"]
