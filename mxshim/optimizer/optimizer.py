@@ -35,6 +35,7 @@ class Optimizer:
     opt_registry: dict[str, type] = {}
     _in_states = True  # states that name the class can be loaded
     _alone = False  # every weight has numbers of its own, even where the factors are the same
+    _built_in = True  # neither update nor step is a subclass's own
     _names: tuple[str, ...] = ("lr", "wd")
 
     def __init__(self, rescale_grad=1.0, param_idx2name=None, wd=0.0, clip_gradient=None, learning_rate=None, lr_scheduler=None,
@@ -63,6 +64,7 @@ class Optimizer:
         super().__init_subclass__(**kwargs)
         own = ("_get_lr", "_get_lrs", "_get_wd", "_get_wds")
         cls._alone = cls._alone or any(name in cls.__dict__ for name in own)
+        cls._built_in = cls.update is Optimizer.update and cls.step is Optimizer.step
 
     def __getstate__(self):
         state = self.__dict__.copy()
@@ -144,9 +146,8 @@ class Optimizer:
         """As update; with multi_precision 16-bit weights are updated through their float32 copies."""
         if not isinstance(index, list | tuple):
             index, weight, grad, state = [index], [weight], [grad], [state]
-        mixed = [self.multi_precision and w.dtype in _HALVES for w in weight] if self.multi_precision else ()
-        kind = type(self)
-        if kind.update is Optimizer.update and kind.step is Optimizer.step:
+        mixed = [w.dtype in _HALVES for w in weight] if self.multi_precision else ()
+        if self._built_in:
             masters = [None] * len(weight)
             if any(mixed):
                 masters = [s[0] if m else None for m, s in zip(mixed, state, strict=True)]
@@ -158,7 +159,7 @@ class Optimizer:
         for k in [k for k, m in enumerate(mixed) if m]:
             used[k], state[k] = state[k]
             grad[k] = grad[k].astype("float32")
-        if kind.update is not Optimizer.update:
+        if type(self).update is not Optimizer.update:
             for one in zip(index, used, grad, state, strict=True):
                 self.update(*one)
         else:
@@ -184,17 +185,18 @@ class Optimizer:
             each = [self._each(i, lr, wd, counts[i]) for i, lr, wd in zip(indices, lrs, wds, strict=True)]
             return tuple(range(len(each))), [dict(zip(self._names, numbers, strict=True)) for numbers in each]
         known: dict[tuple, int] = {}
-        groups, first = [], []
+        groups, each = [], []
+        rate, decay, names, parameters = self.learning_rate, self.wd, self._names, self.param_dict
         for i in indices:
-            key = self._factor("lr_mult", i), self._factor("wd_mult", i), counts[i] - self.num_update
+            p = parameters.get(i)
+            lr, wd = (p.lr_mult, p.wd_mult) if p is not None else (self._factor("lr_mult", i), self._factor("wd_mult", i))
+            key = lr, wd, counts[i] - self.num_update
             found = known.get(key)
             if found is None:
-                found = known[key] = len(first)
-                first.append(i)
+                found = known[key] = len(each)
+                each.append(dict(zip(names, self._each(i, rate * lr, decay * wd, counts[i]), strict=True)))
             groups.append(found)
-        lrs, wds = self._get_lrs(first), self._get_wds(first)
-        each = [self._each(i, lr, wd, counts[i]) for i, lr, wd in zip(first, lrs, wds, strict=True)]
-        return tuple(groups), [dict(zip(self._names, numbers, strict=True)) for numbers in each]
+        return tuple(groups), each
 
     # -- rates and counts ------------------------------------------------------------------------------------------
 

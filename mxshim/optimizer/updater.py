@@ -20,12 +20,11 @@ class Updater:
 
     def __call__(self, index, grad, weight):
         if not isinstance(index, list | tuple):
-            index, grad, weight = [index], [grad], [weight]
+            index, grad, weight = [index.decode() if isinstance(index, bytes) else index], [grad], [weight]
         if not index:
             return
         optimizer, states, synced = self.optimizer, self.states, self.states_synced
         optimizer._set_current_context(weight[0].ctx.device_id)
-        index = [i.decode() if isinstance(i, bytes) else i for i in index]
         for i, w in zip(index, weight, strict=True):
             if i not in states:
                 states[i] = optimizer.create_state_multi_precision(i, w.as_nd_ndarray())
