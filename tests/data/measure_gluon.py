@@ -166,6 +166,7 @@ crnn.Conv2DGRUCell((1, 3, 4), 2, 2, 3, activation="relu") | a(1, 1, 3, 4), a(1, 
 crnn.Conv3DRNNCell((1, 2, 2, 2), 1, (1, 1, 1), (1, 1, 1)) | a(1, 1, 2, 2, 2), a(1, 1, 2, 2, 2) | net(x[0], [x[1]])
 """,
     "more nd": """
+dcn.DeformableConvolution(2, (2, 2), offset_weight_initializer=None, activation="relu") | a(1, 2, 3, 3)
 cnn.PixelShuffle1D(2) | a(1, 4, 3)
 cnn.PixelShuffle2D((1, 2)) | a(1, 4, 2, 3)
 cnn.PixelShuffle3D(2) | a(1, 8, 1, 2, 2)
@@ -174,6 +175,7 @@ add(cnn.HybridConcurrent(axis=1), nn.Dense(2), cnn.Identity()) | a(2, 2)
 cnn.SyncBatchNorm(in_channels=2) | a(3, 2)
 """,
     "more np": """
+nn.DeformableConvolution(2, 2, use_bias=False) | a(1, 2, 3, 3)
 loss.PoissonNLLLoss(compute_full=True) | a(2, 3), 4 * p(2, 3), p(2, 1)
 nn.Activation("log_sigmoid") | a(2, 3)
 nn.Activation("mish") | a(2, 3)
@@ -237,7 +239,7 @@ def scope_of(F, mx):
             return self.act(self.norm(self.conv(x)) + x)
 
     old = hasattr(gluon.contrib, "rnn")
-    return {"nn": gluon.nn, "rnn": gluon.rnn, "loss": gluon.loss, "crnn": gluon.contrib.rnn if old else gluon.rnn,
+    return {"dcn": gluon.contrib.cnn if old else gluon.nn, "nn": gluon.nn, "rnn": gluon.rnn, "loss": gluon.loss, "crnn": gluon.contrib.rnn if old else gluon.rnn,
             "cnn": gluon.contrib.nn if old else gluon.nn, "marked": marked, "a": a, "p": p, "b": signs(0), "s": signs(-1),
             "add": add, "seq": seq,
             "i": lambda v: F.array(v, dtype="int32"),

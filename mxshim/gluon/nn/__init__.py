@@ -27,6 +27,8 @@ from .conv_layers import Conv2D as Conv2D
 from .conv_layers import Conv2DTranspose as Conv2DTranspose
 from .conv_layers import Conv3D as Conv3D
 from .conv_layers import Conv3DTranspose as Conv3DTranspose
+from .deformable_layers import DeformableConvolution as DeformableConvolution
+from .deformable_layers import ModulatedDeformableConvolution as ModulatedDeformableConvolution
 from .norm_layers import BatchNorm as BatchNorm
 from .norm_layers import BatchNormReLU as BatchNormReLU
 from .norm_layers import GroupNorm as GroupNorm
@@ -51,9 +53,10 @@ from .shuffle_layers import PixelShuffle2D as PixelShuffle2D
 from .shuffle_layers import PixelShuffle3D as PixelShuffle3D
 
 __all__ = ["Activation", "AvgPool1D", "AvgPool2D", "AvgPool3D", "BatchNorm", "BatchNormReLU", "Block", "Concatenate", "Conv1D",
-           "Conv1DTranspose", "Conv2D", "Conv2DTranspose", "Conv3D", "Conv3DTranspose", "Dense", "Dropout", "ELU", "Embedding",
-           "Flatten", "GELU", "GlobalAvgPool1D", "GlobalAvgPool2D", "GlobalAvgPool3D", "GlobalMaxPool1D", "GlobalMaxPool2D",
-           "GlobalMaxPool3D", "GroupNorm", "HybridBlock", "HybridConcatenate", "HybridLambda", "HybridSequential", "Identity",
-           "InstanceNorm", "Lambda", "LayerNorm", "LeakyReLU", "MaxPool1D", "MaxPool2D", "MaxPool3D", "PReLU", "PixelShuffle1D",
-           "PixelShuffle2D", "PixelShuffle3D", "ReflectionPad2D", "SELU", "Sequential", "SiLU", "Swish", "SyncBatchNorm"]
+           "Conv1DTranspose", "Conv2D", "Conv2DTranspose", "Conv3D", "Conv3DTranspose", "DeformableConvolution", "Dense",
+           "Dropout", "ELU", "Embedding", "Flatten", "GELU", "GlobalAvgPool1D", "GlobalAvgPool2D", "GlobalAvgPool3D",
+           "GlobalMaxPool1D", "GlobalMaxPool2D", "GlobalMaxPool3D", "GroupNorm", "HybridBlock", "HybridConcatenate",
+           "HybridLambda", "HybridSequential", "Identity", "InstanceNorm", "Lambda", "LayerNorm", "LeakyReLU", "MaxPool1D",
+           "MaxPool2D", "MaxPool3D", "ModulatedDeformableConvolution", "PReLU", "PixelShuffle1D", "PixelShuffle2D",
+           "PixelShuffle3D", "ReflectionPad2D", "SELU", "Sequential", "SiLU", "Swish", "SyncBatchNorm"]
 __getattr__ = _missing("mx.gluon.nn", __name__, __all__)

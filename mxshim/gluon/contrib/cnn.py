@@ -1,0 +1,7 @@
+"""mx.gluon.contrib.cnn: where MXNet 1 keeps these layers (mxnet.gluon.contrib.cnn)."""
+from ...absent import missing as _missing
+from ..nn import DeformableConvolution as DeformableConvolution
+from ..nn import ModulatedDeformableConvolution as ModulatedDeformableConvolution
+
+__all__ = ["DeformableConvolution", "ModulatedDeformableConvolution"]
+__getattr__ = _missing("mx.gluon.contrib.cnn", __name__, __all__)

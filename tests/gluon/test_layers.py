@@ -1,0 +1,81 @@
+"""What the measured cases cannot show of layers: MXNet runs it on GPUs only, or fails."""
+from __future__ import annotations
+
+import numpy as onp
+import pytest
+
+from mxshim import autograd
+from mxshim.gluon import contrib, nn, rnn
+
+
+@pytest.mark.parametrize("layer", [nn.DeformableConvolution, nn.ModulatedDeformableConvolution])
+def test_deformable_convolutions_start_as_convolutions(F, layer):
+    """Offsets that are 0, and weights that are 2 sigmoid(0) = 1, leave what nn.Conv2D computes."""
+    bent, flat = layer(3, 2, padding=1, num_deformable_group=2), nn.Conv2D(3, 2, padding=1)
+    x = F.array(onp.arange(24).reshape(1, 2, 3, 4) % 7)
+    for net in (bent, flat):
+        net.initialize()
+        net(x)
+    flat.weight.set_data(bent.deformable_conv_weight.data())
+    onp.testing.assert_allclose(bent(x).asnumpy()[..., 1:-1, 1:-1], flat(x).asnumpy()[..., 1:-1, 1:-1], rtol=1e-5, atol=1e-6)
+    with autograd.record():
+        y = (bent(x) ** 2).sum()
+    y.backward()
+    assert bent.offset_weight.grad().asnumpy().any() and bent.deformable_conv_bias.grad().asnumpy().any()
+    assert bent.offset_weight.shape[0] == (16 if layer is nn.DeformableConvolution else 24)
+
+
+def test_cells_take_their_input_size_from_the_first_batch(F):
+    for cell in (rnn.RNNCell(2), rnn.LSTMCell(2), rnn.GRUCell(2), rnn.LSTMPCell(2, 2), rnn.ResidualCell(rnn.GRUCell(5))):
+        cell.initialize()
+        assert cell.unroll(3, F.ones((4, 3, 5)))[0][0].shape[0] == 4
+    assert repr(cell) == "ResidualCell(GRUCell(5 -> 15))"
+
+
+def test_random_cells(F):
+    """Masks stay the same for a sequence, and reset() draws new ones; predicting draws none."""
+    cell = rnn.VariationalDropoutCell(rnn.RNNCell(40, input_size=40), drop_inputs=0.5, drop_states=0.5, drop_outputs=0.5)
+    cell.initialize()
+    x, h = F.ones((1, 40)), cell.begin_state(batch_size=1)
+    with autograd.train_mode():
+        dropped = [(cell(x, h)[0].asnumpy() == 0) for _ in range(2)]
+        cell.reset()
+        other = cell(x, h)[0].asnumpy() == 0
+    assert (dropped[0] == dropped[1]).all() and 5 < dropped[0].sum() < 35 and (other != dropped[0]).any()
+    assert (cell.drop_inputs_mask.asnumpy() > 1.5).any()
+    cell.reset()
+    assert cell(x, h)[0].asnumpy().all()
+    zoneout = rnn.ZoneoutCell(rnn.RNNCell(40, input_size=40), zoneout_outputs=0.5, zoneout_states=0.5)
+    zoneout.initialize()
+    with autograd.train_mode():
+        y, (new,) = zoneout(x, [F.ones((1, 40)) * 3])
+    assert 5 < (y.asnumpy() == 0).sum() < 35 and 5 < (new.asnumpy() == 3).sum() < 35
+
+
+def test_recurrent_layers_as_cells(F):
+    """A layer and unrolled cells with its parameters agree; hidden states, too."""
+    layer, cells = rnn.GRU(3, 2, layout="NTC", input_size=2), rnn.SequentialRNNCell()
+    layer.initialize("uniform")
+    for size in (2, 3):
+        cells.add(rnn.GRUCell(3, input_size=size))
+    cells.initialize()
+    flat = onp.concatenate([p.data().asnumpy().ravel() for p in layer.collect_params().values()])
+    params = list(cells.collect_params().values())
+    if len(layer.collect_params()) == 1:  # one vector: weights of all layers, then biases
+        params = params[0:2] + params[4:6] + params[2:4] + params[6:8]
+    start = 0
+    for p in params:
+        p.set_data(F.array(flat[start:start + p.data().size].reshape(p.shape)))
+        start += p.data().size
+    x = F.array(onp.arange(20).reshape(2, 5, 2) / 10)
+    y, (h,) = layer(x, layer.begin_state(batch_size=2))
+    z, states = cells.unroll(5, x, merge_outputs=True)
+    onp.testing.assert_allclose(y.asnumpy(), z.asnumpy(), rtol=1e-5, atol=1e-6)
+    onp.testing.assert_allclose(h.asnumpy(), onp.stack([s.asnumpy() for s in states]), rtol=1e-5, atol=1e-6)
+
+
+def test_contributed_names():
+    assert contrib.cnn.DeformableConvolution is nn.DeformableConvolution and contrib.rnn.LSTMPCell is rnn.LSTMPCell
+    assert contrib.nn.PixelShuffle2D is nn.PixelShuffle2D and repr(contrib.nn.SparseEmbedding(3, 4)) == "SparseEmbedding(3 -> 4, float32)"
+    with pytest.raises(AttributeError, match="write the training loop out"):
+        contrib.estimator  # noqa: B018
