@@ -142,7 +142,7 @@ def test_functions_as_metrics():
     metric = gluon.metric.create(lambda label, pred: (pred.sum() if isinstance(pred, np.ndarray) else None, 2))
     metric.update([np.array([1.])], [np.array([3.])])
     assert metric.get() == ("custom(<lambda>)", 1.5)
-    with pytest.raises(ValueError, match="Shape of labels 2 does not match shape of predictions 1"):
+    with pytest.raises(ValueError, match="do not match: 2 and 1"):
         metric.update([np.array([1.])] * 2, [np.array([3.])])
     with pytest.raises(NotImplementedError, match="cannot be written down"):
         metric.get_config()
@@ -160,9 +160,9 @@ def test_update_dict_and_configs():
 
 
 def test_shapes_that_do_not_fit():
-    with pytest.raises(ValueError, match="Shape of labels 4 does not match shape of predictions 3"):
+    with pytest.raises(ValueError, match="do not match: 4 and 3"):
         mx.metric.Accuracy().update([nd.zeros(4)], [nd.zeros((3, 2))])
-    with pytest.raises(ValueError, match=r"Shape of labels \(2,\) does not match shape of predictions \(3,\)"):
+    with pytest.raises(ValueError, match=r"do not match: \(2,\) and \(3,\)"):
         mx.metric.check_label_shapes(nd.zeros(2), nd.zeros(3), shape=True)
     with pytest.raises(AssertionError, match="no more than 2 dims"):
         mx.metric.TopKAccuracy(2).update([nd.zeros(4)], [nd.zeros((4, 2, 2))])

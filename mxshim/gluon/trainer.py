@@ -28,10 +28,11 @@ class Trainer:
         if isinstance(params, dict):
             params = [params[name] for name in sorted(params)]
         if not isinstance(params, list | tuple):
-            raise ValueError("First argument must be a list or dict of Parameters, got " + repr(type(params)))
+            raise ValueError("Trainer: params must be a list or dict of Parameters, such as net.collect_params(); got "
+                             f"{type(params).__name__}")
         for p in params:
             if not isinstance(p, Parameter):
-                raise ValueError(f"First argument must be a list or dict of Parameters, got list of {type(p)}")
+                raise ValueError(f"Trainer: params must hold Parameters alone, such as net.collect_params(); one of them is {p!r}")
         self._params = list({id(p): p for p in params}.values())
         self._param2idx = {id(p): i for i, p in enumerate(self._params)}
         self._compression_params = compression_params
@@ -59,7 +60,7 @@ class Trainer:
         by_index = dict(enumerate(self._params))
         if isinstance(optimizer, opt.Optimizer):
             if arguments:
-                raise AssertionError("optimizer_params must be None if optimizer is an instance of Optimizer instead of str")
+                raise AssertionError("Trainer: optimizer_params go with an optimizer's name; this Optimizer has its own already")
             self._optimizer = optimizer
             optimizer.param_dict = by_index
         else:
@@ -139,8 +140,8 @@ class Trainer:
         if not self._kv_initialized:
             self._init_kvstore()
         if self._update_on_kvstore:
-            raise AssertionError(f"{what} when parameters are updated on kvstore is not supported: pass update_on_kvstore=False to the "
-                                 "Trainer")
+            raise AssertionError(f"Trainer.{what}: here the store updates the parameters, which only step() can ask for; make the "
+                                 "Trainer with update_on_kvstore=False")
 
     def _allreduce_grads(self):
         trained = [(i, p) for i, p in enumerate(self._params) if p._grad_req != "null"]
@@ -163,9 +164,9 @@ class Trainer:
                 if leaf.fresh:
                     fresh.append(leaf)
                 elif not ignore_stale_grad:
-                    raise UserWarning(f"Gradient of Parameter `{p.name}` on device {a.ctx} has not been updated by backward since last "
-                                      "`step`. Either the loss does not depend on it, or backward() was not called; pass "
-                                      "ignore_stale_grad=True to skip such parameters")
+                    raise UserWarning(f"Trainer.step: no backward has reached `{p.name}` on {a.ctx} since the last step. Either the loss "
+                                      "does not depend on it, or backward() was not called; pass ignore_stale_grad=True to skip such "
+                                      "parameters")
                 else:
                     continue
                 indices.append(i)

@@ -26,8 +26,8 @@ def split_data(data, num_slice, batch_axis=0, even_split=True):
     """
     size = data.shape[batch_axis]
     if even_split and size % num_slice:
-        raise ValueError(f"data with shape {data.shape} cannot be evenly split into {num_slice} slices along axis {batch_axis}. Use a "
-                         f"batch size that's multiple of {num_slice} or set even_split=False to allow uneven partitioning of data.")
+        raise ValueError(f"split_data: {size} rows along axis {batch_axis} of {data.shape} do not make {num_slice} equal slices. Choose a "
+                         f"batch size that {num_slice} divides, or pass even_split=False for slices of different sizes")
     each, longer = divmod(size, num_slice)
     ends = [0]
     for k in range(num_slice):
@@ -68,7 +68,7 @@ def clip_global_norm(arrays, max_norm, check_isfinite=True):
         return as_class(total, type(arrays[0]))
     norm = float(total.asnumpy().reshape(-1)[0])
     if norm - norm != 0:
-        warnings.warn("nan or inf is detected. Clipping results will be undefined.", UserWarning, stacklevel=2)
+        warnings.warn("clip_global_norm: the norm is nan or inf, so the clipped arrays mean nothing", UserWarning, stacklevel=2)
     return norm
 
 

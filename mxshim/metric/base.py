@@ -23,7 +23,7 @@ def check_label_shapes(labels, preds, wrap=False, shape=False):
     """
     mine, theirs = (labels.shape, preds.shape) if shape else (len(labels), len(preds))
     if mine != theirs:
-        raise ValueError(f"Shape of labels {mine} does not match shape of predictions {theirs}")
+        raise ValueError(f"labels and predictions do not match: {mine} and {theirs}")
     if wrap:
         labels, preds = _listed(labels), _listed(preds)
     return labels, preds

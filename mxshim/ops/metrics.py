@@ -34,7 +34,7 @@ def accuracy(label, pred, axis=1):
             raise MXNetError(f"the predictions {pred.shape} have no axis {axis} of classes")
         pred = jnp.argmax(pred, axis=axis)
     if pred.size != label.size:
-        raise ValueError(f"Shape of labels {label.size} does not match shape of predictions {pred.size}")
+        raise ValueError(f"labels and predictions do not match: {label.size} and {pred.size}")
     return _stats(_total(cast(pred, INT32).reshape(-1) == cast(label, INT32).reshape(-1)), label.size)
 
 
@@ -43,7 +43,7 @@ def top_k(label, pred, k=2):
     """How many labels are among the k classes with the highest scores."""
     n, classes = pred.shape
     if label.shape[0] != n:
-        raise ValueError(f"Shape of labels {label.shape[0]} does not match shape of predictions {n}")
+        raise ValueError(f"labels and predictions do not match: {label.shape[0]} and {n}")
     best = jnp.argsort(pred.astype(jnp.float32), axis=1)[:, classes - min(k, classes):]
     return _stats(_total(best == cast(label, INT32).reshape(n, -1)), n)
 
@@ -53,7 +53,7 @@ def binary(label, pred):
     """[true positives, false positives, false negatives, true negatives, whether there are more than two labels]."""
     label = cast(label, INT32)
     if label.shape[0] != pred.shape[0]:
-        raise ValueError(f"Shape of labels {label.shape[0]} does not match shape of predictions {pred.shape[0]}")
+        raise ValueError(f"labels and predictions do not match: {label.shape[0]} and {pred.shape[0]}")
     yes, true = jnp.argmax(pred, axis=1) == 1, label.reshape(-1) == 1
     between = (label > jnp.min(label)) & (label < jnp.max(label))
     return jnp.stack([*_quadrants(yes, true), jnp.any(between).astype(jnp.float64)])
@@ -75,18 +75,18 @@ def classes(label, pred, threshold=0.5, kind="binary"):
     label = cast(label, INT32)
     if kind == "binary":
         if pred.shape != label.shape and pred.shape[-1] > 2:
-            raise ValueError(f"The shape of prediction {pred.shape} is wrong for binary classification.")
+            raise ValueError(f"binary scores want one or two columns of predictions, got {pred.shape}")
         if pred.shape != label.shape and pred.shape[-1] == 2:
             pred = pred.reshape(-1, 2)[:, 1]
         yes, true, bad = (pred > value(threshold, pred.dtype)).reshape(-1, 1), label.reshape(-1, 1) == 1, label > 1
         if yes.shape != true.shape:
-            raise ValueError(f"Shape of labels {true.shape[0]} does not match shape of predictions {yes.shape[0]}")
+            raise ValueError(f"labels and predictions do not match: {true.shape[0]} and {yes.shape[0]}")
     elif kind == "multiclass":
         n = pred.shape[-1]
         yes = nn.one_hot(jnp.argmax(pred, axis=-1).reshape(-1), n, dtype=bool)
         true, bad = nn.one_hot(label.reshape(-1), n, dtype=bool), label >= n
         if len(yes) != len(true):
-            raise ValueError(f"Shape of labels {len(true)} does not match shape of predictions {len(yes)}")
+            raise ValueError(f"labels and predictions do not match: {len(true)} and {len(yes)}")
     else:
         if pred.shape != label.shape:
             raise AssertionError(f"labels {label.shape} and predictions {pred.shape} of multilabel classification must have one shape")
@@ -100,7 +100,7 @@ def classes(label, pred, threshold=0.5, kind="binary"):
 def binary_accuracy(label, pred, threshold=0.5):
     """How many scores are above the threshold, or not, as the labels say."""
     if label.size != pred.size:
-        raise ValueError(f"Shape of labels {label.size} does not match shape of predictions {pred.size}")
+        raise ValueError(f"labels and predictions do not match: {label.size} and {pred.size}")
     yes = (pred > value(threshold, pred.dtype)).astype(INT32).reshape(-1)
     return _stats(_total(yes == cast(label, INT32).reshape(-1)), label.size)
 
@@ -195,7 +195,7 @@ def sum_of(pred):
 def pearson(label, pred):
     """[the correlation coefficient of a batch, 1]."""
     if label.shape != pred.shape:
-        raise ValueError(f"Shape of labels {label.shape} does not match shape of predictions {pred.shape}")
+        raise ValueError(f"labels and predictions do not match: {label.shape} and {pred.shape}")
     x, y = label.reshape(-1).astype(jnp.float64), pred.reshape(-1).astype(jnp.float64)
     x, y = x - jnp.mean(x), y - jnp.mean(y)
     return _stats(jnp.sum(x * y) / jnp.sqrt(jnp.sum(x * x) * jnp.sum(y * y)), 1)
@@ -208,7 +208,7 @@ def moments(held, label, pred):
     As MXNet has it, the products are of deviations from the labels' new mean and the predictions' old one.
     """
     if label.shape != pred.shape:
-        raise ValueError(f"Shape of labels {label.shape} does not match shape of predictions {pred.shape}")
+        raise ValueError(f"labels and predictions do not match: {label.shape} and {pred.shape}")
     n, mean_l, sse_l, mean_p, sse_p, products = held
     x, y = label.reshape(-1).astype(jnp.float64), pred.reshape(-1).astype(jnp.float64)
     total = n + x.size

@@ -32,12 +32,12 @@ def test_step_as_in_mxnet(F):
     net = dense()
     trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.5})
     assert trainer.learning_rate == 0.5 and isinstance(trainer.optimizer, mx.optimizer.SGD)
-    with pytest.raises(UserWarning, match="has not been updated by backward since last `step`"):
+    with pytest.raises(UserWarning, match="no backward has reached"):
         trainer.step(1)
     backward(net, F)
     trainer.step(2)
     assert net.weight.data().asnumpy().tolist() == [[0.5, 0.5]] and net.weight.grad().asnumpy().tolist() == [[2, 2]]
-    with pytest.raises(UserWarning, match="Gradient of Parameter"):
+    with pytest.raises(UserWarning, match="no backward has reached"):
         trainer.step(2)
     trainer.step(2, ignore_stale_grad=True)
     assert net.weight.data().asnumpy().tolist() == [[0.5, 0.5]]
@@ -176,13 +176,13 @@ def test_states_of_strangers(tmp_path):
 
 def test_wrong_arguments(F):
     params = dense().collect_params()
-    with pytest.raises(ValueError, match="must be a list or dict of Parameters, got <class 'int'>"):
+    with pytest.raises(ValueError, match="must be a list or dict of Parameters, such as net.collect_params"):
         gluon.Trainer(3, "sgd")
-    with pytest.raises(ValueError, match="got list of <class 'int'>"):
+    with pytest.raises(ValueError, match="one of them is 3"):
         gluon.Trainer([3], "sgd")
     with pytest.raises(ValueError, match="Cannot find optimizer foo; there are ada"):
         gluon.Trainer(params, "foo")
-    with pytest.raises(AssertionError, match="optimizer_params must be None"):
+    with pytest.raises(AssertionError, match="optimizer_params go with"):
         gluon.Trainer(params, mx.optimizer.SGD(), {"learning_rate": 0.1})
     with pytest.raises(TypeError, match="foo"):
         gluon.Trainer(params, "sgd", {"foo": 1})

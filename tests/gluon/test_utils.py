@@ -21,7 +21,7 @@ def test_split_data(F):
     assert [s.shape for s in utils.split_data(x[:6], 3)] == [(2, 2)] * 3
     assert [s.shape for s in utils.split_data(x, 3, even_split=False)] == [(3, 2), (2, 2), (2, 2)]
     assert [s.asnumpy().tolist() for s in utils.split_data(x[:2], 2, batch_axis=1)] == [[[0], [2]], [[1], [3]]]
-    with pytest.raises(ValueError, match=r"shape \(7, 2\) cannot be evenly split into 3 slices along axis 0"):
+    with pytest.raises(ValueError, match=r"7 rows along axis 0 of \(7, 2\) do not make 3 equal slices"):
         utils.split_data(x, 3)
 
 
@@ -46,7 +46,7 @@ def test_clip_global_norm(F):
     flushes = sum(mx.engine.stats().flushes.values())
     lazy = utils.clip_global_norm(a, 1.0, check_isfinite=False)
     assert sum(mx.engine.stats().flushes.values()) == flushes and float(lazy.asnumpy()[0]) == pytest.approx(5.0)
-    with pytest.warns(UserWarning, match="nan or inf is detected"):
+    with pytest.warns(UserWarning, match="the norm is nan or inf"):
         utils.clip_global_norm([F.array([onp.inf])], 1.0)
     with pytest.raises(AssertionError, match="no arrays"):
         utils.clip_global_norm([], 1.0)
