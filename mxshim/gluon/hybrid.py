@@ -15,7 +15,7 @@ from ..engine import spec as engine_spec
 from ..engine import trace as engine_trace
 from ..engine.cell import Handle
 from ..engine.emit import inplace, place
-from ..engine.trace import state, trace_on
+from ..engine.trace import threads, trace_on
 from .dialect import DENSE
 
 _STATIC = (int, float, bool, str, type(None))
@@ -55,13 +55,14 @@ class Hybrid:
 
     def run(self, block, args):
         """block.forward(*args)."""
-        if state.capture is not None or engine_trace.naive or inplace.readers is not None:
+        thread = threads.now
+        if thread.capture is not None or engine_trace.naive or inplace.readers is not None:
             return block.forward(*args)
         handles: list[Handle] = []
         key = _signature(args, handles)
         if key is None or not handles:
             return block.forward(*args)
-        key = (key, state.recording, state.training, state.np_shape, state.np_array, state.np_dtype, engine_spec._precision)
+        key = (key, thread.recording, thread.training, thread.np_shape, thread.np_array, thread.np_dtype, engine_spec._precision)
         plan = self.plans.get(key, self)
         if plan is None:
             return block.forward(*args)
@@ -103,7 +104,7 @@ class Hybrid:
                     known.add(v, ("attr", b, name))
         if known.doubtful:
             return block.forward(*args)
-        recording, checks = state.recording, len(state.checks)
+        recording, checks = threads.now.recording, len(threads.now.checks)
         taken = engine.Capture(trace_on(ctx.jax))
         try:
             with taken:
@@ -116,7 +117,7 @@ class Hybrid:
                 raise engine.Unfit("it reads values, waits for them, marks arrays or runs backward")
             if any(_changed(b, before) for b, before in attributes):
                 raise engine.Unfit("it sets attributes")
-            if len(state.checks) != checks:
+            if len(threads.now.checks) != checks:
                 raise engine.Unfit("it uses an operator that checks its inputs' values")
             plan = _plan(taken, known, out, recording, type(block).__name__)
         except engine.Unfit as why:
@@ -296,7 +297,7 @@ def _alike(a, b) -> bool:
 
 def _replayed(plan, handles):
     """The results of a call without its Python code; None if an input is not what it was when that was captured."""
-    values, sources, recording, ctx = [], [], state.recording, plan.ctx
+    values, sources, recording, ctx = [], [], threads.now.recording, plan.ctx
     for source, (aval, inside) in zip(plan.sources, plan.facts, strict=True):
         h = _found(source, handles, ctx)
         if h is None:
@@ -331,7 +332,7 @@ def _found(source, handles, ctx):
 
 def _emitted(plan, values, handles, args):
     parents = None
-    if state.recording:
+    if threads.now.recording:
         parents = tuple([None if h is None or h._node is None else place(h) for h in handles])
         if not any(parents):
             parents = None

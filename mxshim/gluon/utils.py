@@ -52,7 +52,7 @@ def split_and_load(data, ctx_list=None, batch_axis=0, even_split=True, device_li
 def clip_global_norm(arrays, max_norm, check_isfinite=True):
     """Scale arrays in place so that the 2-norm of all their elements together is at most max_norm.
 
-    Returns: the norm before that, a float; with check_isfinite=False an array of one element, and nothing is waited for.
+    Returns: the norm before that, a float (of nd arrays numpy.float32, as in MXNet 1.x); with check_isfinite=False an array of one element, and nothing is waited for.
     Warns: UserWarning if the norm is nan or inf.
     """
     if not arrays:
@@ -66,10 +66,10 @@ def clip_global_norm(arrays, max_norm, check_isfinite=True):
         a *= scale.as_in_context(a.ctx).astype(a.dtype)
     if not check_isfinite:
         return as_class(total, type(arrays[0]))
-    norm = float(total.asnumpy().reshape(-1)[0])
+    norm = total.asnumpy().reshape(-1)[0]
     if norm - norm != 0:
         warnings.warn("clip_global_norm: the norm is nan or inf, so the clipped arrays mean nothing", UserWarning, stacklevel=2)
-    return norm
+    return float(norm) if isinstance(arrays[0], np.ndarray) else norm
 
 
 def shape_is_known(shape) -> bool:
