@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import shutil
 import ssl
@@ -67,7 +68,7 @@ def clip_global_norm(arrays, max_norm, check_isfinite=True):
     if not check_isfinite:
         return as_class(total, type(arrays[0]))
     norm = total.asnumpy().reshape(-1)[0]
-    if norm - norm != 0:
+    if not math.isfinite(norm):
         warnings.warn("clip_global_norm: the norm is nan or inf, so the clipped arrays mean nothing", UserWarning, stacklevel=2)
     return float(norm) if isinstance(arrays[0], np.ndarray) else norm
 
