@@ -53,7 +53,8 @@ def split_and_load(data, ctx_list=None, batch_axis=0, even_split=True, device_li
 def clip_global_norm(arrays, max_norm, check_isfinite=True):
     """Scale arrays in place so that the 2-norm of all their elements together is at most max_norm.
 
-    Returns: the norm before that, a float (of nd arrays numpy.float32, as in MXNet 1.x); with check_isfinite=False an array of one element, and nothing is waited for.
+    Returns: the norm before that, a float (of nd arrays numpy.float32, as in MXNet 1.x); with check_isfinite=False an array of one
+        element, and nothing is waited for.
     Warns: UserWarning if the norm is nan or inf.
     """
     if not arrays:
