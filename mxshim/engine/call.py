@@ -352,6 +352,8 @@ def _call(op: Op, cls, args: tuple | list, kwargs: dict):
         if "ctx" in kwargs or "device" in kwargs:
             ctx = kwargs.pop("ctx", None) or kwargs.pop("device", None)
             kwargs.pop("device", None)
+            if ctx is not None and not isinstance(ctx, Device):
+                raise ArgumentTypeError(f"{op.name}: the device must be one such as mx.cpu(), got {ctx!r}")
         if cls._dialect == "nd":
             kwargs.pop("name", None)
     sort = _Arguments(op, cls)

@@ -346,6 +346,8 @@ def trace_linalg(a, offset=0):
     """The sum along a diagonal of the first two axes, as np.trace; the array API, of which the name is, means the last two."""
     if a.ndim < 2:
         raise MXNetError(f"at least 2 dimensions are needed, got shape {a.shape}")
+    if not isinstance(offset, int):
+        raise MXNetError(f"`offset` must be an int, got {offset!r}")
     return jnp.trace(a, offset, dtype=a.dtype)
 
 
