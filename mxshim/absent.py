@@ -10,7 +10,7 @@ ABSENT: dict[str, str] = {
     "mx.kvstore.KVStoreServer": "there are no servers: processes exchange through jax.distributed, see mx.kv.create('dist_sync')",
     "mx.kvstore.Horovod": "processes exchange through jax.distributed, see mx.kv.create('dist_sync')",
     "mx.kvstore.BytePS": "processes exchange through jax.distributed, see mx.kv.create('dist_sync')",
-    "mx.gluon.data": "this release of mxshim has no data loaders yet: slice arrays in Python",
+    "mx.gluon.data.RecordFileDataset": "this release of mxshim reads no RecordIO files; read the files with another tool",
     "mx.gluon.nn.SymbolBlock": "symbolic graphs are not offered: write the network as a HybridBlock and load its parameters",
     "mx.gluon.SymbolBlock": "symbolic graphs are not offered: write the network as a HybridBlock and load its parameters",
     "mx.gluon.contrib.data": "use mx.gluon.data, or read and slice arrays in Python",
