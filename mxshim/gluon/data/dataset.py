@@ -100,7 +100,8 @@ class ArrayDataset(Dataset):
         self._data = []
         for i, data in enumerate(args):
             if len(data) != self._length:
-                raise AssertionError(f"All arrays must have the same length; array[0] has length {self._length} while array[{i}] has {len(data)}.")
+                raise AssertionError(f"All arrays must have the same length; array[0] has length {self._length} "
+                                     f"while array[{i}] has {len(data)}.")
             like = data
             if isinstance(data, ARRAYS) and data.ndim == 1:
                 data = onp.asarray(data.asnumpy())

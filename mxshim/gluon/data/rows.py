@@ -87,6 +87,6 @@ def stacked(samples):
         found, kind = None, "O"
     if kind not in "biuf" and getattr(found, "dtype", None) != "bfloat16":
         kinds = sorted({type(s).__name__ + (str(s.shape) if hasattr(s, "shape") else "") for s in samples})
-        raise KeyError(f"a batch is made of numbers or arrays of equal shapes, got {', '.join(kinds[:5])}; give batchify_fn= for other data, "
-                       "such as gluon.data.batchify.Pad() or AsList()")
+        raise KeyError(f"a batch is made of numbers or arrays of equal shapes, got {', '.join(kinds[:5])}; give batchify_fn= for other "
+                       "data, such as gluon.data.batchify.Pad() or AsList()")
     return adopt_numpy(onp.array(found), array_class(), current_device())

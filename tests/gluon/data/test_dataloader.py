@@ -163,11 +163,11 @@ def test_exceptions_reach_the_loop_with_the_users_lines():
 
 def test_dropped_iterators_leave_no_thread():
     loader = D.DataLoader(D.ArrayDataset(Y).transform(lambda x: x), 1, num_workers=2)
-    for batch in loader:  # noqa: B007
+    for _batch in loader:
         break
     assert gone(loader_threads())
     with pytest.raises(KeyboardInterrupt):
-        for batch in loader:
+        for _batch in loader:
             raise KeyboardInterrupt
     assert gone(loader_threads())
     assert len(list(loader)) == 10
