@@ -10,6 +10,8 @@ ABSENT: dict[str, str] = {
     "mx.kvstore.KVStoreServer": "there are no servers: processes exchange through jax.distributed, see mx.kv.create('dist_sync')",
     "mx.kvstore.Horovod": "processes exchange through jax.distributed, see mx.kv.create('dist_sync')",
     "mx.kvstore.BytePS": "processes exchange through jax.distributed, see mx.kv.create('dist_sync')",
+    "mx.gluon.data.vision.ImageRecordDataset": "this release of mxshim reads no RecordIO files; use ImageFolderDataset",
+    "mx.gluon.data.vision.ImageListDataset": "make a Dataset whose __getitem__ reads the image with Pillow",
     "mx.gluon.data.RecordFileDataset": "this release of mxshim reads no RecordIO files; read the files with another tool",
     "mx.gluon.nn.SymbolBlock": "symbolic graphs are not offered: write the network as a HybridBlock and load its parameters",
     "mx.gluon.SymbolBlock": "symbolic graphs are not offered: write the network as a HybridBlock and load its parameters",

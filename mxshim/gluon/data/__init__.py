@@ -12,6 +12,9 @@ from .sampler import RandomSampler as RandomSampler
 from .sampler import Sampler as Sampler
 from .sampler import SequentialSampler as SequentialSampler
 
+# isort: split
+from . import vision as vision
+
 __all__ = ["ArrayDataset", "BatchSampler", "DataLoader", "Dataset", "FilterSampler", "IntervalSampler", "RandomSampler", "Sampler",
-           "SequentialSampler", "SimpleDataset", "batchify"]
+           "SequentialSampler", "SimpleDataset", "batchify", "vision"]
 __getattr__ = _missing("mx.gluon.data", __name__, __all__)

@@ -4,6 +4,8 @@ from __future__ import annotations
 import numpy as onp
 
 from ..dialect import ARRAYS
+from ..nn import HybridSequential, Sequential
+from .batchify import joined
 from .rows import Rows, on_host, settle
 from .sampler import FilterSampler, Sampler, SequentialSampler
 
@@ -141,6 +143,13 @@ class _SampledDataset(Dataset):
         return self._dataset._batch([self._indices[i] for i in indices])
 
 
+def joins(fn) -> bool:
+    """Whether fn of a batch of images is the batch of fn of each, as transforms say of themselves."""
+    if getattr(type(fn), "forward", None) in (Sequential.forward, HybridSequential.forward):
+        return all(joins(child) for child in fn)
+    return getattr(type(fn), "joins", False)
+
+
 class _LazyTransformDataset(Dataset):
     """fn of every sample."""
 
@@ -153,6 +162,19 @@ class _LazyTransformDataset(Dataset):
     def __getitem__(self, idx):
         sample = self._data[idx]
         return self._fn(*sample) if isinstance(sample, tuple) else self._fn(sample)
+
+    def _joins(self):
+        fn = self._fn.fn if isinstance(self._fn, _First) else self._fn
+        return joins(fn) and isinstance(self._data, Dataset) and self._data._joins()
+
+    def _batch(self, indices):
+        batch = self._data._batch(indices)
+        images = batch[0] if isinstance(batch, list) else batch
+        if images.ndim != 4 or (isinstance(batch, list) and not isinstance(self._fn, _First)):
+            return joined([self[i] for i in indices], tuple)
+        if not isinstance(batch, list):
+            return self._fn(batch)
+        return [self._fn(images), *batch[1:]]
 
 
 class _First:
