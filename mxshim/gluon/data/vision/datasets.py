@@ -53,8 +53,8 @@ class _ImageSet(Dataset):
 
     def _made_up(self):
         """For every class a pattern, plus noise: enough for a network to learn, and nothing to be measured with."""
-        warnings.warn(f"{type(self).__name__}: the files are not in {self._root}. MXSHIM_SYNTHETIC_DATA=1 is set, so the images are MADE UP: "
-                      "accuracies say nothing about the real data set.", UserWarning, stacklevel=4)
+        warnings.warn(f"{type(self).__name__}: the files are not in {self._root}. MXSHIM_SYNTHETIC_DATA=1 is set, so the images are "
+                      "MADE UP: accuracies say nothing about the real data set.", UserWarning, stacklevel=4)
         draw = onp.random.Generator(onp.random.PCG64(self.classes))
         patterns = draw.integers(0, 160, (self.classes, *self.shape), "uint8")
         draw = onp.random.Generator(onp.random.PCG64(1 + self._train))
