@@ -34,6 +34,7 @@ from . import optimizer as optimizer  # noqa: E402
 from . import random as random  # noqa: E402
 from . import registry as registry  # noqa: E402
 from . import symbol as symbol  # noqa: E402
+from . import test_utils as test_utils  # noqa: E402
 from . import util as util  # noqa: E402
 from .absent import missing as _missing  # noqa: E402
 from .alias import install as install  # noqa: E402

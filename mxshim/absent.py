@@ -10,7 +10,9 @@ ABSENT: dict[str, str] = {
     "mx.kvstore.KVStoreServer": "there are no servers: processes exchange through jax.distributed, see mx.kv.create('dist_sync')",
     "mx.kvstore.Horovod": "processes exchange through jax.distributed, see mx.kv.create('dist_sync')",
     "mx.kvstore.BytePS": "processes exchange through jax.distributed, see mx.kv.create('dist_sync')",
-    "mx.gluon.data": "this release of mxshim has no data loaders yet: slice arrays in Python",
+    "mx.gluon.data.vision.ImageRecordDataset": "this release of mxshim reads no RecordIO files; use ImageFolderDataset",
+    "mx.gluon.data.vision.ImageListDataset": "make a Dataset whose __getitem__ reads the image with Pillow",
+    "mx.gluon.data.RecordFileDataset": "this release of mxshim reads no RecordIO files; read the files with another tool",
     "mx.gluon.nn.SymbolBlock": "symbolic graphs are not offered: write the network as a HybridBlock and load its parameters",
     "mx.gluon.SymbolBlock": "symbolic graphs are not offered: write the network as a HybridBlock and load its parameters",
     "mx.gluon.contrib.data": "use mx.gluon.data, or read and slice arrays in Python",
@@ -29,10 +31,22 @@ ABSENT: dict[str, str] = {
 _LATER = {
     "mx.io": "slice arrays in Python", "mx.image": "read images with Pillow and np.array", "mx.img": "read images with Pillow and np.array",
     "mx.recordio": "read the files with another tool", "mx.model": "use nd.save and nd.load",
-    "mx.viz": "see mxshim.engine.explain()", "mx.visualization": "see mxshim.engine.explain()", "mx.test_utils": "use numpy.testing",
-    "mx.profiler": "use jax.profiler", "mx.runtime": "see mxshim.engine.stats()", "mx.amp": "cast with astype",
+    "mx.viz": "see mxshim.engine.explain()", "mx.visualization": "see mxshim.engine.explain()",
+    "mx.profiler": "use jax.profiler", "mx.runtime": "see mxshim.engine.stats()",
+    "mx.amp": "net.cast('float16') and multi_precision=True for the optimizer",
     "mx.contrib": "see np, npx and nd",
 }
+_SYMBOLIC = "symbolic graphs are not offered: check a function or a Block with check_numeric_gradient, or call it and compare"
+_DATA = "a data set of MXNet's own tests; see gluon.data.vision"
+ABSENT.update({f"mx.test_utils.{name}": _SYMBOLIC for name in (
+    "Symbol", "check_consistency", "check_speed", "check_symbolic_backward", "check_symbolic_forward", "np_symbol", "same_symbol_structure",
+    "simple_forward")})
+ABSENT.update({f"mx.test_utils.{name}": _DATA for name in (
+    "download_model", "get_bz2_data", "get_cifar10", "get_im2rec_path", "get_mnist_iterator", "get_mnist_pkl", "get_mnist_ubyte",
+    "get_zip_data")})
+ABSENT.update({f"mx.test_utils.{name}": "CUDA code is MXNet's own; see jax.devices()" for name in (
+    "get_cuda_compute_capability", "get_max_supported_compute_capability", "get_rtc_compile_opts")})
+ABSENT["mx.test_utils.Features"] = "see mxshim.engine.stats()"
 _FINANCE = "NumPy has had no financial functions since 1.20; the package numpy-financial has it, or write the formula out"
 ABSENT.update({f"np.{name}": _FINANCE for name in ("mirr", "npv", "pmt", "ppmt", "pv", "rate")})
 _INSIDE = "it was a module of MXNet's own code; its functions are in np itself"

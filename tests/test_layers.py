@@ -21,6 +21,7 @@ LAYERS = [
     ("random", "initializer", "lr_scheduler", "optimizer"),
     ("kvstore", "metric"),
     ("gluon",),
+    ("test_utils",),
     ("alias",),
     ("ipython", "runner"),
     ("mxshim",),

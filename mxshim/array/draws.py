@@ -64,9 +64,9 @@ def finish(result, out, what):
     return door.write_out(NAMES["mx.copy"], out, result)
 
 
-def apply(name, cls, *args):
+def apply(name, cls, *args, **kwargs):
     """Call an internal operator."""
-    return door.call(NAMES[name], cls, args, {})
+    return door.call(NAMES[name], cls, args, kwargs)
 
 
 def adopt(array, cls, ctx):

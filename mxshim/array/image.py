@@ -1,4 +1,9 @@
-"""The random functions over images: they draw from the serial stream, in MXNet's order, and call operators with what came."""
+"""Images on the host, and the random functions over images: they draw from the serial stream, in MXNet's order, and call operators
+with what came.
+
+Data pipelines take images one by one, of many sizes, cut and turned at random. A program for each of them would be compiled once and
+used once, so an image whose bytes are on the host is changed there, by the same functions: with NumPy in place of jax.numpy.
+"""
 from __future__ import annotations
 
 import inspect
@@ -7,10 +12,41 @@ import numpy as onp
 
 from ..base import MXNetError
 from ..engine import rng
-from ..engine.op import api
-from .convert import CLASSES
+from ..engine.op import NAMES, api
+from ..engine.trace import threads
+from .convert import CLASSES, adopt_numpy
 from .core import Array
 from .draws import adopt, apply, finish
+
+
+def host_pixels(data):
+    """The elements of an array that lie on the host and outside of graphs, for reading only; None for others."""
+    value = data._value_now()
+    if value.data is None or threads.now.capture is not None or data._node is not None or data._leaf is not None:
+        return None
+    return onp.asarray(value.data) if value.ctx.jax.platform == "cpu" else None
+
+
+def host_array(found, like, source=None):
+    """An array like another one over what a function of the host gave; a copy where it is a part of `source`."""
+    if source is not None and onp.may_share_memory(found, source):
+        found = onp.array(found)
+    return adopt_numpy(onp.ascontiguousarray(found), type(like), like.ctx)
+
+
+def run(name, data, *args, **kwargs):
+    """An operator over an image or a batch of images, on the host if it is there."""
+    pixels = host_pixels(data)
+    if pixels is None:
+        return apply(name, type(data), data, *args, **kwargs)
+    return host_array(NAMES[name].fn(pixels, *args, **kwargs), data, pixels)
+
+
+def streams():
+    """The random streams of this thread, for a draw that decides what is done: it cannot be part of a captured block."""
+    if threads.now.capture is not None:
+        threads.now.capture.move()
+    return rng.streams()
 
 
 def _checked(data, what, cls, **numbers):
@@ -27,7 +63,7 @@ def _checked(data, what, cls, **numbers):
 
 def _uniform(low, high):
     """A number from low to high, float32, of the serial stream."""
-    u = rng.streams().serial.uniform(1)[0]
+    u = streams().serial.uniform(1)[0]
     return float(u * onp.float32(onp.float32(high) - onp.float32(low)) + onp.float32(low))
 
 
@@ -41,6 +77,8 @@ def _random(short):
             what = f"{dialect}.image.{short}"
 
             def function(data, *args, out=None, name=None, what=what, of="nd" if dialect == "nd" else "np", **kwargs):
+                if isinstance(data, Array) and type(data) is not CLASSES[of]:
+                    data = data.as_nd_ndarray() if of == "nd" else data.as_np_ndarray()
                 return finish(fn(data, *args, **kwargs, what=what, cls=CLASSES[of]), out, what)
 
             function.__name__ = function.__qualname__ = short
@@ -55,8 +93,10 @@ def _flip(data, p, name, what, cls):
     _checked(data, what, cls)
     if not 0 <= p <= 1:
         raise MXNetError(f"{what}: `p` must lie in [0, 1], got {p}")
-    keep = rng.streams().serial.uniform64(1)[0] < 1 - p
-    return apply("mx.copy" if keep else name, cls, data)
+    keep = streams().serial.uniform64(1)[0] < 1 - p
+    if keep:  # values never change, so a second array over this one is a copy
+        return cls(data._value_now()) if host_pixels(data) is not None else apply("mx.copy", cls, data)
+    return run(name, data)
 
 
 @_random("random_flip_left_right")
@@ -75,14 +115,14 @@ def random_flip_top_bottom(data, p=0.5, *, what, cls):
 def random_brightness(data, min_factor=None, max_factor=None, *, what, cls):
     """The colours of an image (H, W, C) times a number from min_factor to max_factor."""
     _checked(data, what, cls, min_factor=min_factor, max_factor=max_factor)
-    return apply("mx.image_brightness", cls, data, _uniform(min_factor, max_factor))
+    return run("mx.image_brightness", data, _uniform(min_factor, max_factor))
 
 
 @_random("random_contrast")
 def random_contrast(data, min_factor=None, max_factor=None, *, what, cls):
     """The colours of an image (H, W, C) moved away from its mean gray by a factor from min_factor to max_factor."""
     _checked(data, what, cls, min_factor=min_factor, max_factor=max_factor)
-    return apply("mx.image_contrast", cls, data, _uniform(min_factor, max_factor))
+    return run("mx.image_contrast", data, _uniform(min_factor, max_factor))
 
 
 @_random("random_saturation")
@@ -91,19 +131,19 @@ def random_saturation(data, min_factor=None, max_factor=None, *, what, cls):
 
     What counts as gray is MXNet's: 0.114 of the blue."""
     _checked(data, what, cls, min_factor=min_factor, max_factor=max_factor)
-    return apply("mx.image_saturation", cls, data, _uniform(min_factor, max_factor))
+    return run("mx.image_saturation", data, _uniform(min_factor, max_factor))
 
 
 @_random("random_hue")
 def random_hue(data, min_factor=None, max_factor=None, *, what, cls):
     """The colours of an image (H, W, C) turned by min_factor to max_factor of the colour circle."""
     _checked(data, what, cls, min_factor=min_factor, max_factor=max_factor)
-    return apply("mx.image_hue", cls, data, _uniform(min_factor, max_factor))
+    return run("mx.image_hue", data, _uniform(min_factor, max_factor))
 
 
 def _order(cls):
     """A random order of four things, as the C++ libraries of MXNet 1.9.1 and of 2.0.0b1 shuffle; the later one swaps in pairs."""
-    serial = rng.streams().serial
+    serial = streams().serial
     if cls._dialect == "nd":
         return serial.order(4, forward=True).tolist()
     order = [0, 1, 2, 3]
@@ -122,7 +162,7 @@ def random_color_jitter(data, brightness=None, contrast=None, saturation=None, h
         name = list(wanted)[k]
         strength, middle = wanted[name], 0 if name == "hue" else 1
         if strength > 0:
-            data = apply(f"mx.image_{name}", cls, data, _uniform(middle - strength, middle + strength))
+            data = run(f"mx.image_{name}", data, _uniform(middle - strength, middle + strength))
     return data
 
 
@@ -131,5 +171,5 @@ def random_lighting(data, alpha_std=0.05, *, what, cls):
     """The colours of an image (H, W, C) moved along the principal components of natural images (Krizhevsky et al., 2012) by normal
     numbers of standard deviation alpha_std."""
     _checked(data, what, cls, alpha_std=alpha_std)
-    alpha = rng.streams().serial.normal(3) * onp.float32(alpha_std)
-    return apply("mx.image_lighting", cls, data, adopt(alpha, cls, data.ctx))
+    alpha = streams().serial.normal(3) * onp.float32(alpha_std)
+    return run("mx.image_lighting", data, alpha if host_pixels(data) is not None else adopt(alpha, cls, data.ctx))

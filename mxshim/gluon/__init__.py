@@ -1,6 +1,7 @@
 """mx.gluon: networks of blocks and their parameters (MXNet: mxnet.gluon)."""
 from ..absent import missing as _missing
 from . import contrib as contrib
+from . import data as data
 from . import loss as loss
 from . import metric as metric
 from . import nn as nn
@@ -15,6 +16,6 @@ from .parameter import Parameter as Parameter
 from .parameter_dict import ParameterDict as ParameterDict
 from .trainer import Trainer as Trainer
 
-__all__ = ["Block", "Constant", "DeferredInitializationError", "HybridBlock", "Parameter", "ParameterDict", "Trainer", "contrib", "loss",
-           "metric", "nn", "rnn", "utils"]
+__all__ = ["Block", "Constant", "DeferredInitializationError", "HybridBlock", "Parameter", "ParameterDict", "Trainer", "contrib", "data",
+           "loss", "metric", "nn", "rnn", "utils"]
 __getattr__ = _missing("mx.gluon", __name__, __all__)

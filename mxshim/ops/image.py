@@ -12,6 +12,11 @@ from .nn.spatial import required
 _GRAY = (0.299, 0.587, 0.114)
 
 
+def _of(data):
+    """NumPy for NumPy's arrays, else jax.numpy: data pipelines call these functions on the host as well (array/image.py)."""
+    return onp if isinstance(data, onp.ndarray) else jnp
+
+
 def pixels(data, ranks=(3, 4)):
     """Raises: MXNetError unless data is an image (H, W, C), or a batch of them where `ranks` has 4."""
     if data.ndim not in ranks:
@@ -27,14 +32,14 @@ _F = (onp.arange(24) * 7 % 23).astype("float32").reshape(2, 4, 3) / 23
 def to_tensor(data):
     """Images (H, W, C) or (N, H, W, C) as float32 (C, H, W) or (N, C, H, W), divided by 255."""
     pixels(data)
-    return jnp.moveaxis(data.astype(FLOAT32) / 255, -1, -3) if data.dtype != "float64" else jnp.moveaxis(data / 255, -1, -3)
+    return _of(data).moveaxis((data if data.dtype == "float64" else data.astype(FLOAT32)) / 255, -1, -3)
 
 
 def _per_channel(name, value, channels, dtype):
     value = value if isinstance(value, tuple) else (value,)
     if len(value) not in (1, channels):
         raise MXNetError(f"`{name}` needs 1 number or {channels}, one for each channel, got {value}")
-    return jnp.asarray([float(v) for v in value], dtype)[:, None, None]
+    return onp.asarray([float(v) for v in value], dtype)[:, None, None]
 
 
 @op("nd.image.normalize", "npx.image.normalize", samples={"args": [
@@ -86,25 +91,35 @@ def resized(data, width, height, interp):
     if interp not in (0, 1, 2, 3):
         raise MXNetError(f"`interp` must be 0 nearest, 1 linear, 2 cubic or 3 area, got {interp}")
     h, w = data.shape[-3:-1]
+    xp = _of(data)
     if data.dtype == "uint8" and interp == 1:
-        columns = jnp.asarray(onp.rint(resizing(w, width, 1) * 2048), "int32")
-        across = jnp.einsum("...hwc,qw->...hqc", data.astype("int32"), columns) >> 4
-        at = (onp.arange(height) + 0.5) * (h / height) - 0.5
-        above = onp.floor(at).astype(int)
+        def places(size, new):
+            at = ((onp.arange(new) + 0.5) * (size / new) - 0.5)
+            before = onp.floor(at).astype(int)
+            return before, at - before
+
+        def weights(x, ndim):
+            return onp.rint(x * 2048).astype("int32").reshape(-1, *[1] * (ndim - 1))
+
+        left, share = places(w, width)
+        share = onp.where((left < 0) | (left >= w - 1), 0, share)
+        left = left.clip(0, w - 1)
+        wide = data.astype("int32")
+        across = wide[..., left, :] * weights(1 - share, 2) + wide[..., (left + 1).clip(0, w - 1), :] * weights(share, 2) >> 4
+        above, share = places(h, height)
 
         def part(row, weight):  # each of the two rows is cut off by itself, at the borders too
-            weight = jnp.asarray(onp.rint(weight * 2048)[:, None, None], "int32")
-            return (across[..., onp.clip(row, 0, h - 1), :, :] * weight) >> 16
+            return (across[..., row.clip(0, h - 1), :, :] * weights(weight, 3)) >> 16
 
-        return jnp.clip((part(above, above + 1 - at) + part(above + 1, at - above) + 2) >> 2, 0, 255).astype("uint8")
-    rows, columns = resizing(h, height, interp), resizing(w, width, interp)
+        return xp.clip((part(above, 1 - share) + part(above + 1, share) + 2) >> 2, 0, 255).astype("uint8")
     dtype = data.dtype if is_float(data.dtype) else FLOAT32
-    x = jnp.einsum("...hwc,qw->...hqc", data.astype(dtype), jnp.asarray(columns, dtype))
-    x = jnp.einsum("...hqc,ph->...pqc", x, jnp.asarray(rows, dtype))
+    rows, columns = resizing(h, height, interp).astype(dtype), resizing(w, width, interp).astype(dtype)
+    x = xp.einsum("...hwc,qw->...hqc", data.astype(dtype), columns, optimize=True)
+    x = xp.einsum("...hqc,ph->...pqc", x, rows, optimize=True)
     if is_float(data.dtype):
         return x
     limits = onp.iinfo(data.dtype)
-    return jnp.clip(jnp.rint(x), limits.min, limits.max).astype(data.dtype)
+    return xp.clip(xp.rint(x), limits.min, limits.max).astype(data.dtype)
 
 
 @op("nd.image.resize", "npx.image.resize", samples={"args": [
@@ -148,14 +163,14 @@ def crop(data, x=None, y=None, width=None, height=None):
 def flip_left_right(data):
     """The image (H, W, C) mirrored left to right."""
     pixels(data, (3,))
-    return jnp.flip(data, 1)
+    return _of(data).flip(data, 1)
 
 
 @op("nd.image.flip_top_bottom", "npx.image.flip_top_bottom", samples={"args": [((_F,), {})]})
 def flip_top_bottom(data):
     """The image (H, W, C) mirrored top to bottom."""
     pixels(data, (3,))
-    return jnp.flip(data, 0)
+    return _of(data).flip(data, 0)
 
 
 def _stored(x, like):
@@ -163,7 +178,7 @@ def _stored(x, like):
     if is_float(like.dtype):
         return x.astype(like.dtype)
     limits = onp.iinfo(like.dtype)
-    return jnp.clip(x, limits.min, limits.max).astype(like.dtype)
+    return _of(x).clip(x, limits.min, limits.max).astype(like.dtype)
 
 
 def _colours(data, channels=(1, 3)):
@@ -173,23 +188,27 @@ def _colours(data, channels=(1, 3)):
     return data if is_float(data.dtype) else data.astype(FLOAT32)
 
 
+def _number(value, x):
+    return onp.asarray(value, x.dtype) if isinstance(x, onp.ndarray) else number(value, x.dtype)
+
+
 @op("mx.image_brightness", scalars=("factor",), samples={"args": [((_F, 1.5), {}), ((_U, 1.5), {})]})
 def brightness(data, factor):
     """Colours times factor."""
     x = _colours(data, range(1, 65))
-    return _stored(x * number(factor, x.dtype), data)
+    return _stored(x * _number(factor, x), data)
 
 
 def _gray(x):
-    return jnp.sum(x * jnp.asarray(_GRAY, x.dtype), 2, keepdims=True) if x.shape[2] == 3 else x
+    return _of(x).sum(x * onp.asarray(_GRAY, x.dtype), 2, keepdims=True) if x.shape[2] == 3 else x
 
 
 @op("mx.image_contrast", scalars=("factor",), samples={"args": [((_F, 1.5), {}), ((_U[:, :, :1].copy(), 0.5), {})]})
 def contrast(data, factor):
     """Colours away from the mean gray of the image, by factor."""
     x = _colours(data)
-    factor = number(factor, x.dtype)
-    return _stored(x * factor + (1 - factor) * jnp.mean(_gray(x)), data)
+    factor = _number(factor, x)
+    return _stored(x * factor + (1 - factor) * _of(x).mean(_gray(x)), data)
 
 
 @op("mx.image_saturation", scalars=("factor",), samples={"args": [((_F, 1.5), {}), ((_U, 0.5), {})]})
@@ -198,7 +217,7 @@ def saturation(data, factor):
     x = _colours(data)
     if x.shape[2] == 1:
         return data
-    factor = number(factor, x.dtype)
+    factor = _number(factor, x)
     return _stored(x * factor + (1 - factor) * _GRAY[2] * x[:, :, 2:], data)
 
 
@@ -208,17 +227,18 @@ def hue(data, turn):
     x = _colours(data)
     if x.shape[2] == 1:
         return data
+    xp = _of(x)
     r, g, b = x[..., 0], x[..., 1], x[..., 2]
-    low, high = jnp.min(x, 2), jnp.max(x, 2)
-    span = jnp.where(high > low, high - low, jnp.ones_like(high))
-    angle = jnp.where(high == r, (g - b) / span, jnp.where(high == g, 2 + (b - r) / span, 4 + (r - g) / span))
-    angle = angle + 6 * number(turn, x.dtype)
+    low, high = xp.min(x, 2), xp.max(x, 2)
+    span = xp.where(high > low, high - low, xp.ones_like(high))
+    angle = xp.where(high == r, (g - b) / span, xp.where(high == g, 2 + (b - r) / span, 4 + (r - g) / span))
+    angle = angle + 6 * _number(turn, x)
 
     def channel(shift):
-        t = jnp.mod(angle + shift, 6)
-        return low + (high - low) * jnp.clip(jnp.where(t < 3, t, 4 - t), 0, 1)
+        t = xp.mod(angle + shift, 6)
+        return low + (high - low) * xp.clip(xp.where(t < 3, t, 4 - t), 0, 1)
 
-    return _stored(jnp.stack([channel(2), channel(0), channel(-2)], 2), data)
+    return _stored(xp.stack([channel(2), channel(0), channel(-2)], 2), data)
 
 
 # Principal components of the colours of ImageNet, times their deviations (Krizhevsky et al., 2012).
@@ -229,7 +249,7 @@ _COMPONENTS = onp.array([[-0.5675, 0.7192, 0.4009], [-0.5808, -0.0045, -0.8140],
 def lighting(data, alpha):
     """Colours moved along the principal components of natural images by alpha (3,)."""
     x = _colours(data)
-    return data if x.shape[2] == 1 else _stored(x + jnp.asarray(_COMPONENTS, x.dtype) @ alpha.astype(x.dtype), data)
+    return data if x.shape[2] == 1 else _stored(x + onp.asarray(_COMPONENTS, x.dtype) @ alpha.astype(x.dtype), data)
 
 
 @op("nd.image.adjust_lighting", "npx.image.adjust_lighting", samples={"args": [((_F,), {"alpha": (0.1, 0.2, 0.3)})]})

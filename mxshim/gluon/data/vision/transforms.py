@@ -1,0 +1,383 @@
+"""What is done to images before a network sees them (MXNet: mxnet.gluon.data.vision.transforms).
+
+Images are arrays (height, width, channels); sizes are numbers, or (width, height). Every transform gives arguments after the first
+back as they are. Images whose bytes are on the host, as those of data sets, are changed there: no program is compiled for them.
+"""
+from __future__ import annotations
+
+import math
+import random
+
+import numpy as onp
+
+from .... import ndarray as nd
+from .... import numpy as np
+from .... import numpy_extension as npx
+from ....array.image import host_array, run, streams
+from ...block import Block, HybridBlock
+from ...nn import HybridSequential, Sequential
+
+__all__ = ["Cast", "CenterCrop", "Compose", "CropResize", "HybridCompose", "HybridRandomApply", "Normalize", "RandomApply",
+           "RandomBrightness", "RandomColorJitter", "RandomContrast", "RandomCrop", "RandomFlipLeftRight", "RandomFlipTopBottom",
+           "RandomGray", "RandomHue", "RandomLighting", "RandomResizedCrop", "RandomRotation", "RandomSaturation", "Resize", "Rotate",
+           "ToTensor"]
+
+
+class _Transform(HybridBlock):
+    """A block whose `apply_to(x)` makes the result."""
+
+    joins = False  # whether a batch of images gives the batch of what each gives
+
+    def forward(self, x, *args):
+        x = self.apply_to(x)
+        return (x, *args) if args else x
+
+    def hybridize(self, active=True, **kwargs):
+        """Nothing for what is random: what is drawn decides what is done, which no one program can do."""
+        if type(self).joins:
+            super().hybridize(active, **kwargs)
+
+
+def _images(x):
+    return npx.image if type(x) is np.ndarray else nd.image
+
+
+def _pair(size):
+    """(width, height)."""
+    return (size, size) if isinstance(size, int | float) else tuple(size)
+
+
+class Compose(Sequential):
+    """Transforms one after the other."""
+
+    def __init__(self, transforms):
+        super().__init__()
+        self.add(*transforms)
+
+
+class HybridCompose(HybridSequential):
+    """Transforms one after the other, all of them HybridBlocks."""
+
+    def __init__(self, transforms):
+        super().__init__()
+        self.add(*transforms)
+
+
+class RandomApply(Sequential):
+    """`transforms`, one or a list of them, with probability p, which comes from Python's random."""
+
+    def __init__(self, transforms, p=0.5):
+        super().__init__()
+        self.transforms = Compose(transforms) if isinstance(transforms, list | tuple) else transforms
+        self.p = p
+
+    def forward(self, x, *args):
+        if self.p < random.random():
+            return (x, *args) if args else x
+        return self.transforms(x, *args)
+
+
+class HybridRandomApply(RandomApply):
+    """As RandomApply."""
+
+
+class Cast(_Transform):
+    """Elements as another dtype."""
+
+    joins = True
+
+    def __init__(self, dtype="float32"):
+        super().__init__()
+        self._dtype = dtype
+
+    def apply_to(self, x):
+        return x.astype(self._dtype)
+
+
+class ToTensor(_Transform):
+    """(H, W, C) or (N, H, W, C) in 0..255 as float32 (C, H, W) or (N, C, H, W) in 0..1."""
+
+    joins = True
+
+    def apply_to(self, x):
+        return run("nd.image.to_tensor", x)
+
+
+class Normalize(_Transform):
+    """(x - mean) / std of floating images (C, H, W) or (N, C, H, W); mean and std: a number, or one for each channel."""
+
+    joins = True
+
+    def __init__(self, mean=0.0, std=1.0):
+        super().__init__()
+        self._mean, self._std = (tuple(v) if isinstance(v, list | tuple) else (float(v),) for v in (mean, std))
+
+    def apply_to(self, x):
+        return run("nd.image.normalize", x, self._mean, self._std)
+
+
+class Resize(_Transform):
+    """Images of another size; with keep_ratio a number is the size of the shorter side. interpolation: 0 nearest, 1 linear, 2 cubic,
+    3 area."""
+
+    joins = True
+
+    def __init__(self, size, keep_ratio=False, interpolation=1):
+        super().__init__()
+        self._size = size if isinstance(size, int) else tuple(size)
+        self._keep, self._interpolation = keep_ratio, interpolation
+
+    def apply_to(self, x):
+        return run("nd.image.resize", x, self._size, self._keep, self._interpolation)
+
+
+def _cut(x, size, across, down, interpolation):
+    """The rectangle of an aspect ratio `size`, as large as fits, resized to `size` if it is smaller; across, down: its place, 0..1."""
+    height, width = x.shape[-3:-1]
+    w, h = size
+    if height < h:
+        w, h = w * height / h, height
+    if width < w:
+        w, h = width, h * width / w
+    w, h = int(w), int(h)
+    x = run("nd.image.crop", x, int((width - w) * across), int((height - h) * down), w, h)
+    return x if (w, h) == size else run("nd.image.resize", x, size, False, interpolation)
+
+
+class CenterCrop(_Transform):
+    """The middle of images, resized where they are too small."""
+
+    joins = True
+
+    def __init__(self, size, interpolation=1):
+        super().__init__()
+        self._size, self._interpolation = _pair(size), interpolation
+
+    def apply_to(self, x):
+        return _cut(x, self._size, 0.5, 0.5, self._interpolation)
+
+
+class CropResize(_Transform):
+    """The rectangle width by height at (x, y), resized to `size` if one is given."""
+
+    joins = True
+
+    def __init__(self, x, y, width, height, size=None, interpolation=None):
+        super().__init__()
+        self._rectangle, self._size, self._interpolation = (x, y, width, height), size, 1 if interpolation is None else interpolation
+
+    def apply_to(self, x):
+        x = run("nd.image.crop", x, *self._rectangle)
+        return run("nd.image.resize", x, _pair(self._size), False, self._interpolation) if self._size else x
+
+
+class RandomCrop(_Transform):
+    """A rectangle of `size` at a random place, resized where the image is too small.
+
+    pad: pixels of pad_value that are put around the image before, a number or (top, bottom, left, right)."""
+
+    def __init__(self, size, pad=None, pad_value=0, interpolation=1):
+        super().__init__()
+        self._size, self._value, self._interpolation = _pair(size), pad_value, interpolation
+        if pad is not None and not isinstance(pad, int) and len(pad) != 4:
+            raise AssertionError(f"RandomCrop: pad must be a number or (top, bottom, left, right), got {pad}")
+        self._pad = (pad,) * 4 if isinstance(pad, int) else pad
+
+    def apply_to(self, x):
+        if self._pad:
+            top, bottom, left, right = self._pad
+            x = host_array(onp.pad(x._host(), ((top, bottom), (left, right), (0, 0)), constant_values=self._value), x)
+        across, down = streams().serial.uniform(1)[0], streams().serial.uniform(1)[0]
+        return _cut(x, self._size, float(across), float(down), self._interpolation)
+
+
+class RandomResizedCrop(_Transform):
+    """A random rectangle, resized to `size` (Szegedy et al., 2015).
+
+    scale: range of its share of the image's area.  ratio: range of width / height, drawn evenly in its logarithm.
+    After ten rectangles that do not fit, the middle of the image. Differs: draws from Python's random as MXNet 1.9.1, in np programs too.
+    """
+
+    def __init__(self, size, scale=(0.08, 1.0), ratio=(3 / 4, 4 / 3), interpolation=1):
+        super().__init__()
+        self._size, self._interpolation = _pair(size), interpolation
+        self._scale = (scale, 1.0) if isinstance(scale, int | float) else scale
+        self._ratio = [math.log(r) for r in ratio]
+
+    def apply_to(self, x):
+        streams()  # ends the capture of a hybridized block
+        height, width = x.shape[:2]
+        for _ in range(10):
+            area = random.uniform(*self._scale) * height * width
+            ratio = math.exp(random.uniform(*self._ratio))
+            w, h = round(math.sqrt(area * ratio)), round(math.sqrt(area / ratio))
+            if w <= width and h <= height:
+                left, top = random.randint(0, width - w), random.randint(0, height - h)
+                x = host_array(x._host()[top:top + h, left:left + w], x, x._host())
+                return run("nd.image.resize", x, self._size, False, self._interpolation)
+        return _cut(x, self._size, 0.5, 0.5, self._interpolation)
+
+
+class RandomFlipLeftRight(_Transform):
+    """The image mirrored left to right with probability p. Differs: the draws are those of MXNet 1.9.1 in np programs too."""
+
+    def __init__(self, p=0.5):
+        super().__init__()
+        self._p = p
+
+    def apply_to(self, x):
+        return _images(x).random_flip_left_right(x, self._p)
+
+
+class RandomFlipTopBottom(RandomFlipLeftRight):
+    """The image mirrored top to bottom with probability p."""
+
+    def apply_to(self, x):
+        return _images(x).random_flip_top_bottom(x, self._p)
+
+
+class _RandomColour(_Transform):
+    """A number from max(0, 1 - strength) to 1 + strength for a function of nd.image."""
+
+    function = ""
+
+    def __init__(self, strength):
+        super().__init__()
+        self._range = max(0, 1 - strength), 1 + strength
+
+    def apply_to(self, x):
+        return getattr(_images(x), self.function)(x, *self._range)
+
+
+class RandomBrightness(_RandomColour):
+    """Colours times a number from max(0, 1 - brightness) to 1 + brightness."""
+
+    function = "random_brightness"
+
+    def __init__(self, brightness):
+        super().__init__(brightness)
+
+
+class RandomContrast(_RandomColour):
+    """Colours away from the mean gray by a factor from max(0, 1 - contrast) to 1 + contrast."""
+
+    function = "random_contrast"
+
+    def __init__(self, contrast):
+        super().__init__(contrast)
+
+
+class RandomSaturation(_RandomColour):
+    """Colours away from gray by a factor from max(0, 1 - saturation) to 1 + saturation."""
+
+    function = "random_saturation"
+
+    def __init__(self, saturation):
+        super().__init__(saturation)
+
+
+class RandomHue(_RandomColour):
+    """Colours turned by max(0, 1 - hue) to 1 + hue of the colour circle."""
+
+    function = "random_hue"
+
+    def __init__(self, hue):
+        super().__init__(hue)
+
+
+class RandomColorJitter(_Transform):
+    """Brightness, contrast, saturation and hue at random, in a random order; see nd.image.random_color_jitter."""
+
+    def __init__(self, brightness=0, contrast=0, saturation=0, hue=0):
+        super().__init__()
+        self._strengths = brightness, contrast, saturation, hue
+
+    def apply_to(self, x):
+        return _images(x).random_color_jitter(x, *self._strengths)
+
+
+class RandomLighting(_Transform):
+    """Noise along the principal components of natural images, of standard deviation alpha (Krizhevsky et al., 2012)."""
+
+    def __init__(self, alpha):
+        super().__init__()
+        self._alpha = alpha
+
+    def apply_to(self, x):
+        return _images(x).random_lighting(x, self._alpha)
+
+
+class RandomGray(_Transform):
+    """With probability p the sum of the colours times 0.2989, 0.587 and 0.114 in the first, second and third channel, as MXNet
+    2.0.0b1 has it, which is not the same gray in each; float32."""
+
+    def __init__(self, p=0.5):
+        super().__init__()
+        self._p = p
+
+    def apply_to(self, x):
+        keep = self._p < streams().parallel.uniform(1)[0]
+        pixels = x._host().astype("float32")
+        return host_array(pixels if keep else pixels @ onp.full((3, 1), 1, "float32") * onp.array([0.2989, 0.587, 0.114], "float32"), x,
+                          x._host())
+
+
+class Rotate(Block):
+    """float32 images (C, H, W) or (N, C, H, W) turned clockwise by an angle in degrees; what comes from outside is 0.
+
+    zoom_in: enlarged until nothing from outside is seen.  zoom_out: made smaller until all of the image is seen.
+    Raises: TypeError for another dtype, ValueError for another rank or for both zooms.
+    """
+
+    def __init__(self, rotation_degrees, zoom_in=False, zoom_out=False):
+        super().__init__()
+        self._angle, self._zooms = rotation_degrees, (zoom_in, zoom_out)
+
+    def forward(self, x, *args):
+        x = _rotated(x, self._angle, *self._zooms)
+        return (x, *args) if args else x
+
+
+class RandomRotation(Block):
+    """Rotate by an angle from angle_limits, with probability rotate_with_proba; both come from NumPy's global generator."""
+
+    def __init__(self, angle_limits, zoom_in=False, zoom_out=False, rotate_with_proba=1.0):
+        super().__init__()
+        low, high = angle_limits
+        if low >= high:
+            raise ValueError(f"RandomRotation: angle_limits must be an ordered pair, got {angle_limits}")
+        if not 0 <= rotate_with_proba <= 1:
+            raise ValueError(f"RandomRotation: rotate_with_proba must lie in [0, 1], got {rotate_with_proba}")
+        self._limits, self._p, self._zooms = (low, high), rotate_with_proba, (zoom_in, zoom_out)
+
+    def forward(self, x, *args):
+        if onp.random.random() <= self._p:
+            x = _rotated(x, onp.random.uniform(*self._limits), *self._zooms)
+        return (x, *args) if args else x
+
+
+def _rotated(x, angle, zoom_in, zoom_out):
+    if onp.dtype(x.dtype) != "float32":
+        raise TypeError(f"This transformation only supports float32. Consider calling it after ToTensor; got {onp.dtype(x.dtype).name}")
+    if zoom_in and zoom_out:
+        raise ValueError("Rotate: zoom_in and zoom_out cannot be both True")
+    if x.ndim not in (3, 4):
+        raise ValueError(f"Rotate: an image (C, H, W) or a batch of them is needed, got shape {x.shape}")
+    pixels = x._host()
+    h, w = pixels.shape[-2:]
+    turn = math.radians(angle)
+    zoom = 1.0
+    if zoom_in or zoom_out:  # how wide and high the turned image's bounding box is
+        cos, sin = abs(math.cos(turn)), abs(math.sin(turn))
+        wide, high = w * cos + h * sin, w * sin + h * cos
+        zoom = max(wide / w, high / h) if zoom_out else min(w / wide, h / high)
+    down, across = (onp.arange(n, dtype="float32") - (n - 1) / 2 for n in (h, w))
+    from_x = (across * math.cos(turn) - down[:, None] * math.sin(turn)) * zoom + (w - 1) / 2
+    from_y = (across * math.sin(turn) + down[:, None] * math.cos(turn)) * zoom + (h - 1) / 2
+    left, top = onp.floor(from_x).astype(int), onp.floor(from_y).astype(int)
+    found = onp.zeros_like(pixels)
+    for row, column in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        i, j = top + row, left + column
+        weight = (1 - abs(from_y - i)) * (1 - abs(from_x - j)) * ((0 <= i) & (i < h) & (0 <= j) & (j < w))
+        found += pixels[..., i.clip(0, h - 1), j.clip(0, w - 1)] * weight.astype("float32")
+    return host_array(found, x)

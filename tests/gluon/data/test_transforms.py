@@ -1,0 +1,119 @@
+"""Image transforms: the numbers of MXNet 1.9.1 and 2.0.0b1, and nothing compiled for single images."""
+from __future__ import annotations
+
+import importlib.util
+import json
+import random
+from pathlib import Path
+
+import numpy as onp
+import pytest
+
+import mxshim as mx
+from mxshim import engine, gluon, nd, np
+from mxshim.gluon import data as D
+from mxshim.gluon.data.vision import transforms as T
+
+DATA = Path(__file__).parents[2] / "data"
+_spec = importlib.util.spec_from_file_location("measure_transforms", DATA / "measure_transforms.py")
+measured = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(measured)
+# Drawn in np programs as MXNet 1.9.1 draws it, from Python's random or from the serial stream; 2.0.0b1 has other generators.
+OTHER_DRAWS = ("RandomResizedCrop", "RandomFlipLeftRight", "RandomFlipTopBottom")
+# Bytes turned around the colour circle are rounded by other steps than MXNet's.
+ROUNDED = {"RandomHue uint8": 1, "RandomColorJitter uint8": 3}
+
+
+@pytest.mark.parametrize("version", ["1.9.1", "2.0.0b1"])
+def test_numbers(version):
+    later = version.startswith("2")
+    expected = json.loads((DATA / f"transforms_{version}.json").read_text())
+    with mx.util.np_shape(later), mx.util.np_array(later):
+        got = measured.measure(mx, T, np if later else nd)
+    assert set(expected) <= set(got)
+    wrong = {}
+    for name, (dtype, first, sums) in expected.items():
+        mine, theirs = onp.array(got[name][1]), onp.array(first)
+        assert (got[name][0], mine.shape) == (dtype, theirs.shape), name
+        if later and name.split()[0] in OTHER_DRAWS:
+            continue
+        off = abs(mine - theirs).max()
+        later_off = abs(onp.subtract(got[name][2], sums)).max()
+        if off > ROUNDED.get(name, 1 if dtype == "uint8" else 1e-4) or later_off > (
+                theirs.size * ROUNDED.get(name, 0.05) if dtype == "uint8" else 0.01):
+            wrong[name] = off, later_off
+    assert not wrong
+
+
+AUGMENT = [T.RandomResizedCrop(5), T.RandomCrop(4, pad=1), T.RandomFlipLeftRight(), T.RandomFlipTopBottom(),
+           T.RandomColorJitter(0.1, 0.1, 0.1, 0.1), T.RandomLighting(0.1), T.RandomApply(T.RandomBrightness(0.1)), T.ToTensor(),
+           T.RandomRotation((-10, 10)), T.Normalize(0.5, 0.2)]
+
+
+def test_nothing_is_compiled_for_images_of_data_sets():
+    images = [onp.full((6 + i % 3, 7 + i % 2, 3), i, "uint8") for i in range(20)]
+    ds = D.SimpleDataset(images).transform(lambda x: nd.array(x, dtype="uint8")).transform(T.Compose(AUGMENT))
+    before = engine.stats()
+    shapes = [b.shape for b in D.DataLoader(ds, 8)]
+    after = engine.stats()
+    assert shapes == [(8, 3, 4, 4), (8, 3, 4, 4), (4, 3, 4, 4)]
+    assert (after.programs, after.hits) == (before.programs, before.hits)
+
+
+@pytest.mark.parametrize("fn", [
+    T.ToTensor(), T.Compose([T.Resize(4), T.ToTensor(), T.Normalize(0.5, 0.5)]), T.CenterCrop(4), T.Cast("float16"),
+    T.CropResize(1, 1, 3, 3),
+], ids=lambda fn: type(fn).__name__)
+def test_batches_are_the_batches_of_single_images(fn):
+    images = onp.random.RandomState(0).randint(0, 256, (6, 5, 7, 3)).astype("uint8")
+    ds = D.ArrayDataset(nd.array(images, dtype="uint8"), onp.arange(6)).transform_first(fn)
+    assert ds._joins()
+    x, y = next(iter(D.DataLoader(ds, 6)))
+    assert x.asnumpy().tolist() == onp.stack([ds[i][0].asnumpy() for i in range(6)]).tolist() and y.asnumpy().tolist() == list(range(6))
+
+
+def test_what_is_random_or_the_users_is_called_for_every_image():
+    ds = D.ArrayDataset(nd.zeros((3, 4, 4, 3)), onp.arange(3))
+    for fn in (T.RandomFlipLeftRight(), T.Compose([T.ToTensor(), T.RandomCrop(2)]), lambda x: x, gluon.nn.Flatten()):
+        assert not ds.transform_first(fn)._joins()
+    with pytest.raises(mx.MXNetError, match="image"):  # rows of a table are no images
+        next(iter(D.DataLoader(D.ArrayDataset(nd.zeros((4, 3, 3))[0]).transform(T.ToTensor()), 2)))
+
+
+def test_pending_images_and_hybridized_chains_give_the_same():
+    image = nd.array(measured.IMAGE, dtype="uint8")
+    chain = gluon.nn.HybridSequential()
+    chain.add(T.Resize(4), T.ToTensor(), T.Normalize(0.5, 0.5))
+    expected = chain(image).asnumpy()
+    assert onp.allclose(chain(image[:] * 1).asnumpy(), expected, atol=1e-6)
+    chain.hybridize()
+    for _ in range(2):
+        assert onp.allclose(chain(image).asnumpy(), expected, atol=1e-6)
+    flips = gluon.nn.HybridSequential()
+    flips.add(T.RandomFlipLeftRight())
+    flips.hybridize()
+    with pytest.warns(UserWarning, match="cannot be one operator"):
+        flips(image)
+    assert len({flips(image).asnumpy().tobytes() for _ in range(20)}) == 2  # not what was drawn at the first call
+
+
+def test_results_do_not_share_memory_with_their_source():
+    image = nd.zeros((4, 4, 3))
+    for transform in (T.CenterCrop(2), T.RandomFlipLeftRight(1.0), T.RandomFlipLeftRight(0.0), T.CenterCrop(4)):
+        result = transform(image)
+        result[:] = 5
+        assert image.asnumpy().sum() == 0
+
+
+@pytest.mark.parametrize("call, error, text", [
+    (lambda: T.Rotate(30)(nd.zeros((3, 4, 4), dtype="uint8")), TypeError, "float32"),
+    (lambda: T.Rotate(30, True, True)(nd.zeros((3, 4, 4))), ValueError, "both"),
+    (lambda: T.RandomRotation((3, 1)), ValueError, "ordered"),
+    (lambda: T.RandomCrop(3, pad=(1, 2)), AssertionError, "top, bottom"),
+    (lambda: T.Normalize()(nd.zeros((6, 8, 3))), mx.MXNetError, "channels"),
+    (lambda: T.CropResize(3, 3, 9, 9)(nd.zeros((6, 8, 3))), mx.MXNetError, "does not lie"),
+])
+def test_errors(call, error, text):
+    random.seed(0)
+    with pytest.raises(error, match=text):
+        call()
