@@ -37,6 +37,8 @@ def to_tensor(data):
 
 def _per_channel(name, value, channels, dtype):
     value = value if isinstance(value, tuple) else (value,)
+    if len(set(value)) == 1:  # the defaults have four
+        value = value[:1]
     if len(value) not in (1, channels):
         raise MXNetError(f"`{name}` needs 1 number or {channels}, one for each channel, got {value}")
     return onp.asarray([float(v) for v in value], dtype)[:, None, None]
