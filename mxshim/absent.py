@@ -109,12 +109,10 @@ _OPERATORS = {
         "backward_quadratic",
     "kept by MXNet for old models; use nd.BatchNorm": "nd.: BatchNorm_v1",
     "kept by MXNet for old models; use nd.Pooling, whose average at the borders differs with pooling_convention='full'": "nd.: Pooling_v1",
-    "use np.random.multinomial": "npx.random.: multinomial",
     "draw with NumPy's random.binomial, and nd.array": "nd.: random_binomial sample_binomial",
     "draw with NumPy: nd.array(numpy.random.binomial(n, p, shape))": "nd.random.: binomial",
     "use nd.random.multinomial": "nd.: sample_categorical",
     "use nd.reshape; shapes do not depend on values": "nd.contrib.: dynamic_reshape",
-    "draw the place in Python and use image.crop": "npx.image. nd.image.: random_crop random_resized_crop",
     "CUDA code is MXNet's own; see jax.devices()": "npx.: get_cuda_compute_capability",
 }
 for _why, _names in _OPERATORS.items():

@@ -87,7 +87,7 @@ by_host("pmt", pmt, "The payment in each of nper periods that makes pv now into 
 by_host("ppmt", ppmt, "The part of payment number `per` (from 1) of np.pmt that is no interest." + _WHEN)
 by_host("pv", pv, "What nper payments of pmt, and fv in the end, are worth now at the interest `rate` for each period." + _WHEN)
 by_host("npv", npv, "What `values`, one for each period from now on, are worth now at the interest `rate`. No gradient.")
-by_host("mirr", mirr, "The modified internal rate of return of `values`, of which some must be positive and some negative, else nan: what is "
-        "negative is financed at one rate, what is positive reinvested at another. No gradient.")
+by_host("mirr", mirr, "The modified internal rate of return of `values`, of which some must be positive and some negative, else nan. "
+        "What is negative is financed at one rate, what is positive reinvested at another. No gradient.")
 by_host("rate", rate, "The interest for each period at which pv, nper payments of pmt and fv cancel; by Newton's steps from `guess`, until "
         "all are below tol, or nan after maxiter." + _WHEN)
