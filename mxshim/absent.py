@@ -49,8 +49,6 @@ ABSENT.update({f"mx.test_utils.{name}": _DATA for name in (
 ABSENT.update({f"mx.test_utils.{name}": "CUDA code is MXNet's own; see jax.devices()" for name in (
     "get_cuda_compute_capability", "get_max_supported_compute_capability", "get_rtc_compile_opts")})
 ABSENT["mx.test_utils.Features"] = "see mxshim.engine.stats()"
-_FINANCE = "NumPy has had no financial functions since 1.20; the package numpy-financial has it, or write the formula out"
-ABSENT.update({f"np.{name}": _FINANCE for name in ("mirr", "npv", "pmt", "ppmt", "pv", "rate")})
 _INSIDE = "it was a module of MXNet's own code; its functions are in np itself"
 ABSENT.update({f"np.{name}": _INSIDE for name in (
     "arrayprint", "fallback", "fallback_linalg", "function_base", "io", "set_functions", "stride_tricks", "type_functions", "utils")})
@@ -99,8 +97,6 @@ def reason(name: str) -> tuple[str, bool]:
 
 # Operators of the namespaces: reason and what to use, then the names without their dialects.
 _OPERATORS = {
-    "int8 kernels of MXNet's C++ library for one family of processors; use fully_connected, or quantized_fully_connected":
-        "npx. nd.contrib.: intgemm_fully_connected intgemm_maxabsolute intgemm_prepare_data intgemm_prepare_weight intgemm_take_weight",
     "MXNet's own graph sampling; sample with NumPy on the CSR array's indptr and indices":
         "nd.contrib.: dgl_adjacency dgl_csr_neighbor_non_uniform_sample dgl_csr_neighbor_uniform_sample dgl_graph_compact "
         "dgl_subgraph edge_id",
@@ -113,12 +109,10 @@ _OPERATORS = {
         "backward_quadratic",
     "kept by MXNet for old models; use nd.BatchNorm": "nd.: BatchNorm_v1",
     "kept by MXNet for old models; use nd.Pooling, whose average at the borders differs with pooling_convention='full'": "nd.: Pooling_v1",
-    "use np.random.multinomial": "npx.random.: multinomial",
     "draw with NumPy's random.binomial, and nd.array": "nd.: random_binomial sample_binomial",
     "draw with NumPy: nd.array(numpy.random.binomial(n, p, shape))": "nd.random.: binomial",
     "use nd.random.multinomial": "nd.: sample_categorical",
     "use nd.reshape; shapes do not depend on values": "nd.contrib.: dynamic_reshape",
-    "draw the place in Python and use image.crop": "npx.image. nd.image.: random_crop random_resized_crop",
     "CUDA code is MXNet's own; see jax.devices()": "npx.: get_cuda_compute_capability",
 }
 for _why, _names in _OPERATORS.items():

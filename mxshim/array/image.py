@@ -7,6 +7,7 @@ used once, so an image whose bytes are on the host is changed there, by the same
 from __future__ import annotations
 
 import inspect
+import math
 
 import numpy as onp
 
@@ -49,11 +50,12 @@ def streams():
     return rng.streams()
 
 
-def _checked(data, what, cls, **numbers):
+def _checked(data, what, cls, ranks=(3,), **numbers):
     if not isinstance(data, Array):
         raise (AssertionError if cls._dialect == "nd" else TypeError)(f"{what}: data must be an array, got {type(data).__name__}")
-    if data.ndim != 3:
-        raise MXNetError(f"{what}: an image (height, width, channels) is needed, got shape {data.shape}")
+    if data.ndim not in ranks:
+        batch = " or a batch of them" if 4 in ranks else ""
+        raise MXNetError(f"{what}: an image (height, width, channels){batch} is needed, got shape {data.shape}")
     for name, value in numbers.items():
         if value is None:
             raise MXNetError(f"{what}: parameter `{name}` is required")
@@ -173,3 +175,63 @@ def random_lighting(data, alpha_std=0.05, *, what, cls):
     _checked(data, what, cls, alpha_std=alpha_std)
     alpha = streams().serial.normal(3) * onp.float32(alpha_std)
     return run("mx.image_lighting", data, alpha if host_pixels(data) is not None else adopt(alpha, cls, data.ctx))
+
+
+def _crop(data, box, size, interp):
+    """The rectangle (x, y, width, height), in the wanted size (width, height)."""
+    found = run("nd.image.crop", data, *box)
+    return found if box[2:] == size else run("nd.image.resize", found, size, False, interp)
+
+
+def _target(data, width, height, what, cls):
+    _checked(data, what, cls, (3, 4), width=width, height=height)
+    if min(width, height) < 1 or 0 in data.shape:
+        raise MXNetError(f"{what}: width and height must be positive and data not empty, got {width}, {height} and {data.shape}")
+    return data.shape[-2], data.shape[-3]
+
+
+def _two(what, **pairs):
+    for name, pair in pairs.items():
+        if not isinstance(pair, tuple | list) or len(pair) != 2 or not pair[0] <= pair[1]:
+            raise MXNetError(f"{what}: `{name}` must be two numbers, the smaller one first, got {pair}")
+
+
+@_random("random_crop")
+def random_crop(data, xrange=(0.0, 1.0), yrange=(0.0, 1.0), width=None, height=None, interp=1, *, what, cls):
+    """A rectangle width by height of images (H, W, C) or (N, H, W, C), at one random place for all; where an image is smaller, all of
+    it is taken and made larger.
+
+    xrange, yrange: from where to where, in fractions of the way, the left and the upper edge may lie.
+    interp: 0 nearest, 1 linear, 2 cubic, 3 area.
+    Raises: MXNetError if width or height are missing, or a range does not lie in [0, 1].
+    """
+    across, down = _target(data, width, height, what, cls)
+    _two(what, xrange=xrange, yrange=yrange)
+    if min(*xrange, *yrange) < 0 or max(*xrange, *yrange) > 1:
+        raise MXNetError(f"{what}: `xrange` and `yrange` must lie in [0, 1], got {xrange} and {yrange}")
+    w, h = min(width, across), min(height, down)
+    x, y = int(_uniform(*xrange) * (across - w)), int(_uniform(*yrange) * (down - h))
+    return _crop(data, (x, y, w, h), (width, height), interp)
+
+
+@_random("random_resized_crop")
+def random_resized_crop(data, width=None, height=None, area=(0.08, 1.0), ratio=(0.75, 4 / 3), interp=1, max_trial=10, *, what, cls):
+    """A random rectangle of images (H, W, C) or (N, H, W, C), one for all, made width by height.
+
+    area: from what fraction of the image to what.  ratio: of the width to the height, drawn evenly in its logarithm.
+    interp: 0 nearest, 1 linear, 2 cubic, 3 area.
+    max_trial: draws until a rectangle fits; after them it is the upper left corner, as large as the result where it can be.
+    Raises: MXNetError if width or height are missing, or area or ratio are no ranges of positive numbers.
+    """
+    across, down = _target(data, width, height, what, cls)
+    _two(what, area=area, ratio=ratio)
+    if area[0] < 0 or ratio[0] <= 0:
+        raise MXNetError(f"{what}: `area` and `ratio` must be positive, got {area} and {ratio}")
+    box = (0, 0, min(width, across), min(height, down))
+    for _ in range(max_trial):
+        pixels, wider = _uniform(*area) * across * down, math.exp(_uniform(math.log(ratio[0]), math.log(ratio[1])))
+        w, h = round(math.sqrt(pixels * wider)), round(math.sqrt(pixels / wider))
+        if 0 < w <= across and 0 < h <= down:
+            box = int(_uniform(0, 1) * (across - w)), int(_uniform(0, 1) * (down - h)), w, h
+            break
+    return _crop(data, box, (width, height), interp)

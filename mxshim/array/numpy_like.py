@@ -1,6 +1,8 @@
 """NumPy's small functions about arrays, and those MXNet hands to NumPy itself: equality, shapes, dtypes, polynomials, sets."""
 from __future__ import annotations
 
+import inspect
+
 import numpy as onp
 
 from ..base import MXNetError, as_dtype
@@ -147,8 +149,8 @@ def _back(x, ctx):
     return type(x)(_back(e, ctx) for e in x) if type(x) in (list, tuple) else x
 
 
-def by_numpy(name, function, sentence):
-    """Declare np.NAME as NumPy's own function on copies of the arrays. It has no gradient and refuses recorded arrays."""
+def by_host(name, function, doc):
+    """Declare np.NAME as a function of NumPy arrays, called on copies of ours. It has no gradient and refuses recorded arrays."""
 
     def run(*args, **kwargs):
         flat = [e for x in (*args, *kwargs.values()) for e in (x if isinstance(x, list | tuple) else (x,))]
@@ -162,10 +164,14 @@ def by_numpy(name, function, sentence):
             raise KeyError(f"np.{name}: {error.args[0]}") from None
 
     run.__name__ = run.__qualname__ = name
-    run.__doc__ = f"{sentence} NumPy's own function: no gradient."
+    run.__doc__ = doc
     api(f"np.{name}")(run)
-    if hasattr(function, "__wrapped__"):  # one with a signature, which users should see
+    if hasattr(function, "__wrapped__") or inspect.isfunction(function):  # one with a signature, which users should see
         run.__wrapped__ = function
+
+
+def by_numpy(name, function, sentence):
+    by_host(name, function, f"{sentence} NumPy's own function: no gradient.")
 
 
 by_numpy("apply_along_axis", onp.apply_along_axis, "A function of vectors applied along one axis; it gets NumPy arrays.")

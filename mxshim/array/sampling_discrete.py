@@ -159,6 +159,29 @@ def multinomial(n, pvals, size=None, **kwargs):
     return apply("mx.sample", CLASSES["np"], [result, pvals]) if isinstance(pvals, Array) else result
 
 
+@api("npx.random.multinomial")
+def npx_multinomial(n, p, shape=None, ctx=None, dtype=None, out=None, name=None):
+    """How often each of k results comes in n experiments, for every row of p: shape s + `shape` + (k,), of p's dtype.
+
+    n: floating, shape s.  p: probabilities, shape s + (k,), of n's dtype; the last one takes what is missing to 1.
+    ctx, dtype, name: ignored, as in MXNet: n and p decide.
+    Raises: MXNetError if dtypes or shapes do not fit.  Differs: seeded, but other numbers than MXNet's generator gives.
+    """
+    what, cls = "npx.random.multinomial", CLASSES["np"]
+    for given, v in (("n", n), ("p", p)):
+        if not isinstance(v, Array):
+            raise AssertionError(f"{what}: {given} must be an array, got {v!r}")
+    if not is_float(onp.dtype(p.dtype)) or n.dtype != p.dtype or not p.ndim or n.shape != p.shape[:-1]:
+        got = " and ".join(f"{onp.dtype(v.dtype).name}{list(v.shape)}" for v in (n, p))
+        raise MXNetError(f"{what}: n of shape s and p of shape s + (k,), both of one floating dtype, are needed, got {got}")
+    shape = () if shape is None else size_of(shape, what)
+    stream, rows, k = rng.streams().serial, count_of(shape), p.shape[-1]
+    found = [samplers.counts(stream, max(int(times), 0), row, rows) for times, row in
+             zip(n.asnumpy().reshape(-1), p.asnumpy().astype(onp.float64).reshape(-1, k), strict=True)]
+    result = onp.asarray(found, onp.int64).reshape(n.shape + shape + (k,)).astype(p.dtype)
+    return finish(apply("mx.sample", cls, [adopt(result, cls, p.ctx), p]), out, what)
+
+
 # --- orders -----------------------------------------------------------------------------------------------------------------
 def shuffled(data, cls):
     """A copy of an array with its rows in random order."""
