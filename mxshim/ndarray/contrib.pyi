@@ -95,6 +95,16 @@ def interleaved_matmul_selfatt_qk(queries_keys_values, heads=None, out=None, *, 
     """Scores of self-attention: of every head, queries times keys, divided by the square root of the head's size."""
 def interleaved_matmul_selfatt_valatt(queries_keys_values, attention, heads=None, out=None, *, name=None) -> NDArray:
     """Values of self-attention weighted by attention (N * heads, T, T): (T, N, heads * D); see interleaved_matmul_selfatt_qk."""
+def intgemm_fully_connected(data, weight, scaling=None, bias=None, num_hidden=None, no_bias=False, flatten=True, out_type='float32', out=None, *, name=None) -> NDArray:
+    """data @ weight.T in integers, times scaling, plus bias."""
+def intgemm_maxabsolute(data, out=None, *, name=None) -> NDArray:
+    """The largest magnitude in data, float32, as (1,)."""
+def intgemm_prepare_data(data, maxabs, out=None, *, name=None) -> NDArray:
+    """data as int8: maxabs becomes 127, and what is beyond is held to it."""
+def intgemm_prepare_weight(weight, maxabs=None, already_quantized=False, out=None, *, name=None) -> NDArray:
+    """A weight (outputs, inputs) as intgemm_fully_connected takes it: float32 becomes int8 as in intgemm_prepare_data."""
+def intgemm_take_weight(weight, indices, out=None, *, name=None) -> NDArray:
+    """The outputs of a prepared weight that indices (n,), int32, count; numbers beyond are held to its ends."""
 def isfinite(data, out=None, *, name=None) -> NDArray:
     """Whether x is neither infinite nor nan: 1 or 0 of its dtype."""
 def isinf(data, out=None, *, name=None) -> NDArray:

@@ -537,7 +537,7 @@ def full_like(a, fill_value, dtype=None, order='C', device=None, out=None, *, sh
     """One number everywhere in the shape and dtype of `a`, or those given; a fraction is cut off in integers."""
 def gcd(x1, x2, out=None) -> ndarray:
     """The greatest common divisor of |x1| and |x2|; integers."""
-def genfromtxt(*args, **kwargs) -> Any:
+def genfromtxt(fname, dtype=..., comments='#', delimiter=None, skip_header=0, skip_footer=0, converters=None, missing_values=None, filling_values=None, usecols=None, names=None, excludelist=None, deletechars=" !#$%&'()*+,-./:;<=>?@[\\]^{|}~", replace_space='_', autostrip=False, case_sensitive=True, defaultfmt='f%i', unpack=None, usemask=False, loose=True, invalid_raise=True, max_rows=None, encoding=None, *, ndmin=0, like=None) -> Any:
     """An array from a text file or lines; float64 unless `dtype` is given."""
 def greater(x1, x2, out=None) -> ndarray:
     """x1 > x2."""
@@ -651,6 +651,8 @@ def min_scalar_type(a) -> onp.dtype:
     """The smallest dtype that holds a number, by NumPy's rules."""
 def minimum(x1, x2, out=None) -> ndarray:
     """The smaller of x1 and x2; nan if one is nan."""
+def mirr(values, finance_rate, reinvest_rate) -> ndarray:
+    """The modified internal rate of return of `values`, of which some must be positive and some negative, else nan."""
 def mod(x1, x2, out=None) -> ndarray:
     """x1 modulo x2, with the sign of x2; 0 where x2 is 0."""
 def modf(x, out=None) -> list[ndarray]:
@@ -699,6 +701,8 @@ def nonzero(a) -> Any:
     """The coordinates of the elements that are not 0: a tuple with one int64 vector per axis."""
 def not_equal(x1, x2, out=None) -> ndarray:
     """x1 != x2."""
+def npv(rate, values) -> ndarray:
+    """What `values`, one for each period from now on, are worth now at the interest `rate`."""
 def ones(shape, dtype=None, order='C', ctx=None, device=None) -> ndarray:
     """An array of a shape full of ones, float32 unless `dtype` is given."""
 def ones_like(a, dtype=None, order='C', device=None, out=None, *, shape=None) -> ndarray:
@@ -717,6 +721,8 @@ def permute_dims(a, axes=None, out=None) -> ndarray:
     """The axes in the order that `axes` gives, reversed by default."""
 def piecewise(x, condlist, funclist, *args, **kw) -> ndarray:
     """Functions of NumPy arrays, each where its condition holds."""
+def pmt(rate, nper, pv, fv=0, when='end') -> ndarray:
+    """The payment in each of nper periods that makes pv now into fv at the interest `rate`, a fraction for each period."""
 def poly(seq_of_zeros) -> ndarray:
     """The coefficients of the polynomial with the given roots."""
 def polyadd(a1, a2, out=None) -> ndarray:
@@ -739,6 +745,8 @@ def pow(x1, x2, out=None) -> ndarray:
     """x1 ** x2."""
 def power(x1, x2, out=None) -> ndarray:
     """x1 ** x2."""
+def ppmt(rate, per, nper, pv, fv=0, when='end') -> ndarray:
+    """The part of payment number `per` (from 1) of np.pmt that is no interest."""
 def prod(a, axis=None, dtype=None, out=None, keepdims=False) -> ndarray:
     """Product along `axis`; the gradient at a zero is the product of the others (MXNet: nan)."""
 def product(a, axis=None, dtype=None, out=None, keepdims=False) -> ndarray:
@@ -747,12 +755,16 @@ def promote_types(type1, type2) -> onp.dtype:
     """The smallest dtype that holds both, by NumPy's rules (arithmetic here follows np.result_type)."""
 def ptp(a, axis=None, out=None, keepdims=False) -> ndarray:
     """Largest minus smallest element along `axis`."""
+def pv(rate, nper, pmt, fv=0, when='end') -> ndarray:
+    """What nper payments of pmt, and fv in the end, are worth now at the interest `rate` for each period."""
 def quantile(a, q, axis=None, out=None, overwrite_input=None, interpolation='linear', keepdims=False) -> ndarray:
     """The q-th quantile (q in [0, 1], a number or an array) along `axis`; float32, float64 for float64."""
 def rad2deg(x, out=None) -> ndarray:
     """Radians in degrees."""
 def radians(x, out=None) -> ndarray:
     """Degrees in radians."""
+def rate(nper, pmt, pv, fv, when='end', guess=0.1, tol=1e-06, maxiter=100) -> ndarray:
+    """The interest for each period at which pv, nper payments of pmt and fv cancel; by Newton's steps from `guess`, until all are below tol, or nan after maxiter."""
 def ravel(x, order='C', out=None) -> ndarray:
     """The elements as a vector, in order "C" or "F"."""
 def real(val, out=None) -> ndarray:

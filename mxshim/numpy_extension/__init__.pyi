@@ -109,6 +109,16 @@ def interleaved_matmul_selfatt_qk(queries_keys_values, heads=None, out=None) -> 
     """Scores of self-attention: of every head, queries times keys, divided by the square root of the head's size."""
 def interleaved_matmul_selfatt_valatt(queries_keys_values, attention, heads=None, out=None) -> ndarray:
     """Values of self-attention weighted by attention (N * heads, T, T): (T, N, heads * D); see interleaved_matmul_selfatt_qk."""
+def intgemm_fully_connected(data, weight, scaling=None, bias=None, num_hidden=None, no_bias=False, flatten=True, out_type='float32', out=None) -> ndarray:
+    """data @ weight.T in integers, times scaling, plus bias."""
+def intgemm_maxabsolute(data, out=None) -> ndarray:
+    """The largest magnitude in data, float32, as (1,)."""
+def intgemm_prepare_data(data, maxabs, out=None) -> ndarray:
+    """data as int8: maxabs becomes 127, and what is beyond is held to it."""
+def intgemm_prepare_weight(weight, maxabs=None, already_quantized=False, out=None) -> ndarray:
+    """A weight (outputs, inputs) as intgemm_fully_connected takes it: float32 becomes int8 as in intgemm_prepare_data."""
+def intgemm_take_weight(weight, indices, out=None) -> ndarray:
+    """The outputs of a prepared weight that indices (n,), int32, count; numbers beyond are held to its ends."""
 def layer_norm(data, gamma, beta, axis=None, eps=None, output_mean_var=None, out=None) -> Any:
     """gamma (data - mean) / sqrt(var + eps) + beta with mean and variance along one axis (Ba et al., 2016)."""
 def leaky_relu(data, gamma=None, act_type='leaky', slope=0.25, lower_bound=0.125, upper_bound=0.334, uniforms=None, out=None) -> Any:
