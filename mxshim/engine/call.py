@@ -273,6 +273,8 @@ def _key(op: Op, cls, args, kwargs):
             key.append(a)
         else:
             return None
+    if kwargs:
+        key.append(...)  # so that f(x, "axis", 0) is not taken for f(x, axis=0)
     for name, a in kwargs.items():
         kind = type(a)
         key.append(name)

@@ -211,3 +211,11 @@ def test_matmul_precision():
             mx.engine.set_matmul_precision("fast")
     finally:
         mx.engine.set_matmul_precision(previous)
+
+
+def test_names_given_by_position_are_no_keywords():
+    x = np.ones((2, 3))
+    for _ in range(3):
+        assert np.sum(x, axis=1).shape == (2,)
+    with pytest.raises((mx.MXNetError, TypeError, ValueError)):
+        np.sum(x, "axis", 1)
