@@ -19,8 +19,6 @@ ABSENT: dict[str, str] = {
     "mx.gluon.probability": "this release of mxshim has no gluon.probability yet: use np.random and the densities' formulas",
     "mx.gluon.contrib.data": "use mx.gluon.data, or read and slice arrays in Python",
     "mx.gluon.contrib.estimator": "write the training loop out: record, backward, step",
-    "mx.sym": "symbolic graphs are not offered: call nd or np operators directly, they are compiled together anyway",
-    "mx.symbol": "symbolic graphs are not offered: call nd or np operators directly, they are compiled together anyway",
     "mx.mod": "Module is not offered: use np/nd operators and autograd",
     "mx.module": "Module is not offered: use np/nd operators and autograd",
     "mx.rtc": "runtime compilation of CUDA source needs MXNet's C++ library; write the kernel with jax.experimental.pallas",
@@ -61,7 +59,7 @@ ABSENT.update({name: f"not part of this release of mxshim; {use}" for name, use 
 # What stays absent: reason -> names in full.
 _SYMBOLS = "symbolic graphs are not offered: call np or nd operators directly, they are compiled together anyway"
 _ABSENT = {
-    _SYMBOLS: "mx.AttrScope mx.attribute mx.name mx.executor mx.executor_manager mx.test_utils.np_symbol mx.amp.convert_symbol "
+    _SYMBOLS: "mx.executor mx.executor_manager mx.test_utils.np_symbol mx.amp.convert_symbol "
               "mx.contrib.amp.convert_symbol mx.test_utils.check_symbolic_forward mx.test_utils.check_symbolic_backward "
               "mx.test_utils.same_symbol_structure mx.test_utils.simple_forward mx.test_utils.check_speed "
               "mx.gluon.Parameter.var",
