@@ -22,6 +22,7 @@ from . import context as context  # noqa: E402
 from . import device as device  # noqa: E402
 from . import engine as engine  # noqa: E402
 from . import error as error  # noqa: E402
+from . import executor as executor  # noqa: E402
 from . import gluon as gluon  # noqa: E402
 from . import initializer as initializer  # noqa: E402
 from . import kvstore as kvstore  # noqa: E402

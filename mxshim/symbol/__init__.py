@@ -30,6 +30,7 @@ __all__ = ["Group", "Symbol", "Variable", "arange", "concatenate", "eye", "fromj
            "load_json", "maximum", "minimum", "ones", "pow", "power", "split_v2", "var", "zeros"]
 _fill(globals(), "nd", __name__)
 from . import arithmetic as _arithmetic  # noqa: E402, F401
+from . import binding as _binding  # noqa: E402, F401
 from . import contrib as contrib  # noqa: E402
 from . import image as image  # noqa: E402
 from . import internal as _internal  # noqa: E402, F401

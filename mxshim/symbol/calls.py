@@ -292,5 +292,5 @@ def _plain_numbers(short, left, right):
     return _ND_NUMBERS[short](left, right) if short in _ND_NUMBERS else (left ** 2 + right ** 2) ** 0.5
 
 
-for _short in _BINARY:
+for _short in _BINARY.keys() - {"hypot"}:
     _RULES[f"nd.{_short}"] = lambda cls, left, right, name=None, call=two_operands(_short): call(left, right, name)

@@ -24,7 +24,7 @@ _PREFIXES = {"_contrib_": "nd.contrib.", "_linalg_": "nd.linalg.", "_image_": "n
 _NP = ("np.", "npx.", "np.linalg.", "np.random.", "npx.random.")
 _RENAMED = {"_npi_norm": "np.linalg.norm", "_npi_powerd": "np.power", "_npi_repeats": "np.repeat", "_npi_gamma": "np.random.gamma",
             "_npi_share_memory": "np.shares_memory", "_npi_multinomial": "np.random.multinomial", "_grad_add": "nd.add",
-            "_hypot": "nd.hypot", "_mod": "nd.broadcast_mod", "_npx_reshape": "npx.reshape", "_npi_matrix_rank_none_tol": "np.linalg.matrix_rank",
+            "_hypot": "nd.broadcast_hypot", "_mod": "nd.broadcast_mod", "_npx_reshape": "npx.reshape", "_npi_matrix_rank_none_tol": "np.linalg.matrix_rank",
             "_scatter_elemwise_div": "nd.elemwise_div", "_identity_with_attr_like_rhs": "nd.elemwise_add"}
 
 
@@ -89,7 +89,7 @@ def _parameters(record):
 
 _ND_SCALAR: dict[str, Any] = {
     "plus": nd.add, "minus": nd.subtract, "mul": nd.multiply, "div": nd.divide, "mod": nd.modulo, "power": nd.power,
-    "maximum": nd.maximum, "minimum": nd.minimum, "hypot": nd.hypot, "equal": nd.equal, "not_equal": nd.not_equal, "greater": nd.greater,
+    "maximum": nd.maximum, "minimum": nd.minimum, "hypot": lambda x, number: nd.broadcast_hypot(x, nd.full((1,), number, ctx=x.ctx, dtype=x.dtype)), "equal": nd.equal, "not_equal": nd.not_equal, "greater": nd.greater,
     "greater_equal": nd.greater_equal, "lesser": nd.lesser, "lesser_equal": nd.lesser_equal, "logical_and": nd.logical_and,
     "logical_or": nd.logical_or, "logical_xor": nd.logical_xor}
 
