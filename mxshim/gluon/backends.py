@@ -1,14 +1,16 @@
-"""Back ends that `optimize_for` and `hybridize` name: XLA takes the place of all of them."""
+"""Back ends that `optimize_for` names: XLA takes the place of all of them."""
 from __future__ import annotations
 
-from ..base import MXNetError
+import warnings
 
 _KNOWN = ("MKLDNN", "MKLDNN_QUANTIZE", "ONEDNN", "ONEDNN_QUANTIZE", "TENSORRT", "CUDNN", "XLA", "STATIC", "DYNAMIC", "STATIC_GPU")
+_told: set[str] = set()
 
 
 def check_backend(backend):
-    """Raises: MXNetError for the name of a back end that MXNet does not know either."""
-    if backend is None or str(backend).upper() in _KNOWN:
+    """Warn once of a back end that MXNet does not know either; as there, the graph runs without it."""
+    if backend is None or str(backend).upper() in _KNOWN or backend in _told:
         return
-    raise MXNetError(f"optimize_for: there is no back end {backend!r}; here XLA compiles and optimizes every graph, and MXNet's "
-                     "names (MKLDNN, ONEDNN, TensorRT) are accepted. Libraries of back ends cannot be loaded: leave the call out")
+    _told.add(backend)
+    warnings.warn(f"optimize_for: the back end {backend!r} cannot be found; XLA compiles and optimizes the graph as any other. Libraries of "
+                  "back ends cannot be loaded here", stacklevel=4)
