@@ -30,6 +30,9 @@ from . import log as log  # noqa: E402
 from . import lr_scheduler as lr_scheduler  # noqa: E402
 from . import metric as metric  # noqa: E402
 from . import ndarray as ndarray  # noqa: E402
+from . import model as model  # noqa: E402
+from . import module as module  # noqa: E402
+from . import monitor as monitor  # noqa: E402
 from . import name as name  # noqa: E402
 from . import numpy as numpy  # noqa: E402
 from . import numpy_extension as numpy_extension  # noqa: E402
@@ -68,7 +71,7 @@ from .util import use_np_array as use_np_array  # noqa: E402
 from .util import use_np_default_dtype as use_np_default_dtype  # noqa: E402
 from .util import use_np_shape as use_np_shape  # noqa: E402
 
-nd, np, npx, rnd, sym, init, kv = ndarray, numpy, numpy_extension, random, symbol, initializer, kvstore
+nd, np, npx, rnd, sym, init, kv, mod, mon = ndarray, numpy, numpy_extension, random, symbol, initializer, kvstore, module, monitor
 ndarray.np, ndarray.npx = numpy, numpy_extension  # F.np and F.npx of hybrid_forward
 __version__ = "1.9.1"  # the MXNet release that programs see; importlib.metadata.version("mxshim") is our own
 
