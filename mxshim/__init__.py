@@ -39,6 +39,7 @@ from . import numpy_extension as numpy_extension  # noqa: E402
 from . import optimizer as optimizer  # noqa: E402
 from . import random as random  # noqa: E402
 from . import registry as registry  # noqa: E402
+from . import rnn as rnn  # noqa: E402
 from . import symbol as symbol  # noqa: E402
 from . import test_utils as test_utils  # noqa: E402
 from . import util as util  # noqa: E402
