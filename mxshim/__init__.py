@@ -29,11 +29,11 @@ from . import kvstore as kvstore  # noqa: E402
 from . import log as log  # noqa: E402
 from . import lr_scheduler as lr_scheduler  # noqa: E402
 from . import metric as metric  # noqa: E402
-from . import ndarray as ndarray  # noqa: E402
 from . import model as model  # noqa: E402
 from . import module as module  # noqa: E402
 from . import monitor as monitor  # noqa: E402
 from . import name as name  # noqa: E402
+from . import ndarray as ndarray  # noqa: E402
 from . import numpy as numpy  # noqa: E402
 from . import numpy_extension as numpy_extension  # noqa: E402
 from . import optimizer as optimizer  # noqa: E402

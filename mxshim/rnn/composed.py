@@ -133,11 +133,6 @@ class ModifierCell(BaseRNNCell):
     def pack_weights(self, args):
         return self.base_cell.pack_weights(args)
 
-    def reset(self):
-        super().reset()
-        if hasattr(self, "base_cell"):
-            self.base_cell.reset()
-
 
 class ZoneoutCell(ModifierCell):
     """Training keeps elements of outputs and states from the step before with some probability (Krueger et al., 2016)."""
@@ -161,7 +156,7 @@ class ZoneoutCell(ModifierCell):
         def mask(p, like):
             return symbol.Dropout(symbol.ones_like(like), p=p)
 
-        before = self.prev_output if self.prev_output is not None else symbol.zeros_like(output)
+        before = self.prev_output if self.prev_output is not None else symbol.zeros((0, 0))
         if self.zoneout_outputs != 0.:
             output = symbol.where(mask(self.zoneout_outputs, output), output, before)
         if self.zoneout_states != 0.:

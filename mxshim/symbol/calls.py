@@ -7,6 +7,7 @@ import numbers
 from typing import Any
 
 from ..base import MXNetError
+from ..engine.call import _ND_NUMBERS
 from ..engine.op import NAMES, Op
 from . import operators
 from .compose import create
@@ -288,9 +289,8 @@ def two_operands(short):
 
 
 def _plain_numbers(short, left, right):
-    from ..engine.call import _ND_NUMBERS
     return _ND_NUMBERS[short](left, right) if short in _ND_NUMBERS else (left ** 2 + right ** 2) ** 0.5
 
 
 for _short in _BINARY.keys() - {"hypot"}:
-    _RULES[f"nd.{_short}"] = lambda cls, left, right, name=None, call=two_operands(_short): call(left, right, name)
+    _RULES[f"nd.{_short}"] = functools.partial(lambda call, cls, left, right, name=None: call(left, right, name), two_operands(_short))

@@ -11,6 +11,7 @@ from typing import Any
 from .. import ndarray as nd
 from .. import numpy as np
 from .. import numpy_extension as npx
+from ..array.convert import class_of
 from ..array.fill import public_function
 from ..base import MXNetError
 from ..engine.op import NAMES, Op
@@ -64,14 +65,13 @@ def function(name: str):
                          "np or nd")
     record = NAMES[public]
     dialect = public.split(".")[0]
-    from ..array.convert import class_of
     call = public_function(public, record, class_of(dialect))
     takes = _parameters(record)
 
     def run(arrays, given):
         kwargs = {k: v for k, v in given.items() if takes is None or k in takes}
         for k in given.keys() - kwargs.keys():
-            if k not in _HINTS and k != "ctx":
+            if given[k] is not None and k not in _HINTS and k != "ctx":
                 raise MXNetError(f"the operator {name!r}: its attribute {k}={given[k]!r} is not one that {public} takes")
         return call(*arrays, **kwargs)
 

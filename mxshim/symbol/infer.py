@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as onp
 
+from .. import autograd
 from .. import ndarray as nd
 from ..base import MXNetError, as_dtype
 from ..engine import capture
@@ -88,7 +89,6 @@ class Inference:
 
 def abstract(op, given, shapes, dtypes):
     """[(shape, dtype)] of an operator's outputs; nothing is computed. Raises: MXNetError as the call would."""
-    from .. import autograd
     call, thread = function(op), threads.now
     checks = len(thread.checks)
     trace = capture.Capture(trace_on(nd.zeros((1,)).ctx.jax)) if thread.capture is None else None

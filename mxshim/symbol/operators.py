@@ -9,7 +9,10 @@ import functools
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..base import DTYPE_CODES, MXNetError
+import numpy as onp
+
+from ..base import DTYPE_CODES, MXNetError, as_dtype
+from ..operator import prop_of
 
 FILE = Path(__file__).with_name("operators.tsv")
 _MOST_OUTPUTS = 1 << 16
@@ -21,7 +24,7 @@ class Operator(NamedTuple):
 
     inputs: names in order; one that ends in "..." takes any number.  aux: those that the operator writes.
     all_outputs, outputs: how many there are, and how many a Symbol shows, with the usual attributes.
-    key: the attribute that counts the inputs, or "".  kinds: attribute -> b flag, i int, f number, t tuple, s text, e choice.
+    key: the attribute that counts the inputs, or "".  kinds: attribute -> b flag, i int, f number, t tuple, s text, e choice; with ? it may be None.
     names: its own name first.  later: whether only MXNet 2 has it.
     """
 
@@ -71,7 +74,6 @@ def written(value) -> str:
     if isinstance(value, list | tuple):
         return f"({', '.join(written(v) for v in value)}{',' if len(value) == 1 else ''})"
     if isinstance(value, type) or type(value).__name__.startswith("dtype"):
-        import numpy as onp
         return onp.dtype(value).name
     if hasattr(value, "item") and not hasattr(value, "asnumpy"):
         value = value.item()
@@ -84,6 +86,7 @@ _FLAGS = {**_WORDS, "1": True, "0": False}
 
 def read(kind: str, text: str, where: str) -> Any:
     """An attribute's value from its text. Raises: MXNetError for a text that is no such value."""
+    kind = kind[0]
     if kind == "s":
         return text
     if kind == "e":
@@ -236,7 +239,6 @@ _OUTPUTS = {
 
 def custom(given) -> tuple[list[str], list[str], list[str]]:
     """(inputs with auxiliary states, auxiliary states, outputs) of an operator that the program registered."""
-    from ..operator import prop_of
     prop = prop_of(given, "mx.sym.Custom")
     states = list(prop.list_auxiliary_states())
     return [*prop.list_arguments(), *states], states, list(prop.list_outputs())
@@ -260,7 +262,6 @@ _MEAN_VAR = {"BatchNorm": ["output", "mean", "var"], "LayerNorm": ["output", "me
 
 def dtype_code(dtype) -> str:
     """A dtype as the attribute __dtype__ holds it."""
-    from ..base import as_dtype
     return str(DTYPE_CODES[as_dtype(dtype).name])
 
 
