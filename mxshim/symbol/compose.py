@@ -120,7 +120,7 @@ def _sorted(record, args, kwargs, called):
             continue
         elif key in record.inputs and key not in record.kinds:
             raise AssertionError(f"Argument {key} must be Symbol instances, but got {str(value)[:40]}")
-        elif key in ("dtype",) and not isinstance(value, str):
+        elif key == "dtype" and value is not None and not isinstance(value, str):
             params[key] = onp.dtype(value).name
         else:
             params[key] = value

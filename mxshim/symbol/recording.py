@@ -252,6 +252,9 @@ def public(name: str, dialect: str) -> str:
     return name
 
 
+_UNEQUAL = ("maximum", "minimum", "power")  # of arrays of equal shapes in graphs
+
+
 def symbolic(op, cls, args, kwargs, name):
     """What the door gives for a call with Symbols, or with recorded arrays, among its arguments."""
     name = public(name, cls._dialect)
@@ -261,6 +264,9 @@ def symbolic(op, cls, args, kwargs, name):
     if not any(isinstance(a, _Recorded) for a in flat):
         return calls.symbolic(name, args, kwargs, type(next(a for a in flat if isinstance(a, Symbol))))
     r = _recording()
+    short = name.removeprefix("nd.")
+    if short in _UNEQUAL and len({a.shape for a in flat if isinstance(a, nd.NDArray)}) > 1:
+        return getattr(nd, f"broadcast_{short}")(*args)
     kwargs.pop("out", None)
     plain = dict(kwargs)
     if op is None:
