@@ -17,6 +17,7 @@ from .parameter_dict import ParameterDict as ParameterDict
 from .symbol_block import SymbolBlock as SymbolBlock
 from .trainer import Trainer as Trainer
 
-__all__ = ["Block", "Constant", "DeferredInitializationError", "HybridBlock", "Parameter", "ParameterDict", "SymbolBlock", "Trainer", "contrib", "data",
+__all__ = ["Block", "Constant", "DeferredInitializationError", "HybridBlock", "Parameter", "ParameterDict", "SymbolBlock", "Trainer",
+           "contrib", "data",
            "loss", "metric", "nn", "rnn", "utils"]
 __getattr__ = _missing("mx.gluon", __name__, __all__)

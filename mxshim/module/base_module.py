@@ -49,7 +49,8 @@ class BaseModule:
 
     def _need(self, initialized=True, what=""):
         if not self.binded or initialized and not self.params_initialized:
-            raise AssertionError(f"{type(self).__name__}{'.' + what if what else ''}: call bind(){' and init_params()' if initialized else ''} "
+            raise AssertionError(f"{type(self).__name__}{'.' + what if what else ''}: call "
+                                 f"bind(){' and init_params()' if initialized else ''} "
                                  "first, or fit()")
 
     # -- one batch -------------------------------------------------------------------------------------------------

@@ -82,7 +82,8 @@ class SequentialModule(BaseModule):
         for i, module in enumerate(self._modules):
             for name in (n for part in module.get_params() for n in part):
                 if name in seen:
-                    raise AssertionError(f"Duplicated parameter names: name {name!r} in layer {i} ({type(module).__name__}) is already used in "
+                    raise AssertionError(f"Duplicated parameter names: name {name!r} in layer {i} ({type(module).__name__}) is already "
+                                         "used in "
                                          f"layer {seen[name]}")
                 seen[name] = i
         self.params_initialized = True

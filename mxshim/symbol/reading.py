@@ -158,7 +158,8 @@ def load(fname) -> Symbol:
         raise TypeError("fname need to be string")
     try:
         if os.path.getsize(fname) > _MOST_BYTES:
-            raise MXNetError(f"{fname!r} cannot be read as a graph of MXNet: it has {os.path.getsize(fname)} bytes, more than a graph can have")
+            raise MXNetError(f"{fname!r} cannot be read as a graph of MXNet: it has {os.path.getsize(fname)} bytes, more than a graph "
+                             "can have")
         with open(fname, "rb") as f:
             text = f.read()
     except OSError as error:

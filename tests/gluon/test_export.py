@@ -35,7 +35,8 @@ def exported(net, tmp_path, *inputs):
 def test_names_are_those_of_mxnet(tmp_path):
     net = nn.HybridSequential(prefix="net_")
     with net.name_scope():
-        net.add(nn.Conv2D(4, 3, activation="relu"), nn.BatchNorm(), nn.MaxPool2D(), nn.Flatten(), nn.Dropout(0.5), nn.Dense(8, activation="tanh"),
+        net.add(nn.Conv2D(4, 3, activation="relu"), nn.BatchNorm(), nn.MaxPool2D(), nn.Flatten(), nn.Dropout(0.5),
+                nn.Dense(8, activation="tanh"),
                 nn.Dense(3))
     net.initialize()
     want, block, found = exported(net, tmp_path, nd.random.uniform(shape=(2, 1, 8, 8)))

@@ -94,8 +94,10 @@ def test_fit_logs_as_mxnet_does(caplog, tmp_path):
     mod = mx.mod.Module(small())
     train, val = Batches(X, Y, 10), Batches(X, Y, 20)
     ends = []
-    mod.fit(train, val, eval_metric=["acc", "ce"], num_epoch=2, batch_end_callback=[mx.callback.Speedometer(10, 2), lambda p: ends.append(p.nbatch)],
-            epoch_end_callback=mx.callback.do_checkpoint(str(tmp_path / "ck"), 2), eval_end_callback=mx.callback.LogValidationMetricsCallback())
+    mod.fit(train, val, eval_metric=["acc", "ce"], num_epoch=2,
+            batch_end_callback=[mx.callback.Speedometer(10, 2), lambda p: ends.append(p.nbatch)],
+            epoch_end_callback=mx.callback.do_checkpoint(str(tmp_path / "ck"), 2),
+            eval_end_callback=mx.callback.LogValidationMetricsCallback())
     lines = [r.getMessage().split("=")[0] for r in caplog.records if not r.getMessage().startswith("Epoch[0] Batch")]
     assert lines[:4] == ["Epoch[0] Train-accuracy", "Epoch[0] Train-cross-entropy", "Epoch[0] Time cost", "Epoch[0] Validation-accuracy"]
     assert f'Saved checkpoint to "{tmp_path}/ck-0002.params"' in caplog.text and ends == [*range(5)] * 2 and train.resets == 2
@@ -111,12 +113,14 @@ def test_predict_score_and_shapes():
     parts = mod.predict(Batches(X, Y, 20))
     assert parts.shape == (50, 3)
     onp.testing.assert_allclose(parts.asnumpy(), whole.asnumpy(), rtol=1e-5)
-    assert [(len(o), o[0].shape, i) for o, i, _ in mod.iter_predict(Batches(X, Y, 20))] == [(1, (20, 3), 0), (1, (20, 3), 1), (1, (10, 3), 2)]
+    assert [(len(o), o[0].shape, i) for o, i, _ in mod.iter_predict(Batches(X, Y, 20))] == [(1, (20, 3), 0), (1, (20, 3), 1),
+                                                                                            (1, (10, 3), 2)]
     assert isinstance(mod.predict(Batches(X, Y, 20), always_output_list=True), list)
     assert len(mod.predict(Batches(X, Y, 20), num_batch=2, merge_batches=False)) == 2
     (name, value), = mod.score(Batches(X[:40], Y[:40], 20), "acc")
     assert name == "accuracy" and value == (whole.asnumpy()[:40].argmax(1) == Y[:40]).mean()
-    assert mod.output_shapes == [("softmax_output", (20, 3))] and repr(mod.data_shapes[0]) == "DataDesc[data,(20, 4),<class 'numpy.float32'>,NCHW]"
+    assert mod.output_shapes == [("softmax_output",
+                                  (20, 3))] and repr(mod.data_shapes[0]) == "DataDesc[data,(20, 4),<class 'numpy.float32'>,NCHW]"
     assert (mod.data_names, mod.label_names, mod.output_names) == (["data"], ["softmax_label"], ["softmax_output"])
 
 
@@ -133,7 +137,8 @@ def test_checkpoints_and_optimizer_states(tmp_path):
     for name, a in mod.get_params()[0].items():
         onp.testing.assert_allclose(a.asnumpy(), other.get_params()[0][name].asnumpy(), rtol=1e-5, atol=1e-6)
     s, arguments, states = mx.model.load_checkpoint(prefix, 1)
-    assert s.list_arguments() == small().list_arguments() and set(arguments) == {"fc1_weight", "fc1_bias", "fc2_weight", "fc2_bias"} and not states
+    assert s.list_arguments() == small().list_arguments() and set(arguments) == {"fc1_weight", "fc1_bias", "fc2_weight",
+                                                                                 "fc2_bias"} and not states
     mod.save_params(prefix + ".params")
     other.load_params(prefix + ".params")
     (tmp_path / "m-0001.params").write_bytes((tmp_path / "m-0001.params").read_bytes()[:-30])
@@ -200,7 +205,8 @@ def test_buckets():
         embed = mx.sym.Embedding(mx.sym.var("data"), input_dim=8, output_dim=4, name="embed")
         outputs, _ = mx.rnn.LSTMCell(6, prefix="lstm_").unroll(length, embed, layout="NTC", merge_outputs=True)
         pred = mx.sym.FullyConnected(mx.sym.Reshape(outputs, shape=(-1, 6)), num_hidden=8, name="pred")
-        return mx.sym.SoftmaxOutput(pred, mx.sym.Reshape(mx.sym.var("softmax_label"), shape=(-1,)), name="softmax"), ("data",), ("softmax_label",)
+        return mx.sym.SoftmaxOutput(pred, mx.sym.Reshape(mx.sym.var("softmax_label"), shape=(-1,)), name="softmax"), ("data",
+                                                                                                                      ), ("softmax_label",)
 
     class Sentences:
         provide_data, provide_label = [("data", (5, 6))], [("softmax_label", (5, 6))]
@@ -217,7 +223,8 @@ def test_buckets():
     mod = mx.mod.BucketingModule(sym_gen, default_bucket_key=6)
     values, counts = [], []
     mod.fit(Sentences(), num_epoch=4, eval_metric=mx.metric.Perplexity(None), optimizer="adam", optimizer_params={"learning_rate": 0.05},
-            initializer=mx.init.Xavier(), batch_end_callback=lambda p: (values.append(p.eval_metric.get()[1]), counts.append(engine.stats().programs)))
+            initializer=mx.init.Xavier(),
+            batch_end_callback=lambda p: (values.append(p.eval_metric.get()[1]), counts.append(engine.stats().programs)))
     assert values[-1] < values[0] / 2 and counts[-1] == counts[11]
     assert set(mod._buckets) == {3, 6} and mod._buckets[3]._exec_group.execs[0].arg_dict["pred_weight"] is (
         mod._buckets[6]._exec_group.execs[0].arg_dict["pred_weight"])
@@ -247,7 +254,8 @@ WRONG = {
     "no gradients of inputs": (lambda m: m.get_input_grads(), AssertionError, "inputs_need_grad=True"),
     "no optimizer": (lambda m: m.update(), AssertionError, r"call init_optimizer\(\)"),
     "data of another kind": (lambda m: m.predict(3), ValueError, "NDArray or DataIter"),
-    "shape of a parameter": (lambda m: m.init_params(arg_params={**m.get_params()[0], "fc1_bias": nd.ones((3,))}, force_init=True), MXNetError,
+    "shape of a parameter": (lambda m: m.init_params(arg_params={**m.get_params()[0], "fc1_bias": nd.ones((3,))}, force_init=True),
+                             MXNetError,
                              r"'fc1_bias' has shape \(8,\)"),
 }
 

@@ -67,7 +67,8 @@ OLD = {
          "backward_source_id": -1, "attr": {"ctx_group": "dev1", "weight_wd_mult": "0.5"}},
         {"op": "null", "param": {}, "name": "bn_gamma", "inputs": [], "backward_source_id": -1},
         {"op": "null", "param": {}, "name": "bn_beta", "inputs": [], "backward_source_id": -1},
-        {"op": "BatchNorm", "param": {"eps": "0.001", "momentum": "0.9"}, "name": "bn", "inputs": [[3, 0], [4, 0], [5, 0]], "backward_source_id": -1}],
+        {"op": "BatchNorm", "param": {"eps": "0.001", "momentum": "0.9"}, "name": "bn", "inputs": [[3, 0], [4, 0], [5, 0]],
+         "backward_source_id": -1}],
     "arg_nodes": [0, 1, 2, 4, 5], "heads": [[6, 0]]}
 
 
