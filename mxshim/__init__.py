@@ -24,7 +24,9 @@ from . import engine as engine  # noqa: E402
 from . import error as error  # noqa: E402
 from . import executor as executor  # noqa: E402
 from . import gluon as gluon  # noqa: E402
+from . import image as image  # noqa: E402
 from . import initializer as initializer  # noqa: E402
+from . import io as io  # noqa: E402
 from . import kvstore as kvstore  # noqa: E402
 from . import log as log  # noqa: E402
 from . import lr_scheduler as lr_scheduler  # noqa: E402
@@ -38,6 +40,7 @@ from . import numpy as numpy  # noqa: E402
 from . import numpy_extension as numpy_extension  # noqa: E402
 from . import optimizer as optimizer  # noqa: E402
 from . import random as random  # noqa: E402
+from . import recordio as recordio  # noqa: E402
 from . import registry as registry  # noqa: E402
 from . import symbol as symbol  # noqa: E402
 from . import test_utils as test_utils  # noqa: E402
@@ -71,7 +74,8 @@ from .util import use_np_array as use_np_array  # noqa: E402
 from .util import use_np_default_dtype as use_np_default_dtype  # noqa: E402
 from .util import use_np_shape as use_np_shape  # noqa: E402
 
-nd, np, npx, rnd, sym, init, kv, mod, mon = ndarray, numpy, numpy_extension, random, symbol, initializer, kvstore, module, monitor
+nd, np, npx, rnd, sym, init, kv = ndarray, numpy, numpy_extension, random, symbol, initializer, kvstore
+mod, mon, img = module, monitor, image
 ndarray.np, ndarray.npx = numpy, numpy_extension  # F.np and F.npx of hybrid_forward
 __version__ = "1.9.1"  # the MXNet release that programs see; importlib.metadata.version("mxshim") is our own
 

@@ -23,8 +23,6 @@ ABSENT: dict[str, str] = {
 }
 
 _LATER = {
-    "mx.io": "slice arrays in Python", "mx.image": "read images with Pillow and np.array", "mx.img": "read images with Pillow and np.array",
-    "mx.recordio": "read the files with another tool", 
     "mx.viz": "see mxshim.engine.explain()", "mx.visualization": "see mxshim.engine.explain()",
     "mx.profiler": "use jax.profiler", "mx.runtime": "see mxshim.engine.stats()",
     "mx.amp": "net.cast('float16') and multi_precision=True for the optimizer",
@@ -40,6 +38,7 @@ ABSENT.update({f"mx.test_utils.{name}": _DATA for name in (
     "get_zip_data")})
 ABSENT.update({f"mx.test_utils.{name}": "CUDA code is MXNet's own; see jax.devices()" for name in (
     "get_cuda_compute_capability", "get_max_supported_compute_capability", "get_rtc_compile_opts")})
+ABSENT["mx.io.ImageRecordInt8Iter"] = "use mx.io.ImageRecordIter(dtype='int8'), with mean_r and the like so that pixels fit"
 ABSENT["mx.test_utils.Features"] = "see mxshim.engine.stats()"
 _INSIDE = "it was a module of MXNet's own code; its functions are in np itself"
 ABSENT.update({f"np.{name}": _INSIDE for name in (
@@ -103,6 +102,7 @@ _OPERATORS = {
     "draw with NumPy: nd.array(numpy.random.binomial(n, p, shape))": "nd.random.: binomial",
     "use nd.random.multinomial": "nd.: sample_categorical",
     "use nd.reshape; shapes do not depend on values": "nd.contrib.: dynamic_reshape",
+    "MXNet 1.9.1's fails for every image; use mx.image.imdecode": "nd.: imdecode",
     "CUDA code is MXNet's own; see jax.devices()": "npx.: get_cuda_compute_capability",
 }
 for _why, _names in _OPERATORS.items():
