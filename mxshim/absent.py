@@ -15,7 +15,6 @@ ABSENT: dict[str, str] = {
     "mx.gluon.data.RecordFileDataset": "this release of mxshim reads no RecordIO files; read the files with another tool",
     "mx.gluon.nn.SymbolBlock": "symbolic graphs are not offered: write the network as a HybridBlock and load its parameters",
     "mx.gluon.SymbolBlock": "symbolic graphs are not offered: write the network as a HybridBlock and load its parameters",
-    "mx.gluon.model_zoo": "this release of mxshim has no model zoo yet: write the network out of gluon.nn's layers and load its parameters",
     "mx.gluon.probability": "this release of mxshim has no gluon.probability yet: use np.random and the densities' formulas",
     "mx.gluon.contrib.data": "use mx.gluon.data, or read and slice arrays in Python",
     "mx.gluon.contrib.estimator": "write the training loop out: record, backward, step",
