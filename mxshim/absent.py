@@ -11,7 +11,6 @@ ABSENT: dict[str, str] = {
     "mx.gluon.data.vision.ImageRecordDataset": "this release of mxshim reads no RecordIO files; use ImageFolderDataset",
     "mx.gluon.data.vision.ImageListDataset": "make a Dataset whose __getitem__ reads the image with Pillow",
     "mx.gluon.data.RecordFileDataset": "this release of mxshim reads no RecordIO files; read the files with another tool",
-    "mx.gluon.model_zoo": "this release of mxshim has no model zoo yet: write the network out of gluon.nn's layers and load its parameters",
     "mx.gluon.probability": "this release of mxshim has no gluon.probability yet: use np.random and the densities' formulas",
     "mx.gluon.contrib.data": "use mx.gluon.data, or read and slice arrays in Python",
     "mx.gluon.contrib.estimator": "write the training loop out: record, backward, step",
