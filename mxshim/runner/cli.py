@@ -47,6 +47,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         if found.file == "coverage":
             from mxshim import coverage
             return coverage.main(found.args)
+        if found.file == "check":
+            from mxshim.check import report
+            return report.main(found.args)
         return _run(parser, found)
     except BrokenPipeError:  # `| head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
