@@ -108,6 +108,7 @@ QUIET = {
                          "A().go().more\nA().other",
     "own attributes": "from mxnet import nd\nx = nd.ones(2)\nx.mine = 3",
     "rebound": "from mxnet import np\nnp.ones(2)\nimport numpy as np\nnp.nonsense",
+    "a parameter F": "def f(x, F):\n    return F.nonsense(x)",
     "another F": "from torch.nn import functional as F\nF.nonsense",
 }
 
