@@ -14,6 +14,7 @@ _nd_array.finish()
 from . import operator as operator  # noqa: E402  # declares nd.Custom, before mx.nd is filled
 
 # isort: split
+from . import attribute as attribute  # noqa: E402
 from . import autograd as autograd  # noqa: E402
 from . import base as base  # noqa: E402
 from . import callback as callback  # noqa: E402
@@ -21,6 +22,7 @@ from . import context as context  # noqa: E402
 from . import device as device  # noqa: E402
 from . import engine as engine  # noqa: E402
 from . import error as error  # noqa: E402
+from . import executor as executor  # noqa: E402
 from . import gluon as gluon  # noqa: E402
 from . import initializer as initializer  # noqa: E402
 from . import kvstore as kvstore  # noqa: E402
@@ -28,6 +30,7 @@ from . import log as log  # noqa: E402
 from . import lr_scheduler as lr_scheduler  # noqa: E402
 from . import metric as metric  # noqa: E402
 from . import ndarray as ndarray  # noqa: E402
+from . import name as name  # noqa: E402
 from . import numpy as numpy  # noqa: E402
 from . import numpy_extension as numpy_extension  # noqa: E402
 from . import optimizer as optimizer  # noqa: E402
@@ -39,6 +42,7 @@ from . import util as util  # noqa: E402
 from .absent import missing as _missing  # noqa: E402
 from .alias import install as install  # noqa: E402
 from .alias import uninstall as uninstall  # noqa: E402
+from .attribute import AttrScope as AttrScope  # noqa: E402
 from .base import MXNetError as MXNetError  # noqa: E402
 from .device import Context as Context  # noqa: E402
 from .device import Device as Device  # noqa: E402

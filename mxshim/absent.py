@@ -13,14 +13,10 @@ ABSENT: dict[str, str] = {
     "mx.gluon.data.vision.ImageRecordDataset": "this release of mxshim reads no RecordIO files; use ImageFolderDataset",
     "mx.gluon.data.vision.ImageListDataset": "make a Dataset whose __getitem__ reads the image with Pillow",
     "mx.gluon.data.RecordFileDataset": "this release of mxshim reads no RecordIO files; read the files with another tool",
-    "mx.gluon.nn.SymbolBlock": "symbolic graphs are not offered: write the network as a HybridBlock and load its parameters",
-    "mx.gluon.SymbolBlock": "symbolic graphs are not offered: write the network as a HybridBlock and load its parameters",
     "mx.gluon.model_zoo": "this release of mxshim has no model zoo yet: write the network out of gluon.nn's layers and load its parameters",
     "mx.gluon.probability": "this release of mxshim has no gluon.probability yet: use np.random and the densities' formulas",
     "mx.gluon.contrib.data": "use mx.gluon.data, or read and slice arrays in Python",
     "mx.gluon.contrib.estimator": "write the training loop out: record, backward, step",
-    "mx.sym": "symbolic graphs are not offered: call nd or np operators directly, they are compiled together anyway",
-    "mx.symbol": "symbolic graphs are not offered: call nd or np operators directly, they are compiled together anyway",
     "mx.mod": "Module is not offered: use np/nd operators and autograd",
     "mx.module": "Module is not offered: use np/nd operators and autograd",
     "mx.rtc": "runtime compilation of CUDA source needs MXNet's C++ library; write the kernel with jax.experimental.pallas",
@@ -61,10 +57,10 @@ ABSENT.update({name: f"not part of this release of mxshim; {use}" for name, use 
 # What stays absent: reason -> names in full.
 _SYMBOLS = "symbolic graphs are not offered: call np or nd operators directly, they are compiled together anyway"
 _ABSENT = {
-    _SYMBOLS: "mx.AttrScope mx.attribute mx.name mx.executor mx.executor_manager mx.test_utils.np_symbol mx.amp.convert_symbol "
+    _SYMBOLS: "mx.executor_manager mx.test_utils.np_symbol mx.amp.convert_symbol "
               "mx.contrib.amp.convert_symbol mx.test_utils.check_symbolic_forward mx.test_utils.check_symbolic_backward "
               "mx.test_utils.same_symbol_structure mx.test_utils.simple_forward mx.test_utils.check_speed "
-              "mx.gluon.Parameter.var",
+              "",
     "cells of symbolic graphs are not offered: use mx.gluon.rnn": "mx.rnn",
     "Module and FeedForward are not offered: use mx.gluon": "mx.model.FeedForward mx.model.BatchEndParam "
         "mx.model.DataParallelExecutorManager mx.model.get_updater",
@@ -141,11 +137,7 @@ ND_METHODS = _TORCH | {
 }
 
 BLOCK_METHODS = {
-    "export": "symbolic graphs are not offered: write the parameters with save_parameters() and keep the network's code",
-    "optimize_for": "there are no other back ends: call hybridize(), XLA optimizes every program",
     "infer_type": "give layers their dtype, or call cast()",
-    "save": "use save_parameters(), and keep the network's code",
-    "load": "make the network with its code, then load_parameters()",
 }
 
 

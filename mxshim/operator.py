@@ -209,6 +209,29 @@ def _three(prop, method, given, counts):
     return found
 
 
+def is_registered(op_type) -> bool:
+    """Whether there is an operator of that name."""
+    return op_type in _registered
+
+
+def prop_of(given, what):
+    """The CustomOpProp that a call with these keyword arguments, op_type among them, speaks of. Raises: MXNetError."""
+    kwargs = dict(given)
+    op_type = kwargs.pop("op_type", None)
+    if not op_type:
+        raise MXNetError(f"{what} needs op_type=, the name that the operator was registered under")
+    if op_type not in _registered:
+        raise MXNetError(f"{what}: there is no operator {op_type!r}; registered are {', '.join(sorted(_registered)) or 'none'}. "
+                         "Register its CustomOpProp with @mx.operator.register(...).")
+    for key, value in kwargs.items():
+        if isinstance(value, _Array):
+            raise MXNetError(f"{what}: the array {key!r} must be given by position; keyword arguments reach the CustomOpProp as text")
+    try:
+        return _registered[op_type](**{k: str(v) for k, v in kwargs.items()})
+    except TypeError as error:
+        raise MXNetError(f"{what}(op_type={op_type!r}): {error}") from error
+
+
 @_api("nd.Custom")
 def Custom(*data, op_type=None, out=None, name=None, **kwargs):
     """Call an operator registered with mx.operator.register.
@@ -223,18 +246,7 @@ def Custom(*data, op_type=None, out=None, name=None, **kwargs):
     for x in data:
         if not isinstance(x, _Array):
             raise AssertionError(f"nd.Custom: positional arguments must be NDArrays, got {type(x).__name__}")
-    if not op_type:
-        raise MXNetError("nd.Custom needs op_type=, the name that the operator was registered under")
-    if op_type not in _registered:
-        raise MXNetError(f"nd.Custom: there is no operator {op_type!r}; registered are {', '.join(sorted(_registered)) or 'none'}. "
-                         "Register its CustomOpProp with @mx.operator.register(...).")
-    for key, value in kwargs.items():
-        if isinstance(value, _Array):
-            raise MXNetError(f"nd.Custom: the array {key!r} must be given by position; keyword arguments reach the CustomOpProp as text")
-    try:
-        prop = _registered[op_type](**{k: str(v) for k, v in kwargs.items()})
-    except TypeError as error:
-        raise MXNetError(f"nd.Custom(op_type={op_type!r}): {error}") from error
+    prop = prop_of({**kwargs, "op_type": op_type}, "nd.Custom")
     arguments, outputs, states = (list(_run(prop, f"list_{w}")) for w in ("arguments", "outputs", "auxiliary_states"))
     n = len(arguments)
     if len(data) != n + len(states):

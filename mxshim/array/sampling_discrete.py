@@ -250,6 +250,8 @@ def nd_dropout(data, p=0.5, mode="training", axes=(), cudnn_off=False, out=None,
 
     Args: axes: along them, all elements share one decision.  cudnn_off, name: ignored, as on a CPU in MXNet.
     """
+    if type(data) in door.symbol_classes:
+        return door.symbolic(None, CLASSES["nd"], (data,), {"p": p, "mode": mode, "axes": axes, "name": name}, "nd.Dropout")
     if kwargs:
         raise MXNetError(f"nd.Dropout has no argument {next(iter(kwargs))!r}: they are (data, p, mode, axes, cudnn_off)")
     return finish(_dropout(data, p, mode, axes, CLASSES["nd"], "nd.Dropout"), out, "nd.Dropout")
@@ -261,4 +263,6 @@ def npx_dropout(data, p=0.5, mode="training", axes=None, cudnn_off=False, out=No
 
     Args: axes: along them, all elements share one decision.  cudnn_off: ignored, as on a CPU in MXNet.
     """
+    if type(data) in door.symbol_classes:
+        return door.symbolic(None, CLASSES["np"], (data,), {"p": p, "mode": mode, "axes": axes or ()}, "npx.dropout")
     return finish(_dropout(data, p, mode, axes, CLASSES["np"], "npx.dropout"), out, "npx.dropout")

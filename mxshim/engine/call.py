@@ -24,6 +24,10 @@ from .trace import state, user_line
 
 # (object, class, operator, parameter) -> array: set by the array layer, which knows how to convert
 adopt: Callable = None  # type: ignore[assignment]
+# Classes whose objects are no arrays to the engine, and what a call with one among its arguments gives:
+# (operator, class, arguments, keyword arguments, public name) -> result. Set by the symbols.
+symbol_classes: set[type] = set()
+symbolic: Callable = None  # type: ignore[assignment]
 
 
 def _infer(op: Op, pattern, avals, training) -> Spec:
@@ -303,7 +307,7 @@ def call(op: Op, cls, args: tuple, kwargs: dict, name: str | None = None):
                 found = None
             if found is not None:
                 return found
-        return _call(op, cls, args, kwargs)
+        return _call(op, cls, args, kwargs, name)
     except Exception as error:
         renamed = under_name(error, op.name, name or _name_in(op, cls))
         if renamed is error:
@@ -328,7 +332,13 @@ def _name_in(op: Op, cls) -> str:
     return next((n for n in op.names if n.startswith(dialects)), op.name)
 
 
-def _call(op: Op, cls, args: tuple | list, kwargs: dict):
+def with_symbols(args, kwargs) -> bool:
+    """Whether a symbol is among the arguments, or among a list of them."""
+    return any(type(a) in symbol_classes or type(a) in (list, tuple) and any(type(e) in symbol_classes for e in a)
+               for values in (args, kwargs.values()) for a in values)
+
+
+def _call(op: Op, cls, args: tuple | list, kwargs: dict, called=None):
     quick = _key(op, cls, args, kwargs)
     if quick is not None:
         key, arrays, numbers = quick
@@ -344,6 +354,8 @@ def _call(op: Op, cls, args: tuple | list, kwargs: dict):
                 found = emit2(form, arrays[0], arrays[1], tuple(numbers), cls)
             if found is not None:
                 return found
+    elif with_symbols(args, kwargs):
+        return symbolic(op, cls, args, kwargs, called or _name_in(op, cls))
     if not kwargs and args and type(args[0]) in _NUMBERS and all(type(a) in _NUMBERS for a in args):
         plain = _on_numbers(op, cls, args)
         if plain is not None:

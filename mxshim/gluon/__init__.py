@@ -14,8 +14,9 @@ from .parameter import Constant as Constant
 from .parameter import DeferredInitializationError as DeferredInitializationError
 from .parameter import Parameter as Parameter
 from .parameter_dict import ParameterDict as ParameterDict
+from .symbol_block import SymbolBlock as SymbolBlock
 from .trainer import Trainer as Trainer
 
-__all__ = ["Block", "Constant", "DeferredInitializationError", "HybridBlock", "Parameter", "ParameterDict", "Trainer", "contrib", "data",
+__all__ = ["Block", "Constant", "DeferredInitializationError", "HybridBlock", "Parameter", "ParameterDict", "SymbolBlock", "Trainer", "contrib", "data",
            "loss", "metric", "nn", "rnn", "utils"]
 __getattr__ = _missing("mx.gluon", __name__, __all__)

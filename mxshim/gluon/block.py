@@ -1,17 +1,22 @@
 """Blocks: the parts networks are made of (MXNet: mxnet.gluon.Block, HybridBlock)."""
 from __future__ import annotations
 
+import json
 import warnings
 from collections import OrderedDict
 
 import numpy as onp
 
-from .. import ndarray, numpy
+from .. import ndarray, numpy, serialization, symbol
 from ..absent import block_method_hint
+from ..base import MXNetError
 from ..device import current_device
 from ..initializer import Uniform
+from ..symbol.recording import LayerNames, names_first
+from ..symbol.symbol import Symbol
 from ..util import is_np_array
 from . import naming
+from .backends import check_backend
 from .dialect import arrays_in, as_class, first_array
 from .hybrid import Changes, Hybrid
 from .parameter import Parameter
@@ -321,6 +326,32 @@ class Block:
     save_params = save_parameters
     load_params = load_parameters
 
+    def save(self, prefix):
+        """Write prefix-model.json, the tree of blocks, and prefix-model.params, all parameters; `load` of an equal network reads them.
+
+        Differs: MXNet's files hold the graphs of hybridized blocks as well; here the network's code has that. It writes the
+        parameters to MyModel-model.params whatever the prefix.
+        """
+        self.save_parameters(f"{prefix}-model.params")
+        with serialization.atomic_write(f"{prefix}-model.json") as f:
+            f.write(json.dumps(_structure(self), indent=2).encode())
+
+    def load(self, prefix):
+        """Read the parameters that `save` wrote into this network.
+
+        Raises: MXNetError if prefix-model.json cannot be read; AssertionError, ValueError if the parameters do not fit.
+        """
+        try:
+            with open(f"{prefix}-model.json", encoding="utf-8") as f:
+                found = json.load(f)
+        except OSError as error:
+            raise MXNetError(f"{prefix}-model.json cannot be opened: {error.strerror}") from None
+        except ValueError as error:
+            raise MXNetError(f"{prefix}-model.json is no JSON, or was cut off: {error}") from None
+        if not isinstance(found, dict):
+            raise MXNetError(f"{prefix}-model.json holds no tree of blocks")
+        self.load_parameters(f"{prefix}-model.params")
+
 
 class HybridBlock(Block):
     """A Block whose calls can be one instruction, see `hybridize`; children must be HybridBlocks.
@@ -361,6 +392,8 @@ class HybridBlock(Block):
     def __call__(self, *args, **kwargs):
         for p in self._reg_params.values():
             if p._data is None:
+                if args and isinstance(args[0], Symbol):
+                    break
                 self._complete(args)
                 break
         return super().__call__(*args, **kwargs)
@@ -380,7 +413,9 @@ class HybridBlock(Block):
                            "infer_shape(self, x, ...) to set them from the first batch: self.weight.shape = (10, x.shape[1])")
 
     def forward(self, x, *args):
-        """Calls hybrid_forward with the arrays of the parameters on x's device."""
+        """Calls hybrid_forward with the arrays of the parameters on x's device; for a Symbol with their Symbols, and F = mx.sym."""
+        if isinstance(x, Symbol):
+            return self._symbol_of(x, *args)
         like = first_array((x, *args))
         if isinstance(x, onp.ndarray):
             raise TypeError(f"{type(self).__name__} takes arrays of mx, got a numpy.ndarray: make one with np.array(x) or nd.array(x)")
@@ -391,9 +426,44 @@ class HybridBlock(Block):
         own = {name: as_class(p.data(ctx), cls) for name, p in self._reg_params.items()}
         return self.hybrid_forward(ndarray, x, *args, **own)
 
+    def _symbol_of(self, x, *args):
+        own = {name: type(x)(p.var()._entries) for name, p in self._reg_params.items()}
+        with LayerNames(self.prefix, names_first(self)):
+            return self.hybrid_forward(symbol, x, *args, **own)
+
+    def export(self, path, epoch=0, remove_amp_cast=True):
+        """Write this block as a model of MXNet: the graph to path-symbol.json, the parameters to path-0000.params (the epoch's number).
+
+        SymbolBlock.imports, Module and real MXNet of the same generation read them. The block must have been hybridized and called once:
+        forward runs again on inputs of these shapes, predicting, and the operators that it calls are the graph. Inputs are named data, or
+        data0, data1, ... Arrays that are no parameters become constants among the parameters.
+        Returns: the names of both files.
+        Raises: RuntimeError if the block was not hybridized and called; MXNetError if forward calls what MXNet's graphs have no
+            operator for, or writes into arrays.
+        """
+        from .exporting import export
+        return export(self, path, epoch, remove_amp_cast)
+
+    def optimize_for(self, x, *args, backend=None, backend_opts=None, clear=True, partition_if_dynamic=True, static_alloc=False,
+                     static_shape=False, inline_limit=2, forward_bulk_size=None, backward_bulk_size=None, **kwargs):
+        """Hybridize and call once. XLA compiles and optimizes everything, whatever `backend` says.
+
+        An unknown name is a warning, once. Raises: ValueError without the name of a back end.
+        """
+        if not backend:
+            raise ValueError("Must specify \"backend\" to optimize_for")
+        check_backend(backend)
+        self.hybridize(True, static_alloc=static_alloc, static_shape=static_shape)
+        self(x, *args)
+
     def hybrid_forward(self, F, x, *args, **kwargs):
         """What the block computes, as in MXNet 1: F is mx.nd, every parameter comes as a keyword."""
         raise NotImplementedError(f"{type(self).__name__} must define forward(self, x, ...) or hybrid_forward(self, F, x, ...)")
+
+
+def _structure(block) -> dict:
+    return {"class": type(block).__name__, "params": {n: list(p.shape or ()) for n, p in block._own().items()},
+            "children": {n: _structure(c) for n, c in block._children.items()}}
 
 
 def _tree(block, children) -> str:

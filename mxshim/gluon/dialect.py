@@ -9,13 +9,18 @@ ARRAYS = nd.NDArray  # isinstance(x, nd.NDArray) is True for arrays of both clas
 
 
 def either(for_np, for_nd):
-    """A function that calls `for_np` where its first argument is an np array, else `for_nd`."""
+    """A function that calls `for_np` where its first argument is an np array, or a Symbol of np, else `for_nd`."""
 
     def function(x, *args, **kwargs):
-        return (for_np if type(x) is np.ndarray else for_nd)(x, *args, **kwargs)
+        return (for_np if type(x) is np.ndarray or is_np(x) else for_nd)(x, *args, **kwargs)
 
     function.__name__, function.__doc__ = for_nd.__name__, for_nd.__doc__
     return function
+
+
+def is_np(x) -> bool:
+    """Whether x is an array or a Symbol of np."""
+    return getattr(x, "_dialect", None) == "np"
 
 
 def first_array(values):

@@ -5,6 +5,7 @@ from .. import ndarray as nd
 from .. import numpy as np
 from .. import numpy_extension as npx
 from .dialect import either
+from .dialect import is_np as is_np
 
 absolute = either(np.abs, nd.abs)
 activation = either(npx.activation, nd.Activation)
@@ -47,11 +48,6 @@ swapaxes = either(np.swapaxes, nd.swapaxes)
 transpose = either(np.transpose, nd.transpose)
 where = either(np.where, nd.where)
 zeros_like = either(np.zeros_like, nd.zeros_like)
-
-
-def is_np(x) -> bool:
-    """Whether x is an array of np."""
-    return type(x) is np.ndarray
 
 
 def joined(arrays, axis):

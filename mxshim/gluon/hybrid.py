@@ -48,6 +48,7 @@ class Hybrid:
     def __init__(self):
         self.plans: dict[tuple, _Plan | None] = {}
         self.told = False
+        self.seen: tuple | None = None  # the last call's arguments
         self.unused: set[int] = set()
 
     def __reduce__(self):  # a copy of a block is captured anew
@@ -56,11 +57,14 @@ class Hybrid:
     def run(self, block, args):
         """block.forward(*args)."""
         thread = threads.now
-        if thread.capture is not None or engine_trace.naive or inplace.readers is not None:
+        if thread.capture is not None or inplace.readers is not None:
             return block.forward(*args)
         handles: list[Handle] = []
         key = _signature(args, handles)
         if key is None or not handles:
+            return block.forward(*args)
+        self.seen = key
+        if engine_trace.naive:
             return block.forward(*args)
         key = (key, thread.recording, thread.training, thread.np_shape, thread.np_array, thread.np_dtype, engine_spec._precision)
         plan = self.plans.get(key, self)

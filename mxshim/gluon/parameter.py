@@ -5,7 +5,7 @@ import warnings
 
 import numpy as onp
 
-from .. import autograd, initializer
+from .. import autograd, initializer, symbol
 from .. import ndarray as nd
 from .. import numpy as np
 from ..base import MXNetError, as_dtype
@@ -45,7 +45,7 @@ class Parameter:
         self._stype, self._grad_stype = stype, grad_stype
         self._data = None  # a list of arrays, one for each device
         self._deferred_init = None  # (initializer, devices, default initializer): what waits for the shape
-        self._grad_req = "null"
+        self._grad_req, self._var = "null", None
         self.grad_req = grad_req
 
     def __repr__(self):
@@ -313,6 +313,17 @@ class Parameter:
         if devices is None:
             devices = [cpu()] if self._deferred_init is None else self._deferred_init[1]
         self._place([_array(value, self._dtype, d) for d in devices])
+
+
+    # -- graphs ----------------------------------------------------------------------------------------------------
+
+    def var(self):
+        """A Symbol that stands for this parameter, of its name, shape, dtype, factors and initializer; the same one each time."""
+        if self._var is None:
+            init = self.init if isinstance(self.init, str) else self.init.dumps() if hasattr(self.init, "dumps") else None
+            found = symbol.var(self.name, shape=self.shape, dtype=self.dtype, lr_mult=self.lr_mult, wd_mult=self.wd_mult, init=init)
+            self._var = found.as_np_ndarray() if is_np_array() else found
+        return self._var
 
 
 class Constant(Parameter):

@@ -1,0 +1,129 @@
+"""HybridBlock.export: what forward calls as MXNet's graph, and the parameters beside it."""
+from __future__ import annotations
+
+import warnings
+
+from .. import ndarray as nd
+from .. import numpy as np
+from .. import serialization
+from ..name import NameManager
+from ..symbol.compose import group, var
+from ..symbol.files import to_json, write
+from ..symbol.recording import LayerNames, Recording, names_first
+from ..util import is_np_array, is_np_shape
+from .dialect import DENSE, as_class
+from .hybrid import Changes
+
+
+def export(block, path, epoch, remove_amp_cast):
+    """See HybridBlock.export."""
+    signature = _signature(block)
+    symbol, constants, names = recorded(block, signature)
+    arguments, states = set(symbol.list_arguments()), set(symbol.list_auxiliary_states())
+    found = {}
+    for name, p in names.items():
+        if name in arguments or name in states:
+            found[f"{'arg' if name in arguments else 'aux'}:{name}"] = p._reduce().asnumpy()
+        elif p._data is not None:
+            warnings.warn(f'Parameter "{name}" is not found in the graph: forward does not use it', stacklevel=4)
+    found.update({f"arg:{name}": a.asnumpy() for name, a in constants.items()})
+    files = f"{path}-symbol.json", f"{path}-{epoch:04d}.params"
+    write(files[0], to_json(symbol, remove_amp_cast))
+    if is_np_array():
+        serialization.save_npz(files[1], list(found.values()), list(found))
+    else:
+        serialization.save_params(files[1], list(found.values()), list(found), np_shape=is_np_shape())
+    return files
+
+
+def _signature(block):
+    plans = getattr(block._hybrid, "plans", None)
+    seen = getattr(block._hybrid, "seen", None)
+    if not plans and seen is None:
+        raise RuntimeError("Please first call block.hybridize() and then run forward with this block at least once before calling export.")
+    return seen
+
+
+def recorded(block, signature):
+    """(graph, constants by name, parameters by name) of a block called with inputs of a signature."""
+    parameters = dict(block.collect_params())
+    count = [0]
+    total = sum(1 for _ in _arrays(signature))
+    places = []
+    with Recording() as r, NameManager() if not is_np_array() else _Numbered():
+        def made(facts):
+            if isinstance(facts[0], type) and facts[0] in DENSE:
+                name = "data" if total == 1 else f"data{count[0]}"
+                count[0] += 1
+                make = np.zeros if facts[0] is np.ndarray else nd.zeros
+                return r.array(make(facts[1].shape, dtype=facts[1].dtype), var(name))
+            if facts[0] in (list, tuple):
+                return facts[0](map(made, facts[1]))
+            return facts[1]
+
+        args = [made(f) for f in signature]
+        blocks = []
+        block.apply(blocks.append)
+        hooks = []
+        try:
+            for name, p in parameters.items():
+                if p._data is not None:
+                    places.append((p, p._data, p._var))
+                    p._var = None
+                    p._data = [r.array(p._data[0], p.var() if p.name == name else _renamed(p, name))]
+            if not is_np_array():
+                hooks = [_name_scope(b) for b in {id(b): b for b in blocks}.values()]
+            out = block.forward(*args)
+        finally:
+            for undo in hooks:
+                undo()
+            for p, data, kept in places:
+                p._data, p._var = data, kept
+            Changes.count += 1
+    outputs = list(_flat(out))
+    symbols = [a._symbol if hasattr(a, "_symbol") else r.constant(as_class(a, type(a))) for a in outputs]
+    found = symbols[0] if len(symbols) == 1 else group(symbols)
+    return found, r.constants, parameters
+
+
+def _renamed(p, name):
+    init = p.init if isinstance(p.init, str) else p.init.dumps() if hasattr(p.init, "dumps") else None
+    return var(name, shape=p.shape, dtype=p.dtype, lr_mult=p.lr_mult, wd_mult=p.wd_mult, init=init)
+
+
+class _Numbered(NameManager):
+    """node_0, node_1, ...: the names of MXNet 2's exports."""
+
+    def get(self, name, hint):
+        return super().get(None, "node_")
+
+
+def _name_scope(block):
+    """Give what a block computes names that begin with its prefix, until the function that is returned is called."""
+    scopes = []
+
+    def enter(b, args):
+        scopes.append(LayerNames(b.prefix, names_first(b)))
+        scopes[-1].__enter__()
+
+    def leave(b, args, out):
+        scopes.pop().__exit__()
+
+    handles = block.register_forward_pre_hook(enter), block.register_forward_hook(leave)
+    return lambda: [h.detach() for h in handles]
+
+
+def _arrays(signature):
+    for facts in signature:
+        if isinstance(facts[0], type) and facts[0] in DENSE:
+            yield facts
+        elif facts[0] in (list, tuple):
+            yield from _arrays(facts[1])
+
+
+def _flat(out):
+    if isinstance(out, list | tuple):
+        for o in out:
+            yield from _flat(o)
+    elif out is not None:
+        yield out

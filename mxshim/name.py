@@ -1,0 +1,50 @@
+"""Names of symbols that were not given one (MXNet: mxnet.name)."""
+from __future__ import annotations
+
+import threading
+
+__all__ = ["NameManager", "Prefix"]
+_thread = threading.local()
+
+
+class NameManager:
+    """Numbers the names of each kind: fullyconnected0, fullyconnected1, ...; `with NameManager():` starts from 0."""
+
+    def __init__(self):
+        self._counter: dict[str, int] = {}
+        self._before: list[NameManager] = []
+
+    def get(self, name, hint):
+        """`name` if there is one, else `hint` with the next number."""
+        if name:
+            return name
+        count = self._counter.get(hint, 0)
+        self._counter[hint] = count + 1
+        return f"{hint}{count}"
+
+    def __enter__(self):
+        self._before.append(current())
+        _thread.current = self
+        return self
+
+    def __exit__(self, *exc):
+        _thread.current = self._before.pop()
+
+
+class Prefix(NameManager):
+    """A NameManager that puts `prefix` before all names, given ones too."""
+
+    def __init__(self, prefix):
+        super().__init__()
+        self._prefix = prefix
+
+    def get(self, name, hint):
+        return self._prefix + super().get(name, hint)
+
+
+def current() -> NameManager:
+    """The innermost NameManager of this thread."""
+    found = getattr(_thread, "current", None)
+    if found is None:
+        found = _thread.current = NameManager()
+    return found

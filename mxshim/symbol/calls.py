@@ -1,0 +1,296 @@
+"""Public functions of nd, np and npx on Symbols: each call becomes the operator that MXNet's graphs have for it."""
+from __future__ import annotations
+
+import functools
+import inspect
+import numbers
+from typing import Any
+
+from ..base import MXNetError
+from ..engine.op import NAMES, Op
+from . import operators
+from .compose import create
+from .symbol import Symbol
+
+_SPACES = {"nd.contrib": ("_contrib_",), "nd.linalg": ("_linalg_", "linalg_"), "nd.image": ("_image_",), "nd.sparse": ("_sparse_", ""),
+           "nd.random": ("_random_", "_sample_", "_"), "nd": ("", "_"), "np": ("_npi_", "_np_"), "np.linalg": ("_npi_",),
+           "npx": ("_npx_", "_npi_", "_np_", "_contrib_"), "npx.image": ("_npx__image_", "_image_"), "np.random": ("_npi_",),
+           "npx.random": ("_npi_", "_npx_"), "nd.NDArray": ("", "_"), "np.ndarray": ("_npi_", "_np_")}
+# Where MXNet's graphs call an operator otherwise than its function.
+_RENAMED = {"np.abs": "_npi_absolute", "np.concat": "_npi_concatenate", "np.divide": "_npi_true_divide", "np.remainder": "_npi_mod",
+            "np.repeat": "_np_repeat", "np.amax": "_np_max", "np.amin": "_np_min", "np.round": "_npi_around", "np.round_": "_npi_around",
+            "np.fabs": "_npi_absolute", "np.permute_dims": "_npi_transpose", "np.invert": "_npi_bitwise_not", "np.array_split": "_npi_split",
+            "np.split": "_npi_split", "np.linalg.norm": "_npi_norm", "np.var": "_npi_var", "np.zeros_like": "zeros_like",
+            "np.ones_like": "ones_like", "np.mean": "_npi_mean", "npx.sigmoid": "_npx_sigmoid", "npx.relu": "_npx_relu",
+            "npx.slice_channel": "SliceChannel", "npx.pad": "Pad", "npx.group_norm": "GroupNorm", "npx.instance_norm": "InstanceNorm",
+            "npx.batch_flatten": "Flatten", "npx.sequence_last": "SequenceLast", "npx.sequence_reverse": "SequenceReverse",
+            "npx.slice_axis": "slice_axis", "npx.slice_like": "slice_like", "npx.broadcast_like": "broadcast_like",
+            "npx.l2_normalization": "L2Normalization", "npx.ctc_loss": "CTCLoss", "npx.sync_batch_norm": "_contrib_SyncBatchNorm",
+            "npx.batch_norm_with_relu": "_contrib_BatchNormWithReLU", "np.expand_dims": "expand_dims", "np.argsort": "argsort",
+            "np.sort": "sort", "np.tile": "tile", "np.clip": "clip", "npx.gelu": "LeakyReLU", "np.histogram": "_histogram",
+            "np.transpose": "_npi_transpose", "np.squeeze": "_npi_squeeze", "np.copy": "_npi_copy", "nd.concatenate": "Concat",
+            "npx.arange_like": "_contrib_arange_like", "npx.stop_gradient": "BlockGrad", "npx.smooth_l1": "smooth_l1"}
+
+
+@functools.cache
+def operator_of(public: str) -> str | None:
+    """The operator of a public function in MXNet's graphs, None if there is none."""
+    if public in _RENAMED:
+        return _RENAMED[public]
+    space, _, short = public.rpartition(".")
+    names = [prefix + short for prefix in _SPACES.get(space, ())]
+    if space.startswith("np"):
+        names.append(short)
+    for name in names:
+        if operators.find(name) is not None:
+            return name
+    record = NAMES.get(public)
+    others = getattr(getattr(record, "op", record), "names", ())  # further names of the same operator
+    return next((found for other in others if other != public and other.split(".")[0] == public.split(".")[0] and other.count(".") < 2
+                 for found in [_plain(other)] if found), None)
+
+
+def _plain(public):
+    space, _, short = public.rpartition(".")
+    return next((p + short for p in _SPACES.get(space, ()) if operators.find(p + short) is not None), None)
+
+
+@functools.cache
+def _parameters(public: str) -> tuple[str, ...] | None:
+    """The names of a function's parameters; None if it takes any number of arrays."""
+    record = NAMES[public]
+    if isinstance(record, Op):
+        return None if record.variadic else record.params
+    kinds = list(inspect.signature(record).parameters.values())
+    if kinds and kinds[0].kind is inspect.Parameter.VAR_POSITIONAL:
+        inner = getattr(record, "op", None)
+        return inner.params if isinstance(inner, Op) and not inner.variadic else None
+    return tuple(k.name for k in kinds if k.kind not in (k.VAR_POSITIONAL, k.VAR_KEYWORD))
+
+
+def symbolic(public: str, args, kwargs, cls=Symbol):
+    """What a public function gives for Symbols. Raises: MXNetError if MXNet's graphs have no operator for it."""
+    rule = _RULES.get(public)
+    kwargs = {k: v for k, v in kwargs.items() if k not in ("out", "ctx", "device") or v is not None and k != "out"}
+    if rule is not None:
+        return rule(cls, *args, **kwargs)
+    op = operator_of(public)
+    if op is None:
+        raise MXNetError(f"{public} cannot be called with Symbols: MXNet's graphs have no operator for it. "
+                         f"Compute it with operators that {public.split('.')[0]} and mx.sym share")
+    record = operators.find(op)
+    assert record is not None
+    short = public.rpartition(".")[2]
+    hint = short if public.startswith("nd.") else op
+    if public.startswith("nd."):
+        return create(op, args, kwargs, hint, cls)
+    params = _parameters(public)
+    if params is None:
+        return create(op, args, kwargs, op, cls)
+    bound: dict[str, Any] = dict(zip(params, args, strict=False))
+    bound.update(kwargs)
+    symbols: list = []
+    attrs: dict[str, Any] = {}
+    for key, value in bound.items():
+        if isinstance(value, list | tuple) and value and all(isinstance(s, Symbol) for s in value):
+            symbols += value
+        elif isinstance(value, Symbol):
+            symbols.append((key, value))
+        elif value is not None and not (value is False and key not in record.kinds):
+            attrs[key] = value
+    if len(record.inputs) == 2 and len(symbols) == 1 and f"{op}_scalar" in operators.table():
+        return _with_number(op, params, bound, cls)
+    unknown = [k for k in attrs if k not in record.kinds and k not in ("name", "attr")]
+    if unknown:
+        raise MXNetError(f"{public} cannot be called with Symbols and {unknown[0]}={attrs[unknown[0]]!r}: the operator {op} of MXNet's graphs "
+                         f"has {', '.join(record.kinds) or 'no attributes'}")
+    inputs = [s for s in symbols if isinstance(s, Symbol)] + [s[1] for s in symbols if not isinstance(s, Symbol)]
+    if symbols and all(isinstance(s, tuple) and s[0] in record.inputs for s in symbols):
+        return create(op, (), {**dict(symbols), **attrs}, op, cls)
+    return create(op, inputs, attrs, op, cls)
+
+
+def _with_number(op, params, bound, cls):
+    first, second = bound[params[0]], bound[params[1]]
+    swapped = not isinstance(first, Symbol)
+    number, x = (first, second) if swapped else (second, first)
+    if not isinstance(number, numbers.Number):
+        raise MXNetError(f"{op}: a Symbol or a number is wanted, got {type(number).__name__}")
+    turned = f"{op[:5]}r{op[5:]}_scalar"
+    name = turned if swapped and operators.find(turned) is not None else f"{op}_scalar"
+    return create(name, (x,), {"scalar": number, "is_int": isinstance(number, int)}, name, cls)
+
+
+# What needs a word of its own: other names of attributes, other defaults.
+
+_RULES: dict[str, Any] = {}
+
+
+def _rule(*names):
+    def declare(function):
+        _RULES.update(dict.fromkeys(names, function))
+        return function
+
+    return declare
+
+
+@_rule("np.concatenate", "np.concat")
+def _concatenate(cls, seq, axis=0, name=None):
+    if axis is None:
+        seq, axis = [create("_npx_reshape", (s,), {"newshape": (-1,)}, cls=cls) for s in seq], 0
+    return create("Concat", tuple(seq), {"dim": axis, "name": name}, "_npi_concatenate", cls)
+
+
+@_rule("np.stack")
+def _stack(cls, arrays, axis=0):
+    return create("_npi_stack", tuple(arrays), {"axis": axis}, cls=cls)
+
+
+@_rule("np.split", "np.array_split")
+def _np_split(cls, ary, indices_or_sections, axis=0):
+    return split_v2(ary, indices_or_sections, axis, cls=cls)
+
+
+@_rule("nd.split_v2")
+def _nd_split(cls, ary, indices_or_sections, axis=0, squeeze_axis=False):
+    return split_v2(ary, indices_or_sections, axis, squeeze_axis, cls)
+
+
+def split_v2(ary, indices_or_sections, axis=0, squeeze_axis=False, cls=None):
+    """mx.sym.split_v2: the parts of `ary` along an axis, a number of equal ones, or cut before each of several indices."""
+    if isinstance(indices_or_sections, int):
+        how: dict[str, Any] = {"indices": [], "sections": indices_or_sections}
+    else:
+        how = {"indices": (0, *indices_or_sections)}
+    return create("_split_v2", (ary,), {**how, "axis": axis, "squeeze_axis": squeeze_axis}, cls=cls or type(ary))
+
+
+@_rule("np.swapaxes", "np.ndarray.swapaxes")
+def _swapaxes(cls, a, axis1, axis2):
+    return create("SwapAxis", (a,), {"dim1": axis1, "dim2": axis2}, cls=cls)
+
+
+@_rule("np.take", "np.ndarray.take")
+def _take(cls, a, indices, axis=None, mode="clip"):
+    if axis is None:
+        a, axis = create("_npx_reshape", (a,), {"newshape": (-1,)}, cls=cls), 0
+    return create("take", (a, indices), {"axis": axis, "mode": "clip" if mode == "raise" else mode}, cls=cls)
+
+
+@_rule("np.where")
+def _where(cls, condition, x=None, y=None):
+    given = [isinstance(v, Symbol) for v in (x, y)]
+    if all(given):
+        return create("_npi_where", (condition, x, y), cls=cls)
+    if not any(given):
+        return create("_npi_where_scalar2", (condition,), {"x": float(x), "y": float(y)}, cls=cls)
+    name, array, number = ("rscalar", x, y) if given[0] else ("lscalar", y, x)
+    return create(f"_npi_where_{name}", (condition, array), {"scalar": float(number)}, cls=cls)
+
+
+@_rule("np.tensordot")
+def _tensordot(cls, a, b, axes=2):
+    if isinstance(axes, int):
+        return create("_npi_tensordot_int_axes", (a, b), {"axes": axes}, cls=cls)
+    first, second = ((n,) if isinstance(n, int) else tuple(n) for n in axes)
+    return create("_npi_tensordot", (a, b), {"a_axes_summed": first, "b_axes_summed": second}, cls=cls)
+
+
+@_rule("np.einsum")
+def _einsum(cls, subscripts, *operands, optimize=False):
+    return create("_npi_einsum", operands, {"subscripts": subscripts, "optimize": int(bool(optimize))}, cls=cls)
+
+
+@_rule("np.reshape", "npx.reshape", "np.ndarray.reshape")
+def _reshape(cls, a, *newshape, order="C", reverse=False, **kwargs):
+    shape = kwargs.pop("newshape", kwargs.pop("shape", newshape))
+    shape = shape[0] if len(shape) == 1 and isinstance(shape[0], list | tuple) else shape
+    return create("_npx_reshape", (a,), {"newshape": tuple(shape), "order": order, **({"reverse": True} if reverse else {})}, cls=cls)
+
+
+@_rule("np.transpose", "np.ndarray.transpose")
+def _transpose(cls, a, *axes, **kwargs):
+    axes = kwargs.pop("axes", axes[0] if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], list | tuple)) else axes)
+    return create("_npi_transpose", (a,), {"axes": tuple(axes)} if axes else {}, cls=cls)
+
+
+@_rule("np.full_like")
+def _full_like(cls, a, fill_value, dtype=None, order="C"):
+    return create("_npi_full_like", (a,), {"fill_value": fill_value, "dtype": dtype}, cls=cls)
+
+
+@_rule("np.ndarray.astype", "nd.NDArray.astype")
+def _astype(cls, a, dtype, *args, **kwargs):
+    return create("Cast", (a,), {"dtype": dtype}, "cast", cls)
+
+
+@_rule("npx.gelu")
+def _gelu(cls, data):
+    return create("LeakyReLU", (data,), {"act_type": "gelu"}, cls=cls)
+
+
+@_rule("np.flip")
+def _flip(cls, m, axis=None):
+    return create("_npi_flip", (m,), {} if axis is None else {"axis": (axis,) if isinstance(axis, int) else tuple(axis)}, cls=cls)
+
+
+@_rule("np.pad")
+def _pad(cls, x, pad_width, mode="constant", constant_values=0, **kwargs):
+    return create("_npi_pad", (x,), {"pad_width": pad_width, "mode": mode, "constant_values": constant_values}, cls=cls)
+
+
+@_rule("np.linalg.norm")
+def _norm(cls, x, ord=None, axis=None, keepdims=False):
+    if ord not in (None, 2, "fro") or isinstance(axis, tuple) and len(axis) > 1:
+        raise MXNetError(f"np.linalg.norm with Symbols: ord=None or 2 along one axis, or of everything, got ord={ord!r}, axis={axis!r}")
+    square = create("_npi_square", (x,), cls=cls)
+    how = {} if axis is None else {"axis": (axis,) if isinstance(axis, int) else axis}
+    return create("_npi_sqrt", (create("_npi_sum", (square,), {**how, "keepdims": bool(keepdims)}, cls=cls),), cls=cls)
+
+
+
+
+_BINARY = {"maximum": ("_maximum", "_Maximum", "_maximum_scalar", "_MaximumScalar", None),
+           "minimum": ("_minimum", "_Minimum", "_minimum_scalar", "_MinimumScalar", None),
+           "hypot": ("_hypot", "_Hypot", "_hypot_scalar", "_HypotScalar", None),
+           "power": ("_power", "_Power", "_power_scalar", "_PowerScalar", "_rpower_scalar"),
+           "add": ("broadcast_add", "broadcast_add", "_plus_scalar", "_PlusScalar", None),
+           "subtract": ("broadcast_sub", "broadcast_sub", "_minus_scalar", "_MinusScalar", "_rminus_scalar"),
+           "multiply": ("broadcast_mul", "broadcast_mul", "_mul_scalar", "_MulScalar", None),
+           "divide": ("broadcast_div", "broadcast_div", "_div_scalar", "_DivScalar", "_rdiv_scalar"),
+           "modulo": ("broadcast_mod", "broadcast_mod", "_mod_scalar", "_ModScalar", "_rmod_scalar")}
+_BINARY["true_divide"] = _BINARY["divide"]
+_TURNED = {"greater": "lesser", "lesser": "greater", "greater_equal": "lesser_equal", "lesser_equal": "greater_equal"}
+for _short in ("equal", "not_equal", "greater", "greater_equal", "lesser", "lesser_equal", "logical_and", "logical_or", "logical_xor"):
+    _BINARY[_short] = (f"broadcast_{_short}", f"broadcast_{_short}", f"_{_short}_scalar", f"_{_short}_scalar",
+                       f"_{_TURNED[_short]}_scalar" if _short in _TURNED else None)
+
+
+def two_operands(short):
+    """The function mx.sym.maximum and its like: of two Symbols, or of one and a number."""
+    both, hint, scalar, hint_scalar, turned = _BINARY[short]
+
+    def function(left, right, name=None):
+        found = [isinstance(v, Symbol) for v in (left, right)]
+        if all(found):
+            return create(both, (left, right), {"name": name}, hint, type(left))
+        x, number = (left, right) if found[0] else (right, left)
+        if any(found) and isinstance(number, numbers.Number):
+            op = scalar if found[0] or turned is None else turned
+            return create(op, (x,), {"scalar": number, "name": name}, hint_scalar if op == scalar else op, type(x))
+        if isinstance(left, numbers.Number) and isinstance(right, numbers.Number):
+            return NAMES[f"nd.{short}"](left, right) if not isinstance(NAMES[f"nd.{short}"], Op) else _plain_numbers(short, left, right)
+        raise TypeError(f"types ({type(left)}, {type(right)}) not supported")
+
+    function.__name__ = function.__qualname__ = short
+    function.__doc__ = f"{short} of two Symbols, or of a Symbol and a number."
+    return function
+
+
+def _plain_numbers(short, left, right):
+    from ..engine.call import _ND_NUMBERS
+    return _ND_NUMBERS[short](left, right) if short in _ND_NUMBERS else (left ** 2 + right ** 2) ** 0.5
+
+
+for _short in _BINARY.keys() - {"hypot"}:
+    _RULES[f"nd.{_short}"] = lambda cls, left, right, name=None, call=two_operands(_short): call(left, right, name)

@@ -1,0 +1,7 @@
+"""mx.sym.linalg."""
+from ..absent import missing as _missing
+from .fill import fill as _fill
+
+__all__: list[str] = []
+_fill(globals(), "nd.linalg", __name__)
+__getattr__ = _missing("mx.sym.linalg", __name__, __all__)

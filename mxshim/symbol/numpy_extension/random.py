@@ -1,0 +1,8 @@
+"""mx.sym.npx.random."""
+from ...absent import missing as _missing
+from ..fill import fill as _fill
+from ..np_symbol import _Symbol
+
+__all__: list[str] = []
+_fill(globals(), "npx.random", __name__, _Symbol)
+__getattr__ = _missing("mx.sym.npx.random", __name__, __all__)

@@ -1,0 +1,267 @@
+"""What MXNet's symbols know of an operator: its inputs, attributes and outputs, read from operators.tsv.
+
+Attributes are texts, as they stand in model files; `values` reads them.
+"""
+from __future__ import annotations
+
+import ast
+import functools
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..base import DTYPE_CODES, MXNetError
+
+FILE = Path(__file__).with_name("operators.tsv")
+_MOST_OUTPUTS = 1 << 16
+_LONGEST = 4096  # no attribute that MXNet writes for a single value is near that
+
+
+class Operator(NamedTuple):
+    """An operator of symbols.
+
+    inputs: names in order; one that ends in "..." takes any number.  aux: those that the operator writes.
+    all_outputs, outputs: how many there are, and how many a Symbol shows, with the usual attributes.
+    key: the attribute that counts the inputs, or "".  kinds: attribute -> b flag, i int, f number, t tuple, s text, e choice.
+    names: its own name first.  later: whether only MXNet 2 has it.
+    """
+
+    inputs: tuple[str, ...]
+    aux: tuple[str, ...]
+    all_outputs: int
+    outputs: int
+    key: str
+    kinds: dict[str, str]
+    names: tuple[str, ...]
+    later: bool
+
+    @property
+    def name(self) -> str:
+        return self.names[0]
+
+    @property
+    def variadic(self) -> bool:
+        return bool(self.inputs) and self.inputs[0].endswith("...")
+
+
+@functools.cache
+def table() -> dict[str, Operator]:
+    """All operators, by every name."""
+    found: dict[str, Operator] = {}
+    others: dict[str, Operator] = {}
+    for line in FILE.read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            continue
+        name, more, inputs, aux, outputs, key, kinds, later = line.split("\t")
+        everything, shown = outputs.split("/")
+        record = Operator(tuple(inputs.split()), tuple(aux.split()), int(everything), int(shown), key,
+                          dict(k.split(":") for k in kinds.split()), (name, *more.split()), bool(later))
+        found[name] = record
+        others.update(dict.fromkeys(more.split(), record))
+    return {**others, **found}
+
+
+def find(name: str) -> Operator | None:
+    return table().get(name)
+
+
+def written(value) -> str:
+    """An attribute's value as text, as MXNet's front end writes it."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list | tuple):
+        return f"({', '.join(written(v) for v in value)}{',' if len(value) == 1 else ''})"
+    if isinstance(value, type) or type(value).__name__.startswith("dtype"):
+        import numpy as onp
+        return onp.dtype(value).name
+    if hasattr(value, "item") and not hasattr(value, "asnumpy"):
+        value = value.item()
+    return str(value)
+
+
+_WORDS = {"True": True, "true": True, "False": False, "false": False, "None": None}
+_FLAGS = {**_WORDS, "1": True, "0": False}
+
+
+def read(kind: str, text: str, where: str) -> Any:
+    """An attribute's value from its text. Raises: MXNetError for a text that is no such value."""
+    if kind == "s":
+        return text
+    if kind == "e":
+        return None if text == "None" else text
+    if kind == "b" and text in _FLAGS:
+        return _FLAGS[text]
+    if text in _WORDS:
+        return _WORDS[text]
+    try:
+        if len(text) > _LONGEST and kind != "t":
+            raise ValueError
+        value = ast.literal_eval(text.strip().rstrip("Ll").replace("L,", ",").replace("inf", "1e999") if text else "()")
+        if kind == "t":
+            value = tuple(value) if isinstance(value, list | tuple) else (value,)
+            value = _nested(value)
+        elif kind in "if":
+            value = _number(kind, value)
+        elif kind == "b":
+            raise ValueError
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError, OverflowError):
+        wanted = {"b": "True or False", "i": "an int", "f": "a number", "t": "a tuple of ints"}[kind]
+        raise MXNetError(f"{where} must be {wanted}, got {text[:80]!r}") from None
+    return value
+
+
+def _nested(value):
+    if not all(isinstance(v, int | float | None) or isinstance(v, tuple | list) for v in value):
+        raise ValueError
+    return tuple([_nested(v) if isinstance(v, tuple | list) else int(v) if isinstance(v, float) and v.is_integer() else v for v in value])
+
+
+def _number(kind, value):
+    if isinstance(value, tuple | list):  # MXNet 2 writes optional tuples for some ints: "[-1]"
+        return _nested(tuple(value))
+    if type(value) not in (int, float, bool):
+        raise ValueError
+    if kind == "i" and isinstance(value, float):
+        if not value.is_integer():
+            raise ValueError
+        return int(value)
+    return float(value) if kind == "f" and type(value) is bool else value
+
+
+def values(op: Operator, attrs: dict[str, str], node: str) -> dict[str, Any]:
+    """The operator's own attributes, read; others ("__lr_mult__", "ctx_group") are left out. Raises: MXNetError."""
+    found = {}
+    for name, text in attrs.items():
+        kind = op.kinds.get(name)
+        if kind is not None:
+            found[name] = read(kind, text, f"{op.name} {node!r}: attribute {name!r}")
+    return found
+
+
+# Inputs that an attribute switches on or off: operator, input -> (attributes read) -> whether it is there.
+def _without_bias(default):
+    return lambda v: not v.get("no_bias", default)
+
+
+def _flag(name):
+    return lambda v: bool(v.get(name))
+
+
+_OPTIONAL = {
+    ("FullyConnected", "bias"): _without_bias(False), ("Convolution", "bias"): _without_bias(False),
+    ("Deconvolution", "bias"): _without_bias(True), ("_contrib_DeformableConvolution", "bias"): _without_bias(False),
+    ("_npx_deformable_convolution", "bias"): _without_bias(False), ("_contrib_ModulatedDeformableConvolution", "bias"): _without_bias(False),
+    ("_npx_modulated_deformable_convolution", "bias"): _without_bias(False),
+    ("_contrib_quantized_fully_connected", "bias"): _without_bias(False), ("_contrib_quantized_conv", "bias"): _without_bias(False),
+    ("LeakyReLU", "gamma"): lambda v: v.get("act_type") == "prelu",
+    ("RNN", "state_cell"): lambda v: v.get("mode") == "lstm", ("RNN", "sequence_length"): _flag("use_sequence_length"),
+    ("SequenceMask", "sequence_length"): _flag("use_sequence_length"), ("SequenceLast", "sequence_length"): _flag("use_sequence_length"),
+    ("SequenceReverse", "sequence_length"): _flag("use_sequence_length"),
+    ("softmax", "length"): _flag("use_length"),
+    ("CTCLoss", "data_lengths"): _flag("use_data_lengths"), ("CTCLoss", "label_lengths"): _flag("use_label_lengths"),
+    ("_contrib_DeformablePSROIPooling", "trans"): lambda v: not v.get("no_trans"),
+}
+
+
+def inputs_of(op: Operator, given: dict[str, Any], count: int | None = None) -> list[str]:
+    """The names of the inputs with these attributes. count: how many were given, for operators that take any number."""
+    if op.name == "Custom":
+        return custom(given)[0]
+    if op.name == "UpSampling":
+        n = given.get("num_args", count or 1)
+        if given.get("sample_type") == "bilinear":
+            return ["data", "weight"]
+        return ["data"] if n == 1 else [f"arg{i}" for i in range(n)]
+    if op.variadic:
+        n = given.get(op.key) if op.key else None
+        n = count if n is None or count is not None and count > n else n
+        short = op.inputs[0].removesuffix("...")
+        return [f"{_VARIADIC.get(op.name, 'arg' if short in ('data', 'args') else short)}{i}" for i in range(n or 0)]
+    if op.name.startswith(_SAMPLERS) and op.inputs:  # parameters are inputs or attributes
+        return list(op.inputs[:count or 0])
+    if op.name in _BY_COUNT and count is not None:
+        return list(op.inputs[:count])
+    return [n for n in op.inputs if _OPTIONAL.get((op.name, n), bool)(given) or (op.name, n) not in _OPTIONAL]
+
+
+_VARIADIC: dict[str, str] = {}
+_SAMPLERS = ("_npi_normal", "_npi_uniform", "_npi_bernoulli", "_npi_gamma", "_npi_exponential", "_npi_gumbel", "_npi_laplace",
+             "_npi_logistic", "_npi_pareto", "_npi_rayleigh", "_npi_weibull", "_npi_choice", "_npi_multinomial")
+_BY_COUNT = ("_npi_average", "_npi_bincount", "_npi_ediff1d", "_npi_interp", "_npi_delete", "_npi_percentile", "_npi_lstsq",
+             "_npi_insert_slice", "_npi_insert_scalar", "_npi_insert_tensor")
+
+
+def aux_of(op: Operator, given: dict[str, Any]) -> tuple[str, ...]:
+    """The names of the inputs that the operator writes."""
+    return tuple(custom(given)[1]) if op.name == "Custom" else op.aux
+
+
+def outputs_of(op: Operator, given: dict[str, Any]) -> tuple[int, int]:
+    """(how many outputs there are, how many a Symbol shows) with these attributes. Raises: MXNetError for an absurd number."""
+    rule = _OUTPUTS.get(op.name)
+    n = rule(given) if rule is not None else (op.all_outputs, op.outputs)
+    both = n if isinstance(n, tuple) else (n, n)
+    if not 0 < both[0] <= _MOST_OUTPUTS:
+        raise MXNetError(f"{op.name}: an operator with {both[0]} outputs cannot be")
+    return both
+
+
+def _pieces(v):
+    indices = v.get("indices") or ()
+    return v.get("sections") or len(indices) + (0 if indices and indices[0] == 0 else 1)
+
+
+def _rnn(v):
+    return (3 if v.get("mode") == "lstm" else 2) if v.get("state_outputs") else 1
+
+
+def _shows_all(total):
+    return lambda v: (total, total if v.get("output_mean_var") else 1)
+
+
+_OUTPUTS = {
+    "SliceChannel": lambda v: v.get("num_outputs", 1), "_split_v2": _pieces, "_npi_hsplit": _pieces, "_npi_dsplit": _pieces,
+    "_npi_vsplit": _pieces, "RNN": _rnn, "BatchNorm": _shows_all(3), "BatchNorm_v1": _shows_all(3), "LayerNorm": _shows_all(3),
+    "GroupNorm": _shows_all(3), "_contrib_SyncBatchNorm": _shows_all(3), "_contrib_BatchNormWithReLU": _shows_all(4),
+    "topk": lambda v: 2 if v.get("ret_typ") == "both" else 1, "LeakyReLU": lambda v: (2, 1) if v.get("act_type") == "rrelu" else 1,
+    "_contrib_Proposal": lambda v: (2, 2 if v.get("output_score") else 1),
+    "_contrib_MultiProposal": lambda v: (2, 2 if v.get("output_score") else 1),
+    "_sample_multinomial": lambda v: 2 if v.get("get_prob") else 1,
+    "_npi_average": lambda v: (2, 2 if v.get("returned") else 1),
+    "_npi_unique": lambda v: 1 + sum(bool(v.get(k)) for k in ("return_index", "return_inverse", "return_counts")),
+    "Custom": lambda v: len(custom(v)[2]),
+    "multi_sum_sq": lambda v: 1, "amp_multicast": lambda v: v.get("num_outputs", 1),
+    "_npi_meshgrid": lambda v: v.get("num_args", 1), "_npi_broadcast_arrays": lambda v: v.get("num_args", 1),
+}
+
+
+def custom(given) -> tuple[list[str], list[str], list[str]]:
+    """(inputs with auxiliary states, auxiliary states, outputs) of an operator that the program registered."""
+    from ..operator import prop_of
+    prop = prop_of(given, "mx.sym.Custom")
+    states = list(prop.list_auxiliary_states())
+    return [*prop.list_arguments(), *states], states, list(prop.list_outputs())
+
+
+def output_names(op: Operator, given: dict[str, Any]) -> list[str]:
+    """What the outputs are called after the operator's name."""
+    shown = outputs_of(op, given)[1]
+    if op.name == "Custom":
+        names = custom(given)[2]
+        return [n if n.startswith("output") or len(names) > 1 or n else "output" for n in names]
+    if op.name == "RNN" and shown > 1:
+        return ["output", "state_output", "statecell_output"][:shown]
+    if op.name in _MEAN_VAR and shown > 1:
+        return _MEAN_VAR[op.name][:shown]
+    return ["output"] if shown == 1 else [f"output{k}" for k in range(shown)]
+
+
+_MEAN_VAR = {"BatchNorm": ["output", "mean", "var"], "LayerNorm": ["output", "mean", "std"], "GroupNorm": ["output", "mean", "std"]}
+
+
+def dtype_code(dtype) -> str:
+    """A dtype as the attribute __dtype__ holds it."""
+    from ..base import as_dtype
+    return str(DTYPE_CODES[as_dtype(dtype).name])
+
+
+DTYPE_OF_CODE = {code: name for name, code in DTYPE_CODES.items()}

@@ -1,0 +1,300 @@
+"""Recording what ordinary code calls as a graph: arrays that compute as always and know the Symbol they stand for.
+
+`with Recording() as r:` r.array(x, symbol) gives such an array; what public functions compute from it is one, too. Arrays from elsewhere
+become variables, kept in r.constants.
+"""
+from __future__ import annotations
+
+from .. import autograd
+from .. import name as naming
+from .. import ndarray as nd
+from .. import numpy as np
+from ..base import MXNetError
+from ..engine import call as door
+from ..engine.op import NAMES
+from . import calls
+from .arithmetic import _COMPARISONS, _TABLE, NP
+from .compose import var
+from .np_symbol import _Symbol, _sliced
+from .symbol import Symbol
+
+
+class Recording:
+    """What is recorded between `with`: constants are the arrays that came from outside, by the name of their variable."""
+
+    current: Recording | None = None
+
+    def __init__(self):
+        self.constants: dict[str, object] = {}
+        self._seen: dict[int, tuple] = {}
+
+    def __enter__(self):
+        self._before, Recording.current = Recording.current, self
+        self._scope = autograd.pause(train_mode=False)
+        self._scope.__enter__()
+        return self
+
+    def __exit__(self, *exc):
+        Recording.current = self._before
+        self._scope.__exit__(*exc)
+
+    def array(self, x, symbol):
+        """x, which stands for a Symbol from now on."""
+        cls = NpRecorded if x._dialect == "np" else NdRecorded
+        other = object.__new__(cls)
+        plain = x._alias()
+        for slot in ("_cell", "_view", "_memo", "_memo_of", "_leaf", "_node", "_base", "_index"):
+            setattr(other, slot, getattr(plain, slot))
+        other._symbol = symbol.as_np_ndarray() if cls is NpRecorded else symbol.as_nd_ndarray()
+        return other
+
+    def constant(self, x):
+        """The variable of an array that was computed elsewhere."""
+        found = self._seen.get(id(x._value_now()))
+        if found is None:
+            name = f"constant{len(self.constants)}"
+            self.constants[name] = x
+            found = self._seen[id(x._value_now())] = (x._value_now(), var(name, shape=x.shape, dtype=x.dtype))
+        return found[1]
+
+
+class _Recorded:
+    """What both classes share."""
+
+    __slots__ = ()
+
+    def _plain(self):
+        cls = np.ndarray if self._dialect == "np" else nd.NDArray
+        other = object.__new__(cls)
+        for slot in ("_cell", "_view", "_memo", "_memo_of", "_leaf", "_node", "_base", "_index"):
+            setattr(other, slot, getattr(self, slot))
+        return other
+
+    def __getitem__(self, key):
+        r = _recording()
+        found = self._plain()[_unwrapped(key)]
+        if self._dialect == "np":
+            symbol = _sliced(self._symbol, _as_symbols(key, _Symbol))
+        else:
+            symbol = _nd_sliced(self._symbol, key, self.ndim)
+        return r.array(found, symbol)
+
+    def __setitem__(self, key, value):
+        raise MXNetError("export: forward writes into an array, which MXNet's graphs cannot do; compute a new one, with np.where or concatenate")
+
+    def reshape(self, *shape, **kwargs):
+        r = _recording()
+        return r.array(self._plain().reshape(*shape, **kwargs), self._symbol.reshape(*shape, **kwargs))
+
+    def transpose(self, *axes, **kwargs):
+        r = _recording()
+        return r.array(self._plain().transpose(*axes, **kwargs), self._symbol.transpose(*axes, **kwargs))
+
+    @property
+    def T(self):
+        return self.transpose()
+
+    def astype(self, dtype, *args, **kwargs):
+        r = _recording()
+        return r.array(self._plain().astype(dtype), self._symbol.astype(dtype))
+
+    def copy(self, *args):
+        return self
+
+    def detach(self):
+        return self
+
+    def as_in_context(self, *args):
+        return self
+
+    as_in_ctx = to_device = as_in_context
+
+    def as_np_ndarray(self):
+        return _recording().array(self._plain().as_np_ndarray(), self._symbol)
+
+    def as_nd_ndarray(self):
+        return _recording().array(self._plain().as_nd_ndarray(), self._symbol)
+
+    def flatten(self, *args, **kwargs):
+        if self._dialect == "np":
+            return self.reshape((-1,))
+        return nd.flatten(self)
+
+    def squeeze(self, axis=None, **kwargs):
+        return (np.squeeze if self._dialect == "np" else nd.squeeze)(self, axis=axis)
+
+    def expand_dims(self, axis, **kwargs):
+        return (np if self._dialect == "np" else nd).expand_dims(self, axis=axis)
+
+
+def _recording() -> Recording:
+    if Recording.current is None:
+        raise MXNetError("an array of an export was used after it; forward must not keep its arrays")
+    return Recording.current
+
+
+class NpRecorded(_Recorded, np.ndarray):
+    __slots__ = ("_symbol",)
+
+
+class NdRecorded(_Recorded, nd.NDArray):
+    __slots__ = ("_symbol",)
+
+
+def _operators(cls, names):
+    for short in names:
+        for name in (f"__{short}__", f"__r{short}__"):
+            if name == f"__r{short}__" and short in _COMPARISONS:
+                continue
+
+            def method(self, other, name=name):
+                r = _recording()
+                plain = getattr(self._plain(), name)(_unwrapped(other))
+                if plain is NotImplemented:
+                    return plain
+                return r.array(plain, getattr(self._symbol, name)(_as_symbols(other, type(self._symbol))))
+
+            setattr(cls, name, method)
+    for name in ("__neg__", "__abs__"):
+        def single(self, name=name):
+            return _recording().array(getattr(self._plain(), name)(), getattr(self._symbol, name)())
+        setattr(cls, name, single)
+    for name in ("__iadd__", "__isub__", "__imul__", "__itruediv__", "__imod__", "__ipow__", "__ifloordiv__", "__imatmul__"):
+        setattr(cls, name, lambda self, other, name=name: getattr(self, "__" + name[3:])(other))
+    cls.__hash__ = lambda self: id(self) // 16
+
+
+_operators(NpRecorded, NP)
+_operators(NdRecorded, (*_TABLE, *_COMPARISONS))
+
+
+def _broadcasting(cls):
+    """Between nd arrays of unequal shapes, `+` is an elementwise operator in MXNet's graphs, which does not broadcast; this one does."""
+    rename = {"add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "mod": "modulo", "pow": "power", "eq": "equal",
+              "ne": "not_equal", "gt": "greater", "ge": "greater_equal", "lt": "lesser", "le": "lesser_equal"}
+    for short, full in rename.items():
+        for name in (f"__{short}__", f"__r{short}__"):
+            usual = cls.__dict__.get(name)
+            if usual is None:
+                continue
+
+            def method(self, other, usual=usual, name=name, full=full):
+                if not isinstance(other, nd.NDArray) or other.shape == self.shape:
+                    return usual(self, other)
+                a, b = (other, self) if name.startswith("__r") else (self, other)
+                public = {"power": "nd.broadcast_power"}.get(full, f"nd.broadcast_{_BROADCAST.get(full, full)}")
+                return getattr(nd, public.removeprefix("nd."))(a, b)
+
+            setattr(cls, name, method)
+
+
+_BROADCAST = {"subtract": "sub", "multiply": "mul", "divide": "div", "modulo": "mod"}
+_broadcasting(NdRecorded)
+
+
+def _unwrapped(value):
+    """The same with plain arrays."""
+    if isinstance(value, _Recorded):
+        return value._plain()
+    if type(value) in (list, tuple):
+        return type(value)(map(_unwrapped, value))
+    return value
+
+
+def _as_symbols(value, cls):
+    """The same with Symbols in place of arrays."""
+    if isinstance(value, _Recorded):
+        return cls(value._symbol._entries)
+    if isinstance(value, nd.NDArray):
+        return cls(_recording().constant(value)._entries)
+    if type(value) in (list, tuple):
+        return type(value)(_as_symbols(v, cls) for v in value)
+    return value
+
+
+def _nd_sliced(x, key, ndim):
+    keys = key if isinstance(key, tuple) else (key,)
+    if any(isinstance(k, nd.NDArray) for k in keys):
+        if len(keys) == 1:
+            return calls.symbolic("nd.take", (x, _as_symbols(keys[0], Symbol)), {"axis": 0, "mode": "wrap"})
+        raise MXNetError("export: an index of several arrays is not one that MXNet's graphs of nd have; use take, pick or gather_nd")
+    if Ellipsis in keys:
+        at = keys.index(Ellipsis)
+        keys = (*keys[:at], *(slice(None),) * (ndim - len(keys) + 1 + keys[at + 1:].count(None)), *keys[at + 1:])
+    for axis, k in reversed(list(enumerate([k for k in keys if k is not None]))):
+        if isinstance(k, slice):
+            if k == slice(None):
+                continue
+            if k.step in (None, 1):
+                x = calls.symbolic("nd.slice_axis", (x,), {"axis": axis, "begin": k.start or 0, "end": k.stop})
+            else:
+                x = calls.symbolic("nd.slice", (x,), {"begin": (None,) * axis + (k.start,), "end": (None,) * axis + (k.stop,),
+                                                      "step": (None,) * axis + (k.step,)})
+        else:
+            x = calls.symbolic("nd.slice_axis", (x,), {"axis": axis, "begin": k, "end": k + 1 if k != -1 else None})
+    lost = tuple(i for i, k in enumerate([k for k in keys if k is not None]) if isinstance(k, int))
+    if lost:
+        x = calls.symbolic("nd.squeeze" if len(lost) < ndim else "nd.reshape", (x,), {"axis": lost} if len(lost) < ndim else {"shape": (1,)})
+    for i, k in enumerate(keys):
+        if k is None:
+            x = calls.symbolic("nd.expand_dims", (x,), {"axis": sum(not isinstance(j, int) for j in keys[:i])})
+    return x
+
+
+def public(name: str, dialect: str) -> str:
+    """The function that a method or an operator of the engine stands for."""
+    if name == "mx.rnn":
+        return "nd.RNN" if dialect == "nd" else "npx.rnn"
+    for start, spaces in (("np.ndarray.", ("np.", "npx.")), ("nd.NDArray.", ("nd.",))):
+        if name.startswith(start):
+            short = name.removeprefix(start)
+            return next((s + short for s in spaces if s + short in NAMES), name)
+    return name
+
+
+def symbolic(op, cls, args, kwargs, name):
+    """What the door gives for a call with Symbols, or with recorded arrays, among its arguments."""
+    name = public(name, cls._dialect)
+    kwargs = {k: v for k, v in kwargs.items() if not (k == "noise" or k == "sequence_length" and v is None)}
+    everything = [*args, *kwargs.values()]
+    flat = [e for a in everything for e in (a if type(a) in (list, tuple) else (a,))]
+    if not any(isinstance(a, _Recorded) for a in flat):
+        return calls.symbolic(name, args, kwargs, type(next(a for a in flat if isinstance(a, Symbol))))
+    r = _recording()
+    kwargs.pop("out", None)
+    plain = dict(kwargs)
+    if op is None:
+        found = NAMES[name](*map(_unwrapped, args), **{k: v for k, v in plain.items() if k != "name"})
+    else:
+        found = door.call(op, cls, tuple(map(_unwrapped, args)), {k: _unwrapped(v) for k, v in plain.items()}, name)
+    kind = _Symbol if cls._dialect == "np" else Symbol
+    s = calls.symbolic(name, _as_symbols(tuple(args), kind), {k: _as_symbols(v, kind) for k, v in kwargs.items()}, kind)
+    if isinstance(found, list | tuple):
+        return type(found)([r.array(a, type(s)([e])) for a, e in zip(found, s._entries, strict=False)])
+    return r.array(found, type(s)(s._entries[:1]))
+
+
+class LayerNames(naming.Prefix):
+    """Names inside a block of MXNet 1.x: its prefix, then `fwd` for what a layer of gluon.nn computes."""
+
+    def __init__(self, prefix, layer):
+        super().__init__(prefix)
+        self._layer = layer
+
+    def get(self, name, hint):
+        if name is None and self._layer:
+            self._layer, name = False, "fwd"
+        return super().get(name, hint)
+
+
+def names_first(block) -> bool:
+    """Whether the first operator of a block is called `fwd`."""
+    kind = type(block)
+    return kind.__module__.startswith("mxshim.gluon.nn.") and not kind.__module__.endswith("containers") and kind.__name__ not in _UNNAMED
+
+
+_UNNAMED = ("Flatten", "LayerNorm", "GroupNorm", "ELU", "HybridLambda", "Lambda", "Identity")
+
+
+door.symbolic = symbolic
+door.symbol_classes.update((Symbol, _Symbol, NpRecorded, NdRecorded))

@@ -1,0 +1,51 @@
+"""Running a graph on arrays: each operator is the public function that computes it, so the whole is one lazy program."""
+from __future__ import annotations
+
+from ..base import MXNetError
+from .functions import function
+
+
+class Program:
+    """A graph ready to run. inputs: the variables, in the order of `Symbol.list_inputs`."""
+
+    def __init__(self, symbol, shapes=None):
+        """shapes: id of a vertex without inputs -> its shape, where the graph leaves sizes open."""
+        order = symbol._vertices()
+        place = {id(v): i for i, v in enumerate(order)}
+        self.inputs = [v for v in order if v.op is None]
+        self.names = [v.name for v in order]
+        self.steps = []
+        for v in order:
+            if v.op is None:
+                continue
+            given = v.values() if v.op != "Custom" else {k: t for k, t in v.attrs.items() if not k.startswith("__")}
+            if shapes and id(v) in shapes:
+                given["shape"] = shapes[id(v)]
+            self.steps.append((place[id(v)], function(v.op), given, [(place[id(w)], k) for w, k in v.inputs]))
+        self.variables = [i for i, v in enumerate(order) if v.op is None]
+        self.outputs = [(place[id(v)], k) for v, k in symbol._entries]
+
+    def __call__(self, arrays, seen=None):
+        """The outputs, for one array per input. seen: called with (name, output number or None for an input, array) of everything."""
+        results: list = [None] * len(self.names)
+        for i, a in zip(self.variables, arrays, strict=True):
+            results[i] = (a,)
+            if seen is not None:
+                seen(self.names[i], None, a)
+        for i, call, given, sources in self.steps:
+            try:
+                found = call([results[j][k] for j, k in sources], given)
+            except Exception as error:
+                if not getattr(error, "__notes__", None):
+                    error.add_note(f"in the operator {self.names[i]!r} of a graph")
+                raise
+            results[i] = tuple(found) if isinstance(found, list | tuple) else (found,)
+            if seen is not None:
+                for k, a in enumerate(results[i]):
+                    seen(self.names[i], k, a)
+        return [self._output(results, i, k) for i, k in self.outputs]
+
+    def _output(self, results, i, k):
+        if k >= len(results[i]):
+            raise MXNetError(f"output {k} of the operator {self.names[i]!r} is one that mxshim does not compute")
+        return results[i][k]

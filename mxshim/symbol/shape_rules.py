@@ -1,0 +1,312 @@
+"""What the shapes of an operator's inputs and outputs say of each other, where not all inputs are known.
+
+A rule gets (attributes, shapes of the inputs, shapes of the outputs) and changes the two lists. A shape is a tuple, with None for
+an unknown size, or None if nothing is known.
+"""
+from __future__ import annotations
+
+import functools
+import math
+
+from ..base import MXNetError
+from ..engine.op import NAMES, Op
+from . import operators
+
+
+class Mismatch(MXNetError):
+    """Two things that are known of a shape do not agree."""
+
+
+def join(a, b):
+    """All that two shapes say of the same array. Raises: Mismatch."""
+    if a is None or b is None:
+        return b if a is None else a
+    if len(a) != len(b) or any(x != y for x, y in zip(a, b, strict=True) if x is not None and y is not None):
+        raise Mismatch(f"expected {shown(a)}, got {shown(b)}")
+    return tuple([y if x is None else x for x, y in zip(a, b, strict=True)])
+
+
+def shown(shape) -> str:
+    return "an unknown shape" if shape is None else f"({', '.join('?' if n is None else str(n) for n in shape)}{',' if len(shape) == 1 else ''})"
+
+
+def known(shape) -> bool:
+    return shape is not None and None not in shape
+
+
+def put(shapes, i, shape):
+    if i < len(shapes):
+        shapes[i] = join(shapes[i], shape)
+
+
+_RULES: dict = {}
+
+
+def rule(*names):
+    def declare(function):
+        _RULES.update(dict.fromkeys(names, function))
+        return function
+
+    return declare
+
+
+def rule_of(name: str):
+    """The rule of an operator, None if its outputs can only be computed from complete inputs."""
+    if name in _RULES:
+        return _RULES[name]
+    return same if name in _elementwise() or name.endswith("_scalar") and name.startswith("_") else None
+
+
+@functools.cache
+def _elementwise() -> frozenset[str]:
+    """Operators of one array, element by element."""
+    from .functions import public_name
+    found = {"elemwise_add", "elemwise_sub", "elemwise_mul", "elemwise_div", "_grad_add", "_equal", "_not_equal", "_greater", "_greater_equal",
+             "_lesser", "_lesser_equal", "_mod", "_power", "_maximum", "_minimum", "_hypot", "add_n", "Activation", "Dropout", "Cast", "BlockGrad",
+             "make_loss", "MakeLoss", "_copy", "identity", "zeros_like", "ones_like", "softmax", "log_softmax", "softmin", "clip", "smooth_l1",
+             "LRN", "L2Normalization", "SoftmaxActivation", "IdentityAttachKLSparseReg", "amp_cast", "_npx_relu", "_npx_sigmoid", "_npi_copy",
+             "_np_copy", "_shuffle"}
+    for name in operators.table():
+        public = public_name(name)
+        record = NAMES.get(public) if public else None
+        if isinstance(record, Op) and record.at.startswith("ops/elementwise.py") and len(record.params) == 1:
+            found.add(name)
+    return frozenset(found)
+
+
+def same(given, ins, outs):
+    """All inputs and outputs have one shape."""
+    shape = None
+    for s in (*ins, *outs[:1]):
+        shape = join(shape, s)
+    ins[:] = [shape] * len(ins)
+    outs[:] = [shape] * len(outs)
+
+
+@rule("FullyConnected")
+def dense(given, ins, outs):
+    units, flat, x = given["num_hidden"], given.get("flatten", True), ins[0]
+    inner = None
+    if x is not None:
+        rest = x[1:] if flat else x[-1:]
+        inner = math.prod(rest) if known(rest) else None
+        put(outs, 0, (x[0], units) if flat else (*x[:-1], units))
+        if outs[0] is not None and x[0] is None:
+            put(ins, 0, (outs[0][0], *x[1:]))
+    put(ins, 1, (units, inner))
+    put(ins, 2, (units,))
+
+
+def _convolution(transposed, weight_at):
+    def find(given, ins, outs):
+        x = ins[0]
+        if x is None:
+            return
+        kernel, groups, filters = tuple(given["kernel"]), given.get("num_group", 1), given["num_filter"]
+        layout = given.get("layout") or "NCDHW" if len(x) == 5 else given.get("layout") or ("NCHW" if len(x) == 4 else "NCW")
+        channels = x[layout.index("C")] if len(layout) == len(x) else x[1]
+        if channels is not None:
+            outer, inner = (channels, filters // groups) if transposed else (filters, channels // groups)
+            sizes = iter(kernel)
+            put(ins, weight_at, tuple([outer if a == "N" else inner if a == "C" else next(sizes) for a in layout]))
+        put(ins, weight_at + 1, (filters,))
+    return find
+
+
+_RULES.update(dict.fromkeys(("Convolution",), _convolution(False, 1)))
+_RULES["Deconvolution"] = _convolution(True, 1)
+_RULES.update(dict.fromkeys(("_contrib_DeformableConvolution", "_npx_deformable_convolution"), _convolution(False, 2)))
+_RULES.update(dict.fromkeys(("_contrib_ModulatedDeformableConvolution", "_npx_modulated_deformable_convolution"), _convolution(False, 3)))
+
+
+@rule("BatchNorm", "BatchNorm_v1", "_contrib_SyncBatchNorm", "_contrib_BatchNormWithReLU", "InstanceNorm")
+def norm(given, ins, outs):
+    x = join(ins[0], outs[0] if outs else None)
+    ins[0] = x
+    if x is None:
+        return
+    put(outs, 0, x)
+    axis = given.get("axis", 1)
+    size = (x[axis],) if -len(x) <= axis < len(x) else None
+    for i in range(1, len(ins)):
+        put(ins, i, size)
+
+
+def _layer_norm(given, ins, outs):
+    norm({"axis": -1, **given}, ins, outs)
+
+
+def _group_norm(given, ins, outs):
+    x = join(ins[0], outs[0])
+    ins[0], outs[0] = x, x
+    groups = given.get("num_groups", 1)
+    for i in (1, 2):  # by group in MXNet 1, by channel in MXNet 2
+        if ins[i] is None:
+            put(ins, i, (groups,))
+
+
+_RULES["LayerNorm"], _RULES["GroupNorm"] = _layer_norm, _group_norm
+
+
+@rule("Embedding", "_contrib_SparseEmbedding")
+def embedding(given, ins, outs):
+    put(ins, 1, (given["input_dim"], given["output_dim"]))
+    if ins[0] is not None:
+        put(outs, 0, (*ins[0], given["output_dim"]))
+
+
+@rule("LeakyReLU")
+def leaky(given, ins, outs):
+    x = join(ins[0], outs[0])
+    ins[0], outs[0] = x, x
+    if len(ins) > 1 and ins[1] is None and x is not None and len(x) > 1:
+        put(ins, 1, (x[1],))
+
+
+@rule("RNN")
+def rnn(given, ins, outs):
+    x, layers, size = ins[0], given["num_layers"], given["state_size"]
+    directions = 2 if given.get("bidirectional") else 1
+    width = given.get("projection_size") or size
+    if x is not None:
+        batch = x[1]
+        state = (layers * directions, batch, width)
+        put(ins, 2, state)
+        if given["mode"] == "lstm":
+            put(ins, 3, (layers * directions, batch, size))
+        if given.get("use_sequence_length"):
+            put(ins, len(ins) - 1, (batch,))
+        if x[2] is not None:
+            from ..initializer import fused_parts
+            gates = {"rnn_relu": 1, "rnn_tanh": 1, "lstm": 4, "gru": 3}[given["mode"]]
+            parts = fused_parts(gates, layers, size, directions, given.get("projection_size"), x[2])
+            put(ins, 1, (sum(math.prod(s) for _, s in parts),))
+        put(outs, 0, (x[0], batch, width * directions))
+        put(outs, 1, state)
+        put(outs, 2, (layers * directions, batch, size))
+
+
+@rule("SoftmaxOutput")
+def softmax_output(given, ins, outs):
+    x = join(ins[0], outs[0])
+    ins[0], outs[0] = x, x
+    if x is None or ins[1] is not None:
+        return
+    put(ins, 1, (x[0], *x[2:]) if given.get("multi_output") else x[:-1] if given.get("preserve_shape") else x[:1])
+
+
+@rule("SVMOutput")
+def svm_output(given, ins, outs):
+    x = join(ins[0], outs[0])
+    ins[0], outs[0] = x, x
+    if x is not None:
+        put(ins, 1, x[:1])
+
+
+@rule("LinearRegressionOutput", "LogisticRegressionOutput", "MAERegressionOutput")
+def regression(given, ins, outs):
+    x = join(ins[0], outs[0])
+    ins[0], outs[0] = x, x
+    if ins[1] is None and x is not None:
+        put(ins, 1, x[:1] if len(x) == 2 and x[1] == 1 else x)
+
+
+@rule("softmax_cross_entropy")
+def cross_entropy(given, ins, outs):
+    if ins[0] is not None:
+        put(ins, 1, ins[0][:1])
+    put(outs, 0, (1,))
+
+
+@rule("_zeros", "_ones", "_full", "_zeros_without_dtype")
+def filled(given, ins, outs):
+    shape = given.get("shape", ())
+    if shape:
+        put(outs, 0, tuple([n or None for n in shape]))
+
+
+@rule("_npi_zeros", "_npi_ones")
+def filled_np(given, ins, outs):
+    put(outs, 0, tuple([None if n == -1 else n for n in given.get("shape", ())]))
+
+
+@rule("_random_uniform", "_random_normal", "_random_gamma", "_random_exponential", "_random_poisson", "_random_negative_binomial",
+      "_random_generalized_negative_binomial", "_random_randint")
+def drawn(given, ins, outs):
+    put(outs, 0, tuple([n or None for n in given.get("shape") or (1,)]))
+
+
+@rule("_sample_uniform", "_sample_normal", "_sample_gamma", "_sample_exponential", "_sample_poisson")
+def drawn_each(given, ins, outs):
+    shape = None
+    for s in ins:
+        shape = join(shape, s)
+    ins[:] = [shape] * len(ins)
+    if shape is not None:
+        more = given.get("shape") or ()
+        put(outs, 0, (*shape, *((more,) if isinstance(more, int) else more)))
+
+
+@rule("UpSampling")
+def upsampling(given, ins, outs):
+    if given.get("sample_type") == "bilinear" and len(ins) == 2:
+        kernel = 2 * given["scale"] - given["scale"] % 2
+        put(ins, 1, (given.get("num_filter") or 1, 1, kernel, kernel))
+
+
+@rule("SequenceMask", "SequenceLast", "SequenceReverse")
+def sequence(given, ins, outs):
+    if len(ins) > 1 and ins[0] is not None and len(ins[0]) > 1:
+        put(ins, 1, (ins[0][1 - given.get("axis", 0)],))
+
+
+@rule("Concat")
+def concat(given, ins, outs):
+    axis = given.get("dim", 1)
+    ndim = next((len(s) for s in (*ins, *outs) if s is not None), None)
+    if ndim is None:
+        return
+    axis %= ndim
+    shape = None
+    for s in (*ins, *outs[:1]):
+        if s is not None and len(s) != ndim:
+            raise Mismatch(f"arrays of {ndim} and of {len(s)} axes cannot be concatenated")
+        shape = join(shape, None if s is None else (*s[:axis], None, *s[axis + 1:]))
+    assert shape is not None
+    for i, s in enumerate(ins):
+        ins[i] = (*shape[:axis], None if s is None else s[axis], *shape[axis + 1:])
+    sizes = [s[axis] for s in ins]
+    put(outs, 0, (*shape[:axis], None if None in sizes else sum(sizes), *shape[axis + 1:]))
+
+
+@rule("SliceChannel")
+def slice_channel(given, ins, outs):
+    x, n, axis = ins[0], given["num_outputs"], given.get("axis", 1)
+    if x is None:
+        return
+    axis %= len(x)
+    size = None if x[axis] is None else x[axis] // n
+    if x[axis] is not None and x[axis] % n:
+        raise Mismatch(f"axis {axis} of {shown(x)} does not fall into {n} equal parts")
+    part = (*x[:axis], *((size,) if not given.get("squeeze_axis") else ()), *x[axis + 1:])
+    for k in range(len(outs)):
+        put(outs, k, part)
+
+
+@rule("Custom")
+def custom(given, ins, outs):
+    prop = operators_prop(given)
+    count = len(prop.list_arguments())
+    if ins[0] is None or not known(ins[0]):
+        return
+    found = [*prop.infer_shape([list(s) if known(s) else [] for s in ins[:count]]), []][:3]
+    for i, s in enumerate([*found[0], *found[2]]):
+        if s:
+            put(ins, i, tuple(int(n) for n in s))
+    for k, s in enumerate(found[1]):
+        put(outs, k, tuple(int(n) for n in s))
+
+
+def operators_prop(given):
+    from ..operator import prop_of
+    return prop_of(given, "Custom")
