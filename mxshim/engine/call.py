@@ -483,9 +483,9 @@ def _updates(op: Op, pattern, handles, numbers, values, node):
     waiting = []
     named = dict(zip(op.params, pattern, strict=False))
     inputs = [h._value_now() for h in handles]
-    for parameter, k, when in op.updates:
+    for parameter, k, when, *flag in op.updates:
         p: Any = named.get(parameter)
-        if type(p).__name__ != "Arr":
+        if type(p).__name__ != "Arr" or flag and not getattr(named[flag[0]], "value", named[flag[0]]):
             continue
         if when == "forward":
             handles[p.index]._put(values[k])

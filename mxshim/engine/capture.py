@@ -76,9 +76,12 @@ class Capture(Trace):
         """Note that an array was drawn by draw() and must be drawn anew at each call."""
         self.draws[id(array._cell.value)] = (array._cell.value, draw)
 
-    def kept(self) -> bool:
-        """Whether somebody still has something of what was computed."""
-        return bool(gather(self.instructions)[0])
+    def dropped(self) -> bool:
+        """Forget what was computed, and the inputs; False, and nothing happens, if somebody still has something of it."""
+        if gather(self.instructions)[0]:
+            return False
+        self.instructions, self.inputs, self.external, self.windows, self.draws = [], [], {}, [], {}
+        return True
 
     def move(self) -> Trace:
         """Append everything to the outer trace, where later calls go, too; returns that."""

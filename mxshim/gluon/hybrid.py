@@ -92,7 +92,7 @@ class Hybrid:
         if _hooked(attributes):
             return block.forward(*args)
         if any(p._data is None and id(p) not in self.unused for p in parameters):
-            _complete(block, blocks, args)
+            _complete(block, blocks, args, ctx)
             self.unused.update(id(p) for p in parameters if p._data is None)
             attributes = [(b, _attributes(b)) for b in blocks]
         known = _Known(ctx)
@@ -136,7 +136,7 @@ class Hybrid:
         found = _emitted(plan, list(taken.inputs), [known.handles.get(id(v)) for v in taken.inputs], handles)
         del out
         taken.updates.clear()
-        if taken.kept():  # forward keeps what it computed
+        if not taken.dropped():  # forward keeps what it computed
             self.plans[key] = None
             return found
         plan.tries = 1 if before is None else before.tries + 1
@@ -146,13 +146,18 @@ class Hybrid:
         return found
 
 
-def _complete(block, blocks, args):
-    """Let forward tell the parameters' shapes; predicting, so that nothing is drawn but the parameters."""
+def _complete(block, blocks, args, ctx):
+    """Let forward tell the parameters' shapes; predicting, so that nothing is drawn but the parameters. What it computes is dropped."""
     before = [(b, dict(b.__dict__)) for b in blocks]
-    with autograd.pause(train_mode=False):
-        block.forward(*args)
-    for b, fields in before:
-        b.__dict__.update(fields)
+    taken = engine.Capture(trace_on(ctx.jax))
+    try:
+        with taken, autograd.pause(train_mode=False):
+            block.forward(*args)
+    finally:
+        for b, fields in before:
+            b.__dict__.update(fields)
+        if not taken.moved and not taken.dropped():
+            taken.move()
 
 
 def _attributes(block):

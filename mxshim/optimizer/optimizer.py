@@ -7,6 +7,7 @@ import numpy as onp
 
 from .. import ndarray as nd
 from ..base import BFLOAT16
+from ..engine.trace import constants_apart
 from ..ops import rules
 from ..util import is_np_array
 from .fused import update_all
@@ -284,7 +285,8 @@ register, create = Optimizer.register, Optimizer.create_optimizer
 
 def zeros(weight, dtype=None):
     """A state of zeros like a weight; float32 where `dtype` says so."""
-    return nd.zeros(weight.shape, ctx=weight.ctx, dtype=weight.dtype if dtype is None else dtype)
+    with constants_apart():
+        return nd.zeros(weight.shape, ctx=weight.ctx, dtype=weight.dtype if dtype is None else dtype)
 
 
 @register
