@@ -8,7 +8,6 @@ import numpy as onp
 
 from ..base import MXNetError, as_dtype
 from ..device import Device
-from ..engine import call as door
 from ..engine import grad as engine_grad
 from ..engine.cell import Handle, Value, View, cell_of, shared, value_with
 from ..engine.emit import emit, emit1, emit2, emit_spec, form_of, inplace, look_up, make_node, place

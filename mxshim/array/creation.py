@@ -9,9 +9,9 @@ import numpy as onp
 from ..base import MXNetError, as_dtype
 from ..device import current_device
 from ..engine import call as door
+from ..engine.cell import aval_of, value_with
 from ..engine.emit import emit
 from ..engine.op import NAMES, api
-from ..engine.cell import aval_of, value_with
 from ..engine.spec import NUM, lit
 from ..engine.trace import threads
 from .convert import CLASSES, check_context, default_float, read_data
