@@ -55,7 +55,9 @@ _ABSENT = {
               "mx.contrib.amp.convert_symbol mx.test_utils.check_symbolic_forward mx.test_utils.check_symbolic_backward "
               "mx.test_utils.same_symbol_structure mx.test_utils.simple_forward mx.test_utils.check_speed "
               "",
-    "cells of symbolic graphs are not offered: use mx.gluon.rnn": "mx.rnn",
+    "convolutional cells of graphs were experimental: use mx.gluon.contrib.rnn's": "mx.rnn.BaseConvRNNCell mx.rnn.ConvRNNCell "
+        "mx.rnn.ConvLSTMCell mx.rnn.ConvGRUCell",
+    "kept by MXNet for old programs: use cell.unroll": "mx.rnn.rnn_unroll",
     "kept by MXNet for programs before Module: use mx.mod.Module": "mx.model.FeedForward "
         "mx.model.DataParallelExecutorManager",
     "ONNX files hold symbolic graphs: export a function of JAX arrays with jax.export instead":

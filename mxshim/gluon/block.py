@@ -18,6 +18,7 @@ from ..util import is_np_array
 from . import naming
 from .backends import check_backend
 from .dialect import arrays_in, as_class, first_array
+from .exporting import export
 from .hybrid import Changes, Hybrid
 from .parameter import Parameter
 from .parameter_dict import ParameterDict
@@ -441,7 +442,6 @@ class HybridBlock(Block):
         Raises: RuntimeError if the block was not hybridized and called; MXNetError if forward calls what MXNet's graphs have no
             operator for, or writes into arrays.
         """
-        from .exporting import export
         return export(self, path, epoch, remove_amp_cast)
 
     def optimize_for(self, x, *args, backend=None, backend_opts=None, clear=True, partition_if_dynamic=True, static_alloc=False,
