@@ -1,15 +1,18 @@
 """Samples by index, and datasets made from other datasets (MXNet: mxnet.gluon.data.dataset)."""
 from __future__ import annotations
 
+import os
+
 import numpy as onp
 
+from ...recordio import MXIndexedRecordIO
 from ..dialect import ARRAYS
 from ..nn import HybridSequential, Sequential
 from .batchify import joined
 from .rows import Rows, on_host, settle
 from .sampler import FilterSampler, Sampler, SequentialSampler
 
-__all__ = ["ArrayDataset", "Dataset", "SimpleDataset"]
+__all__ = ["ArrayDataset", "Dataset", "RecordFileDataset", "SimpleDataset"]
 
 
 class Dataset:
@@ -141,6 +144,20 @@ class _SampledDataset(Dataset):
 
     def _batch(self, indices):
         return self._dataset._batch([self._indices[i] for i in indices])
+
+
+class RecordFileDataset(Dataset):
+    """The records of a RecordIO file, bytes, by way of its index: x.rec and x.idx. Threads and processes may share it."""
+
+    def __init__(self, filename):
+        self.filename, self.idx_file = filename, os.path.splitext(filename)[0] + ".idx"
+        self._record = MXIndexedRecordIO(self.idx_file, filename, "r")
+
+    def __len__(self):
+        return len(self._record.keys)
+
+    def __getitem__(self, idx):
+        return self._record.read_idx(self._record.keys[idx])
 
 
 def joins(fn) -> bool:

@@ -17,7 +17,6 @@ from ...io.wrapping import surroundings
 from .rows import settle
 
 
-
 class _Batch:
     """A batch that somebody works at."""
 
