@@ -8,11 +8,7 @@ ABSENT: dict[str, str] = {
     "mx.kvstore.KVStoreServer": "there are no servers: processes exchange through jax.distributed, see mx.kv.create('dist_sync')",
     "mx.kvstore.Horovod": "processes exchange through jax.distributed, see mx.kv.create('dist_sync')",
     "mx.kvstore.BytePS": "processes exchange through jax.distributed, see mx.kv.create('dist_sync')",
-    "mx.gluon.data.vision.ImageRecordDataset": "this release of mxshim reads no RecordIO files; use ImageFolderDataset",
-    "mx.gluon.data.vision.ImageListDataset": "make a Dataset whose __getitem__ reads the image with Pillow",
-    "mx.gluon.data.RecordFileDataset": "this release of mxshim reads no RecordIO files; read the files with another tool",
     "mx.gluon.probability": "this release of mxshim has no gluon.probability yet: use np.random and the densities' formulas",
-    "mx.gluon.contrib.data": "use mx.gluon.data, or read and slice arrays in Python",
     "mx.gluon.contrib.estimator": "write the training loop out: record, backward, step",
     "mx.rtc": "runtime compilation of CUDA source needs MXNet's C++ library; write the kernel with jax.experimental.pallas",
     "mx.tvmop": "TVM operators need MXNet's C++ library",
@@ -28,13 +24,11 @@ _LATER = {
     "mx.contrib": "see np, npx and nd",
 }
 _SYMBOLIC = "symbolic graphs are not offered: check a function or a Block with check_numeric_gradient, or call it and compare"
-_DATA = "a data set of MXNet's own tests; see gluon.data.vision"
 ABSENT.update({f"mx.test_utils.{name}": _SYMBOLIC for name in (
     "Symbol", "check_consistency", "check_speed", "check_symbolic_backward", "check_symbolic_forward", "np_symbol", "same_symbol_structure",
     "simple_forward")})
-ABSENT.update({f"mx.test_utils.{name}": _DATA for name in (
-    "download_model", "get_bz2_data", "get_cifar10", "get_im2rec_path", "get_mnist_iterator", "get_mnist_pkl", "get_mnist_ubyte",
-    "get_zip_data")})
+ABSENT["mx.test_utils.download_model"] = "models of MXNet 1 are symbolic: write the network and load its parameters"
+ABSENT["mx.test_utils.get_im2rec_path"] = "write records with mx.recordio.MXIndexedRecordIO and pack_img"
 ABSENT.update({f"mx.test_utils.{name}": "CUDA code is MXNet's own; see jax.devices()" for name in (
     "get_cuda_compute_capability", "get_max_supported_compute_capability", "get_rtc_compile_opts")})
 ABSENT["mx.io.ImageRecordInt8Iter"] = "use mx.io.ImageRecordIter(dtype='int8'), with mean_r and the like so that pixels fit"

@@ -297,7 +297,7 @@ class MNISTIter(MXDataIter):
             raise MXNetError(f"MNISTIter: {error}") from None
         if len(images) != len(labels):
             raise MXNetError(f"MNISTIter: there are {len(images)} images, but {len(labels)} labels")
-        first, last = (len(images) // num_parts * (part_index + k) for k in (0, 1)) if num_parts > 1 else (0, len(images))
+        first, last = (len(images) * (part_index + k) // num_parts for k in (0, 1))
         images, labels = images[first:last], labels[first:last]
         if shuffle:
             order = Serial(int(seed)).order(len(images), True)
