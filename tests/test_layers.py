@@ -23,6 +23,8 @@ LAYERS = [
     ("io",),
     ("image",),
     ("gluon",),
+    ("amp",),
+    ("contrib",),
     ("test_utils",),
     ("alias",),
     ("ipython", "runner"),
