@@ -188,7 +188,7 @@ class Reads(nn.HybridSequential):
     (lambda: amp.init_trainer(weight_and_trainer()[1]), AssertionError, r"call amp.init\(\) first"),
     (lambda: amp.scale_loss(nd.ones(1), weight_and_trainer()[1]).__enter__(), AttributeError, r"call amp.init_trainer\(trainer\) first"),
     (lambda: amp.unscale(weight_and_trainer()[1]), AttributeError, r"amp.unscale: .*call amp.init_trainer\(trainer\) first"),
-    (lambda: (amp.init(), amp.init_trainer(mx.optimizer.SGD())), TypeError, "needs a gluon.Trainer, got an optimizer alone"),
+    (lambda: (amp.init(), amp.init_trainer(mx.optimizer.SGD())), TypeError, "needs a gluon.Trainer, got an optimizer: make"),
     (lambda: amp.convert_hybrid_block(nn.Sequential()), TypeError, "needs a HybridBlock, got a Sequential"),
     (lambda: amp.convert_hybrid_block(nn.Dense(2), excluded_sym_names=["a"]), ValueError, "excluded_sym_names names nodes of symbols"),
     (lambda: amp.convert_hybrid_block(Reads())(nd.ones(2)), mx.MXNetError, "cannot be one operator: it reads values"),

@@ -30,8 +30,8 @@ from .casts import Casts, dtype_of, known
 from .loss_scaler import LossScaler as _LossScaler
 
 __all__ = ["convert_hybrid_block", "init", "init_trainer", "list_conditional_fp32_ops", "list_fp32_ops", "list_loss_output_functions",
-           "list_lp16_fp32_ops", "list_lp16_ops", "list_lp16_use_fp32_params", "list_widest_type_cast", "lists", "loss_scaler", "scale_loss",
-           "unscale"]
+           "list_lp16_fp32_ops", "list_lp16_ops", "list_lp16_use_fp32_params", "list_widest_type_cast", "lists", "loss_scaler",
+           "scale_loss", "unscale"]
 
 
 def _lists(target_dtype):
@@ -109,7 +109,7 @@ def init_trainer(optimizer_or_trainer):
         raise AssertionError("amp.init_trainer: call amp.init() first")
     trainer = optimizer_or_trainer
     if not isinstance(trainer, Trainer):
-        what = "an optimizer alone: make a gluon.Trainer with it" if isinstance(trainer, Optimizer) else f"a {type(trainer).__name__}"
+        what = "an optimizer: make a Trainer with it" if isinstance(trainer, Optimizer) else f"a {type(trainer).__name__}"
         raise TypeError(f"amp.init_trainer needs a gluon.Trainer, got {what}")
     trainer._amp_loss_scaler, trainer._amp_original_scale = _LossScaler(), trainer._scale
 
@@ -161,7 +161,7 @@ def convert_hybrid_block(block, target_dtype="float16", target_dtype_ops=None, f
     if not isinstance(block, HybridBlock):
         raise TypeError(f"amp.convert_hybrid_block needs a HybridBlock, got a {type(block).__name__}")
     if excluded_sym_names:
-        raise ValueError("amp.convert_hybrid_block: excluded_sym_names names nodes of symbols, which a HybridBlock has none of here; exclude "
+        raise ValueError("amp.convert_hybrid_block: excluded_sym_names names nodes of symbols, and a HybridBlock has none here; choose "
                          "operators with target_dtype_ops= and fp32_ops=")
     rule = _casts(target_dtype, target_dtype_ops, conditional_fp32_ops, fp32_ops)
     converted = copy.deepcopy(block)

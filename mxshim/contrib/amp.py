@@ -16,6 +16,6 @@ from ..amp import scale_loss as scale_loss
 from ..amp import unscale as unscale
 
 __all__ = ["convert_hybrid_block", "init", "init_trainer", "list_conditional_fp32_ops", "list_fp32_ops", "list_loss_output_functions",
-           "list_lp16_fp32_ops", "list_lp16_ops", "list_lp16_use_fp32_params", "list_widest_type_cast", "lists", "loss_scaler", "scale_loss",
-           "unscale"]
+           "list_lp16_fp32_ops", "list_lp16_ops", "list_lp16_use_fp32_params", "list_widest_type_cast", "lists", "loss_scaler",
+           "scale_loss", "unscale"]
 __getattr__ = _missing("mx.contrib.amp", __name__, __all__)

@@ -84,6 +84,8 @@ _add _shuffle abs BatchNorm BatchNormWithReLU clip Concat concat LRN Pooling rel
 CONDITIONAL_FP32_FUNCS = [("Activation", "act_type", ["softrelu"]), ("LeakyReLU", "act_type", ["elu", "selu"])]
 
 # Parameters that stay float32 where the data are bfloat16.
-BF16_USE_FP32_PARAMS = {"BatchNormWithReLU": ["", "gamma", "beta", "moving_mean", "moving_var"], "BatchNorm": ["", "gamma", "beta", "moving_mean", "moving_var"]}
+BF16_USE_FP32_PARAMS = {
+    "BatchNormWithReLU": ["", "gamma", "beta", "moving_mean", "moving_var"],
+    "BatchNorm": ["", "gamma", "beta", "moving_mean", "moving_var"]}
 
 LOSS_OUTPUT_FUNCTIONS: list[str] = []
