@@ -89,7 +89,7 @@ class Hybrid:
     def _plainly(self, block, args):
         """As if not hybridized."""
         if self.casts is not None:
-            raise MXNetError(f"{type(block).__name__}, converted by amp, cannot run as one operator with these arguments, so it cannot run: it "
+            raise MXNetError(f"{type(block).__name__}, converted by amp, cannot run as one operator with these arguments: it "
                              "must take arrays, read no values and set no attributes, and have no hooks on children. Call amp.init() "
                              "and the block itself instead")
         return block.forward(*args)
