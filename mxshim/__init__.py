@@ -15,10 +15,12 @@ from . import operator as operator  # noqa: E402  # declares nd.Custom, before m
 
 # isort: split
 from . import attribute as attribute  # noqa: E402
+from . import amp as amp  # noqa: E402
 from . import autograd as autograd  # noqa: E402
 from . import base as base  # noqa: E402
 from . import callback as callback  # noqa: E402
 from . import context as context  # noqa: E402
+from . import contrib as contrib  # noqa: E402
 from . import device as device  # noqa: E402
 from . import engine as engine  # noqa: E402
 from . import error as error  # noqa: E402

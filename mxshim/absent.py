@@ -20,8 +20,6 @@ ABSENT: dict[str, str] = {
 _LATER = {
     "mx.viz": "see mxshim.engine.explain()", "mx.visualization": "see mxshim.engine.explain()",
     "mx.profiler": "use jax.profiler", "mx.runtime": "see mxshim.engine.stats()",
-    "mx.amp": "net.cast('float16') and multi_precision=True for the optimizer",
-    "mx.contrib": "see np, npx and nd",
 }
 _SYMBOLIC = "symbolic graphs are not offered: check a function or a Block with check_numeric_gradient, or call it and compare"
 ABSENT.update({f"mx.test_utils.{name}": _SYMBOLIC for name in (
@@ -45,13 +43,15 @@ ABSENT.update({name: f"not part of this release of mxshim; {use}" for name, use 
 # What stays absent: reason -> names in full.
 _SYMBOLS = "symbolic graphs are not offered: call np or nd operators directly, they are compiled together anyway"
 _ABSENT = {
-    _SYMBOLS: "mx.executor_manager mx.test_utils.np_symbol mx.amp.convert_symbol "
-              "mx.contrib.amp.convert_symbol mx.test_utils.check_symbolic_forward mx.test_utils.check_symbolic_backward "
+    _SYMBOLS: "mx.executor_manager mx.test_utils.np_symbol "
+              "mx.test_utils.check_symbolic_forward mx.test_utils.check_symbolic_backward "
               "mx.test_utils.same_symbol_structure mx.test_utils.simple_forward mx.test_utils.check_speed "
               "",
     "convolutional cells of graphs were experimental: use mx.gluon.contrib.rnn's": "mx.rnn.BaseConvRNNCell mx.rnn.ConvRNNCell "
         "mx.rnn.ConvLSTMCell mx.rnn.ConvGRUCell",
     "kept by MXNet for old programs: use cell.unroll": "mx.rnn.rnn_unroll",
+    "symbols compute in mixed precision after mx.amp.init(), and blocks after amp.convert_hybrid_block": "mx.amp.convert_model "
+        "mx.amp.convert_symbol mx.contrib.amp.convert_model mx.contrib.amp.convert_symbol",
     "kept by MXNet for programs before Module: use mx.mod.Module": "mx.model.FeedForward "
         "mx.model.DataParallelExecutorManager",
     "ONNX files hold symbolic graphs: export a function of JAX arrays with jax.export instead":

@@ -27,6 +27,8 @@ LAYERS = [
     ("executor", "model", "monitor"),
     ("module",),
     ("rnn",),
+    ("amp",),
+    ("contrib",),
     ("test_utils",),
     ("alias",),
     ("ipython", "runner"),

@@ -178,7 +178,14 @@ class Optimizer:
         shared = self._shared()
         shared["rescale_grad"] = self.rescale_grad
         shared["clip_gradient"] = self.clip_gradient or None
-        update_all(rule, weights, masters, grads, states, groups, each, shared)
+        touched = [self._touched(i, g) for i, g in zip(indices, grads, strict=True)] if self.lazy_update else ()
+        update_all(rule, weights, masters, grads, states, groups, each, shared, touched if any(t is not None for t in touched) else ())
+
+    lazy_update = False
+
+    def _touched(self, index, grad):
+        """Which rows of a weight are updated; see update_all. All, unless the gradient is row_sparse."""
+        return grad._touched_rows() if grad.stype == "row_sparse" else None
 
     def _numbers(self, indices):
         """(per weight the number of its group, per group its numbers); weights with equal factors and counts are a group."""
