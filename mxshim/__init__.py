@@ -39,6 +39,7 @@ from . import registry as registry  # noqa: E402
 from . import symbol as symbol  # noqa: E402
 from . import test_utils as test_utils  # noqa: E402
 from . import util as util  # noqa: E402
+from . import visualization as visualization  # noqa: E402
 from .absent import missing as _missing  # noqa: E402
 from .alias import install as install  # noqa: E402
 from .alias import uninstall as uninstall  # noqa: E402
@@ -68,7 +69,7 @@ from .util import use_np_array as use_np_array  # noqa: E402
 from .util import use_np_default_dtype as use_np_default_dtype  # noqa: E402
 from .util import use_np_shape as use_np_shape  # noqa: E402
 
-nd, np, npx, rnd, sym, init, kv = ndarray, numpy, numpy_extension, random, symbol, initializer, kvstore
+viz, nd, np, npx, rnd, sym, init, kv = visualization, ndarray, numpy, numpy_extension, random, symbol, initializer, kvstore
 ndarray.np, ndarray.npx = numpy, numpy_extension  # F.np and F.npx of hybrid_forward
 __version__ = "1.9.1"  # the MXNet release that programs see; importlib.metadata.version("mxshim") is our own
 

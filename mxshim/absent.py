@@ -29,7 +29,6 @@ ABSENT: dict[str, str] = {
 _LATER = {
     "mx.io": "slice arrays in Python", "mx.image": "read images with Pillow and np.array", "mx.img": "read images with Pillow and np.array",
     "mx.recordio": "read the files with another tool", "mx.model": "use nd.save and nd.load",
-    "mx.viz": "see mxshim.engine.explain()", "mx.visualization": "see mxshim.engine.explain()",
     "mx.profiler": "use jax.profiler", "mx.runtime": "see mxshim.engine.stats()",
     "mx.amp": "net.cast('float16') and multi_precision=True for the optimizer",
     "mx.contrib": "see np, npx and nd",
