@@ -20,6 +20,7 @@ from . import base as base  # noqa: E402
 from . import callback as callback  # noqa: E402
 from . import context as context  # noqa: E402
 from . import device as device  # noqa: E402
+from . import dlpack as dlpack  # noqa: E402
 from . import engine as engine  # noqa: E402
 from . import error as error  # noqa: E402
 from . import executor as executor  # noqa: E402
@@ -29,13 +30,15 @@ from . import kvstore as kvstore  # noqa: E402
 from . import log as log  # noqa: E402
 from . import lr_scheduler as lr_scheduler  # noqa: E402
 from . import metric as metric  # noqa: E402
-from . import ndarray as ndarray  # noqa: E402
 from . import name as name  # noqa: E402
+from . import ndarray as ndarray  # noqa: E402
 from . import numpy as numpy  # noqa: E402
 from . import numpy_extension as numpy_extension  # noqa: E402
 from . import optimizer as optimizer  # noqa: E402
+from . import profiler as profiler  # noqa: E402
 from . import random as random  # noqa: E402
 from . import registry as registry  # noqa: E402
+from . import runtime as runtime  # noqa: E402
 from . import symbol as symbol  # noqa: E402
 from . import test_utils as test_utils  # noqa: E402
 from . import util as util  # noqa: E402

@@ -29,7 +29,6 @@ ABSENT: dict[str, str] = {
 _LATER = {
     "mx.io": "slice arrays in Python", "mx.image": "read images with Pillow and np.array", "mx.img": "read images with Pillow and np.array",
     "mx.recordio": "read the files with another tool", "mx.model": "use nd.save and nd.load",
-    "mx.profiler": "use jax.profiler", "mx.runtime": "see mxshim.engine.stats()",
     "mx.amp": "net.cast('float16') and multi_precision=True for the optimizer",
     "mx.contrib": "see np, npx and nd",
 }
@@ -43,7 +42,6 @@ ABSENT.update({f"mx.test_utils.{name}": _DATA for name in (
     "get_zip_data")})
 ABSENT.update({f"mx.test_utils.{name}": "CUDA code is MXNet's own; see jax.devices()" for name in (
     "get_cuda_compute_capability", "get_max_supported_compute_capability", "get_rtc_compile_opts")})
-ABSENT["mx.test_utils.Features"] = "see mxshim.engine.stats()"
 _INSIDE = "it was a module of MXNet's own code; its functions are in np itself"
 ABSENT.update({f"np.{name}": _INSIDE for name in (
     "arrayprint", "fallback", "fallback_linalg", "function_base", "io", "set_functions", "stride_tricks", "type_functions", "utils")})
@@ -75,6 +73,8 @@ _ABSENT = {
         "mx.util.get_max_supported_compute_capability mx.util.get_rtc_compile_opts",
     "use matplotlib": "mx.notebook",
     "no class of errors needs to be announced: raise it": "mx.error.register",
+    "MXNet's own repository; importlib.metadata.version('mxshim') is ours": "mx.runtime.get_branch mx.runtime.get_commit_hash",
+    "XLA decides what becomes of denormal numbers, by its flags": "mx.util.set_flush_denorms",
 }
 ABSENT.update({name: why for why, names in _ABSENT.items() for name in names.split()})
 

@@ -19,7 +19,7 @@ LAYERS = [
     ("autograd", "operator"),
     ("numpy", "numpy_extension", "ndarray"),
     ("random", "initializer", "lr_scheduler", "optimizer"),
-    ("kvstore", "metric", "profiler", "runtime", "visualization"),
+    ("dlpack", "kvstore", "metric", "profiler", "runtime", "visualization"),
     ("gluon",),
     ("test_utils",),
     ("alias",),

@@ -15,7 +15,7 @@ from ..engine.op import NAMES
 from . import calls
 from .arithmetic import _COMPARISONS, _TABLE, NP
 from .compose import var
-from .np_symbol import _Symbol, _sliced
+from .np_symbol import _sliced, _Symbol
 from .symbol import Symbol
 
 
