@@ -242,7 +242,8 @@ _WIDTHS = (30, 11, 16, 16, 16, 16)
 def _lines(title: str, heads: list[str], rows: dict[str, list[str]]) -> list[str]:
     widths = [max(_WIDTHS[0], *(len(name) + 2 for name in rows)), *_WIDTHS[1:]]
     line = lambda fields: fields[0].ljust(widths[0]) + " ".join(f.rjust(w) for f, w in zip(fields[1:], widths[1:]))
-    return [title, "=================", line(heads), line(["-" * len(h) for h in heads]), *(line([name, *row]) for name, row in rows.items()), ""]
+    return [title, "=================", line(heads), line(["-" * len(h) for h in heads]),
+            *(line([name, *row]) for name, row in rows.items()), ""]
 
 
 def _table(times, memory, values, counts) -> str:
