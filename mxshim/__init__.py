@@ -25,11 +25,16 @@ from . import engine as engine  # noqa: E402
 from . import error as error  # noqa: E402
 from . import executor as executor  # noqa: E402
 from . import gluon as gluon  # noqa: E402
+from . import image as image  # noqa: E402
 from . import initializer as initializer  # noqa: E402
+from . import io as io  # noqa: E402
 from . import kvstore as kvstore  # noqa: E402
 from . import log as log  # noqa: E402
 from . import lr_scheduler as lr_scheduler  # noqa: E402
 from . import metric as metric  # noqa: E402
+from . import model as model  # noqa: E402
+from . import module as module  # noqa: E402
+from . import monitor as monitor  # noqa: E402
 from . import name as name  # noqa: E402
 from . import ndarray as ndarray  # noqa: E402
 from . import numpy as numpy  # noqa: E402
@@ -37,6 +42,7 @@ from . import numpy_extension as numpy_extension  # noqa: E402
 from . import optimizer as optimizer  # noqa: E402
 from . import profiler as profiler  # noqa: E402
 from . import random as random  # noqa: E402
+from . import recordio as recordio  # noqa: E402
 from . import registry as registry  # noqa: E402
 from . import runtime as runtime  # noqa: E402
 from . import symbol as symbol  # noqa: E402
@@ -72,7 +78,8 @@ from .util import use_np_array as use_np_array  # noqa: E402
 from .util import use_np_default_dtype as use_np_default_dtype  # noqa: E402
 from .util import use_np_shape as use_np_shape  # noqa: E402
 
-viz, nd, np, npx, rnd, sym, init, kv = visualization, ndarray, numpy, numpy_extension, random, symbol, initializer, kvstore
+nd, np, npx, rnd, sym, init, kv = ndarray, numpy, numpy_extension, random, symbol, initializer, kvstore
+mod, mon, img, viz = module, monitor, image, visualization
 ndarray.np, ndarray.npx = numpy, numpy_extension  # F.np and F.npx of hybrid_forward
 __version__ = "1.9.1"  # the MXNet release that programs see; importlib.metadata.version("mxshim") is our own
 

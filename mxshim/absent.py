@@ -5,20 +5,15 @@ import difflib
 
 # full name -> what to say
 ABSENT: dict[str, str] = {
-    "mx.callback.module_checkpoint": "Module is not offered: use Block.save_parameters and Trainer.save_states",
-    "mx.callback.do_checkpoint": "symbolic models are not offered: use Block.save_parameters and Trainer.save_states",
     "mx.kvstore.KVStoreServer": "there are no servers: processes exchange through jax.distributed, see mx.kv.create('dist_sync')",
     "mx.kvstore.Horovod": "processes exchange through jax.distributed, see mx.kv.create('dist_sync')",
     "mx.kvstore.BytePS": "processes exchange through jax.distributed, see mx.kv.create('dist_sync')",
     "mx.gluon.data.vision.ImageRecordDataset": "this release of mxshim reads no RecordIO files; use ImageFolderDataset",
     "mx.gluon.data.vision.ImageListDataset": "make a Dataset whose __getitem__ reads the image with Pillow",
     "mx.gluon.data.RecordFileDataset": "this release of mxshim reads no RecordIO files; read the files with another tool",
-    "mx.gluon.model_zoo": "this release of mxshim has no model zoo yet: write the network out of gluon.nn's layers and load its parameters",
     "mx.gluon.probability": "this release of mxshim has no gluon.probability yet: use np.random and the densities' formulas",
     "mx.gluon.contrib.data": "use mx.gluon.data, or read and slice arrays in Python",
     "mx.gluon.contrib.estimator": "write the training loop out: record, backward, step",
-    "mx.mod": "Module is not offered: use np/nd operators and autograd",
-    "mx.module": "Module is not offered: use np/nd operators and autograd",
     "mx.rtc": "runtime compilation of CUDA source needs MXNet's C++ library; write the kernel with jax.experimental.pallas",
     "mx.tvmop": "TVM operators need MXNet's C++ library",
     "mx.library": "loading operator libraries needs MXNet's C++ library; declare operators in Python",
@@ -27,8 +22,6 @@ ABSENT: dict[str, str] = {
 }
 
 _LATER = {
-    "mx.io": "slice arrays in Python", "mx.image": "read images with Pillow and np.array", "mx.img": "read images with Pillow and np.array",
-    "mx.recordio": "read the files with another tool", "mx.model": "use nd.save and nd.load",
     "mx.amp": "net.cast('float16') and multi_precision=True for the optimizer",
     "mx.contrib": "see np, npx and nd",
 }
@@ -42,6 +35,7 @@ ABSENT.update({f"mx.test_utils.{name}": _DATA for name in (
     "get_zip_data")})
 ABSENT.update({f"mx.test_utils.{name}": "CUDA code is MXNet's own; see jax.devices()" for name in (
     "get_cuda_compute_capability", "get_max_supported_compute_capability", "get_rtc_compile_opts")})
+ABSENT["mx.io.ImageRecordInt8Iter"] = "use mx.io.ImageRecordIter(dtype='int8'), with mean_r and the like so that pixels fit"
 _INSIDE = "it was a module of MXNet's own code; its functions are in np itself"
 ABSENT.update({f"np.{name}": _INSIDE for name in (
     "arrayprint", "fallback", "fallback_linalg", "function_base", "io", "set_functions", "stride_tricks", "type_functions", "utils")})
@@ -59,10 +53,8 @@ _ABSENT = {
               "mx.test_utils.same_symbol_structure mx.test_utils.simple_forward mx.test_utils.check_speed "
               "",
     "cells of symbolic graphs are not offered: use mx.gluon.rnn": "mx.rnn",
-    "Module and FeedForward are not offered: use mx.gluon": "mx.model.FeedForward mx.model.BatchEndParam "
-        "mx.model.DataParallelExecutorManager mx.model.get_updater",
-    "it watches executors of symbolic graphs: print in the loop, or register a forward hook on the blocks":
-        "mx.mon mx.monitor",
+    "kept by MXNet for programs before Module: use mx.mod.Module": "mx.model.FeedForward "
+        "mx.model.DataParallelExecutorManager",
     "ONNX files hold symbolic graphs: export a function of JAX arrays with jax.export instead":
         "mx.onnx mx.contrib.onnx",
     "int8 inference needs MXNet's C++ kernels: run the network in bfloat16": "mx.contrib.quantization",
@@ -108,6 +100,7 @@ _OPERATORS = {
     "draw with NumPy: nd.array(numpy.random.binomial(n, p, shape))": "nd.random.: binomial",
     "use nd.random.multinomial": "nd.: sample_categorical",
     "use nd.reshape; shapes do not depend on values": "nd.contrib.: dynamic_reshape",
+    "MXNet 1.9.1's fails for every image; use mx.image.imdecode": "nd.: imdecode",
     "CUDA code is MXNet's own; see jax.devices()": "npx.: get_cuda_compute_capability",
 }
 for _why, _names in _OPERATORS.items():

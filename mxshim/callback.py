@@ -11,8 +11,32 @@ from collections import namedtuple
 
 from .absent import missing as _missing
 
-__all__ = ["BatchEndParam", "LogValidationMetricsCallback", "ProgressBar", "Speedometer", "log_train_metric"]
+__all__ = ["BatchEndParam", "LogValidationMetricsCallback", "ProgressBar", "Speedometer", "do_checkpoint", "log_train_metric",
+           "module_checkpoint"]
 BatchEndParam = namedtuple("BatchEndParam", ["epoch", "nbatch", "eval_metric", "locals"])
+
+
+def do_checkpoint(prefix, period=1):
+    """An epoch callback that writes prefix-symbol.json and prefix-0001.params every `period` epochs; for epoch_end_callback of fit."""
+    period = int(max(1, period))
+
+    def callback(epoch, symbol, arg_params, aux_params):
+        from .model import save_checkpoint
+        if (epoch + 1) % period == 0:
+            save_checkpoint(prefix, epoch + 1, symbol, arg_params, aux_params)
+
+    return callback
+
+
+def module_checkpoint(mod, prefix, period=1, save_optimizer_states=False):
+    """An epoch callback that calls mod.save_checkpoint every `period` epochs."""
+    period = int(max(1, period))
+
+    def callback(epoch, symbol=None, arg_params=None, aux_params=None):
+        if (epoch + 1) % period == 0:
+            mod.save_checkpoint(prefix, epoch + 1, save_optimizer_states)
+
+    return callback
 
 
 def log_train_metric(period, auto_reset=False):
@@ -83,4 +107,6 @@ class LogValidationMetricsCallback:
         if param.eval_metric:
             for name, value in param.eval_metric.get_name_value():
                 logging.info("Epoch[%d] Validation-%s=%f", param.epoch, name, value)
+
+
 __getattr__ = _missing("mx.callback", __name__, __all__)

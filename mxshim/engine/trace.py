@@ -24,8 +24,9 @@ from . import program
 from .cell import Failed, Value, aval_of, shared, value_with
 from .spec import SHIFT
 
-LONG, LONGEST = 256, 1024  # instructions in a trace before it is cut where it repeats: XLA's time grows faster than a trace.
-# The larger number holds while recording, because a backward usually follows and is best compiled with what it goes back through.
+LONG, LONGEST, ROLLED = 256, 1024, 8192  # instructions in a trace before it is cut where it repeats: XLA's time grows faster than it.
+# The larger numbers hold while recording, because a backward usually follows and is best compiled with what it goes back through;
+# the largest for what repeats itself, which is compiled as a loop (see roll.py).
 DONATE = 1 << 16  # bytes from which an input that nobody holds any more is overwritten in place
 QUEUED = 32  # programs that may wait for the device
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
@@ -152,7 +153,9 @@ class Trace:
                 self.next_check = (n + LONG - 1) << SHIFT
                 return
             period = _period([i[0] for i in self.instructions])
-            if period and n % period:
+            if period and threads.now.recording and n < ROLLED:
+                self.next_check = (n + n // 2) << SHIFT
+            elif period and n % period:
                 self.next_check = (n + period - n % period - 1) << SHIFT
             else:
                 self.flush("long trace")

@@ -4,6 +4,7 @@ from . import contrib as contrib
 from . import data as data
 from . import loss as loss
 from . import metric as metric
+from . import model_zoo as model_zoo
 from . import nn as nn
 from . import parameter as parameter
 from . import rnn as rnn
@@ -17,6 +18,6 @@ from .parameter_dict import ParameterDict as ParameterDict
 from .symbol_block import SymbolBlock as SymbolBlock
 from .trainer import Trainer as Trainer
 
-__all__ = ["Block", "Constant", "DeferredInitializationError", "HybridBlock", "Parameter", "ParameterDict", "SymbolBlock", "Trainer", "contrib", "data",
-           "loss", "metric", "nn", "rnn", "utils"]
+__all__ = ["Block", "Constant", "DeferredInitializationError", "HybridBlock", "Parameter", "ParameterDict", "SymbolBlock", "Trainer",
+           "contrib", "data", "loss", "metric", "model_zoo", "nn", "rnn", "utils"]
 __getattr__ = _missing("mx.gluon", __name__, __all__)

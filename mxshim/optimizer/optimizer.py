@@ -24,7 +24,8 @@ class Optimizer:
         param_idx2name: {index: name}, for factors by name (set_lr_mult).  param_dict: {index: Parameter}, whose lr_mult and
             wd_mult count.  begin_num_update: the count of updates to start from.
         multi_precision: keep a float32 copy of every 16-bit weight and update that.
-        sym, aggregate_num, use_fused_step: accepted. All weights given at once are updated in one compiled instruction.
+        sym: a graph, whose variables' lr_mult and wd_mult count by name.
+        aggregate_num, use_fused_step: accepted. All weights given at once are updated in one compiled instruction.
     Which generation's formulas apply, where those of MXNet 1 and 2 differ, is decided here: MXNet 2's in np programs.
 
     An optimizer of your own defines either `update(self, index, weight, grad, state)` (MXNet 1) or
@@ -57,7 +58,8 @@ class Optimizer:
         self.idx2name = dict(param_idx2name or {})
         self.param_dict = param_dict or {}
         self.allow_np_array = is_np_array()
-        self.lr_mult, self.wd_mult = {}, {}
+        self._of_symbol = _factors(sym)
+        self.set_lr_mult({})
         self.set_wd_mult({})
 
     def __init_subclass__(cls, **kwargs):
@@ -213,8 +215,8 @@ class Optimizer:
         self.lr = lr
 
     def set_lr_mult(self, args_lr_mult):
-        """Set factors of the rate, by index or by name: {"dense0_bias": 2.0}."""
-        self.lr_mult = dict(args_lr_mult)
+        """Set factors of the rate, by index or by name: {"dense0_bias": 2.0}. They come before those of the graph `sym`."""
+        self.lr_mult = {**self._of_symbol["lr"], **args_lr_mult}
 
     def set_wd_mult(self, args_wd_mult):
         """Set factors of the weight decay, by index or by name.
@@ -223,7 +225,7 @@ class Optimizer:
         """
         ends = () if self.allow_np_array else self._with_decay
         self.wd_mult = {n: 0.0 for n in self.idx2name.values() if ends and not n.endswith(ends)}
-        self.wd_mult.update(args_wd_mult)
+        self.wd_mult.update({**self._of_symbol["wd"], **args_wd_mult})
 
     _with_decay: tuple[str, ...] = ("_weight", "_gamma")
 
@@ -261,6 +263,19 @@ class Optimizer:
         self._index_update_count = self._all_index_update_counts.setdefault(device_id, {})
 
     _set_current_device = _set_current_context
+
+
+def _factors(sym) -> dict[str, dict[str, float]]:
+    """{"lr": {name: factor}, "wd": ...} of the arguments of a graph."""
+    found: dict[str, dict[str, float]] = {"lr": {}, "wd": {}}
+    if sym is not None:
+        attributes = sym.attr_dict()
+        for name in sym.list_arguments():
+            for kind, factors in found.items():
+                text = attributes.get(name, {}).get(f"__{kind}_mult__")
+                if text is not None:
+                    factors[name] = float(text)
+    return found
 
 
 _HALVES = (onp.dtype("float16"), BFLOAT16)

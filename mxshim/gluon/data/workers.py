@@ -12,12 +12,10 @@ import threading
 import weakref
 
 from ...autograd import pause
-from ...device import current_device
 from ...engine import rng
-from ...engine.trace import state
+from ...io.wrapping import surroundings
 from .rows import settle
 
-_SWITCHES = ("np_shape", "np_array", "np_dtype")  # what a thread does not inherit
 
 
 class _Batch:
@@ -29,10 +27,9 @@ class _Batch:
         self.number, self.indices, self.done, self.error, self.result = number, indices, threading.Event(), None, None
 
 
-def _work(tasks, stopped, make, device, switches, seed):
-    for name, on in switches.items():
-        setattr(state, name, on)
-    with device, pause():
+def _work(tasks, stopped, make, enter, seed):
+    enter()
+    with pause():
         while (batch := tasks.get()) is not None and not stopped.is_set():
             try:
                 rng.seed(seed + batch.number)  # what is drawn for a batch does not depend on which thread makes it
@@ -62,8 +59,7 @@ class Prefetch:
         self._stopped = threading.Event()
         own = rng.streams()
         own.counter += 1
-        arguments = (self._tasks, self._stopped, make, current_device(), {s: getattr(state, s) for s in _SWITCHES},
-                     own.seed + 1_000_003 * own.counter)
+        arguments = self._tasks, self._stopped, make, surroundings(), own.seed + 1_000_003 * own.counter
         self.threads = [threading.Thread(target=_work, args=arguments, daemon=True, name=f"DataLoader-{i}") for i in range(count)]
         self._close = weakref.finalize(self, _stop, self._tasks, self._stopped, count)
         for thread in self.threads:

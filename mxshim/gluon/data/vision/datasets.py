@@ -5,9 +5,7 @@ data set whose files are missing is made up instead, with the same shapes and dt
 """
 from __future__ import annotations
 
-import gzip
 import os
-import struct
 import tarfile
 import warnings
 
@@ -15,6 +13,7 @@ import numpy as onp
 
 from ....array.convert import adopt_numpy
 from ....device import current_device
+from ....io.files import read_idx
 from ..dataset import Dataset
 from ..rows import Rows, array_class
 
@@ -85,21 +84,6 @@ class _ImageSet(Dataset):
         return [rows.batch(indices) for rows in self._rows]
 
 
-def _idx(path, magic):
-    """An array of bytes in the IDX format of the MNIST files. Raises: ValueError if the file is something else."""
-    with (gzip.open if path.endswith(".gz") else open)(path, "rb") as f:
-        content = f.read()
-    found = struct.unpack(">I", content[:4])[0] if len(content) >= 4 else None
-    if found != magic:
-        raise ValueError(f"{path} is not the file its name says: it begins with {content[:4]!r}, an IDX file of "
-                         f"{'images' if magic == 2051 else 'labels'} with {struct.pack('>I', magic)!r}")
-    rank = magic & 255
-    shape = struct.unpack(f">{rank}I", content[4:4 + 4 * rank])
-    if len(content) != 4 + 4 * rank + int(onp.prod(shape)):
-        raise ValueError(f"{path} is cut off: its header announces {shape}, {len(content)} bytes are there")
-    return onp.frombuffer(content, "uint8", offset=4 + 4 * rank).reshape(shape)
-
-
 class MNIST(_ImageSet):
     """Handwritten digits, images uint8 (28, 28, 1) and labels int32: 60,000 to train with, 10,000 to test.
 
@@ -118,7 +102,7 @@ class MNIST(_ImageSet):
         part = "train" if self._train else "t10k"
         images, labels = (self._find(f"{part}-{what}-ubyte.gz", f"{part}-{what}-ubyte", f"{part}-{what.replace('-idx', '.idx')}-ubyte")
                           for what in ("images-idx3", "labels-idx1"))
-        images, labels = _idx(images, 2051), _idx(labels, 2049)
+        images, labels = read_idx(images, 2051), read_idx(labels, 2049)
         if len(images) != len(labels):
             raise ValueError(f"{self._root}: there are {len(images)} images, but {len(labels)} labels")
         return images[..., None], labels.astype("int32")

@@ -14,6 +14,7 @@ from .... import ndarray as nd
 from .... import numpy as np
 from .... import numpy_extension as npx
 from ....array.image import host_array, run, streams
+from ....image.functions import imrotate
 from ...block import Block, HybridBlock
 from ...nn import HybridSequential, Sequential
 
@@ -359,25 +360,4 @@ class RandomRotation(Block):
 def _rotated(x, angle, zoom_in, zoom_out):
     if onp.dtype(x.dtype) != "float32":
         raise TypeError(f"This transformation only supports float32. Consider calling it after ToTensor; got {onp.dtype(x.dtype).name}")
-    if zoom_in and zoom_out:
-        raise ValueError("Rotate: zoom_in and zoom_out cannot be both True")
-    if x.ndim not in (3, 4):
-        raise ValueError(f"Rotate: an image (C, H, W) or a batch of them is needed, got shape {x.shape}")
-    pixels = x._host()
-    h, w = pixels.shape[-2:]
-    turn = math.radians(angle)
-    zoom = 1.0
-    if zoom_in or zoom_out:  # how wide and high the turned image's bounding box is
-        cos, sin = abs(math.cos(turn)), abs(math.sin(turn))
-        wide, high = w * cos + h * sin, w * sin + h * cos
-        zoom = max(wide / w, high / h) if zoom_out else min(w / wide, h / high)
-    down, across = (onp.arange(n, dtype="float32") - (n - 1) / 2 for n in (h, w))
-    from_x = (across * math.cos(turn) - down[:, None] * math.sin(turn)) * zoom + (w - 1) / 2
-    from_y = (across * math.sin(turn) + down[:, None] * math.cos(turn)) * zoom + (h - 1) / 2
-    left, top = onp.floor(from_x).astype(int), onp.floor(from_y).astype(int)
-    found = onp.zeros_like(pixels)
-    for row, column in ((0, 0), (0, 1), (1, 0), (1, 1)):
-        i, j = top + row, left + column
-        weight = (1 - abs(from_y - i)) * (1 - abs(from_x - j)) * ((0 <= i) & (i < h) & (0 <= j) & (j < w))
-        found += pixels[..., i.clip(0, h - 1), j.clip(0, w - 1)] * weight.astype("float32")
-    return host_array(found, x)
+    return imrotate(x, angle, zoom_in, zoom_out)

@@ -1,0 +1,263 @@
+"""What all modules share: the training loop, prediction, scores (MXNet: mxnet.module.base_module)."""
+from __future__ import annotations
+
+import logging
+import time
+
+import numpy as onp
+
+from .. import metric as metrics
+from .. import ndarray as nd
+from ..array.core import Array
+from ..base import MXNetError
+from ..callback import BatchEndParam
+from ..initializer import Uniform
+from .batches import Batch
+
+__all__ = ["BaseModule"]
+
+
+def as_list(value) -> list:
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def check_names(symbol, names, kind, throw):
+    """That names are among the graph's arguments. Raises: ValueError, or warns, with the arguments that are no parameters."""
+    arguments = symbol.list_arguments()
+    for name in names:
+        if name not in arguments:
+            likely = [a for a in arguments if not a.endswith(("_weight", "_bias", "_gamma", "_beta"))]
+            text = (f"\033[91mYou created Module with Module(..., {kind}_names={list(names)}) but input with name '{name}' is not found in "
+                    "symbol.list_arguments(). Did you mean one of:\n\t" + "\n\t".join(likely) + "\033[0m")
+            if throw:
+                raise ValueError(text)
+            import warnings
+            warnings.warn(text, stacklevel=3)
+
+
+class BaseModule:
+    """Base of all modules: bind, init_params, init_optimizer, then forward, backward and update for each batch; or just fit.
+
+    Batches have lists of arrays `data` and `label`, and `pad`, how many examples at the end only fill it.
+    """
+
+    def __init__(self, logger=logging):
+        self.logger = logger
+        self.binded = self.for_training = self.inputs_need_grad = False
+        self.params_initialized = self.optimizer_initialized = False
+        self._symbol = None
+
+    def _need(self, initialized=True, what=""):
+        if not self.binded or initialized and not self.params_initialized:
+            raise AssertionError(f"{type(self).__name__}{'.' + what if what else ''}: call bind(){' and init_params()' if initialized else ''} "
+                                 "first, or fit()")
+
+    # -- one batch -------------------------------------------------------------------------------------------------
+
+    def forward_backward(self, data_batch):
+        """forward(is_train=True), then backward()."""
+        self.forward(data_batch, is_train=True)
+        self.backward()
+
+    def forward(self, data_batch, is_train=None):
+        """Compute the outputs of a batch. is_train: by default as the module was bound."""
+        raise NotImplementedError(f"{type(self).__name__} must define forward")
+
+    def backward(self, out_grads=None):
+        """Compute the gradients."""
+        raise NotImplementedError(f"{type(self).__name__} must define backward")
+
+    def update(self):
+        """Let the optimizer change the parameters."""
+        raise NotImplementedError(f"{type(self).__name__} must define update")
+
+    def prepare(self, data_batch, sparse_row_id_fn=None):
+        """What is to be done before a batch is run; nothing, but in BucketingModule."""
+
+    # -- many batches ----------------------------------------------------------------------------------------------
+
+    def score(self, eval_data, eval_metric, num_batch=None, batch_end_callback=None, score_end_callback=None, reset=True, epoch=0,
+              sparse_row_id_fn=None):
+        """A metric over the batches of an iterator, predicting: [(name, value)].
+
+        eval_metric: a metric, its name or a list.  num_batch: at most so many batches.  reset: start the iterator anew.
+        """
+        self._need(what="score")
+        if reset:
+            eval_data.reset()
+        if not isinstance(eval_metric, metrics.EvalMetric):
+            eval_metric = metrics.create(eval_metric)
+        eval_metric.reset()
+        seen = 0
+        for nbatch, batch in enumerate(eval_data):
+            if num_batch is not None and nbatch == num_batch:
+                break
+            self.prepare(batch, sparse_row_id_fn)
+            self.forward(batch, is_train=False)
+            self._see(eval_metric, batch)
+            for callback in as_list(batch_end_callback) if batch_end_callback is not None else ():
+                callback(BatchEndParam(epoch=epoch, nbatch=nbatch, eval_metric=eval_metric, locals=locals()))
+            seen += 1
+        if score_end_callback:
+            param = BatchEndParam(epoch=epoch, nbatch=seen, eval_metric=eval_metric, locals=locals())
+            for callback in as_list(score_end_callback):
+                callback(param)
+        return eval_metric.get_name_value()
+
+    def _see(self, metric, batch):
+        if isinstance(batch, list):
+            self.update_metric(metric, [b.label for b in batch], pre_sliced=True)
+        else:
+            self.update_metric(metric, batch.label)
+
+    def iter_predict(self, eval_data, num_batch=None, reset=True, sparse_row_id_fn=None):
+        """(outputs without padding, number, batch) of each batch of an iterator."""
+        self._need(what="iter_predict")
+        if reset:
+            eval_data.reset()
+        for nbatch, batch in enumerate(eval_data):
+            if num_batch is not None and nbatch == num_batch:
+                break
+            self.prepare(batch, sparse_row_id_fn)
+            self.forward(batch, is_train=False)
+            yield self._unpadded(batch), nbatch, batch
+
+    def _unpadded(self, batch):
+        pad = getattr(batch, "pad", 0) or 0
+        return [o[0:o.shape[0] - pad] if pad else o for o in self.get_outputs()]
+
+    def predict(self, eval_data, num_batch=None, merge_batches=True, reset=True, always_output_list=False, sparse_row_id_fn=None):
+        """The outputs for all examples of an iterator, or for one array.
+
+        merge_batches: of each output one array; without, a list for each batch.  always_output_list: a list even for one output.
+        Raises: AssertionError if the batches have different numbers of outputs; ValueError for other data.
+        """
+        self._need(what="predict")
+        if isinstance(eval_data, Array | onp.ndarray):
+            self.forward(Batch([eval_data if isinstance(eval_data, Array) else nd.array(eval_data)]))
+            return self.get_outputs()[0]
+        if not hasattr(eval_data, "__iter__") or not hasattr(eval_data, "reset"):
+            raise ValueError("eval_data must be of type NDArray or DataIter")
+        found = [[o.copy() for o in outputs] for outputs, _, _ in self.iter_predict(eval_data, num_batch, reset, sparse_row_id_fn)]
+        if not found or not merge_batches:
+            return found
+        count = len(found[0])
+        if any(len(o) != count for o in found):
+            raise AssertionError("Cannot merge batches, as num of outputs is not the same in mini-batches. Maybe bucketing is used?")
+        merged = [nd.concatenate([o[i] for o in found]) for i in range(count)]
+        return merged[0] if count == 1 and not always_output_list else merged
+
+    def fit(self, train_data, eval_data=None, eval_metric="acc", epoch_end_callback=None, batch_end_callback=None, kvstore="local",
+            optimizer="sgd", optimizer_params=(("learning_rate", 0.01),), eval_end_callback=None, eval_batch_end_callback=None,
+            initializer=None, arg_params=None, aux_params=None, allow_missing=False, force_rebind=False, force_init=False, begin_epoch=0,
+            num_epoch=None, validation_metric=None, monitor=None, sparse_row_id_fn=None):
+        """Train: bind, initialize, then epochs of forward, backward and update over an iterator; logs the metric of each epoch.
+
+        Args:
+            train_data, eval_data: iterators of batches, with provide_data and provide_label; eval_data is scored after each epoch.
+            eval_metric, validation_metric: metrics, names or lists; the second is by default the first.
+            epoch_end_callback: called with (epoch, symbol, arguments, auxiliary states).  batch_end_callback: with a BatchEndParam.
+            optimizer, optimizer_params, kvstore: as for init_optimizer.  initializer, arg_params, aux_params, allow_missing, force_init:
+                as for init_params.  force_rebind: as for bind.  monitor: a Monitor.
+            begin_epoch, num_epoch: the epochs to make.
+        Raises: AssertionError without num_epoch.
+        """
+        if num_epoch is None:
+            raise AssertionError("please specify number of epochs")
+        initializer = Uniform(0.01) if initializer is None else initializer
+        self.bind(data_shapes=train_data.provide_data, label_shapes=train_data.provide_label, for_training=True, force_rebind=force_rebind)
+        if monitor is not None:
+            self.install_monitor(monitor)
+        self.init_params(initializer=initializer, arg_params=arg_params, aux_params=aux_params, allow_missing=allow_missing,
+                         force_init=force_init)
+        self.init_optimizer(kvstore=kvstore, optimizer=optimizer, optimizer_params=optimizer_params)
+        validation_metric = eval_metric if validation_metric is None else validation_metric
+        if not isinstance(eval_metric, metrics.EvalMetric):
+            eval_metric = metrics.create(eval_metric)
+        for epoch in range(begin_epoch, num_epoch):
+            tic = time.time()
+            values = self._epoch(epoch, train_data, eval_metric, batch_end_callback, monitor, sparse_row_id_fn)
+            for name, value in values:
+                self.logger.info("Epoch[%d] Train-%s=%f", epoch, name, value)
+            self.logger.info("Epoch[%d] Time cost=%.3f", epoch, time.time() - tic)
+            arguments, states = self.get_params()
+            self.set_params(arguments, states)
+            if epoch_end_callback is not None:
+                for callback in as_list(epoch_end_callback):
+                    callback(epoch, self.symbol, arguments, states)
+            if eval_data is not None:
+                for name, value in self.score(eval_data, validation_metric, score_end_callback=eval_end_callback,
+                                              batch_end_callback=eval_batch_end_callback, epoch=epoch):
+                    self.logger.info("Epoch[%d] Validation-%s=%f", epoch, name, value)
+            train_data.reset()
+
+    def _epoch(self, epoch, train_data, eval_metric, batch_end_callback, monitor, sparse_row_id_fn):
+        """Train on all batches; returns the metric's values."""
+        eval_metric.reset()
+        values: list = []
+        nbatch, batches = 0, iter(train_data)
+        data_batch = next(batches, None)
+        while data_batch is not None:
+            if monitor is not None:
+                monitor.tic()
+            self.forward_backward(data_batch)
+            self.update()
+            self._see(eval_metric, data_batch)
+            following = next(batches, None)
+            if following is not None:
+                self.prepare(following, sparse_row_id_fn)
+            if monitor is not None:
+                monitor.toc_print()
+            if following is None:
+                values = eval_metric.get_global_name_value()
+            if batch_end_callback is not None:
+                param = BatchEndParam(epoch=epoch, nbatch=nbatch, eval_metric=eval_metric, locals={**locals(), "train_data": train_data})
+                for callback in as_list(batch_end_callback):
+                    callback(param)
+            nbatch += 1
+            data_batch = following
+        return values
+
+    # -- parameters ------------------------------------------------------------------------------------------------
+
+    @property
+    def symbol(self):
+        """The graph."""
+        return self._symbol
+
+    def get_params(self):
+        """(arguments, auxiliary states), dicts of arrays by name."""
+        raise NotImplementedError(f"{type(self).__name__} must define get_params")
+
+    def set_params(self, arg_params, aux_params, allow_missing=False, force_init=True, allow_extra=False):
+        """Give the parameters values; see init_params."""
+        self.init_params(initializer=None, arg_params=arg_params, aux_params=aux_params, allow_missing=allow_missing, force_init=force_init,
+                         allow_extra=allow_extra)
+
+    def save_params(self, fname):
+        """Write the parameters to a file, whole or not at all."""
+        arguments, states = self.get_params()
+        found = {f"arg:{k}": v for k, v in arguments.items()}
+        found.update({f"aux:{k}": v for k, v in states.items()})
+        nd.save(fname, found)
+
+    def load_params(self, fname):
+        """Read the parameters from a file. Raises: ValueError if it is not one of parameters; MXNetError if it is damaged."""
+        found = nd.load(fname)
+        parts: dict[str, dict] = {"arg": {}, "aux": {}}
+        for key, value in found.items() if isinstance(found, dict) else [("", None)]:
+            kind, _, name = key.partition(":")
+            if kind not in parts or not name:
+                raise ValueError(f"Invalid param file {fname}: names begin with arg: or aux:, there is {key!r}")
+            parts[kind][name] = value
+        self.set_params(parts["arg"], parts["aux"])
+
+    def get_states(self, merge_multi_context=True):
+        """The states between batches; none by default."""
+        self._need(what="get_states")
+        return []
+
+    def set_states(self, states=None, value=None):
+        """Set the states between batches. Raises: MXNetError where there are none."""
+        if states or value:
+            raise MXNetError(f"{type(self).__name__} has no states")
