@@ -19,6 +19,7 @@ from . import autograd as autograd  # noqa: E402
 from . import base as base  # noqa: E402
 from . import callback as callback  # noqa: E402
 from . import context as context  # noqa: E402
+from . import contrib as contrib  # noqa: E402
 from . import device as device  # noqa: E402
 from . import dlpack as dlpack  # noqa: E402
 from . import engine as engine  # noqa: E402

@@ -22,7 +22,6 @@ ABSENT: dict[str, str] = {
 
 _LATER = {
     "mx.amp": "net.cast('float16') and multi_precision=True for the optimizer",
-    "mx.contrib": "see np, npx and nd",
 }
 _SYMBOLIC = "symbolic graphs are not offered: check a function or a Block with check_numeric_gradient, or call it and compare"
 _DATA = "a data set of MXNet's own tests; see gluon.data.vision"

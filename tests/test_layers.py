@@ -23,6 +23,7 @@ LAYERS = [
     ("io",),
     ("image",),
     ("gluon",),
+    ("contrib",),
     ("test_utils",),
     ("alias",),
     ("ipython", "runner"),

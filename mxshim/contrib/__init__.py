@@ -1,0 +1,6 @@
+"""mx.contrib: names of MXNet's contributed modules (MXNet: mxnet.contrib)."""
+from ..absent import missing as _missing
+from . import text as text
+
+__all__ = ["text"]
+__getattr__ = _missing("mx.contrib", __name__, __all__)
