@@ -22,6 +22,7 @@ from . import callback as callback  # noqa: E402
 from . import context as context  # noqa: E402
 from . import contrib as contrib  # noqa: E402
 from . import device as device  # noqa: E402
+from . import dlpack as dlpack  # noqa: E402
 from . import engine as engine  # noqa: E402
 from . import error as error  # noqa: E402
 from . import executor as executor  # noqa: E402
@@ -41,13 +42,16 @@ from . import ndarray as ndarray  # noqa: E402
 from . import numpy as numpy  # noqa: E402
 from . import numpy_extension as numpy_extension  # noqa: E402
 from . import optimizer as optimizer  # noqa: E402
+from . import profiler as profiler  # noqa: E402
 from . import random as random  # noqa: E402
 from . import recordio as recordio  # noqa: E402
 from . import registry as registry  # noqa: E402
 from . import rnn as rnn  # noqa: E402
+from . import runtime as runtime  # noqa: E402
 from . import symbol as symbol  # noqa: E402
 from . import test_utils as test_utils  # noqa: E402
 from . import util as util  # noqa: E402
+from . import visualization as visualization  # noqa: E402
 from .absent import missing as _missing  # noqa: E402
 from .alias import install as install  # noqa: E402
 from .alias import uninstall as uninstall  # noqa: E402
@@ -78,7 +82,7 @@ from .util import use_np_default_dtype as use_np_default_dtype  # noqa: E402
 from .util import use_np_shape as use_np_shape  # noqa: E402
 
 nd, np, npx, rnd, sym, init, kv = ndarray, numpy, numpy_extension, random, symbol, initializer, kvstore
-mod, mon, img = module, monitor, image
+mod, mon, img, viz = module, monitor, image, visualization
 ndarray.np, ndarray.npx = numpy, numpy_extension  # F.np and F.npx of hybrid_forward
 __version__ = "1.9.1"  # the MXNet release that programs see; importlib.metadata.version("mxshim") is our own
 

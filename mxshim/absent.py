@@ -9,7 +9,6 @@ ABSENT: dict[str, str] = {
     "mx.kvstore.Horovod": "processes exchange through jax.distributed, see mx.kv.create('dist_sync')",
     "mx.kvstore.BytePS": "processes exchange through jax.distributed, see mx.kv.create('dist_sync')",
     "mx.gluon.probability": "this release of mxshim has no gluon.probability yet: use np.random and the densities' formulas",
-    "mx.gluon.contrib.estimator": "write the training loop out: record, backward, step",
     "mx.rtc": "runtime compilation of CUDA source needs MXNet's C++ library; write the kernel with jax.experimental.pallas",
     "mx.tvmop": "TVM operators need MXNet's C++ library",
     "mx.library": "loading operator libraries needs MXNet's C++ library; declare operators in Python",
@@ -18,8 +17,6 @@ ABSENT: dict[str, str] = {
 }
 
 _LATER = {
-    "mx.viz": "see mxshim.engine.explain()", "mx.visualization": "see mxshim.engine.explain()",
-    "mx.profiler": "use jax.profiler", "mx.runtime": "see mxshim.engine.stats()",
 }
 _SYMBOLIC = "symbolic graphs are not offered: check a function or a Block with check_numeric_gradient, or call it and compare"
 ABSENT.update({f"mx.test_utils.{name}": _SYMBOLIC for name in (
@@ -30,7 +27,6 @@ ABSENT["mx.test_utils.get_im2rec_path"] = "write records with mx.recordio.MXInde
 ABSENT.update({f"mx.test_utils.{name}": "CUDA code is MXNet's own; see jax.devices()" for name in (
     "get_cuda_compute_capability", "get_max_supported_compute_capability", "get_rtc_compile_opts")})
 ABSENT["mx.io.ImageRecordInt8Iter"] = "use mx.io.ImageRecordIter(dtype='int8'), with mean_r and the like so that pixels fit"
-ABSENT["mx.test_utils.Features"] = "see mxshim.engine.stats()"
 _INSIDE = "it was a module of MXNet's own code; its functions are in np itself"
 ABSENT.update({f"np.{name}": _INSIDE for name in (
     "arrayprint", "fallback", "fallback_linalg", "function_base", "io", "set_functions", "stride_tricks", "type_functions", "utils")})
@@ -64,6 +60,8 @@ _ABSENT = {
         "mx.util.get_max_supported_compute_capability mx.util.get_rtc_compile_opts",
     "use matplotlib": "mx.notebook",
     "no class of errors needs to be announced: raise it": "mx.error.register",
+    "MXNet's own repository; importlib.metadata.version('mxshim') is ours": "mx.runtime.get_branch mx.runtime.get_commit_hash",
+    "XLA decides what becomes of denormal numbers, by its flags": "mx.util.set_flush_denorms",
 }
 ABSENT.update({name: why for why, names in _ABSENT.items() for name in names.split()})
 

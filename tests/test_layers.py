@@ -20,7 +20,7 @@ LAYERS = [
     ("numpy", "numpy_extension", "ndarray"),
     ("random", "initializer", "lr_scheduler", "optimizer"),
     ("symbol",),
-    ("kvstore", "metric", "recordio"),
+    ("dlpack", "kvstore", "metric", "profiler", "recordio", "runtime", "visualization"),
     ("io",),
     ("image",),
     ("gluon",),

@@ -3,6 +3,7 @@ from ..absent import missing as _missing
 from ..device import Context as Context
 from ..device import current_context as current_context
 from ..device import current_device as current_device
+from ..runtime import Features as Features
 from ..util import getenv as getenv
 from ..util import setenv as setenv
 from ..util import use_np as use_np

@@ -2,8 +2,9 @@
 from ...absent import missing as _missing
 from . import cnn as cnn
 from . import data as data
+from . import estimator as estimator
 from . import nn as nn
 from . import rnn as rnn
 
-__all__ = ["cnn", "data", "nn", "rnn"]
+__all__ = ["cnn", "data", "estimator", "nn", "rnn"]
 __getattr__ = _missing("mx.gluon.contrib", __name__, __all__)
