@@ -39,8 +39,11 @@ def _quantized(x, reach, kind, low, high):
 
 
 def _to_int8(x, reach):
-    """(rounded away from 0 at halves and held to the range, -reach, reach)."""
-    q = jnp.sign(x) * jnp.minimum(jnp.floor(jnp.abs(x) * (127 / reach) + 0.5), 127)
+    """(rounded away from 0 at halves and held to the range, -reach, reach).
+
+    MXNet's addition takes the product as it is before rounding to float32, so that some halves are a little less; float64 is exact.
+    """
+    q = jnp.sign(x) * jnp.minimum(jnp.floor(jnp.abs(x).astype("float64") * (127 / reach) + 0.5), 127)
     return (q.astype("int8"), *_ends(-reach, reach))
 
 
