@@ -20,6 +20,7 @@ from . import base as base  # noqa: E402
 from . import callback as callback  # noqa: E402
 from . import context as context  # noqa: E402
 from . import device as device  # noqa: E402
+from . import dlpack as dlpack  # noqa: E402
 from . import engine as engine  # noqa: E402
 from . import error as error  # noqa: E402
 from . import executor as executor  # noqa: E402

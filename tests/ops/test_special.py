@@ -37,7 +37,7 @@ DIFFERENT = {
     "nd.linalg_trmm nan; nd.linalg_potri nan; nd.linalg_gelqf nan; nd.linalg_inverse nan; nd.linalg_slogdet nan":
         "LAPACK's answers for matrices with nan differ",
     "nd.image.normalize int32; npx.image.normalize int32": "MXNet cuts mean and std off to integers; here integers are refused",
-    "nd.contrib.box_iou nan; npx.box_iou nan": "a box with nan meets none, which is 0 here",
+    "nd.contrib.box_iou nan; npx.box_iou nan; npx.multibox_detection nan; nd.contrib.MultiBoxDetection nan": "a box with nan meets none here",
     "np.empty_like plain; np.empty_like 0-d; np.empty_like nan; np.empty_like float*; np.empty_like int32": "what the memory held",
     "npx.bipartite_matching empty": "MXNet shows memory that it has not written; here nothing to match is an error",
     "nd.contrib.ROIAlign plain; nd.contrib.ROIAlign float16; nd.contrib.ROIAlign float64; nd.contrib.ROIAlign nan":
@@ -46,11 +46,12 @@ DIFFERENT = {
     "nd.contrib.BilinearResize2D nan; nd.image.resize nan; npx.image.resize nan": "resizing is a product of matrices here, in which nan times 0 is nan",
     "nd.contrib.AdaptiveAvgPooling2D nan; nd.random_pdf_uniform nan; npx.batch_norm_with_relu nan; npx.digamma nan; np.interp nan":
         "where nan and infinities spread",
-    "npx.sldwin_atten_score nan; npx.sldwin_atten_context nan; nd.contrib.sldwin_atten_score nan":
+    "npx.sldwin_atten_score nan; npx.sldwin_atten_context nan":
         "a key or value that does not exist is 0 here, and nan times 0 is nan; MXNet takes no product",
     "nd.BilinearSampler nan; nd.SpatialTransformer nan": "an infinite place lies outside, which is 0 here",
     "np.mean float64": "MXNet's mean of float64 is float32; here the dtype stays",
     "np.divmod int32": "integers divided by 0",
+    "npx.contrib_quantize_v2 nan": "nan as an integer",
     "np.linalg.lstsq empty; np.linalg.cholesky empty; npx.instance_norm empty; npx.slice_like 0-d; np.bincount 0-d; np.tensordot 0-d":
         "shapes that do not fit, which MXNet does not notice",
     "np.polymul empty": "no coefficients are no polynomial",
