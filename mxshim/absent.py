@@ -83,17 +83,13 @@ _OPERATORS = {
         "nd.contrib.: dgl_adjacency dgl_csr_neighbor_non_uniform_sample dgl_csr_neighbor_uniform_sample dgl_graph_compact "
         "dgl_subgraph edge_id",
     "a step of MXNet's int8 graphs; dequantize, compute with floats, and use quantize_v2":
-        "npx. nd.contrib.: quantized_pooling quantized_elemwise_add quantized_reshape",
+        "npx. nd.contrib.: quantized_pooling quantized_elemwise_add",
     "a step of MXNet's int8 graphs; dequantize and compute with floats":
         "nd.contrib.: quantized_concat quantized_batch_norm quantized_rnn quantize_asym calibrate_entropy",
     "it chose ranges for MXNet's int8 graphs; take them from the data": "npx.: contrib_calibrate_entropy",
     "a gradient of MXNet's graphs; use autograd": "nd.contrib.: backward_gradientmultiplier backward_hawkesll backward_index_copy "
         "backward_quadratic",
-    "kept by MXNet for old models; use nd.BatchNorm": "nd.: BatchNorm_v1",
-    "kept by MXNet for old models; use nd.Pooling, whose average at the borders differs with pooling_convention='full'": "nd.: Pooling_v1",
-    "draw with NumPy's random.binomial, and nd.array": "nd.: random_binomial sample_binomial",
-    "draw with NumPy: nd.array(numpy.random.binomial(n, p, shape))": "nd.random.: binomial",
-    "use nd.random.multinomial": "nd.: sample_categorical",
+    "MXNet 1.9.1's cannot be called, since it takes three arrays and wants five; use nd.BatchNorm": "nd.: BatchNorm_v1",
     "use nd.reshape; shapes do not depend on values": "nd.contrib.: dynamic_reshape",
     "MXNet 1.9.1's fails for every image; use mx.image.imdecode": "nd.: imdecode",
     "CUDA code is MXNet's own; see jax.devices()": "npx.: get_cuda_compute_capability",

@@ -116,6 +116,7 @@ declare("nd.adam_update", rules.adam, ("mean", "var"), {**_LR, **_ADAM, **_COMMO
 declare("nd.rmsprop_update", rules.rmsprop, ("n",), {**_LR, "gamma1": 0.95, "epsilon": 1e-8, **_COMMON, "clip_weights": -1.0})
 declare("nd.rmspropalex_update", rules.rmspropalex, ("n", "g", "delta"),
         {**_LR, "gamma1": 0.95, "gamma2": 0.9, "epsilon": 1e-8, **_COMMON, "clip_weights": -1.0})
+declare("mx.adagrad_update", rules.adagrad, ("history",), {**_LR, "epsilon": 1e-7, **_COMMON})
 declare("nd.ftrl_update", rules.ftrl, ("z", "n"), {**_LR, "lamda1": 0.01, "beta": 1.0, **_COMMON})
 declare("nd.ftml_update", rules.ftml, ("d", "v", "z"), {**_LR, "beta1": 0.6, "beta2": 0.999, "epsilon": 1e-8, "t": _NEEDED, "wd": 0.0,
                                                         "rescale_grad": 1.0, "clip_grad": -1.0})
