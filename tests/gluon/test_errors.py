@@ -92,10 +92,9 @@ def test_blocks_in_a_list(F):
         run(InList(), F.ones((1, 2)))
 
 
-@pytest.mark.parametrize("name, text", [("SymbolBlock", "symbolic"), ("Conv4D", "did you mean Conv")])
-def test_absent_layers(name, text):
-    with pytest.raises(AttributeError, match=text):
-        getattr(nn, name)
+def test_absent_layers():
+    with pytest.raises(AttributeError, match="did you mean Conv"):
+        nn.Conv4D  # noqa: B018
 
 
 def test_summary(F, capsys):
