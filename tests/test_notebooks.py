@@ -85,7 +85,8 @@ def test_runs(name, tmp_path, monkeypatch):
     monkeypatch.setenv("JAX_PLATFORMS", "cpu")
     notebook = nbformat.read(os.path.join(FOLDER, name), as_version=4)
     shutil.copytree(FOLDER, tmp_path / "notebooks")  # where a notebook's files lie beside it, and what it writes stays
-    nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(tmp_path / "notebooks")}}).execute()
+    where = {"metadata": {"path": str(tmp_path / "notebooks")}}
+    nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3", resources=where).execute()
 
     outputs = [output for cell in code_cells(notebook) for output in cell["outputs"]]
     assert [o for o in outputs if o["output_type"] == "error" or o.get("name") == "stderr"] == []
