@@ -104,7 +104,7 @@ def symbolic(public: str, args, kwargs, cls=Symbol):
             attrs[key] = value
     if len(record.inputs) == 2 and len(symbols) == 1 and f"{op}_scalar" in operators.table():
         return _with_number(op, params, bound, cls)
-    if "no_bias" in record.kinds and "bias" in record.inputs and "no_bias" not in kwargs and op not in operators._BY_COUNT and not isinstance(bound.get("bias"), Symbol):
+    if "no_bias" in record.kinds and "bias" in record.inputs and "no_bias" not in kwargs and record.name not in operators._BY_COUNT and not isinstance(bound.get("bias"), Symbol):
         attrs["no_bias"] = True
     for key, value in _other_defaults(public, op).items():
         attrs.setdefault(key, value)

@@ -225,6 +225,13 @@ _own("_npi_pad")(lambda arrays, given: np.pad(arrays[0], given["pad_width"], giv
     {"constant_values": given["constant_values"]} if "constant_values" in given else {})))
 
 
+@_own("log_softmax")
+def _log_softmax(arrays, given):
+    if len(arrays) == 1:
+        return nd.log_softmax(arrays[0], **{k: v for k, v in given.items() if k in ("axis", "temperature", "dtype")})
+    return npx.log_softmax(arrays[0], length=arrays[1], **given)
+
+
 @_own("_rnn_param_concat")
 def _rnn_parameters(arrays, given):
     cls = np if isinstance(arrays[0], np.ndarray) and type(arrays[0]) is np.ndarray else nd
