@@ -109,7 +109,8 @@ def test_classes_and_writes():
     (lambda: mx.io.ImageRecordIter(path_imgrec="im", data_shape=(3, 8, 8), batch_size=2), mx.MXNetError, "holds no record at byte 0"),
     (lambda: mx.io.ImageRecordIter(path_imgrec=RECORDS, data_shape=(2, 8, 8), batch_size=2), mx.MXNetError, r"\(1 or 3, height, width\)"),
     (lambda: mx.io.ImageRecordIter(path_imgrec=RECORDS, data_shape=(3, 8, 8), batch_size=2, foo=1), mx.MXNetError, "no argument foo="),
-    (lambda: mx.io.ImageRecordIter(path_imgrec=RECORDS, data_shape=(3, 20, 20), batch_size=2).next(), mx.MXNetError, "smaller than 20 by 20"),
+    (lambda: mx.io.ImageRecordIter(path_imgrec=RECORDS, data_shape=(3, 20, 20), batch_size=2).next(), mx.MXNetError,
+     "smaller than 20 by 20"),
     (lambda: mx.io.ImageRecordInt8Iter, AttributeError, "dtype='int8'"),
 ])
 def test_errors(call, error, text, files):
@@ -142,7 +143,8 @@ AUGMENTATIONS = [
 @pytest.mark.parametrize("arguments", AUGMENTATIONS, ids=str)
 def test_augmentations_do_not_depend_on_threads(arguments):
     def epoch(threads, seed):
-        it = mx.io.ImageRecordIter(path_imgrec=RECORDS, data_shape=(3, 8, 8), batch_size=2, preprocess_threads=threads, seed_aug=seed, **arguments)
+        it = mx.io.ImageRecordIter(path_imgrec=RECORDS, data_shape=(3, 8, 8), batch_size=2, preprocess_threads=threads, seed_aug=seed,
+                                   **arguments)
         return onp.stack([b.data[0].asnumpy() for b in it])
 
     one = epoch(1, 5)

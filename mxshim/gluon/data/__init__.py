@@ -16,6 +16,6 @@ from .sampler import SequentialSampler as SequentialSampler
 # isort: split
 from . import vision as vision
 
-__all__ = ["ArrayDataset", "BatchSampler", "DataLoader", "Dataset", "FilterSampler", "IntervalSampler", "RandomSampler", "RecordFileDataset", "Sampler",
-           "SequentialSampler", "SimpleDataset", "batchify", "vision"]
+__all__ = ["ArrayDataset", "BatchSampler", "DataLoader", "Dataset", "FilterSampler", "IntervalSampler", "RandomSampler",
+           "RecordFileDataset", "Sampler", "SequentialSampler", "SimpleDataset", "batchify", "vision"]
 __getattr__ = _missing("mx.gluon.data", __name__, __all__)

@@ -89,7 +89,8 @@ class DataLoader:
                 return (place(self._dataset._batch(indices)) for indices in self._batch_sampler)
         make = _Samples(self._dataset, self._batchify_fn or default_batchify_fn)
         if self._num_workers:
-            return Prefetch(self._batch_sampler, make, self._num_workers, self._prefetch, self._timeout, len(self), place, self._processes())
+            return Prefetch(self._batch_sampler, make, self._num_workers, self._prefetch, self._timeout, len(self), place,
+                            self._processes())
         return (place(make(indices)) for indices in self._batch_sampler)
 
     def _processes(self) -> bool:

@@ -65,7 +65,8 @@ def cut(images, boxes, size, interpolation):
         return found if (width, height) == tuple(size) else resized(found, *size, interpolation)
     if images.dtype == "uint8" and interpolation == 1:
         return _linear(images, boxes, *size)
-    return onp.stack([resized(x[top:top + h, left:left + w], *size, interpolation) for x, (left, top, w, h) in zip(images, boxes, strict=True)])
+    return onp.stack([resized(x[top:top + h, left:left + w], *size, interpolation)
+                      for x, (left, top, w, h) in zip(images, boxes, strict=True)])
 
 
 def _taken(images, rows, columns):

@@ -109,8 +109,8 @@ def _unpickled(content):
 
 
 def _refuse(self, why):
-    raise MXNetError("worker processes of a DataLoader compute nothing with JAX: use NumPy in the dataset, its transforms and batchify_fn, or "
-                     "threads (thread_pool=True, or without MXSHIM_WORKERS=process)")
+    raise MXNetError("worker processes of a DataLoader compute nothing with JAX: use NumPy in the dataset, its transforms and batchify_fn, "
+                     "or threads (thread_pool=True, or without MXSHIM_WORKERS=process)")
 
 
 def _serve(pipe, ended, make):

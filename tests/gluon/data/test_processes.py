@@ -89,7 +89,7 @@ def test_images_and_transforms():
 
 
 def test_large_batches_and_odd_ones():
-    big = [b for b in loader(lambda i: onp.full((300, 300), i, "float32"), prefetch=6)]
+    big = list(loader(lambda i: onp.full((300, 300), i, "float32"), prefetch=6))
     assert [b.asnumpy()[:, 0, 0].tolist() for b in big] == [list(range(i, i + 4)) for i in range(0, 20, 4)]
     odd = next(iter(loader(lambda i: {"text": str(i), "set": {i}}, batchify_fn=D.batchify.AsList())))
     assert odd[1] == {"text": "1", "set": {1}}
@@ -113,7 +113,8 @@ def of_the_user(kind):
 
 
 @pytest.mark.parametrize("kind, error, text", [
-    (1, IndexError, "list index out of range"), ("unusual", RuntimeError, "Unusual: 1 and 2 in a worker process"), ("exit", SystemExit, "3")])
+    (1, IndexError, "list index out of range"), ("unusual", RuntimeError, "Unusual: 1 and 2 in a worker process"),
+    ("exit", SystemExit, "3")])
 @pytest.mark.parametrize("where", ["dataset", "batchify_fn"])
 def test_exceptions_of_the_user(kind, error, text, where):
     def fail(i):

@@ -72,8 +72,9 @@ def test_batches_are_the_batches_of_single_images(fn):
 
 
 @pytest.mark.parametrize("code", [
-    "T.RandomFlipLeftRight()", "T.RandomFlipTopBottom(0.3)", "T.RandomCrop(6, pad=2)", "T.RandomCrop((5, 9))", "T.RandomResizedCrop((5, 4))",
-    "T.RandomResizedCrop(4, interpolation=2)", "T.Compose([T.RandomFlipLeftRight(), T.Resize(9), T.RandomResizedCrop(7), T.RandomCrop(6, 1), "
+    "T.RandomFlipLeftRight()", "T.RandomFlipTopBottom(0.3)", "T.RandomCrop(6, pad=2)", "T.RandomCrop((5, 9))",
+    "T.RandomResizedCrop((5, 4))", "T.RandomResizedCrop(4, interpolation=2)",
+    "T.Compose([T.RandomFlipLeftRight(), T.Resize(9), T.RandomResizedCrop(7), T.RandomCrop(6, 1), "
     "T.ToTensor(), T.Normalize(0.1, 0.2)])"])
 @pytest.mark.parametrize("dtype", ["uint8", "float32"])
 def test_random_batches_are_those_of_single_images(code, dtype):

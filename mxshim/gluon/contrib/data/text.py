@@ -55,7 +55,8 @@ class _WikiText(Dataset):
         self._vocabulary = Vocabulary(self._counter) if vocab is None else vocab
         numbers = onp.array(self._vocabulary.to_indices([t for line in lines if line for t in (*line, END)]), "int32")
         rows = (len(numbers) - 1) // seq_len
-        self._data, self._label = (nd.array(part[:rows * seq_len].reshape(-1, seq_len), dtype="int32") for part in (numbers[:-1], numbers[1:]))
+        self._data, self._label = (nd.array(part[:rows * seq_len].reshape(-1, seq_len), dtype="int32")
+                                   for part in (numbers[:-1], numbers[1:]))
 
     def _text(self, file):
         path, archive = os.path.join(self._root, file), os.path.join(self._root, f"{self.name}-v1.zip")
@@ -67,8 +68,8 @@ class _WikiText(Dataset):
                 for member in z.namelist():
                     if os.path.basename(member) == file:
                         return z.read(member).decode("utf-8")
-        raise FileNotFoundError(f"{type(self).__name__}: there is neither {file} nor {os.path.basename(archive)} in {self._root}. Put one of "
-                                "them there, or give root=; they were published by Merity et al., 2016")
+        raise FileNotFoundError(f"{type(self).__name__}: there is neither {file} nor {os.path.basename(archive)} in {self._root}. Put one "
+                                "of them there, or give root=; they were published by Merity et al., 2016")
 
     @property
     def vocabulary(self):

@@ -147,7 +147,8 @@ class ImageDataLoader(_Loader):
 
     def __init__(self, batch_size, data_shape, path_imgrec=None, path_imglist=None, path_root=".", part_index=0, num_parts=1, aug_list=None,
                  imglist=None, dtype="float32", shuffle=False, sampler=None, last_batch=None, batch_sampler=None, batchify_fn=None,
-                 num_workers=0, pin_memory=False, pin_device_id=0, prefetch=None, thread_pool=False, timeout=120, try_nopython=None, **kwargs):
+                 num_workers=0, pin_memory=False, pin_device_id=0, prefetch=None, thread_pool=False, timeout=120, try_nopython=None,
+                 **kwargs):
         dataset = _dataset("ImageDataLoader", path_imgrec, path_imglist, path_root, imglist, num_parts, part_index)
         augmenter = _augmenter(aug_list, lambda: create_image_augment(data_shape, **kwargs), Sequential)
         self._iter = DataLoader(dataset.transform_first(augmenter), batch_size, shuffle, sampler, last_batch, batch_sampler, batchify_fn,
@@ -168,8 +169,8 @@ class BboxLabelTransform(Block):
         numbers = onp.array(pixels_of(label), "float32").ravel()
         head, width = (int(n) for n in numbers[:2]) if numbers.size > 1 else (2, 0)
         if width < 5 or numbers.size < head + 5 or (numbers.size - head) % width:
-            raise ValueError(f"a label needs a header of 2 or more numbers and objects of 5 or more, got {numbers.size} numbers, a header of "
-                             f"{head} and objects of {width}")
+            raise ValueError(f"a label needs a header of 2 or more numbers and objects of 5 or more, got {numbers.size} numbers, a header "
+                             f"of {head} and objects of {width}")
         objects = numbers[head:].reshape(-1, width)
         objects[:, :5] = objects[:, [1, 2, 3, 4, 0]]
         if self._normalized:
