@@ -11,7 +11,6 @@ ABSENT: dict[str, str] = {
     "mx.gluon.data.vision.ImageRecordDataset": "this release of mxshim reads no RecordIO files; use ImageFolderDataset",
     "mx.gluon.data.vision.ImageListDataset": "make a Dataset whose __getitem__ reads the image with Pillow",
     "mx.gluon.data.RecordFileDataset": "this release of mxshim reads no RecordIO files; read the files with another tool",
-    "mx.gluon.probability": "this release of mxshim has no gluon.probability yet: use np.random and the densities' formulas",
     "mx.gluon.contrib.data": "use mx.gluon.data, or read and slice arrays in Python",
     "mx.rtc": "runtime compilation of CUDA source needs MXNet's C++ library; write the kernel with jax.experimental.pallas",
     "mx.tvmop": "TVM operators need MXNet's C++ library",
