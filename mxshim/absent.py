@@ -8,7 +8,6 @@ ABSENT: dict[str, str] = {
     "mx.kvstore.KVStoreServer": "there are no servers: processes exchange through jax.distributed, see mx.kv.create('dist_sync')",
     "mx.kvstore.Horovod": "processes exchange through jax.distributed, see mx.kv.create('dist_sync')",
     "mx.kvstore.BytePS": "processes exchange through jax.distributed, see mx.kv.create('dist_sync')",
-    "mx.gluon.probability": "this release of mxshim has no gluon.probability yet: use np.random and the densities' formulas",
     "mx.rtc": "runtime compilation of CUDA source needs MXNet's C++ library; write the kernel with jax.experimental.pallas",
     "mx.tvmop": "TVM operators need MXNet's C++ library",
     "mx.library": "loading operator libraries needs MXNet's C++ library; declare operators in Python",
