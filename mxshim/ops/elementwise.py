@@ -33,6 +33,10 @@ def _to_floats(fn):
     return lambda x: fn(x.astype(float_of(x.dtype)))
 
 
+def _integers_wide(fn):
+    return lambda x: fn(x if is_float(x.dtype) else x.astype(FLOAT64))
+
+
 def _keeping(fn):
     return _exact(in_floats(fn))
 
@@ -179,7 +183,7 @@ unary("erfinv", lax.erf_inv, "The inverse of erf; infinite at -1 and 1.", domain
 unary("gamma", _sharp(special.gamma), "The gamma function of x.", domain=(0.5, 4), also=("npx.gamma",), **network)
 unary("gammaln", _sharp(special.gammaln), "The logarithm of |gamma(x)|.", domain=(0.5, 4), also=("npx.gammaln",), **network)
 unary("digamma", _sharp(special.digamma), "The derivative of gammaln.", (0.5, 4), np=None, nd=None, also=("npx.digamma", "nd.digamma"))
-unary("i0", _sharp(special.i0), "The modified Bessel function of order 0.", nd=None)
+unary("i0", _sharp(special.i0), "The modified Bessel function of order 0; of integers in float64.", np=_integers_wide, nd=None)
 
 
 # Tests: np answers bool, nd 0 and 1 of the operand's dtype. No gradient.
