@@ -240,14 +240,19 @@ _ND_NUMBERS: dict[str, Callable] = {
         "lesser": operator.lt, "lesser_equal": operator.le}.items()}}
 
 
+# NumPy's functions that are no ufuncs and whose answers for numbers MXNet gives as they are.
+_OF_NUMBERS = ("around", "clip", "fix", "isneginf", "isposinf", "round", "round_")
+
+
 def _on_numbers(op: Op, cls, args):
     """What a function of arrays gives for plain numbers alone: np's is NumPy's scalar, nd's a Python number; None: no such function."""
     short = _name_in(op, cls).rsplit(".", 1)[1]
     if cls._dialect == "nd":
         plain = _ND_NUMBERS.get(short)
         return plain(*args) if plain is not None and len(args) == 2 else None
-    plain = getattr(onp, short, None)
-    return plain(*args) if isinstance(plain, onp.ufunc) and plain.nin == len(args) else None
+    plain = getattr(onp, {"round_": "round"}.get(short, short), None)
+    answers = plain.nin == len(args) if isinstance(plain, onp.ufunc) else short in _OF_NUMBERS and (short != "clip" or len(args) == 3)
+    return plain(*args) if answers else None
 
 
 _QUICK: dict[tuple, Form | None] = {}
