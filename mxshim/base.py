@@ -4,6 +4,8 @@ MXNet: mxnet.base, mxnet.error.
 """
 from __future__ import annotations
 
+import os
+
 import numpy as onp
 from ml_dtypes import bfloat16
 
@@ -63,3 +65,13 @@ def as_dtype(dtype) -> onp.dtype:
 def is_float(dtype: onp.dtype) -> bool:
     """Whether `dtype` is a floating type; NumPy alone does not say so of bfloat16."""
     return dtype.kind == "f" or dtype == BFLOAT16
+
+
+def data_dir() -> str:
+    """The folder for models and data sets: $MXNET_HOME, else ~/.mxnet (MXNet: mxnet.base.data_dir)."""
+    return os.environ.get("MXNET_HOME") or data_dir_default()
+
+
+def data_dir_default() -> str:
+    """~/.mxnet, with the user's folder in place of ~ (MXNet: mxnet.base.data_dir_default)."""
+    return os.path.join(os.path.expanduser("~"), ".mxnet")

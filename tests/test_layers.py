@@ -20,16 +20,21 @@ LAYERS = [
     ("numpy", "numpy_extension", "ndarray"),
     ("random", "initializer", "lr_scheduler", "optimizer"),
     ("symbol",),
-    ("kvstore", "metric"),
+    ("dlpack", "kvstore", "metric", "profiler", "recordio", "runtime", "visualization"),
+    ("io",),
+    ("image",),
     ("gluon",),
     ("executor", "model", "monitor"),
     ("module",),
     ("rnn",),
+    ("amp",),
+    ("contrib",),
     ("test_utils",),
     ("alias",),
     ("ipython", "runner"),
     ("mxshim",),
     ("coverage",),
+    ("check",),
     ("__main__", "names", "stubs"),
 ]
 # Operators know their record, the dtypes and the exceptions: nothing of how calls are run.
@@ -54,7 +59,10 @@ LATE = {
     ("gluon.saving", "gluon.parameter"): "parameters and blocks save and load through it",
     ("alias", "mxshim"): "the alias is a second name of the whole package",
     ("runner.cli", "runner.running"): "what runs files is not needed to print a place",
+    ("runner.cli", "runner.kernel"): "each command loads what it needs",
+    ("runner.cli", "runner.link"): "each command loads what it needs",
     ("runner.cli", "coverage"): "nor is what counts names, and that looks at the whole package",
+    ("runner.cli", "check.report"): "nor what looks through programs, which asks it",
     ("runner.cli", "mxshim"): "the command line starts without JAX where it only prints help or a version",
 }
 LEVEL = {name: i for i, names in enumerate(LAYERS) for name in names}

@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 
 import jax
 import numpy as onp
+from jax import lax
 
 from ..base import MXNetError
-from .spec import FLOAT, INT, SHIFT
+from .roll import rolled
+from .spec import FLOAT, INT, SHIFT, eval_jaxpr
 
 BUDGET = 256 << 20  # bytes of programs that are kept
 _LEAST = 3 << 19  # what a CPU program costs at least, measured: about 1.5 MB
@@ -156,8 +158,8 @@ def _body(instructions, live, lead, results):
     """
 
     def body(*args):
-        floats = args[0] if lead else None
-        ints = args[1] if lead == 2 else floats
+        given = [[lax.squeeze(n, (0,)) for n in lax.split(vector, [1] * vector.shape[0])] for vector in args[:lead]]
+        floats, ints = given[0] if lead else (), given[-1] if lead else ()
         args = args[lead:]
         env, n = [], 0
         for code, slots, *_ in instructions:
@@ -191,18 +193,21 @@ def _compile(device, instructions, data, donated, live, packed):
     body = _body(instructions, live, lead, results)
     structs = [jax.ShapeDtypeStruct(d.shape, d.dtype) for d in (*packed, *data)]
     sharding = jax.sharding.SingleDeviceSharding(device)
-    jitted = jax.jit(body, donate_argnums=tuple([lead + j for j in donated]), in_shardings=sharding, out_shardings=sharding)
+
+    def traced(fn, kept=frozenset()):
+        given = tuple([lead + j for j in donated if j not in kept])
+        return jax.jit(fn, donate_argnums=given, in_shardings=sharding, out_shardings=sharding).trace(*structs)
+
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Some donated buffers were not usable")
-        lowered = jitted.lower(*structs)
-        passed_on = {j for kind, j in results if kind == "in"}
-        if passed_on & set(donated):  # a result that is its input keeps that buffer: it cannot be given away
-            results.clear()
-            body = _body(instructions, live, lead, results)
-            jitted = jax.jit(body, donate_argnums=tuple([lead + j for j in donated if j not in passed_on]), in_shardings=sharding,
-                             out_shardings=sharding)
-            lowered = jitted.lower(*structs)
-        compiled = lowered.compile()
+        whole = traced(body)
+        passed_on = {j for kind, j in results if kind == "in"}  # a result that is its input keeps that buffer: it cannot be given away
+        loops = rolled(whole.jaxpr)
+        if loops is not None:
+            whole = traced(loops, passed_on)
+        elif passed_on & set(donated):
+            whole = traced(lambda *args, same=whole.jaxpr: eval_jaxpr(same, args), passed_on)
+        compiled = whole.lower().compile()
     try:
         size = max(_LEAST, int(compiled.memory_analysis().generated_code_size_in_bytes))
     except (AttributeError, NotImplementedError, RuntimeError, TypeError):

@@ -24,8 +24,9 @@ from . import program
 from .cell import Failed, Value, aval_of, shared, value_with
 from .spec import SHIFT
 
-LONG, LONGEST = 256, 1024  # instructions in a trace before it is cut where it repeats: XLA's time grows faster than a trace.
-# The larger number holds while recording, because a backward usually follows and is best compiled with what it goes back through.
+LONG, LONGEST, ROLLED = 256, 1024, 8192  # instructions in a trace before it is cut where it repeats: XLA's time grows faster than it.
+# The larger numbers hold while recording, because a backward usually follows and is best compiled with what it goes back through;
+# the largest for what repeats itself, which is compiled as a loop (see roll.py).
 DONATE = 1 << 16  # bytes from which an input that nobody holds any more is overwritten in place
 QUEUED = 32  # programs that may wait for the device
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
@@ -34,11 +35,12 @@ _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 class Thread:
     """Everything that belongs to one thread: flags, dialect switches, the open traces by device."""
 
-    __slots__ = ("capture", "checks", "np_array", "np_dtype", "np_shape", "recording", "trace", "traces", "training")
+    __slots__ = ("apart", "capture", "checks", "np_array", "np_dtype", "np_shape", "recording", "trace", "traces", "training")
 
     def __init__(self):
         self.recording = self.training = False
         self.np_shape = self.np_array = self.np_dtype = False
+        self.apart = False  # constants are data at once, see `constants_apart`
         self.traces: dict = {}
         self.trace = _NONE  # the one that was appended to last
         self.capture: Any = None  # the open `Capture`, if a block is being captured
@@ -65,6 +67,22 @@ class _State:
 
 
 state: Any = _State()
+
+
+class constants_apart:
+    """What is filled with a number in here has its data at once and is no instruction.
+
+    For what a network begins with, so that its first step is the program of all later ones.
+    """
+
+    def __enter__(self):
+        self._thread = threads.now
+        self._before, self._thread.apart = self._thread.apart, True
+
+    def __exit__(self, *exc):
+        self._thread.apart = self._before
+
+
 class Segment:
     """What was recorded between two flushes, as a name for it; device: where."""
 
@@ -152,7 +170,9 @@ class Trace:
                 self.next_check = (n + LONG - 1) << SHIFT
                 return
             period = _period([i[0] for i in self.instructions])
-            if period and n % period:
+            if period and threads.now.recording and n < ROLLED:
+                self.next_check = (n + n // 2) << SHIFT
+            elif period and n % period:
                 self.next_check = (n + period - n % period - 1) << SHIFT
             else:
                 self.flush("long trace")

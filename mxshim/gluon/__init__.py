@@ -4,7 +4,9 @@ from . import contrib as contrib
 from . import data as data
 from . import loss as loss
 from . import metric as metric
+from . import model_zoo as model_zoo
 from . import nn as nn
+from . import probability as probability
 from . import parameter as parameter
 from . import rnn as rnn
 from . import utils as utils
@@ -18,6 +20,5 @@ from .symbol_block import SymbolBlock as SymbolBlock
 from .trainer import Trainer as Trainer
 
 __all__ = ["Block", "Constant", "DeferredInitializationError", "HybridBlock", "Parameter", "ParameterDict", "SymbolBlock", "Trainer",
-           "contrib", "data",
-           "loss", "metric", "nn", "rnn", "utils"]
+           "contrib", "data", "loss", "metric", "model_zoo", "nn", "probability", "rnn", "utils"]
 __getattr__ = _missing("mx.gluon", __name__, __all__)

@@ -362,6 +362,8 @@ class HybridBlock(Block):
     Parameters of unknown sizes get them from `infer_shape(self, x, ...)`.
     """
 
+    _casts = None  # of a block that amp converted: the rule by which its operators cast
+
     def __init__(self, prefix=None, params=None):
         super().__init__(prefix, params)
         self._hybrid = None
@@ -382,7 +384,7 @@ class HybridBlock(Block):
         keeps what it computed runs as before.
         static_alloc, static_shape, inline_limit, backend, ...: MXNet's hints, without effect.
         """
-        self._hybrid = Hybrid() if active else None
+        self._hybrid = Hybrid(self._casts) if active or self._casts is not None else None
         super().hybridize(active)
 
     def _computed(self, *args, **kwargs):

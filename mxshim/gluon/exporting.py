@@ -37,6 +37,11 @@ def export(block, path, epoch, remove_amp_cast):
     return files
 
 
+def save_graph(block, file):
+    """Write a block's graph alone. Raises: what HybridBlock.export does; AttributeError for a Block that is none."""
+    write(file, to_json(recorded(block, _signature(block))[0], True))
+
+
 def _signature(block):
     plans = getattr(block._hybrid, "plans", None)
     seen = getattr(block._hybrid, "seen", None)

@@ -66,62 +66,83 @@ def _cubic(t):
     return onp.where(t <= 1, (1.25 * t - 2.25) * t * t + 1, onp.where(t < 2, ((-0.75 * t + 3.75) * t - 6) * t + 3, 0))
 
 
-def resizing(size, new, interp):
-    """(new, size): what each new pixel takes of every old one; interp 0 nearest, 1 linear, 2 cubic, 3 area."""
-    scale = size / new
-    k = onp.arange(new)[:, None]
-    if interp == 0:
-        return (onp.minimum(onp.floor(k * scale), size - 1) == onp.arange(size)).astype("float64")
-    if interp == 3 and scale >= 1:
-        low, high = k * scale, (k + 1) * scale
-        return onp.clip(onp.minimum(high, onp.arange(size) + 1) - onp.maximum(low, onp.arange(size)), 0, None) / scale
-    at = (k + 0.5) * scale - 0.5
+# interp -> the first and the last of the old pixels a new one takes, counted from the one before it, and their weights by distance
+_KERNELS = {1: (0, 1, lambda t: 1 - abs(t)), 2: (-1, 2, _cubic), 3: (0, 1, lambda t: 1 - abs(t)),
+            4: (-3, 4, lambda t: onp.sinc(t) * onp.sinc(t / 4))}
+
+
+def _between(size, new, interp):
+    """(new,): the place of every new pixel among the old ones."""
+    k, scale = onp.arange(new), size / new
     if interp == 3:  # OpenCV's linear interpolation between boxes
         start = onp.floor(k * scale)
-        at = start + onp.clip((k + 1) - (start + 1) / scale, 0, None) % 1
-    if interp == 2:
-        found = onp.zeros((new, size))
-        start = onp.floor(at).astype(int)
-        for step in range(-1, 3):
-            onp.add.at(found, (k, onp.clip(start + step, 0, size - 1)), _cubic(at - (start + step)))
-        return found
-    return onp.maximum(1 - abs(at.clip(0, size - 1) - onp.arange(size)), 0)
+        return start + onp.clip((k + 1) - (start + 1) / scale, 0, None) % 1
+    return (k + 0.5) * scale - 0.5
+
+
+def resizing(size, new, interp, whole=None):
+    """(new, size): what each new pixel takes of every old one. interp: 0 nearest, 1 linear, 2 cubic, 3 linear between boxes, 4 Lanczos,
+    "area" the mean.  whole: weights as multiples of its inverse, as OpenCV has them for bytes."""
+    k, scale = onp.arange(new)[:, None], size / new
+    if interp == 0:
+        return (onp.minimum(onp.floor(k * scale), size - 1) == onp.arange(size)).astype("float64")
+    if interp == "area":
+        low, high = k * scale, (k + 1) * scale
+        return onp.clip(onp.minimum(high, onp.arange(size) + 1) - onp.maximum(low, onp.arange(size)), 0, None) / scale
+    first, last, kernel = _KERNELS[interp]
+    at = _between(size, new, interp)[:, None]
+    near = onp.floor(at) + onp.arange(first, last + 1)
+    weights = kernel(at - near)
+    weights = weights / weights.sum(1, keepdims=True)
+    found = onp.zeros((new, size))
+    onp.add.at(found, (k, near.clip(0, size - 1).astype(int)), weights if whole is None else onp.rint(weights * whole))
+    return found
+
+
+def _linear_bytes(data, width, height, interp):
+    """Bytes by linear interpolation in OpenCV's whole numbers: weights in 1/2048, and each row cut off by itself."""
+    h, w = data.shape[-3:-1]
+
+    def weights(x, ndim):
+        return onp.rint(x * 2048).astype("int32").reshape(-1, *[1] * (ndim - 1))
+
+    at = _between(w, width, interp)
+    left = onp.floor(at).astype(int)
+    share = onp.where((left < 0) | (left >= w - 1), 0, at - left)
+    left = left.clip(0, w - 1)
+    at = _between(h, height, interp)
+    above = onp.floor(at).astype(int)
+    share_below = at - above
+    rows, place = onp.unique(onp.concatenate([above, above + 1]).clip(0, h - 1), return_inverse=True)
+    wide = (data if len(rows) == h else data[..., rows, :, :]).astype("int32")
+    across = wide[..., left, :] * weights(1 - share, 2) + wide[..., (left + 1).clip(0, w - 1), :] * weights(share, 2) >> 4
+    upper = (across[..., place[:height], :, :] * weights(1 - share_below, 3)) >> 16
+    lower = (across[..., place[height:], :, :] * weights(share_below, 3)) >> 16
+    return _of(data).clip((upper + lower + 2) >> 2, 0, 255).astype("uint8")
 
 
 def resized(data, width, height, interp):
     """Images (..., H, W, C) in another size. Bytes are rounded as OpenCV rounds them."""
-    if interp not in (0, 1, 2, 3):
-        raise MXNetError(f"`interp` must be 0 nearest, 1 linear, 2 cubic or 3 area, got {interp}")
+    if interp not in (0, 1, 2, 3, 4):
+        raise MXNetError(f"`interp` must be 0 nearest, 1 linear, 2 cubic, 3 area or 4 Lanczos, got {interp}")
     h, w = data.shape[-3:-1]
     xp = _of(data)
-    if data.dtype == "uint8" and interp == 1:
-        def places(size, new):
-            at = ((onp.arange(new) + 0.5) * (size / new) - 0.5)
-            before = onp.floor(at).astype(int)
-            return before, at - before
-
-        def weights(x, ndim):
-            return onp.rint(x * 2048).astype("int32").reshape(-1, *[1] * (ndim - 1))
-
-        left, share = places(w, width)
-        share = onp.where((left < 0) | (left >= w - 1), 0, share)
-        left = left.clip(0, w - 1)
-        wide = data.astype("int32")
-        across = wide[..., left, :] * weights(1 - share, 2) + wide[..., (left + 1).clip(0, w - 1), :] * weights(share, 2) >> 4
-        above, share = places(h, height)
-
-        def part(row, weight):  # each of the two rows is cut off by itself, at the borders too
-            return (across[..., row.clip(0, h - 1), :, :] * weights(weight, 3)) >> 16
-
-        return xp.clip((part(above, 1 - share) + part(above + 1, share) + 2) >> 2, 0, 255).astype("uint8")
-    dtype = data.dtype if is_float(data.dtype) else FLOAT32
-    rows, columns = resizing(h, height, interp).astype(dtype), resizing(w, width, interp).astype(dtype)
+    if interp == 3 and h >= height and w >= width:
+        interp = "area"
+    whole = None
+    if data.dtype == "uint8":
+        if interp in (1, 3):
+            return _linear_bytes(data, width, height, interp)
+        whole = 2048 if interp in (2, 4) else None
+    dtype = onp.dtype("float64") if whole else data.dtype if is_float(data.dtype) else FLOAT32
+    rows, columns = resizing(h, height, interp, whole).astype(dtype), resizing(w, width, interp, whole).astype(dtype)
     x = xp.einsum("...hwc,qw->...hqc", data.astype(dtype), columns, optimize=True)
     x = xp.einsum("...hqc,ph->...pqc", x, rows, optimize=True)
     if is_float(data.dtype):
         return x
     limits = onp.iinfo(data.dtype)
-    return xp.clip(xp.rint(x), limits.min, limits.max).astype(data.dtype)
+    x = xp.floor(x / whole ** 2 + 0.5) if whole else xp.rint(x)
+    return xp.clip(x, limits.min, limits.max).astype(data.dtype)
 
 
 @op("nd.image.resize", "npx.image.resize", samples={"args": [
@@ -130,7 +151,7 @@ def resize(data, size=(), keep_ratio=False, interp=1):
     """Images (H, W, C) or (N, H, W, C) in another size.
 
     size: (width, height), or one number for both; with keep_ratio, that of the shorter side.
-    interp: 0 nearest, 1 linear, 2 cubic, 3 area. Bytes are rounded as OpenCV does; cubic and area may differ from it by 1.
+    interp: 0 nearest, 1 linear, 2 cubic, 3 area, 4 Lanczos. Bytes are rounded as OpenCV does; the last three may differ from it by 1.
     Raises: MXNetError if size or interp do not fit.
     """
     pixels(data)

@@ -5,11 +5,62 @@ import argparse
 import importlib.metadata
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from mxshim.runner.documents import DocumentError, is_document, read_document
 
 USAGE = 2  # exit status for a command line or a file that makes no sense
+
+
+def _where(names: Sequence[str]) -> int:
+    import mxshim
+    from mxshim.engine.op import where
+    status = 0
+    for name in names:
+        try:
+            print(os.path.join(os.path.dirname(os.path.abspath(mxshim.__file__)), where(name)))
+        except KeyError as e:
+            print(e.args[0], file=sys.stderr)
+            status = 1
+    if not names:
+        print("python -m mxshim where: give a public name, for example: where nd.pick", file=sys.stderr)
+    return status if names else USAGE
+
+
+def _coverage(args: Sequence[str]) -> int:
+    from mxshim import coverage
+    return coverage.main(args)
+
+
+def _check(args: Sequence[str]) -> int:
+    from mxshim.check import report
+    return report.main(args)
+
+
+def _kernel(args: Sequence[str]) -> int:
+    from mxshim.runner import kernel
+    return kernel.main(args)
+
+
+def _link(args: Sequence[str]) -> int:
+    from mxshim.runner import link
+    return link.main(args)
+
+
+def _unlink(args: Sequence[str]) -> int:
+    from mxshim.runner import link
+    return link.main(["--remove", *args])
+
+
+# command -> (its arguments, what it does, the function)
+COMMANDS: dict[str, tuple[str, str, Callable[[Sequence[str]], int]]] = {
+    "check": ("PATH...", "which names of MXNet programs use, and which of them are not here", _check),
+    "coverage": ("[NAMESPACE...]", "which of MXNet's names are here, absent or missing", _coverage),
+    "where": ("NAME...", "the file and line behind a public name, for example: where nd.pick", _where),
+    "kernel": ("install|remove|status", "a Jupyter kernel in which `import mxnet` is mxshim", _kernel),
+    "link": ("[--status]", "make `import mxnet` find mxshim in this environment", _link),
+    "unlink": ("", "undo link", _unlink),
+}
 
 
 def _options(**kwargs) -> argparse.ArgumentParser:
@@ -29,8 +80,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line `argv` (by default sys.argv's); the exit status."""
     parser = _options(
         description="Run an unmodified MXNet script, notebook or tutorial on JAX: `import mxnet` finds mxshim.",
-        epilog="`python -m mxshim where NAME` prints where a public name is declared, for example: where nd.pick; "
-               "`python -m mxshim coverage` says which names of MXNet are here, absent or missing")
+        epilog="instead of FILE, a command (`python -m mxshim COMMAND --help` says more):\n" + "".join(
+            f"  {f'{name} {args}':30}{about}\n" for name, (args, about, _) in COMMANDS.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--version", action="store_true", help="print the versions of mxshim, JAX and NumPy, and stop")
     parser.add_argument("file", nargs="?", metavar="FILE", help=".py, .ipynb or .md")
     parser.add_argument("args", nargs=argparse.REMAINDER, help="given to the file as sys.argv[1:]")
@@ -42,11 +94,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.print_help(sys.stderr)
         return USAGE
     try:
-        if found.file == "where":
-            return _where(found.args) if found.args else parser.error("where: give a public name, for example: where nd.pick")
-        if found.file == "coverage":
-            from mxshim import coverage
-            return coverage.main(found.args)
+        if found.file in COMMANDS:
+            return COMMANDS[found.file][2](found.args)
         return _run(parser, found)
     except BrokenPipeError:  # `| head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -75,19 +124,6 @@ def _run(parser: argparse.ArgumentParser, found: argparse.Namespace) -> int:
     session = Session(document, args, options.get("quiet", False), options.get("traceback", False))
     cells = document.by_count() if options.get("order") == "count" else document.cells
     return session.run(cells, options.get("keep_going", False))
-
-
-def _where(names: Sequence[str]) -> int:
-    import mxshim
-    from mxshim.engine.op import where
-    status = 0
-    for name in names:
-        try:
-            print(os.path.join(os.path.dirname(os.path.abspath(mxshim.__file__)), where(name)))
-        except KeyError as e:
-            print(e.args[0], file=sys.stderr)
-            status = 1
-    return status
 
 
 def _version(name: str) -> str:

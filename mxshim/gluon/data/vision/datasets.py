@@ -5,9 +5,7 @@ data set whose files are missing is made up instead, with the same shapes and dt
 """
 from __future__ import annotations
 
-import gzip
 import os
-import struct
 import tarfile
 import warnings
 
@@ -15,10 +13,14 @@ import numpy as onp
 
 from ....array.convert import adopt_numpy
 from ....device import current_device
-from ..dataset import Dataset
+from ....image.functions import imdecode, imread
+from ....image.iterators import listed, read_list
+from ....io.files import read_idx
+from ....recordio import unpack
+from ..dataset import Dataset, RecordFileDataset
 from ..rows import Rows, array_class
 
-__all__ = ["CIFAR10", "CIFAR100", "MNIST", "FashionMNIST", "ImageFolderDataset"]
+__all__ = ["CIFAR10", "CIFAR100", "MNIST", "FashionMNIST", "ImageFolderDataset", "ImageListDataset", "ImageRecordDataset"]
 
 
 class _ImageSet(Dataset):
@@ -85,21 +87,6 @@ class _ImageSet(Dataset):
         return [rows.batch(indices) for rows in self._rows]
 
 
-def _idx(path, magic):
-    """An array of bytes in the IDX format of the MNIST files. Raises: ValueError if the file is something else."""
-    with (gzip.open if path.endswith(".gz") else open)(path, "rb") as f:
-        content = f.read()
-    found = struct.unpack(">I", content[:4])[0] if len(content) >= 4 else None
-    if found != magic:
-        raise ValueError(f"{path} is not the file its name says: it begins with {content[:4]!r}, an IDX file of "
-                         f"{'images' if magic == 2051 else 'labels'} with {struct.pack('>I', magic)!r}")
-    rank = magic & 255
-    shape = struct.unpack(f">{rank}I", content[4:4 + 4 * rank])
-    if len(content) != 4 + 4 * rank + int(onp.prod(shape)):
-        raise ValueError(f"{path} is cut off: its header announces {shape}, {len(content)} bytes are there")
-    return onp.frombuffer(content, "uint8", offset=4 + 4 * rank).reshape(shape)
-
-
 class MNIST(_ImageSet):
     """Handwritten digits, images uint8 (28, 28, 1) and labels int32: 60,000 to train with, 10,000 to test.
 
@@ -118,7 +105,7 @@ class MNIST(_ImageSet):
         part = "train" if self._train else "t10k"
         images, labels = (self._find(f"{part}-{what}-ubyte.gz", f"{part}-{what}-ubyte", f"{part}-{what.replace('-idx', '.idx')}-ubyte")
                           for what in ("images-idx3", "labels-idx1"))
-        images, labels = _idx(images, 2051), _idx(labels, 2049)
+        images, labels = read_idx(images, 2051), read_idx(labels, 2049)
         if len(images) != len(labels):
             raise ValueError(f"{self._root}: there are {len(images)} images, but {len(labels)} labels")
         return images[..., None], labels.astype("int32")
@@ -197,7 +184,7 @@ class ImageFolderDataset(Dataset):
     """
 
     def __init__(self, root, flag=1, transform=None):
-        self._mode, self._transform = "RGB" if flag else "L", transform
+        self._flag, self._transform = flag, transform
         self.synsets, self.items = [], []
         root = os.path.expanduser(root)
         for folder in sorted(os.listdir(root)):
@@ -216,12 +203,47 @@ class ImageFolderDataset(Dataset):
         return len(self.items)
 
     def __getitem__(self, idx):
-        try:
-            from PIL import Image
-        except ImportError:
-            raise ImportError("ImageFolderDataset reads images with Pillow: install the package pillow") from None
         path, label = self.items[idx]
-        with Image.open(path) as picture:
-            pixels = onp.array(picture.convert(self._mode))
-        image = adopt_numpy(pixels.reshape(*pixels.shape[:2], -1), array_class(), current_device())
+        image = imread(path, self._flag)
         return (image, label) if self._transform is None else self._transform(image, label)
+
+
+class ImageListDataset(Dataset):
+    """Images with labels from a list: image uint8 (H, W, channels), labels as an array (n,). Needs Pillow.
+
+    root: the folder that paths start in.  imglist: a list [[label, ..., path], ...], or the name of a file in root with lines of a number,
+    labels and a path, with tabulators between.  flag: 1 gives three colours, 0 gray.
+    Raises: ValueError for another imglist.
+    """
+
+    def __init__(self, root=".", imglist=None, flag=1):
+        self._root, self._flag = os.path.expanduser(root), flag
+        if isinstance(imglist, str):
+            found = read_list(os.path.join(self._root, imglist), "float32")
+        elif isinstance(imglist, list):
+            found = listed(imglist, "float32")
+        else:
+            raise ValueError(f"imglist must be filename or list of valid entries, given {type(imglist).__name__}")
+        self._items = list(found.values())
+
+    def __len__(self):
+        return len(self._items)
+
+    def __getitem__(self, idx):
+        label, path = self._items[idx]
+        return imread(os.path.join(self._root, path), self._flag), label
+
+
+class ImageRecordDataset(RecordFileDataset):
+    """Images and labels of a RecordIO file with its index, which has the same name and ends in .idx. Needs Pillow.
+
+    flag: 1 gives three colours, 0 gray.  transform: called with image and label, deprecated."""
+
+    def __init__(self, filename, flag=1, transform=None):
+        super().__init__(filename)
+        self._flag, self._transform = flag, transform
+
+    def __getitem__(self, idx):
+        header, content = unpack(super().__getitem__(idx))
+        sample = imdecode(content, self._flag), header.label
+        return sample if self._transform is None else self._transform(*sample)

@@ -1,0 +1,252 @@
+"""Batches of the images in a RecordIO file, decoded by threads (MXNet: mxnet.io.ImageRecordIter and ImageDetRecordIter)."""
+from __future__ import annotations
+
+import collections
+import math
+import os
+import random
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as onp
+
+from ..array.codec import decode_image
+from ..base import MXNetError, as_dtype
+from ..recordio import MXRecordIO, unpack
+from .augmenting import DefaultAugmenter
+from .base import DataBatch, DataDesc, DataIter
+from .files import batch_array, required
+
+__all__ = ["ImageDetRecordIter", "ImageRecordIter", "ImageRecordIter_v1", "ImageRecordUInt8Iter", "ImageRecordUInt8Iter_v1"]
+
+
+def offsets(path):
+    """Where the records of a file begin. Raises: MXNetError if it is damaged."""
+    record, found = MXRecordIO(path, "r"), []
+    while True:
+        at = record._file.tell()
+        if record.read() is None:
+            record.close()
+            return found
+        found.append(at)
+
+
+def label_list(path):
+    """{number: labels} of an image list: lines of a number, one or more labels and a path, with tabulators between."""
+    found = {}
+    with open(os.path.expanduser(path), encoding="utf-8") as f:
+        for line_number, line in enumerate(f, 1):
+            words = line.strip().split("\t")
+            try:
+                found[int(words[0])] = onp.array([float(w) for w in words[1:-1]], "float32")
+            except ValueError:
+                raise MXNetError(f"line {line_number} of {path} is not a number, labels and a path: {line[:80]!r}") from None
+    return found
+
+
+class ImageRecordIter(DataIter):
+    """Batches of images float32 (N, channels, height, width) and labels float32 (N,), or (N, label_width), of a RecordIO file.
+
+    Args:
+        path_imgrec, data_shape, batch_size: the file, (channels, height, width), and how many images a batch has.
+        path_imglist: labels from an image list instead, by the records' numbers.  path_imgidx: accepted; the file is looked through.
+        label_width: labels of an image.  shuffle, seed: another order in every epoch, from the seed.
+        num_parts, part_index: only this of so many parts.  round_batch: whether a last batch is filled with the first images, which the
+            next epoch then leaves out; if not, the last batch is filled with images of the batch before. `pad` counts them.
+        preprocess_threads, prefetch_buffer: how many threads decode, and how many batches ahead.
+        dtype: of the images.  The other arguments say what is done to images: see io/augmenting.py.
+        verbose, device_id, ctx, shuffle_chunk_size, shuffle_chunk_seed, aug_seq: accepted.
+    Needs Pillow. Raises: MXNetError for missing and damaged files, missing and unknown arguments, and images that are too small.
+    Differs: what is random comes from generators of its own, so other crops are drawn than by MXNet. The same seeds, `seed` for
+        the order and `seed_aug` for the rest, give the same batches, whatever the number of threads.
+    """
+
+    _pixels: str | None = None
+
+    def __init__(self, path_imgrec=None, data_shape=None, batch_size=None, path_imglist="", path_imgidx="", label_width=1, shuffle=False,
+                 seed=0, seed_aug=None, num_parts=1, part_index=0, round_batch=True, preprocess_threads=4, prefetch_buffer=4, dtype=None,
+                 data_name="data", label_name="softmax_label", **augmentation):
+        what = type(self).__name__
+        required(what, path_imgrec=path_imgrec, data_shape=data_shape, batch_size=batch_size)
+        for name in ("verbose", "device_id", "ctx", "shuffle_chunk_size", "shuffle_chunk_seed", "aug_seq"):
+            augmentation.pop(name, None)
+        super().__init__(int(batch_size))
+        self._path, self.data_shape = os.path.expanduser(path_imgrec), tuple(data_shape)
+        if len(self.data_shape) != 3 or self.data_shape[0] not in (1, 3):
+            raise MXNetError(f"{what}: data_shape must be (1 or 3, height, width), got {data_shape}")
+        self._augment = DefaultAugmenter(what, self.data_shape, raw=self._pixels is not None, **augmentation)
+        self._dtype = as_dtype(self._pixels or dtype or "float32")
+        self._label_width = label_width
+        self._records = offsets(self._path)
+        first, last = (len(self._records) * (part_index + k) // num_parts for k in (0, 1))
+        self._records = self._records[first:last]
+        if not self._records:
+            raise MXNetError(f"{what}: there are no images in part {part_index} of {num_parts} of {path_imgrec}")
+        self._labels = label_list(path_imglist) if path_imglist else None
+        self._shuffle, self._seed, self._round = bool(shuffle), int(seed), bool(round_batch)
+        self._seed_aug = self._seed if seed_aug is None else int(seed_aug)
+        self._file = MXRecordIO(self._path, "r")
+        self._pool = ThreadPoolExecutor(max(1, int(preprocess_threads)), what)
+        self._ahead = max(1, int(prefetch_buffer))
+        self._epoch, self._start = 0, 0
+        self._begin()
+        self.provide_data = [DataDesc(data_name, (self.batch_size, *self.data_shape), self._dtype.type)]
+        self.provide_label = [DataDesc(label_name, (self.batch_size, *self._label_shape()), onp.float32)]
+
+    def _label_shape(self):
+        return () if self._label_width == 1 else (self._label_width,)
+
+    def _begin(self):
+        count = len(self._records)
+        self._order = onp.random.RandomState(self._seed + self._epoch).permutation(count) if self._shuffle else onp.arange(count)
+        self._at, self._wrapped, self._current = self._start, 0, None
+        self._coming = collections.deque()
+
+    def reset(self):
+        """Back to the first image, or to the first that the last batch was not filled with."""
+        for _, _, futures in self._coming:
+            for future in futures:
+                future.cancel()
+        self._start, self._epoch = self._wrapped, self._epoch + 1
+        self._begin()
+
+    def _ask(self):
+        """Let the threads begin with the next batch; False after the last."""
+        count, size, at = len(self._records), self.batch_size, self._at
+        if at >= count or self._wrapped:
+            return False
+        missing = max(0, at + size - count)
+        places = onp.arange(at, at + size)
+        if missing and self._round:
+            self._wrapped = min(missing, count)
+            places %= count
+        elif missing:
+            places[size - missing:] = places[size - missing:] - size if at >= size else count - 1
+        numbers = self._order[places]
+        seeds = [f"{self._seed_aug} {self._epoch} {at + k}" for k in range(size)]
+        futures = [self._pool.submit(self._sample, self._read(n), seed) for n, seed in zip(numbers, seeds, strict=True)]
+        self._coming.append((missing, numbers, futures))
+        self._at = at + size
+        return True
+
+    def _read(self, number):
+        self._file._file.seek(self._records[number])
+        return self._file.read()
+
+    def _sample(self, record, seed):
+        """(image (C, H, W), labels) of a record; called by threads."""
+        header, content = unpack(record)
+        labels = onp.atleast_1d(onp.asarray(header.label, "float32"))
+        if self._labels is not None:
+            if header.id not in self._labels:
+                raise MXNetError(f"{type(self).__name__}: the image list has no number {header.id}")
+            labels = self._labels[header.id]
+        pixels = decode_image(content, int(self.data_shape[0] == 3))
+        return self._finished(pixels.reshape(*pixels.shape[:2], -1), labels, random.Random(seed))
+
+    def _finished(self, pixels, labels, draw):
+        if len(labels) < self._label_width:
+            raise MXNetError(f"{type(self).__name__}: an image has {len(labels)} labels, label_width={self._label_width} needs more")
+        return self._augment(pixels, draw).astype(self._dtype, copy=False), labels[:self._label_width]
+
+    def next(self):
+        while len(self._coming) < self._ahead and self._ask():
+            pass
+        if not self._coming:
+            raise StopIteration
+        missing, numbers, futures = self._coming.popleft()
+        samples = [future.result() for future in futures]
+        self._ask()
+        data = onp.stack([pixels for pixels, _ in samples])
+        label = self._batch_labels([labels for _, labels in samples])
+        self._current = DataBatch([batch_array(data)], [batch_array(label)], missing, numbers.astype("uint64"))
+        return self._current
+
+    def _batch_labels(self, labels):
+        return onp.stack(labels).reshape(self.batch_size, *self._label_shape())
+
+    def iter_next(self):
+        try:
+            self.next()
+        except StopIteration:
+            return False
+        return True
+
+    def getdata(self):
+        return self._current.data[0]
+
+    def getlabel(self):
+        return self._current.label[0]
+
+    def getindex(self):
+        return self._current.index
+
+    def getpad(self):
+        return self._current.pad
+
+    def __len__(self):
+        return math.ceil(len(self._records) / self.batch_size)
+
+    def __del__(self):
+        if hasattr(self, "_pool"):
+            self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+class ImageRecordUInt8Iter(ImageRecordIter):
+    """ImageRecordIter whose images are uint8, without means, deviations and scale."""
+
+    _pixels = "uint8"
+
+
+class ImageRecordIter_v1(ImageRecordIter):
+    """ImageRecordIter, by the name of its first version."""
+
+
+class ImageRecordUInt8Iter_v1(ImageRecordUInt8Iter):
+    """ImageRecordUInt8Iter, by the name of its first version."""
+
+
+class ImageDetRecordIter(ImageRecordIter):
+    """ImageRecordIter for objects: the labels of an image are numbers of any count, float32 (N, 4 + longest).
+
+    A row of labels is channels, height and width of the image, how many numbers follow, those, and label_pad_value.
+    label_pad_width: the longest, default what the file has.  rand_mirror_prob: probability that an image is mirrored with its boxes.
+    Images are resized to data_shape, and only mirrored and coloured at random. Differs: MXNet's random crops and pads for objects are in
+    mx.image.ImageDetIter here.
+    """
+
+    def __init__(self, path_imgrec=None, data_shape=None, batch_size=None, label_pad_width=0, label_pad_value=-1.0, label_width=-1,
+                 rand_mirror_prob=0.0, **others):
+        self._width, self._fill, self._mirror = int(label_pad_width), label_pad_value, float(rand_mirror_prob)
+        others.setdefault("label_name", "label")
+        if path_imgrec is not None:
+            self._longest = self._measured(os.path.expanduser(path_imgrec))
+            if self._width and self._width < self._longest:
+                raise MXNetError(f"ImageDetRecordIter: label_pad_width={self._width}, but an image has {self._longest} numbers")
+            self._longest = max(self._width, self._longest)
+        super().__init__(path_imgrec, data_shape, batch_size, label_width=label_width, **others)
+
+    @staticmethod
+    def _measured(path):
+        record, longest = MXRecordIO(path, "r"), 0
+        while (content := record.read()) is not None:
+            longest = max(longest, unpack(content)[0].flag)
+        return longest
+
+    def _label_shape(self):
+        return (4 + self._longest,)
+
+    def _finished(self, pixels, labels, draw):
+        labels = labels.copy()
+        if draw.random() < self._mirror:
+            pixels = pixels[:, ::-1]
+            head, each = int(labels[0]), int(labels[1])
+            boxes = labels[head:].reshape(-1, each)
+            boxes[:, [1, 3]] = 1 - boxes[:, [3, 1]]
+        pixels = self._augment(self._augment.fitted(pixels), draw)
+        row = onp.full(4 + self._longest, self._fill, "float32")
+        row[:4] = (*self.data_shape, len(labels))
+        row[4:4 + len(labels)] = labels
+        return pixels.astype(self._dtype, copy=False), row
+
+    def _batch_labels(self, labels):
+        return onp.stack(labels)
