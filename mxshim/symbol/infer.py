@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as onp
 
-from .. import autograd
 from .. import ndarray as nd
 from ..base import MXNetError, as_dtype
 from ..engine import capture
@@ -91,17 +90,19 @@ class Inference:
 def abstract(op, given, shapes, dtypes):
     """[(shape, dtype)] of an operator's outputs; nothing is computed. Raises: MXNetError as the call would."""
     call, thread = function(op), threads.now
-    checks = len(thread.checks)
+    checks, flags = len(thread.checks), (thread.recording, thread.training)
     trace = capture.Capture(trace_on(nd.zeros((1,)).ctx.jax)) if thread.capture is None else None
     try:
-        with autograd.pause(train_mode=False), trace or contextlib.nullcontext():
-            thread.recording = True  # some functions look at results outside of record(); nothing is marked, so nothing is recorded
+        with trace or contextlib.nullcontext():
+            # Some functions look at results outside of record(); nothing is marked, so nothing is recorded.
+            thread.recording, thread.training = True, False
             found = call([nd.zeros(s, dtype=d) for s, d in zip(shapes, dtypes, strict=True)], given)
         results = found if isinstance(found, list | tuple) else [found]
         return [(a.shape, onp.dtype(a.dtype)) for a in results]
     except (TypeError, ValueError, IndexError, AssertionError, KeyError) as error:
         raise MXNetError(str(error)) from None
     finally:
+        thread.recording, thread.training = flags
         del thread.checks[checks:]
 
 
