@@ -126,7 +126,8 @@ def resized(data, width, height, interp):
     h, w = data.shape[-3:-1]
     xp = _of(data)
     if interp == 0:
-        rows, columns = (onp.minimum(onp.floor(onp.arange(new) * (size / new)), size - 1).astype(int) for size, new in ((h, height), (w, width)))
+        rows, columns = (onp.minimum(onp.floor(onp.arange(new) * (size / new)), size - 1).astype(int)
+                         for size, new in ((h, height), (w, width)))
         return data.take(rows, -3).take(columns, -2)
     if interp == 3 and h >= height and w >= width:
         interp = "area"

@@ -33,7 +33,8 @@ FILES = {
     "gray": (Image.fromarray(GRAY), onp.repeat(GRAY[:, :, None], 3, 2), GRAY),
     "16 bits": (Image.fromarray(DEEP), onp.repeat(PIXELS[:, :, :1], 3, 2), PIXELS[:, :, 0]),
     "palette": (Image.fromarray(PIXELS).quantize(256), PIXELS, GRAY),
-    "black and white": (Image.fromarray(GRAY > 99), onp.repeat((GRAY > 99)[:, :, None] * onp.uint8(255), 3, 2), (GRAY > 99) * onp.uint8(255)),
+    "black and white": (Image.fromarray(GRAY > 99), onp.repeat((GRAY > 99)[:, :, None] * onp.uint8(255), 3, 2),
+                        (GRAY > 99) * onp.uint8(255)),
 }
 
 
