@@ -6,8 +6,8 @@ from . import loss as loss
 from . import metric as metric
 from . import model_zoo as model_zoo
 from . import nn as nn
-from . import probability as probability
 from . import parameter as parameter
+from . import probability as probability
 from . import rnn as rnn
 from . import utils as utils
 from .block import Block as Block

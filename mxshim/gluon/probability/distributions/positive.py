@@ -71,11 +71,11 @@ class HalfCauchy(_Half):
 
     @property
     def mean(self):
-        return math.inf
+        return self.scale * math.inf
 
     @property
     def variance(self):
-        return math.inf
+        return self.scale * math.inf
 
 
 class Exponential(ExponentialFamily):
