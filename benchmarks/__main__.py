@@ -22,7 +22,7 @@ from .processes import first_steps, measure
 from .results import Result
 from .rounds import Here, There, interleave
 from .rows import Goal
-from .workloads import ROWS, find
+from .workloads import ROWS, find, loading
 
 MEMORY = "mlp: 8 layers of 256, batch 8192"
 EQUAL = "mlp: 20-16-10, batch 32, np"
@@ -95,6 +95,21 @@ class Run:
                 if kind == "cold":
                     self.add(f"cold start, {row.name}: compiled", programs, unit="programs")
 
+    def loading(self):
+        """Epochs through a DataLoader, of mxshim and MXNet; --quick takes a part of the images."""
+        for row in loading.PART if self.options.quick else loading.ROWS:
+            if not self.wants(row.name):
+                continue
+            players = {"mxshim": Here("mxshim")} | {c: p for c, p in self.live.items() if c.startswith("mxnet")}
+            turns = {c: partial(p.load, row.name) for c, p in players.items()}
+            rounds, notes = interleave(turns, 1 + min(self.rounds, 2 if self.options.quick else 3))  # the first one warms up
+            values = {c: rs[0]["value"] for c, rs in rounds.items()}
+            if len(set(values.values())) > 1:
+                notes.append(f"the last labels add up to {values}: not the same work")
+            self.add(row.name, {c: [r["seconds"] for r in rs[1:]] for c, rs in rounds.items()}, row.goals, notes=notes)
+            for p in players.values():
+                p.close()
+
     def imports(self):
         if not self.wants("import"):
             return
@@ -143,7 +158,7 @@ def profile(name: str):
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
     parser.add_argument("--only", action="append", default=[], metavar="WORD",
-                        help="only rows with this word in their name; 'cold start', 'import' and 'memory' work too")
+                        help="only rows with this word in their name; 'loading', 'cold start', 'import' and 'memory' work too")
     parser.add_argument("--quick", action="store_true", help="short turns, few rounds: under two minutes")
     parser.add_argument("--rounds", type=int, help="how many rounds (default 15, quick 5)")
     parser.add_argument("--mxnet", action="append", default=[], metavar="PYTHON", help="with real MXNet; repeatable")
@@ -164,7 +179,7 @@ def main(arguments=None):
         run = Run(options)
         before = report.machine()
         try:
-            for section in (run.steady, run.first, run.imports, run.memory):
+            for section in (run.steady, run.loading, run.first, run.imports, run.memory):
                 section()
         finally:
             for there in run.live.values():

@@ -18,9 +18,10 @@ NAMES = "abcdef"  # of the arguments in an expression
 class Call:
     """A row of `python -m benchmarks ops`.
 
-    ours: an expression in np and npx, for mxshim and MXNet.  theirs: the same in t, F (torch, torch.nn.functional).
+    ours: an expression in np, npx and nd, for mxshim and MXNet.  theirs: the same in t, F (torch, torch.nn.functional), or "".
     arguments: one word each for a, b, ...: a shape as "32x64", with a letter in front for "p" positive numbers below 2,
-    "i" whole numbers ("i32x64<10": below 10), else normal ones; "n" in front of all: without a gradient, as whole numbers are.
+    "i" whole numbers ("i32x64<10": below 10), "s" a csr matrix with an element in a hundred places, else normal ones; "n" in front of
+    all: without a gradient, as whole numbers and csr matrices are.
     gradients: forward under record and backward from given gradients of the output, to those of the arguments.
     """
 
@@ -39,7 +40,7 @@ class Call:
         rng = onp.random.default_rng(0)
         made = []
         for word in self.arguments:
-            dims, _, limit = word.lstrip("npi").partition("<")
+            dims, _, limit = word.lstrip("npis").partition("<")
             kind, shape = word.rstrip("0123456789x<"), tuple(int(d) for d in dims.split("x"))
             if kind == "i":
                 values = rng.integers(0, int(limit), shape).astype("int32")
@@ -47,6 +48,8 @@ class Call:
                 values = rng.uniform(0.5, 2, shape).astype("float32")
             else:
                 values = rng.normal(size=shape).astype("float32")
+            if kind == "s":
+                values *= rng.random(shape) < 0.01
             made.append((values, kind in ("", "p")))
         return made
 
@@ -66,7 +69,8 @@ def mxnet(call: Call, contestant):
     from mxnet import autograd
     mx.npx.set_np()
     made = call.values()
-    arguments = [mx.np.array(v, dtype=v.dtype) for v, _ in made]
+    arguments = [mx.nd.array(v).tostype("csr") if word.startswith("s") else mx.np.array(v, dtype=v.dtype)
+                 for (v, _), word in zip(made, call.arguments)]
     fn = _function(call.ours, len(arguments), {"np": mx.np, "npx": mx.npx, "nd": mx.nd, "math": math})
     marked = [a for a, (_, float_) in zip(arguments, made) if float_] if call.gradients else []
     for a in marked:
@@ -102,8 +106,8 @@ def torch(call: Call, contestant):
     import torch as t
     import torch.nn.functional as F
     made = call.values()
-    arguments = [t.tensor(v, dtype=t.int64) if v.dtype == "int32" else t.tensor(v, requires_grad=float_ and call.gradients)
-                 for v, float_ in made]
+    arguments = [t.tensor(v, dtype=t.int64) if v.dtype == "int32" else t.tensor(v).to_sparse_csr() if word.startswith("s") else
+                 t.tensor(v, requires_grad=float_ and call.gradients) for (v, float_), word in zip(made, call.arguments)]
     fn = _function(call.theirs, len(arguments), {"t": t, "F": F, "math": math})
     marked = [a for a in arguments if a.requires_grad]
 

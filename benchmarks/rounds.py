@@ -26,7 +26,7 @@ class Here:
     """A contestant in this process. framework: "mxshim", "mxnet", "torch", or "hand" and its variants; clock: see CLOCKS."""
 
     def __init__(self, framework: str, clock: str = "wall"):
-        self.framework, self.steps, self.clock = framework, 0, CLOCKS[clock]
+        self.framework, self.steps, self.clock, self.loader = framework, 0, CLOCKS[clock], None
         if framework == "mxshim":
             import mxshim
             mxshim.install()
@@ -79,13 +79,21 @@ class Here:
         self.steps += self.count
         return total / self.count
 
+    def load(self, name: str) -> dict:
+        """An epoch through the DataLoader of a row of workloads/loading.py: its seconds, and a value to compare."""
+        from .workloads import find, loading
+        if self.loader is None or self.loader[0] != name:
+            self.loader = name, loading.loader(find(name))
+        took, value = loading.epoch(self.loader[1])
+        return {"seconds": took, "value": value}
+
     def after(self) -> dict:
         """Programs compiled since the third read, and flushes per step."""
         moved = {k: v - self.third[k] for k, v in counters(self.framework).items()}
         return {"after": moved["programs"], "flushes": moved["flushes"] / self.steps}
 
     def close(self):
-        self.step = self.read = self.scope = None
+        self.step = self.read = self.scope = self.loader = None
 
 
 class There:
@@ -117,6 +125,9 @@ class There:
 
     def turn(self):
         return self.ask("turn")
+
+    def load(self, name):
+        return self.ask("load", name)
 
     def close(self):
         self.ask("close")

@@ -3,6 +3,9 @@
     import mxshim as mx
     from mxshim import np, npx, nd, autograd
 """
+import importlib as _importlib
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+
 from . import ops as _ops  # noqa: F401, I001  # first: declares the operators that everything below is filled from
 from . import array as _array  # noqa: F401
 from .array import nd_array as _nd_array
@@ -17,39 +20,22 @@ from . import operator as operator  # noqa: E402  # declares nd.Custom, before m
 from . import attribute as attribute  # noqa: E402
 from . import autograd as autograd  # noqa: E402
 from . import base as base  # noqa: E402
-from . import callback as callback  # noqa: E402
 from . import context as context  # noqa: E402
-from . import contrib as contrib  # noqa: E402
 from . import device as device  # noqa: E402
 from . import dlpack as dlpack  # noqa: E402
 from . import engine as engine  # noqa: E402
 from . import error as error  # noqa: E402
-from . import executor as executor  # noqa: E402
-from . import gluon as gluon  # noqa: E402
-from . import image as image  # noqa: E402
 from . import initializer as initializer  # noqa: E402
-from . import io as io  # noqa: E402
-from . import kvstore as kvstore  # noqa: E402
 from . import log as log  # noqa: E402
 from . import lr_scheduler as lr_scheduler  # noqa: E402
-from . import metric as metric  # noqa: E402
-from . import model as model  # noqa: E402
-from . import module as module  # noqa: E402
-from . import monitor as monitor  # noqa: E402
 from . import name as name  # noqa: E402
 from . import ndarray as ndarray  # noqa: E402
 from . import numpy as numpy  # noqa: E402
 from . import numpy_extension as numpy_extension  # noqa: E402
 from . import optimizer as optimizer  # noqa: E402
-from . import profiler as profiler  # noqa: E402
 from . import random as random  # noqa: E402
-from . import recordio as recordio  # noqa: E402
 from . import registry as registry  # noqa: E402
-from . import runtime as runtime  # noqa: E402
-from . import symbol as symbol  # noqa: E402
-from . import test_utils as test_utils  # noqa: E402
 from . import util as util  # noqa: E402
-from . import visualization as visualization  # noqa: E402
 from .absent import missing as _missing  # noqa: E402
 from .alias import install as install  # noqa: E402
 from .alias import uninstall as uninstall  # noqa: E402
@@ -79,10 +65,46 @@ from .util import use_np_array as use_np_array  # noqa: E402
 from .util import use_np_default_dtype as use_np_default_dtype  # noqa: E402
 from .util import use_np_shape as use_np_shape  # noqa: E402
 
-nd, np, npx, rnd, sym, init, kv = ndarray, numpy, numpy_extension, random, symbol, initializer, kvstore
-mod, mon, img, viz = module, monitor, image, visualization
+nd, np, npx, rnd, init = ndarray, numpy, numpy_extension, random, initializer
 ndarray.np, ndarray.npx = numpy, numpy_extension  # F.np and F.npx of hybrid_forward
 __version__ = "1.9.1"  # the MXNet release that programs see; importlib.metadata.version("mxshim") is our own
 
 _use_disk_cache()
-__getattr__ = _missing("mx", __name__, [_n for _n in globals() if not _n.startswith("_")])
+
+if _TYPE_CHECKING:
+    from . import amp as amp
+    from . import callback as callback
+    from . import contrib as contrib
+    from . import executor as executor
+    from . import gluon as gluon
+    from . import image as image
+    from . import io as io
+    from . import kvstore as kvstore
+    from . import metric as metric
+    from . import model as model
+    from . import module as module
+    from . import monitor as monitor
+    from . import profiler as profiler
+    from . import recordio as recordio
+    from . import rnn as rnn
+    from . import runtime as runtime
+    from . import symbol as symbol
+    from . import test_utils as test_utils
+    from . import visualization as visualization
+
+_LATER = {_name: _name for _name in (
+    "amp", "callback", "contrib", "executor", "gluon", "image", "io", "kvstore", "metric", "model", "module", "monitor", "profiler",
+    "recordio", "rnn", "runtime", "symbol", "test_utils", "visualization")}  # imported when they are first asked for: a short start
+_LATER |= {"img": "image", "kv": "kvstore", "mod": "module", "mon": "monitor", "sym": "symbol", "viz": "visualization"}
+_absent = _missing("mx", __name__, [*_LATER, *[_n for _n in globals() if not _n.startswith("_")]])
+
+
+def __getattr__(name):
+    if name not in _LATER:
+        return _absent(name)
+    found = globals()[name] = _importlib.import_module(f".{_LATER[name]}", __name__)
+    return found
+
+
+def __dir__():
+    return sorted({*globals(), *_LATER})

@@ -8,10 +8,6 @@ ABSENT: dict[str, str] = {
     "mx.kvstore.KVStoreServer": "there are no servers: processes exchange through jax.distributed, see mx.kv.create('dist_sync')",
     "mx.kvstore.Horovod": "processes exchange through jax.distributed, see mx.kv.create('dist_sync')",
     "mx.kvstore.BytePS": "processes exchange through jax.distributed, see mx.kv.create('dist_sync')",
-    "mx.gluon.data.vision.ImageRecordDataset": "this release of mxshim reads no RecordIO files; use ImageFolderDataset",
-    "mx.gluon.data.vision.ImageListDataset": "make a Dataset whose __getitem__ reads the image with Pillow",
-    "mx.gluon.data.RecordFileDataset": "this release of mxshim reads no RecordIO files; read the files with another tool",
-    "mx.gluon.contrib.data": "use mx.gluon.data, or read and slice arrays in Python",
     "mx.rtc": "runtime compilation of CUDA source needs MXNet's C++ library; write the kernel with jax.experimental.pallas",
     "mx.tvmop": "TVM operators need MXNet's C++ library",
     "mx.library": "loading operator libraries needs MXNet's C++ library; declare operators in Python",
@@ -20,16 +16,13 @@ ABSENT: dict[str, str] = {
 }
 
 _LATER = {
-    "mx.amp": "net.cast('float16') and multi_precision=True for the optimizer",
 }
 _SYMBOLIC = "symbolic graphs are not offered: check a function or a Block with check_numeric_gradient, or call it and compare"
-_DATA = "a data set of MXNet's own tests; see gluon.data.vision"
 ABSENT.update({f"mx.test_utils.{name}": _SYMBOLIC for name in (
     "Symbol", "check_consistency", "check_speed", "check_symbolic_backward", "check_symbolic_forward", "np_symbol", "same_symbol_structure",
     "simple_forward")})
-ABSENT.update({f"mx.test_utils.{name}": _DATA for name in (
-    "download_model", "get_bz2_data", "get_cifar10", "get_im2rec_path", "get_mnist_iterator", "get_mnist_pkl", "get_mnist_ubyte",
-    "get_zip_data")})
+ABSENT["mx.test_utils.download_model"] = "models of MXNet 1 are symbolic: write the network and load its parameters"
+ABSENT["mx.test_utils.get_im2rec_path"] = "write records with mx.recordio.MXIndexedRecordIO and pack_img"
 ABSENT.update({f"mx.test_utils.{name}": "CUDA code is MXNet's own; see jax.devices()" for name in (
     "get_cuda_compute_capability", "get_max_supported_compute_capability", "get_rtc_compile_opts")})
 ABSENT["mx.io.ImageRecordInt8Iter"] = "use mx.io.ImageRecordIter(dtype='int8'), with mean_r and the like so that pixels fit"
@@ -45,11 +38,15 @@ ABSENT.update({name: f"not part of this release of mxshim; {use}" for name, use 
 # What stays absent: reason -> names in full.
 _SYMBOLS = "symbolic graphs are not offered: call np or nd operators directly, they are compiled together anyway"
 _ABSENT = {
-    _SYMBOLS: "mx.executor_manager mx.test_utils.np_symbol mx.amp.convert_symbol "
-              "mx.contrib.amp.convert_symbol mx.test_utils.check_symbolic_forward mx.test_utils.check_symbolic_backward "
+    _SYMBOLS: "mx.executor_manager mx.test_utils.np_symbol "
+              "mx.test_utils.check_symbolic_forward mx.test_utils.check_symbolic_backward "
               "mx.test_utils.same_symbol_structure mx.test_utils.simple_forward mx.test_utils.check_speed "
               "",
-    "cells of symbolic graphs are not offered: use mx.gluon.rnn": "mx.rnn",
+    "convolutional cells of graphs were experimental: use mx.gluon.contrib.rnn's": "mx.rnn.BaseConvRNNCell mx.rnn.ConvRNNCell "
+        "mx.rnn.ConvLSTMCell mx.rnn.ConvGRUCell",
+    "kept by MXNet for old programs: use cell.unroll": "mx.rnn.rnn_unroll",
+    "symbols compute in mixed precision after mx.amp.init(), and blocks after amp.convert_hybrid_block": "mx.amp.convert_model "
+        "mx.amp.convert_symbol mx.contrib.amp.convert_model mx.contrib.amp.convert_symbol",
     "kept by MXNet for programs before Module: use mx.mod.Module": "mx.model.FeedForward "
         "mx.model.DataParallelExecutorManager",
     "ONNX files hold symbolic graphs: export a function of JAX arrays with jax.export instead":
@@ -85,17 +82,13 @@ _OPERATORS = {
         "nd.contrib.: dgl_adjacency dgl_csr_neighbor_non_uniform_sample dgl_csr_neighbor_uniform_sample dgl_graph_compact "
         "dgl_subgraph edge_id",
     "a step of MXNet's int8 graphs; dequantize, compute with floats, and use quantize_v2":
-        "npx. nd.contrib.: quantized_pooling quantized_elemwise_add quantized_reshape",
+        "npx. nd.contrib.: quantized_pooling quantized_elemwise_add",
     "a step of MXNet's int8 graphs; dequantize and compute with floats":
         "nd.contrib.: quantized_concat quantized_batch_norm quantized_rnn quantize_asym calibrate_entropy",
     "it chose ranges for MXNet's int8 graphs; take them from the data": "npx.: contrib_calibrate_entropy",
     "a gradient of MXNet's graphs; use autograd": "nd.contrib.: backward_gradientmultiplier backward_hawkesll backward_index_copy "
         "backward_quadratic",
-    "kept by MXNet for old models; use nd.BatchNorm": "nd.: BatchNorm_v1",
-    "kept by MXNet for old models; use nd.Pooling, whose average at the borders differs with pooling_convention='full'": "nd.: Pooling_v1",
-    "draw with NumPy's random.binomial, and nd.array": "nd.: random_binomial sample_binomial",
-    "draw with NumPy: nd.array(numpy.random.binomial(n, p, shape))": "nd.random.: binomial",
-    "use nd.random.multinomial": "nd.: sample_categorical",
+    "MXNet 1.9.1's cannot be called, since it takes three arrays and wants five; use nd.BatchNorm": "nd.: BatchNorm_v1",
     "use nd.reshape; shapes do not depend on values": "nd.contrib.: dynamic_reshape",
     "MXNet 1.9.1's fails for every image; use mx.image.imdecode": "nd.: imdecode",
     "CUDA code is MXNet's own; see jax.devices()": "npx.: get_cuda_compute_capability",

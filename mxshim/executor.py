@@ -90,11 +90,12 @@ class Executor:
     def _program(self) -> Program:
         shapes = tuple(a.shape for a in self._inputs)
         if self._runner is None or self._shapes != shapes:
-            names = [*self.arg_dict, *self.aux_dict]
+            names = [*self._symbol.list_arguments(), *self._symbol.list_auxiliary_states()]
             found = Inference(self._symbol, dict(zip(names, shapes, strict=True)), {
                 n: a.dtype for n, a in zip(names, self._inputs, strict=True)})
             self._block = _Graph(Program(self._symbol, found.open_shapes()))
             self._runner, self._shapes = Hybrid(), shapes
+            self._runner.told = True  # a graph that must be run piece by piece is no fault of the program's
             hidden = self._symbol._aux()
             count = len(self.arg_arrays)
             arguments, states = iter(range(count)), iter(range(count, count + len(self.aux_arrays)))

@@ -16,7 +16,7 @@ import numpy as onp
 from . import ndarray as nd
 from . import numpy as np
 
-__all__ = ["Bilinear", "Constant", "InitDesc", "Initializer", "LSTMBias", "Load", "MSRAPrelu", "Mixed", "Normal", "One",
+__all__ = ["Bilinear", "Constant", "FusedRNN", "InitDesc", "Initializer", "LSTMBias", "Load", "MSRAPrelu", "Mixed", "Normal", "One",
            "Orthogonal", "RNNFused", "Uniform", "Xavier", "Zero", "alias", "create", "register"]
 _REGISTRY: dict[str, type] = {}
 
@@ -449,3 +449,35 @@ class RNNFused(Initializer):
             _fill(create(own), InitDesc(part, {}, default), filled)
             arr[begin:begin + filled.size] = filled.reshape((-1,))
             begin += filled.size
+
+
+@register
+class FusedRNN(Initializer):
+    """Fills the parameter vector of mx.rnn.FusedRNNCell gate by gate, in MXNet 1's order.
+
+    init: an initializer for every part, None for the network's.  forget_bias: what an LSTM's forget gates start from.
+    """
+
+    def __init__(self, init, num_hidden, num_layers, mode, bidirectional=False, forget_bias=1.0):
+        init = create(init) if isinstance(init, str) else init
+        super().__init__(init=None if init is None else init.dumps(), num_hidden=num_hidden, num_layers=num_layers, mode=mode,
+                         bidirectional=bidirectional, forget_bias=forget_bias)
+        self._init, self._mode, self._forget_bias = init, mode, forget_bias
+        self._gates = {"rnn_relu": ("",), "rnn_tanh": ("",), "lstm": ("_i", "_f", "_c", "_o"), "gru": ("_r", "_z", "_o")}[mode]
+        self._sizes = len(self._gates), num_layers, num_hidden, 2 if bidirectional else 1, None
+
+    def _init_weight(self, name, arr):
+        default = self._init if self._init is not None else getattr(name, "global_init", None) or Uniform()
+        gates, _, hidden_size, directions, _ = self._sizes
+        fixed = sum(math.prod(shape) for _, shape in fused_parts(*self._sizes, 0))
+        inputs, begin = (arr.shape[0] - fixed) // (gates * hidden_size * directions), 0
+        for (layer, direction, part), shape in fused_parts(*self._sizes, inputs):
+            group, what = part.split("_")
+            for gate in self._gates:
+                filled = nd.zeros((hidden_size, *shape[1:]), dtype=arr.dtype, ctx=arr.ctx)
+                if self._mode == "lstm" and gate == "_f" and what == "bias":
+                    filled[:] = self._forget_bias
+                else:
+                    default(InitDesc(f"{'lr'[direction]}{layer}_{group}{gate}_{what}", None, getattr(name, "global_init", None)), filled)
+                arr[begin:begin + filled.size] = filled.reshape((-1,))
+                begin += filled.size

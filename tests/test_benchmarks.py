@@ -32,3 +32,12 @@ def test_single_operators(tmp_path):
     results = json.loads(out.read_text())["results"]
     assert [r["name"] for r in results] == ["dot, small", "dot, small, gradients", "batch_dot, small", "batch_dot, small, gradients"]
     assert all(r["notes"] == [] and len(r["figures"]["mxshim"]) == 2 and r["medians"]["mxshim"] > 0 for r in results)
+
+
+def test_loading(tmp_path):
+    out = tmp_path / "figures.json"
+    command = [sys.executable, "-m", "benchmarks", "--only", "loading: ToTensor, 0", "--quick", "--json", str(out)]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "JAX_PLATFORMS": "cpu"}, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    result, = json.loads(out.read_text())["results"]
+    assert result["name"] == "loading: ToTensor, 0 workers, 2,560 images" and len(result["figures"]["mxshim"]) == 2 and not result["notes"]

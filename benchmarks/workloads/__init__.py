@@ -3,11 +3,11 @@ from __future__ import annotations
 
 from ..calls import Call
 from ..rows import Row
-from . import door, layers, linreg, mlp, operators, pieces, rnn, seeds, transformer
+from . import door, layers, linreg, loading, mlp, operators, pieces, rnn, seeds, special, transformer
 
 ROWS: list[Row] = [row for module in (door, seeds, linreg, mlp, transformer, rnn, pieces) for row in module.ROWS]
-CALLS: list[Call] = [call for module in (operators, layers) for call in module.ROWS]
+CALLS: list[Call] = [call for module in (operators, layers, special) for call in module.ROWS]
 
 
-def find(name: str) -> Row | Call:
-    return next(row for row in (*ROWS, *CALLS) if row.name == name)
+def find(name: str) -> Row | Call | loading.Loading:
+    return next(row for row in (*ROWS, *CALLS, *loading.ROWS, *loading.PART) if row.name == name)

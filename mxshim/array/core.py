@@ -8,13 +8,12 @@ import numpy as onp
 
 from ..base import MXNetError, as_dtype
 from ..device import Device
-from ..engine import call as door
 from ..engine import grad as engine_grad
 from ..engine.cell import Handle, Value, View, cell_of, shared, value_with
 from ..engine.emit import emit, emit1, emit2, emit_spec, form_of, inplace, look_up, make_node, place
 from ..engine.op import NAMES, Op
 from ..engine.spec import Spec, arr, tracing
-from ..engine.trace import put, read, state, threads, wait_all
+from ..engine.trace import put, read, state, threads, trace_on, wait_all
 from .one_element import convertible
 
 INPLACE = ("Inplace operations (+=, -=, x[:]=, out=, etc) are not supported when recording with autograd: the array is part of the "
@@ -321,12 +320,12 @@ class Array(Handle):
     def _attach(self, grad_req, stype=None):
         if grad_req not in ("write", "add", "null"):
             raise KeyError(f"grad_req must be 'write', 'add' or 'null', got {grad_req!r}")
-        if state.capture is not None:  # a mark inside a block is no part of an operator
-            state.capture.move()
+        thread = threads.now
+        if thread.capture is not None and not thread.apart:  # a mark inside a block is no part of an operator
+            thread.capture.move()
         value = self._value_now()
-        zeros = door.zeros_value(value.aval, value.ctx)
-        if zeros.trace is not None:
-            zeros.trace.cut_before_record = True  # setting up parameters is no part of the step that follows
+        zeros = value_with(value.aval, value.ctx, onp.zeros(value.aval.shape, value.aval.dtype))
+        trace_on(value.ctx.jax).cut_before_record = True  # setting up parameters is no part of the step that follows
         self._mark_with(engine_grad.Leaf(value.aval, value.ctx, cell_of(zeros), grad_req, stype))
 
     def _mark_with(self, leaf):

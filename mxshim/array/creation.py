@@ -9,9 +9,11 @@ import numpy as onp
 from ..base import MXNetError, as_dtype
 from ..device import current_device
 from ..engine import call as door
+from ..engine.cell import aval_of, value_with
 from ..engine.emit import emit
 from ..engine.op import NAMES, api
 from ..engine.spec import NUM, lit
+from ..engine.trace import threads
 from .convert import CLASSES, check_context, default_float, read_data
 from .core import Array
 from .draws import size_of
@@ -47,6 +49,8 @@ def filled(cls, shape, value, dtype, ctx):
     """A shape full of a number that may change from call to call without a new program."""
     kind = "b" if isinstance(value, bool | onp.bool_) else "i" if isinstance(value, int | onp.integer) else "f"
     value = bool(value) if kind == "b" else int(value) if kind == "i" else float(value)
+    if threads.now.apart:
+        return cls(value_with(aval_of(shape, dtype), _ready(ctx), onp.full(shape, value, dtype)))
     values, _ = emit(NAMES["mx.fill"], (NUM[kind], shape, dtype), [], (value,), _ready(ctx))
     return cls(values[0])
 

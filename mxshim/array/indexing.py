@@ -10,11 +10,11 @@ import numpy as onp
 
 from ..base import MXNetError
 from ..engine.call import watch
-from ..engine.cell import Handle
+from ..engine.cell import Handle, value_with
 from ..engine.emit import emit, emit1, inplace
 from ..engine.op import NAMES
 from ..engine.spec import NUM, arr
-from ..engine.trace import state
+from ..engine.trace import state, threads
 from .core import _X, _Y, INPLACE, Array, window_forms
 
 _INTS = (int, onp.integer)
@@ -73,6 +73,8 @@ def setitem(x: Array, key, value):
         if isinstance(value, Array):
             fits = value._value_now().aval
             return x._store(value if fits is aval else _checked(x, value, lambda: value._fitted(aval)))
+        if threads.now.apart:
+            return x._store(type(x)(value_with(aval, x.ctx, onp.full(aval.shape, value, aval.dtype))))
         values, _ = emit(NAMES["mx.fill"], (NUM[_kind(value)], aval.shape, aval.dtype), [], (value,), x.ctx)
         return x._store(type(x)(values[0]))
     static = _static(plan.axes, plan.shape)

@@ -1,4 +1,4 @@
-"""Samplers that throw candidates away, on MXNet's streams and in MXNet's order: gamma, Poisson, multinomial, subsets.
+"""Samplers that throw candidates away, on MXNet's streams and in MXNet's order: gamma, Poisson, binomial, multinomial, subsets.
 
 np.random.gamma draws candidates for all elements at once from the serial stream, until every element has one.  nd's
 samplers run on the parallel stream: every engine makes its elements one by one, and here all engines step together.
@@ -182,6 +182,67 @@ class Lanes:
                 missing.sort()
         return out
 
+    def binomial(self, rows, n, p):
+        """Successes among n trials of probability p (both float32, (r,)), as float32."""
+        n, p = n.astype(onp.float64), p.astype(onp.float64)
+        rare = onp.minimum(p, 1 - p)
+        out, many = onp.zeros(rows.size), n * rare >= 10
+        for method, here in ((self._binomial_few, onp.flatnonzero((p < 1) & ~many)), (self._binomial_many, onp.flatnonzero(many))):
+            if here.size:
+                out[here] = method(rows[here], n[here], rare[here])
+        return onp.trunc(onp.where(p > 0.5, n - out, out)).astype(F32)
+
+    def _binomial_few(self, rows, n, p):
+        """One uniform number, from which the probabilities of 0, 1, ... successes are taken away until it is used up."""
+        u, x, odds = self.uniform(rows).astype(onp.float64), onp.zeros(rows.size), p / (1 - p)
+        chance = (1 - p) ** n
+        going = onp.flatnonzero((u > chance) & (x < n))
+        while going.size:
+            u[going] -= chance[going]
+            x[going] += 1
+            chance[going] *= (n[going] + 1) * odds[going] / x[going] - odds[going]
+            going = going[(u[going] > chance[going]) & (x[going] < n[going])]
+        return x
+
+    def _binomial_many(self, rows, n, p):
+        """Transformed rejection with decomposition (Hoermann 1993, BTRD); p at most 0.5, n * p at least 10.
+
+        The ratio of a candidate's probability to the mode's is taken one place off where they are near, as in MXNet.
+        """
+        out, missing = onp.empty(rows.size), onp.arange(rows.size)
+        while missing.size:
+            found, taken = self._binomial_candidates(rows[missing], n[missing], p[missing])
+            out[missing[taken]] = found[taken]
+            missing = missing[~taken]
+        return out
+
+    def _binomial_candidates(self, rows, n, p):
+        odds, mode, spread = p / (1 - p), onp.floor((n + 1) * p), n * p * (1 - p)
+        b = 1.15 + 2.53 * onp.sqrt(spread)
+        a, reach = -0.0873 + 0.0248 * b + 0.01 * p, 0.92 - 4.2 / b
+
+        def candidate(u):
+            return onp.floor((2 * a / (0.5 - abs(u)) + b) * u + n * p + 0.5)
+
+        v = self.uniform(rows).astype(onp.float64)
+        taken = v <= 0.86 * reach
+        k = candidate(v / reach - 0.43)
+        rest = onp.flatnonzero(~taken)
+        if not rest.size:
+            return k, taken
+        far = v[rest] >= reach[rest]
+        more = self.uniform(rows[rest]).astype(onp.float64)
+        u = v[rest] / reach[rest] - 0.93
+        u = onp.where(far, more - 0.5, onp.copysign(0.5, u) - u)
+        v[rest[~far]] = more[~far] * reach[rest[~far]]
+        place = onp.zeros_like(v)
+        place[rest] = u
+        k[rest] = candidate(place)[rest]
+        for i in rest[(k[rest] >= 0) & (k[rest] <= n[rest])].tolist():
+            scale = (2.83 + 5.1 / b[i]) * math.sqrt(spread[i]) / (a[i] / (0.5 - abs(place[i])) ** 2 + b[i])
+            taken[i] = _binomial_takes(v[i] * scale, n[i], odds[i], spread[i], int(mode[i]), int(k[i]))
+        return k, taken
+
     def negative_binomial(self, rows, k, p):
         """Failures before k successes of probability p (both float32, (r,)), as float32."""
         return self.poisson(rows, self.gamma(rows, k, (1 - p) / p, False))
@@ -193,6 +254,27 @@ class Lanes:
         if some.size:
             lam[some] = self.gamma(rows[some], 1 / alpha[some], alpha[some] * mu[some], False)
         return self.poisson(rows, lam)
+
+
+def _binomial_takes(v, n, odds, spread, mode, k) -> bool:
+    """Whether a candidate k is taken: whether v lies below its probability divided by the mode's."""
+    off = abs(k - mode)
+    if off <= 15:
+        ratio = math.prod((n + 1) * odds / i - odds for i in range(min(mode, k), max(mode, k)))
+        return v <= ratio if mode < k else v * ratio <= 1
+    v, t = math.log(v), -off * off / (2 * spread)
+    slack = off / spread * (((off / 3 + 0.625) * off + 1 / 6) / spread + 0.5)
+    if abs(v - t) > slack:
+        return v < t
+    top = n - mode + 1
+    bound = (mode + 0.5) * math.log((mode + 1) / (odds * top)) + _stirling(mode) + _stirling(n - mode)
+    left = n - k + 1
+    return v <= (bound + (n + 1) * math.log(top / left) + (k + 0.5) * math.log(left * odds / (k + 1)) - _stirling(k) - _stirling(n - k))
+
+
+def _stirling(k) -> float:
+    """What Stirling's formula lacks: log(k!) minus (k + 1/2) log(k + 1) - (k + 1) + log(2 pi) / 2."""
+    return math.lgamma(k + 1) - ((k + 0.5) * math.log(k + 1) - (k + 1) + 0.5 * math.log(2 * math.pi))
 
 
 def in_lanes(stream: Parallel, method: str, n: int, parameters, dtype, **more):

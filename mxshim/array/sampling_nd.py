@@ -39,7 +39,8 @@ class Sampler(NamedTuple):
     """A row of the table below.
 
     parameters: names with defaults.  demands: MXNet's condition on them, and its words.  noise: what `mx.sample_<name>` makes
-    the samples from; None: drawn by `method` of samplers.Lanes.  arrays: the names that nd.sample_<name> gives its parameters.
+    the samples from; None: drawn by the method of samplers.Lanes.  arrays: the names that nd.sample_<name> gives its parameters.
+    front: other defaults of nd.random.<name>.  like: whether there is nd.random.<name>_like.
     """
 
     parameters: dict
@@ -48,6 +49,8 @@ class Sampler(NamedTuple):
     noise: str | None
     sentence: str
     arrays: tuple = ()
+    front: dict = {}  # noqa: RUF012  # read only
+    like: bool = True
 
 
 SAMPLERS = {
@@ -59,6 +62,8 @@ SAMPLERS = {
     "gamma": Sampler({"alpha": 1, "beta": 1}, lambda alpha, beta: alpha > 0 and beta > 0, "alpha > 0 and beta > 0", None,
                      "Gamma numbers of shape alpha and scale beta."),
     "poisson": Sampler({"lam": 1}, lambda lam: lam >= 0, "lam >= 0", None, "Poisson numbers of mean lam, as floats."),
+    "binomial": Sampler({"n": 1, "p": 1}, lambda n, p: n >= 0 and p >= 0, "n >= 0 and p >= 0", None,
+                        "Successes among n trials of probability p, as floats.", front={"p": 0.5}, like=False),
     "negative_binomial": Sampler({"k": 1, "p": 1}, lambda k, p: k >= 0 and p > 0, "k >= 0 and p > 0", None,
                                  "Failures before k successes of probability p, as floats."),
     "generalized_negative_binomial": Sampler({"mu": 1, "alpha": 1}, lambda mu, alpha: mu >= 0 and alpha >= 0,
@@ -132,8 +137,9 @@ def _sample(name, parameters, shape, dtype, ctx, out, what):
     for n, v in zip(row.parameters, parameters, strict=True):
         if not isinstance(v, int | float | onp.integer | onp.floating):
             raise ValueError(f"{what}: {n} must be an NDArray or a number, got {type(v).__name__}")
-    if "k" in row.parameters and not float(parameters[0]).is_integer():
-        raise MXNetError(f"{what}: k must be an integer, got {parameters[0]}")
+    first = next(iter(row.parameters))
+    if first in ("k", "n") and not float(parameters[0]).is_integer():
+        raise MXNetError(f"{what}: {first} must be an integer, got {parameters[0]}")
     if not row.demand(*parameters):
         got = ", ".join(f"{n}={v}" for n, v in zip(row.parameters, parameters, strict=True))
         raise MXNetError(f"{what}: wanted {row.words}, got {got}")
@@ -240,15 +246,16 @@ def _declare(name, row):
         _front(f"nd.random.{name}", {"scale": 1, **null, "ctx": None, "out": None}, of_scale,
                "Exponential numbers of mean scale." + more)
     else:
-        _front(f"nd.random.{name}", {**row.parameters, **null, "ctx": None, "out": None}, by_shape(f"nd.random.{name}"),
+        _front(f"nd.random.{name}", {**row.parameters, **row.front, **null, "ctx": None, "out": None}, by_shape(f"nd.random.{name}"),
                row.sentence + more)
     short = {**row.parameters, "shape": _NULL, "ctx": _NULL, "dtype": _NULL, "out": None}
     for alias in (f"nd.random_{name}", f"nd.{name}")[:2 if name in ("uniform", "normal") else 1]:
         _front(alias, short, by_shape(alias), row.sentence + "\n\nParameters are numbers; float32 by default.")
     _front(f"nd.sample_{name}", {**dict.fromkeys(row.arrays or row.parameters), **null, "out": None}, of_arrays,
            row.sentence + "\n\nParameters are arrays of one shape s, samples have shape s + `shape`.")
-    _front(f"nd.random.{name}_like", {"data": None, **row.parameters, "out": None}, like,
-           row.sentence + "\n\nShape, dtype and device are those of `data`.")
+    if row.like:
+        _front(f"nd.random.{name}_like", {"data": None, **row.parameters, "out": None}, like,
+               row.sentence + "\n\nShape, dtype and device are those of `data`.")
 
 
 for _name, _row in SAMPLERS.items():
@@ -335,6 +342,12 @@ def nd_multinomial(data, shape=_NULL, get_prob=False, out=None, dtype="int32", n
 def nd_sample_multinomial(data, shape=_NULL, get_prob=False, dtype="int32", out=None, name=None):
     """As nd.random.multinomial."""
     return _categorical(data, shape, get_prob, dtype, out, "nd.sample_multinomial")
+
+
+@api("nd.sample_categorical")
+def nd_sample_categorical(data, shape=_NULL, get_prob=False, dtype="int32", out=None, name=None):
+    """As nd.random.multinomial."""
+    return _categorical(data, shape, get_prob, dtype, out, "nd.sample_categorical")
 
 
 @api("npx.random.categorical")

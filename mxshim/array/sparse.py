@@ -304,6 +304,15 @@ class RowSparseNDArray(BaseSparseNDArray):
         raise error(f"RowSparseNDArray: only x[:] is offered, as in MXNet, got {key!r}; use x.retain(rows), or convert with "
                     "tostype('default')")
 
+    def _touched_rows(self):
+        """Which rows are kept, as a value of booleans; True if that is not known, for those that are not zero."""
+        pattern = self._cell.pattern
+        if pattern is None:
+            return True
+        rows = onp.zeros(self.shape[0], bool)
+        rows[pattern.indices] = True
+        return value_of(rows, self.ctx)
+
     def _triple(self):
         return RowSparse(onp.array(self._cell.host()), self._cell.stored()[1].indices, self.shape)
 

@@ -240,14 +240,19 @@ _ND_NUMBERS: dict[str, Callable] = {
         "lesser": operator.lt, "lesser_equal": operator.le}.items()}}
 
 
+# NumPy's functions that are no ufuncs and whose answers for numbers MXNet gives as they are.
+_OF_NUMBERS = ("around", "clip", "fix", "isneginf", "isposinf", "round", "round_")
+
+
 def _on_numbers(op: Op, cls, args):
     """What a function of arrays gives for plain numbers alone: np's is NumPy's scalar, nd's a Python number; None: no such function."""
     short = _name_in(op, cls).rsplit(".", 1)[1]
     if cls._dialect == "nd":
         plain = _ND_NUMBERS.get(short)
         return plain(*args) if plain is not None and len(args) == 2 else None
-    plain = getattr(onp, short, None)
-    return plain(*args) if isinstance(plain, onp.ufunc) and plain.nin == len(args) else None
+    plain = getattr(onp, {"round_": "round"}.get(short, short), None)
+    answers = plain.nin == len(args) if isinstance(plain, onp.ufunc) else short in _OF_NUMBERS and (short != "clip" or len(args) == 3)
+    return plain(*args) if answers else None
 
 
 _QUICK: dict[tuple, Form | None] = {}
@@ -483,9 +488,9 @@ def _updates(op: Op, pattern, handles, numbers, values, node):
     waiting = []
     named = dict(zip(op.params, pattern, strict=False))
     inputs = [h._value_now() for h in handles]
-    for parameter, k, when in op.updates:
+    for parameter, k, when, *flag in op.updates:
         p: Any = named.get(parameter)
-        if type(p).__name__ != "Arr":
+        if type(p).__name__ != "Arr" or flag and not getattr(named[flag[0]], "value", named[flag[0]]):
             continue
         if when == "forward":
             handles[p.index]._put(values[k])

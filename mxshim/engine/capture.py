@@ -12,7 +12,7 @@ import jax.numpy as jnp
 
 from . import call, emit
 from .cell import Value
-from .spec import FLOAT, SHIFT, Recorded, Spec, eval_jaxpr, tracing
+from .spec import FLOAT, SHIFT, Recorded, Spec, cast, eval_jaxpr, tracing
 from .trace import Trace, gather, settle, threads, trace_on
 
 _NEVER = 1 << 60
@@ -76,9 +76,12 @@ class Capture(Trace):
         """Note that an array was drawn by draw() and must be drawn anew at each call."""
         self.draws[id(array._cell.value)] = (array._cell.value, draw)
 
-    def kept(self) -> bool:
-        """Whether somebody still has something of what was computed."""
-        return bool(gather(self.instructions)[0])
+    def dropped(self) -> bool:
+        """Forget what was computed, and the inputs; False, and nothing happens, if somebody still has something of it."""
+        if gather(self.instructions)[0]:
+            return False
+        self.instructions, self.inputs, self.external, self.windows, self.draws = [], [], {}, [], {}
+        return True
 
     def move(self) -> Trace:
         """Append everything to the outer trace, where later calls go, too; returns that."""
@@ -132,24 +135,27 @@ def derives(capture: Capture, value: Value) -> bool:
 _FUSED: dict[tuple, Spec] = {}
 
 
-def fused(capture: Capture, outputs: list[Value], name: str, recording: bool) -> tuple[Spec, tuple]:
-    """(the operator that computes `outputs` from the capture's inputs, its run-time numbers). Raises: Unfit."""
+def fused(capture: Capture, outputs: list[Value], name: str, recording: bool, casts=None) -> tuple[Spec, tuple]:
+    """(the operator that computes `outputs` from the capture's inputs, its run-time numbers).
+
+    casts: a rule as spec.casts, for this one alone; then outputs may be of other dtypes. Raises: Unfit.
+    """
     steps = _steps(capture, recording)
     numbers = tuple([n for instruction in capture.instructions for n in instruction[3]])
     avals = tuple([v.aval for v in capture.inputs])
     outs = tuple([v.slot for v in outputs])
     kinds = tuple(["b" if type(n) is bool else "i" if type(n) is int else "f" for n in numbers])
-    key = (steps, avals, outs, kinds)
+    key = (steps, avals, outs, kinds, casts)
     found = _FUSED.get(key)
     if found is None:
         if len(_FUSED) > 2048:
             _FUSED.clear()
         with tracing():
-            found = _FUSED[key] = Spec(name, _replay(steps, outs, len(avals)), avals, kinds)
+            found = _FUSED[key] = Spec(name, _replay(steps, outs, len(avals), casts), avals, kinds)
     return found, numbers
 
 
-def _replay(steps, outs, n):
+def _replay(steps, outs, n, casts):
     def run(*flat):
         numbers, env = iter(flat[n:]), []
         for spec, mask, slots in steps:
@@ -157,13 +163,24 @@ def _replay(steps, outs, n):
             if mask is not None:
                 args[:len(mask)] = [a if m or not jnp.issubdtype(a.dtype, jnp.inexact) else jax.lax.stop_gradient(a)
                                     for m, a in zip(mask, args, strict=False)]
-            if mask is None or spec.diff is None or True not in mask:
+            if casts is not None and spec.op is not None:  # its jaxpr is of the dtypes without casts
+                env.append(_under(casts, spec, args, mask))
+            elif mask is None or spec.diff is None or True not in mask:
                 env.append(eval_jaxpr(spec.jaxpr, args))
             else:  # what `Recorded` computes and differentiates
                 env.append([o.astype(a.dtype) for o, a in zip(spec.diff(*args), spec.out, strict=True)])
         return tuple([env[s >> SHIFT][s & _LOW] for s in outs])
 
     return run
+
+
+def _under(casts, spec, args, mask):
+    """A step on arguments that may have other dtypes than when it was captured, cast as the rule says."""
+    to = casts(spec.op, spec.pattern, args[:len(spec.avals)])
+    fn = spec.run if mask is None or spec.diff is None or True not in mask else spec.diff
+    outs = fn(*(args if to is None else cast(args, to)))
+    # What operators do not know is computed as captured: integers stay integers.
+    return [o if a.float else o.astype(a.dtype) for o, a in zip(outs, spec.out, strict=True)]
 
 
 def drawn(draw, ctx) -> Value:

@@ -68,7 +68,8 @@ class Op:
     grad: bool = True  # False: gradients through it are zero (argmax, comparisons, rounding)
     diff: Callable | None = None  # what is differentiated instead of fn, where JAX sees no gradient (casts to integers)
     train: bool = False  # fn takes training=, the scope's flag
-    updates: tuple[tuple[str, int, str], ...] = ()  # (parameter, output, "forward" or "backward"): what is written there, and when
+    # (parameter, output, "forward" or "backward"): what is written there, and when; with a fourth, a static parameter, only if that is true
+    updates: tuple[tuple, ...] = ()
     visible: Any = None  # how many outputs the caller sees, or a function of the static arguments; the rest serve `updates`
     check: Check | None = None  # what only the values can tell, and what to raise then
     result: type = list  # what holds several results: list or tuple

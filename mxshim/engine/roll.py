@@ -9,7 +9,6 @@ Some turns stay written out in the body, so that XLA fuses across them and a tur
 from __future__ import annotations
 
 import jax
-import jax.extend
 import jax.numpy as jnp
 import numpy as onp
 from jax import lax
@@ -40,16 +39,16 @@ def rolled(closed):
     for start, period, stop in _repetitions(eqns):
         if tries < TRIES and all(stop <= other.start or other.stop <= start for other in loops):
             tries += 1
-            loop = _best(jaxpr, eqns, made, read, start, period, stop)
+            loop = _best(closed, eqns, made, read, start, period, stop)
             if loop is not None:
                 loops.append(loop)
     if not loops:
         return None
     parts, at = [], 0
     for loop in sorted(loops, key=lambda loop: loop.start):
-        parts += [_Plain(jaxpr, eqns, at, loop.start, read), loop]
+        parts += [_Plain(closed, eqns, at, loop.start, read), loop]
         at = loop.stop
-    parts.append(_Plain(jaxpr, eqns, at, len(eqns), read))
+    parts.append(_Plain(closed, eqns, at, len(eqns), read))
 
     def run(*args):
         env = dict(zip([*jaxpr.constvars, *jaxpr.invars], [*closed.consts, *args]))
@@ -90,15 +89,16 @@ def _value(v, env):
     return value.take() if type(value) is _Row else value
 
 
-def _part(jaxpr, eqns, invars, outvars):
-    """Some equations as a jaxpr of their own."""
-    return jax.extend.core.ClosedJaxpr(jaxpr.replace(constvars=[], invars=list(invars), outvars=list(outvars), eqns=eqns), [])
+def _part(closed, eqns, invars, outvars):
+    """Some equations as a closed jaxpr of their own."""
+    part = closed.jaxpr.replace(constvars=[], invars=list(invars), outvars=list(outvars), eqns=eqns)
+    return closed.replace(jaxpr=part, consts=[])
 
 
 class _Plain:
     """eqns[start:stop] as they are; but what only says how rows lie in memory is done to their stacks."""
 
-    def __init__(self, jaxpr, eqns, start, stop, read):
+    def __init__(self, closed, eqns, start, stop, read):
         self.parts = []  # (inputs, results, closed jaxpr, the equation if it is about places alone)
         i = start
         while i < stop:
@@ -110,7 +110,7 @@ class _Plain:
             made = {v: None for eqn in inside for v in eqn.outvars}
             given = list({v: None for eqn in inside for v in eqn.invars if not hasattr(v, "val") and v not in made})
             results = [v for v in made if read.get(v, -1) >= j]
-            self.parts.append((given, results, _part(jaxpr, inside, given, results), eqns[i] if j == i + 1 else None))
+            self.parts.append((given, results, _part(closed, inside, given, results), eqns[i] if j == i + 1 else None))
             i = j
 
     def run(self, env):
@@ -207,7 +207,7 @@ def _repetitions(eqns) -> list[tuple[int, int, int]]:
     return sorted(found, key=lambda f: (f[0] + f[1] - f[2], f[1]))
 
 
-def _best(jaxpr, eqns, made, read, start, period, stop):
+def _best(closed, eqns, made, read, start, period, stop):
     """The loop in eqns[start:stop], begun where least must be carried from turn to turn; None if it is none."""
     ways: dict = {}  # (variable's offset in its turn, output) -> (its bytes, how far away it is read)
     last = start + ((stop - start) // period - 1) * period
@@ -220,7 +220,7 @@ def _best(jaxpr, eqns, made, read, start, period, stop):
                 ways[key] = size, max(far, i - j)
     cost = [sum(64 + size for (j, _), (size, far) in ways.items() if (j - turn) % period + far >= period) for turn in range(period)]
     for turn in sorted(range(period), key=cost.__getitem__)[:4]:
-        loop = _Loop.of(jaxpr, eqns, made, read, start + turn, period, (stop - start - turn) // period)
+        loop = _Loop.of(closed, eqns, made, read, start + turn, period, (stop - start - turn) // period)
         if loop is not None:
             return loop
     return None
@@ -237,7 +237,7 @@ class _Loop:
     """
 
     @classmethod
-    def of(cls, jaxpr, eqns, made, read, start, period, turns):
+    def of(cls, closed, eqns, made, read, start, period, turns):
         """None if what the turns read follows no rule, or if they compute nothing."""
         if all(eqn.primitive.name in _PLACES for eqn in eqns[start:start + period]):
             return None
@@ -273,7 +273,7 @@ class _Loop:
         self.carried = [source for source in self.given if type(source) is tuple and type(source[0]) is tuple]
         self.carried += [(place, ()) for place in last if place not in [place for place, _ in self.carried]]
         results = [self._made(place) for place in [place for place, _ in self.carried] + self.stacked]
-        self.body = _part(jaxpr, body, names.values(), results)
+        self.body = _part(closed, body, names.values(), results)
         return self
 
     def _made(self, place, turn=0):

@@ -7,9 +7,11 @@ together from their jaxprs.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import operator
 import os
 import weakref
+from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
@@ -96,6 +98,17 @@ def set_matmul_precision(precision: str) -> str:
     return previous
 
 
+# (op, pattern, avals) -> per array input the dtype it is cast to, or None; None for a call as it is. Set by mx.amp.
+casts: Callable | None = None
+
+
+def set_casts(rule: Callable | None):
+    """Have operators cast their inputs as `rule` says, from now on."""
+    global casts
+    casts = rule
+    forget_specs()
+
+
 def _struct(aval: Aval):
     return jax.ShapeDtypeStruct(aval.shape, aval.dtype)
 
@@ -110,10 +123,11 @@ class Spec:
     avals: of the array inputs; kinds: of the run-time numbers that follow them; out: avals of the outputs.
     """
 
-    __slots__ = ("avals", "diff", "grad", "jaxpr", "kinds", "name", "number_slots", "op", "out", "pullbacks", "record01", "record1",
-                 "record10", "record11", "recorded", "run")
+    __slots__ = ("avals", "diff", "grad", "jaxpr", "kinds", "name", "number_slots", "op", "out", "pattern", "pullbacks", "record01",
+                 "record1", "record10", "record11", "recorded", "run")
 
-    def __init__(self, name, run, avals, kinds, op=None, diff=None, grad=True):
+    def __init__(self, name, run, avals, kinds, op=None, diff=None, grad=True, pattern=None):
+        self.pattern = pattern
         self.name, self.run, self.avals, self.kinds, self.op, self.diff, self.grad = name, run, avals, kinds, op, diff, grad
         self.number_slots = tuple([NUMBER_SLOT[k] for k in kinds])
         self.recorded: dict[tuple, Recorded | Spec] = {}
@@ -372,10 +386,13 @@ def _kinds(pattern) -> tuple:
 
 def _make(op: Op, pattern, avals, training) -> Spec:
     n = len(avals)
+    to = None if casts is None else casts(op, pattern, avals)
 
     def caller(fn):
         def run(*flat):
             numbers = iter(flat[n:])
+            if to is not None:
+                flat = cast(flat, to)
 
             def fill(p):
                 if type(p) is Arr:
@@ -397,4 +414,9 @@ def _make(op: Op, pattern, avals, training) -> Spec:
         return run
 
     diff = caller(op.diff) if op.diff else None
-    return Spec(op.name, caller(op.fn), avals, _kinds(pattern), op, diff, op.grad)
+    return Spec(op.name, caller(op.fn), avals, _kinds(pattern), op, diff, op.grad, pattern)
+
+
+def cast(args, to) -> list:
+    """Arrays cast to the dtypes `to`, where there is one; what follows them as it is."""
+    return [a if d is None else a.astype(d) for a, d in itertools.zip_longest(args, to)]

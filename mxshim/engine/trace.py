@@ -35,11 +35,12 @@ _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 class Thread:
     """Everything that belongs to one thread: flags, dialect switches, the open traces by device."""
 
-    __slots__ = ("capture", "checks", "np_array", "np_dtype", "np_shape", "recording", "trace", "traces", "training")
+    __slots__ = ("apart", "capture", "checks", "np_array", "np_dtype", "np_shape", "recording", "trace", "traces", "training")
 
     def __init__(self):
         self.recording = self.training = False
         self.np_shape = self.np_array = self.np_dtype = False
+        self.apart = False  # constants are data at once, see `constants_apart`
         self.traces: dict = {}
         self.trace = _NONE  # the one that was appended to last
         self.capture: Any = None  # the open `Capture`, if a block is being captured
@@ -66,6 +67,22 @@ class _State:
 
 
 state: Any = _State()
+
+
+class constants_apart:
+    """What is filled with a number in here has its data at once and is no instruction.
+
+    For what a network begins with, so that its first step is the program of all later ones.
+    """
+
+    def __enter__(self):
+        self._thread = threads.now
+        self._before, self._thread.apart = self._thread.apart, True
+
+    def __exit__(self, *exc):
+        self._thread.apart = self._before
+
+
 class Segment:
     """What was recorded between two flushes, as a name for it; device: where."""
 

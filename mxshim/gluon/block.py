@@ -18,6 +18,7 @@ from ..util import is_np_array
 from . import naming
 from .backends import check_backend
 from .dialect import arrays_in, as_class, first_array
+from .exporting import export
 from .hybrid import Changes, Hybrid
 from .parameter import Parameter
 from .parameter_dict import ParameterDict
@@ -361,6 +362,8 @@ class HybridBlock(Block):
     Parameters of unknown sizes get them from `infer_shape(self, x, ...)`.
     """
 
+    _casts = None  # of a block that amp converted: the rule by which its operators cast
+
     def __init__(self, prefix=None, params=None):
         super().__init__(prefix, params)
         self._hybrid = None
@@ -381,7 +384,7 @@ class HybridBlock(Block):
         keeps what it computed runs as before.
         static_alloc, static_shape, inline_limit, backend, ...: MXNet's hints, without effect.
         """
-        self._hybrid = Hybrid() if active else None
+        self._hybrid = Hybrid(self._casts) if active or self._casts is not None else None
         super().hybridize(active)
 
     def _computed(self, *args, **kwargs):
@@ -441,7 +444,6 @@ class HybridBlock(Block):
         Raises: RuntimeError if the block was not hybridized and called; MXNetError if forward calls what MXNet's graphs have no
             operator for, or writes into arrays.
         """
-        from .exporting import export
         return export(self, path, epoch, remove_amp_cast)
 
     def optimize_for(self, x, *args, backend=None, backend_opts=None, clear=True, partition_if_dynamic=True, static_alloc=False,

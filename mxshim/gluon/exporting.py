@@ -1,6 +1,7 @@
 """HybridBlock.export: what forward calls as MXNet's graph, and the parameters beside it."""
 from __future__ import annotations
 
+import contextlib
 import warnings
 
 from .. import ndarray as nd
@@ -78,7 +79,8 @@ def recorded(block, signature):
                     p._data = [r.array(p._data[0], p.var() if p.name == name else _renamed(p, name))]
             if not is_np_array():
                 hooks = [_name_scope(b) for b in {id(b): b for b in blocks}.values()]
-            out = block.forward(*args)
+            with contextlib.nullcontext() if is_np_array() else LayerNames(block.prefix, names_first(block)):
+                out = block.forward(*args)
         finally:
             for undo in hooks:
                 undo()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import warnings
 
 from .. import autograd
+from ..base import MXNetError
 from ..engine import capture as engine
 from ..engine import spec as engine_spec
 from ..engine import trace as engine_trace
@@ -43,40 +44,55 @@ class _Plan:
 
 
 class Hybrid:
-    """The plans of one hybridized block by signature; None where it runs as if not hybridized."""
+    """The plans of one hybridized block by signature; None where it runs as if not hybridized.
 
-    def __init__(self):
+    casts: of a block that amp converted, the rule by which its operators cast; it cannot run as if not hybridized.
+    """
+
+    def __init__(self, casts=None):
+        self.casts = casts
         self.plans: dict[tuple, _Plan | None] = {}
         self.told = False
         self.seen: tuple | None = None  # the last call's arguments
         self.unused: set[int] = set()
 
     def __reduce__(self):  # a copy of a block is captured anew
-        return Hybrid, ()
+        return Hybrid, (self.casts,)
 
     def run(self, block, args):
         """block.forward(*args)."""
         thread = threads.now
+        if self.casts is not None and thread.capture is not None:
+            thread.capture.move()  # what is converted is an operator of its own
         if thread.capture is not None or inplace.readers is not None:
-            return block.forward(*args)
+            return self._plainly(block, args)
         handles: list[Handle] = []
         key = _signature(args, handles)
         if key is None or not handles:
-            return block.forward(*args)
+            return self._plainly(block, args)
         self.seen = key
         if engine_trace.naive:
-            return block.forward(*args)
-        key = (key, thread.recording, thread.training, thread.np_shape, thread.np_array, thread.np_dtype, engine_spec._precision)
+            return self._plainly(block, args)
+        key = (key, thread.recording, thread.training, thread.np_shape, thread.np_array, thread.np_dtype, engine_spec._precision,
+               engine_spec.casts)
         plan = self.plans.get(key, self)
         if plan is None:
-            return block.forward(*args)
+            return self._plainly(block, args)
         if plan is not self and plan.trusted and (plan.changes == Changes.count or self._unchanged(plan)):
             found = _replayed(plan, handles)
             if found is not None:
                 return found
         if len(self.plans) >= _MOST and plan is self:
-            return block.forward(*args)
+            return self._plainly(block, args)
         return self._capture(block, args, handles, key, None if plan is self else plan)
+
+    def _plainly(self, block, args):
+        """As if not hybridized."""
+        if self.casts is not None:
+            raise MXNetError(f"{type(block).__name__}, converted by amp, cannot run as one operator with these arguments: it "
+                             "must take arrays, read no values and set no attributes, and have no hooks on children. Call amp.init() "
+                             "and the block itself instead")
+        return block.forward(*args)
 
     def _unchanged(self, plan) -> bool:
         if any(_changed(b, before) for b, before in plan.attributes) or _hooked(plan.attributes):
@@ -90,9 +106,9 @@ class Hybrid:
         parameters = {id(p): p for b in blocks for p in (*b._reg_params.values(), *b._params.values())}.values()
         attributes = [(b, _attributes(b)) for b in blocks]
         if _hooked(attributes):
-            return block.forward(*args)
+            return self._plainly(block, args)
         if any(p._data is None and id(p) not in self.unused for p in parameters):
-            _complete(block, blocks, args)
+            _complete(block, blocks, args, ctx)
             self.unused.update(id(p) for p in parameters if p._data is None)
             attributes = [(b, _attributes(b)) for b in blocks]
         known = _Known(ctx)
@@ -107,7 +123,7 @@ class Hybrid:
                 if type(v) in DENSE:
                     known.add(v, ("attr", b, name))
         if known.doubtful:
-            return block.forward(*args)
+            return self._plainly(block, args)
         recording, checks = threads.now.recording, len(threads.now.checks)
         taken = engine.Capture(trace_on(ctx.jax))
         try:
@@ -123,9 +139,12 @@ class Hybrid:
                 raise engine.Unfit("it sets attributes")
             if len(threads.now.checks) != checks:
                 raise engine.Unfit("it uses an operator that checks its inputs' values")
-            plan = _plan(taken, known, out, recording, type(block).__name__)
+            plan = _plan(taken, known, out, recording, type(block).__name__, self.casts)
         except engine.Unfit as why:
             taken.move()
+            if self.casts is not None:
+                raise MXNetError(f"{type(block).__name__}, converted by amp, cannot run, because it cannot be one operator: {why}. Call "
+                                 "amp.init() and the block itself instead") from None
             self.plans[key] = None
             if not self.told and str(why).startswith("it reads"):
                 self.told = True
@@ -136,7 +155,7 @@ class Hybrid:
         found = _emitted(plan, list(taken.inputs), [known.handles.get(id(v)) for v in taken.inputs], handles)
         del out
         taken.updates.clear()
-        if taken.kept():  # forward keeps what it computed
+        if not taken.dropped():  # forward keeps what it computed
             self.plans[key] = None
             return found
         plan.tries = 1 if before is None else before.tries + 1
@@ -146,13 +165,18 @@ class Hybrid:
         return found
 
 
-def _complete(block, blocks, args):
-    """Let forward tell the parameters' shapes; predicting, so that nothing is drawn but the parameters."""
+def _complete(block, blocks, args, ctx):
+    """Let forward tell the parameters' shapes; predicting, so that nothing is drawn but the parameters. What it computes is dropped."""
     before = [(b, dict(b.__dict__)) for b in blocks]
-    with autograd.pause(train_mode=False):
-        block.forward(*args)
-    for b, fields in before:
-        b.__dict__.update(fields)
+    taken = engine.Capture(trace_on(ctx.jax))
+    try:
+        with taken, autograd.pause(train_mode=False):
+            block.forward(*args)
+    finally:
+        for b, fields in before:
+            b.__dict__.update(fields)
+        if not taken.moved and not taken.dropped():
+            taken.move()
 
 
 def _attributes(block):
@@ -254,7 +278,7 @@ def _insides(shape):
     return [found[k] for k in sorted(found)]
 
 
-def _plan(taken, known, out, recording, name):
+def _plan(taken, known, out, recording, name, casts):
     plan = _Plan()
     values: list = []
     plan.results = _outputs(out, values, {id(h._cell): h for h in known.handles.values()})
@@ -289,7 +313,7 @@ def _plan(taken, known, out, recording, name):
             raise engine.Unfit("backward writes to an array that it computed")
         plan.updates.insert(0, (inputs[id(read)], len(values)))  # what was computed last is written first
         values.append(value)
-    plan.spec, plan.numbers = engine.fused(taken, values, name, recording)
+    plan.spec, plan.numbers = engine.fused(taken, values, name, recording, casts)
     plan.ctx, plan.trusted = known.ctx, False
     return plan
 

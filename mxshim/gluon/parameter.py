@@ -10,6 +10,7 @@ from .. import ndarray as nd
 from .. import numpy as np
 from ..base import MXNetError, as_dtype
 from ..device import Device, cpu, current_device
+from ..engine.trace import constants_apart
 from ..util import is_np_array, is_np_shape
 from .dialect import ARRAYS
 
@@ -29,7 +30,9 @@ class Parameter:
         grad_req: "write", "add" or "null"; differentiable=False is "null" for good.
         init: an initializer or its name for this parameter alone.
         lr_mult, wd_mult: factors for the optimizer's learning rate and weight decay.
-        stype, grad_stype: "default", "row_sparse" or "csr".  Differs: elements and gradients are stored dense all the same.
+        stype, grad_stype: "default", "row_sparse" or "csr". In nd programs row_sparse gradients are RowSparseNDArrays, whose rows are those
+            that are not zero; SGD, Adam and AdaGrad leave the others' weights alone (see lazy_update).
+            Differs: elements and gradients lie dense in memory; data() works for row_sparse parameters, too.
     Arrays are np.ndarray where np semantics are on (`npx.set_np()`) when they are initialized, else nd.NDArray.
     """
 
@@ -116,7 +119,9 @@ class Parameter:
         if self._grad_req == "null":
             self._data = [a.detach() for a in self._data]
         for a in self._data:
-            if self._grad_req != "null":
+            if self._grad_req != "null" and self._grad_stype == "row_sparse" and type(a) is nd.NDArray:
+                a.attach_grad(self._grad_req, stype="row_sparse")
+            elif self._grad_req != "null":
                 a.attach_grad(self._grad_req)
 
     # -- elements and gradients ------------------------------------------------------------------------------------
@@ -133,6 +138,22 @@ class Parameter:
             if wanted is None or wanted is (own := only.ctx) or wanted == own:
                 return only
         return self._on(wanted)
+
+    def row_sparse_data(self, row_id):
+        """The rows `row_id` of the elements as a RowSparseNDArray, on row_id's device.
+
+        Raises: as data; RuntimeError unless stype is "row_sparse".
+        """
+        if self._stype != "row_sparse":
+            raise RuntimeError(f"Parameter '{self.name}' has stype {self._stype!r}, which row_sparse_data() is not for; use data()")
+        data = self.data(row_id.ctx).detach().as_nd_ndarray()
+        rows = onp.unique(row_id.asnumpy()).astype("int64")
+        kept = nd.take(data, nd.array(rows, ctx=data.ctx, dtype="int64"))
+        return nd.sparse.row_sparse_array((kept, rows), shape=data.shape, ctx=data.ctx)
+
+    def list_row_sparse_data(self, row_id):
+        """row_sparse_data on every device of the parameter."""
+        return [self.row_sparse_data(row_id.as_in_context(d)) for d in self.list_ctx()]
 
     def _on(self, wanted):
         self._need()
@@ -279,7 +300,7 @@ class Parameter:
         chosen, devices, default = self._deferred_init
         if not self._shape_known():
             self._need()
-        with autograd.pause():
+        with autograd.pause(), constants_apart():
             data = (np if is_np_array() else nd).zeros(self._shape, dtype=as_dtype(self._dtype), ctx=cpu())
             desc = initializer.InitDesc(self.name, {"__init__": chosen})
             initializer.create(default)(desc, data)

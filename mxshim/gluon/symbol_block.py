@@ -7,7 +7,7 @@ import re
 from .. import serialization
 from ..base import MXNetError, as_dtype
 from ..symbol import load
-from ..symbol.compose import group
+from ..symbol.compose import group, variable
 from ..symbol.infer import Inference
 from ..symbol.running import Program
 from ..symbol.shape_rules import known
@@ -16,6 +16,7 @@ from ..util import is_np_array
 from .block import HybridBlock
 from .dialect import ARRAYS, as_class
 from .hybrid import Changes
+from .naming import names_for
 from .parameter import Parameter
 from .parameter_dict import ParameterDict
 
@@ -68,7 +69,6 @@ class SymbolBlock(HybridBlock):
         self._open = any(v.op is not None and not v.inputs for v in symbol._vertices())
 
     def _counted(self):
-        from .naming import names_for
         return names_for(None, None, "symbolblock")[0]
 
     @property
@@ -95,7 +95,6 @@ class SymbolBlock(HybridBlock):
         for name in names:
             if name not in known_names and param_file is None:
                 raise ValueError(f"SymbolBlock.imports: there is no variable {name!r} in {symbol_file!r}; there are {', '.join(sorted(known_names))}")
-        from ..symbol.compose import variable
         block = SymbolBlock(symbol, [variable(type(symbol), n) for n in names])
         if param_file is not None:
             block.load_parameters(param_file, ctx or device, allow_missing, ignore_extra, cast_dtype=True, dtype_source="saved")

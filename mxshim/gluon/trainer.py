@@ -45,6 +45,12 @@ class Trainer:
         self._kvstore, self._update_on_kvstore, self._kv_initialized = None, None, False
 
     _contexts = property(lambda self: self._devices)
+    _amp_loss_scaler = None  # see mx.amp.init_trainer
+
+    @property
+    def amp_loss_scale(self):
+        """The present loss scale of mx.amp, 1 without it."""
+        return 1.0 if self._amp_loss_scaler is None else self._amp_loss_scaler.loss_scale
 
     def _check_devices(self):
         devices = None
@@ -152,6 +158,7 @@ class Trainer:
             self._kvstore.pushpull(keys, grads)
 
     def _update(self, ignore_stale_grad):
+        overflow = self._overflow() if self._amp_loss_scaler is not None else False
         updates = [([], [], []) for _ in self._updaters]
         fresh = []
         for i, p in enumerate(self._params):
@@ -176,8 +183,16 @@ class Trainer:
             return
         for leaf in fresh:
             leaf.fresh = False
+        if overflow:
+            return
         for updater, (indices, grads, weights) in zip(self._updaters, updates):
             updater(indices, grads, weights)
+
+    def _overflow(self) -> bool:
+        if self._update_on_kvstore:
+            raise NotImplementedError("Trainer.step: with mx.amp every device updates its own copy; make the Trainer with "
+                                      "update_on_kvstore=False")
+        return self._amp_loss_scaler.has_overflow(self._params)
 
     # -- states ----------------------------------------------------------------------------------------------------
 

@@ -40,9 +40,11 @@ def split_data(data, num_slice, batch_axis=0, even_split=True):
 def split_and_load(data, ctx_list=None, batch_axis=0, even_split=True, device_list=None):
     """A batch, an array or what makes one, split along batch_axis with one slice on each device.
 
-    Raises: as split_data.
+    Raises: ValueError if there are no devices, and as split_data.
     """
     devices = ctx_list if device_list is None else device_list
+    if not devices:
+        raise ValueError("split_and_load: the list of devices is empty. A list of all GPUs is, on a machine without one: use [mx.cpu()] then")
     if not isinstance(data, ARRAYS):
         data = (np if is_np_array() else nd).array(data, ctx=devices[0])
     if len(devices) == 1:

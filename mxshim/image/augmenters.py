@@ -13,8 +13,19 @@ import numpy as onp
 from .. import ndarray as nd
 from ..array.image import host_pixels
 from .functions import (
-    center_crop, color_normalize, image_like, imresize, method, new_array, old_area, overwrite, pixels_of, random_crop,
-    random_size_crop, resize_short)
+    center_crop,
+    color_normalize,
+    image_like,
+    imresize,
+    method,
+    new_array,
+    old_area,
+    overwrite,
+    pixels_of,
+    random_crop,
+    random_size_crop,
+    resize_short,
+)
 
 __all__ = ["Augmenter", "BrightnessJitterAug", "CastAug", "CenterCropAug", "ColorJitterAug", "ColorNormalizeAug", "ContrastJitterAug",
            "CreateAugmenter", "ForceResizeAug", "HorizontalFlipAug", "HueJitterAug", "LightingAug", "RandomCropAug", "RandomGrayAug",

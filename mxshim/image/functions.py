@@ -123,8 +123,8 @@ def copyMakeBorder(src, top, bot, left, right, type=0, value=0.0, values=(), out
     """
     pixels = pixels_of(src)
     if min(top, bot, left, right) < 0 or type not in _BORDERS or pixels.ndim != 3:
-        raise MXNetError(f"copyMakeBorder: an image (H, W, C), borders of 0 or more pixels and a type 0 to 4 are needed, got {pixels.shape}, "
-                         f"{(top, bot, left, right)} and type {type}")
+        raise MXNetError("copyMakeBorder: an image (H, W, C), borders of 0 or more pixels and a type 0 to 4 are needed, got "
+                         f"{pixels.shape}, {(top, bot, left, right)} and type {type}")
     around = (top, bot), (left, right), (0, 0)
     if _BORDERS[type] != "constant":
         return _result(image_like(onp.pad(pixels, around, _BORDERS[type]), src), out)
@@ -244,7 +244,8 @@ def color_normalize(src, mean, std=None):
     """
     if isinstance(src, nd.NDArray):
         if onp.dtype(src.dtype).kind in "iub":
-            raise MXNetError(f"color_normalize: a floating image is needed, got {onp.dtype(src.dtype).name}; cast it with src.astype('float32')")
+            raise MXNetError(f"color_normalize: a floating image is needed, got {onp.dtype(src.dtype).name}; cast it with "
+                             "src.astype('float32')")
         pixels = pixels_of(src)
         if mean is not None:
             pixels = pixels - onp.asarray(pixels_of(mean), pixels.dtype)

@@ -74,7 +74,8 @@ class DefaultAugmenter:
 
     def fitted(self, pixels):
         """All of an image in the size of the batch."""
-        return pixels if pixels.shape[1::-1] == self.size else resized(pixels, *self.size, self.inter_method if self.inter_method < 5 else 1)
+        method = self.inter_method if self.inter_method < 5 else 1
+        return pixels if pixels.shape[1::-1] == self.size else resized(pixels, *self.size, method)
 
     def _resized(self, pixels, w, h, draw):
         method = self.inter_method
@@ -122,8 +123,8 @@ class DefaultAugmenter:
             side = draw.randint(max(1, self.min_crop_size), max(self.max_crop_size, self.min_crop_size))
             width = height = min(side, h, w)
         if h < height or w < width:
-            raise MXNetError(f"{self.what}: an image {w} wide and {h} high is smaller than {width} by {height}, which is to be cut out of it; "
-                             "give resize=, or make the images larger")
+            raise MXNetError(f"{self.what}: an image {w} wide and {h} high is smaller than {width} by {height}, which is to be cut out of "
+                             "it; give resize=, or make the images larger")
         top, left = (draw.randint(0, h - height), draw.randint(0, w - width)) if self.rand_crop else ((h - height) // 2, (w - width) // 2)
         return self._resized(pixels[top:top + height, left:left + width], *self.size, draw)
 

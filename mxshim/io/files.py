@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import gzip
+import math
 import os
 import struct
 
@@ -114,7 +115,7 @@ class MXDataIter(DataIter):
         return self._moved().pad
 
     def __len__(self):
-        return -(-self._count // self.batch_size)
+        return math.ceil(self._count / self.batch_size)
 
 
 def batch_array(elements):
@@ -160,7 +161,8 @@ class CSVIter(MXDataIter):
         known("CSVIter", others)
         dtype = as_dtype(dtype or "float32")
         self._data = _csv(data_csv, tuple(data_shape), dtype)
-        self._labels = onp.zeros((len(self._data), *label_shape), dtype) if label_csv == "NULL" else _csv(label_csv, tuple(label_shape), dtype)
+        self._labels = (onp.zeros((len(self._data), *label_shape), dtype) if label_csv == "NULL" else
+                        _csv(label_csv, tuple(label_shape), dtype))
         if len(self._labels) < len(self._data):
             raise MXNetError(f"CSVIter: there are {len(self._data)} examples, but {len(self._labels)} labels")
         if tuple(label_shape) == (1,):
@@ -297,7 +299,7 @@ class MNISTIter(MXDataIter):
             raise MXNetError(f"MNISTIter: {error}") from None
         if len(images) != len(labels):
             raise MXNetError(f"MNISTIter: there are {len(images)} images, but {len(labels)} labels")
-        first, last = (len(images) // num_parts * (part_index + k) for k in (0, 1)) if num_parts > 1 else (0, len(images))
+        first, last = (len(images) * (part_index + k) // num_parts for k in (0, 1))
         images, labels = images[first:last], labels[first:last]
         if shuffle:
             order = Serial(int(seed)).order(len(images), True)

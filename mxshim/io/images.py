@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import collections
+import math
 import os
 import random
 from concurrent.futures import ThreadPoolExecutor
@@ -183,7 +184,7 @@ class ImageRecordIter(DataIter):
         return self._current.pad
 
     def __len__(self):
-        return -(-len(self._records) // self.batch_size)
+        return math.ceil(len(self._records) / self.batch_size)
 
     def __del__(self):
         if hasattr(self, "_pool"):

@@ -109,7 +109,7 @@ class KVStore(KVStoreBase):
                 if v.shape != stored.shape:
                     raise MXNetError(f"KVStore.push: the value of key {k!r} has shape {v.shape}, the stored one {stored.shape}")
             moved.append([v.as_nd_ndarray().detach().as_in_context(stored.ctx) for v in values])
-        return [self._across(values[0] if len(values) == 1 else nd.add_n(*values)) for values in moved]
+        return [self._across(values[0] if len(values) == 1 else _sum(values)) for values in moved]
 
     def _across(self, value):
         """A value added up over the processes."""
@@ -210,6 +210,12 @@ def _pairs(key, value) -> list:
     if not values or not all(isinstance(v, Array) for v in values):
         raise TypeError(f"KVStore: the value of key {key!r} must be an array, or a list of them, got {value!r}")
     return [(key, values)]
+
+
+def _sum(values):
+    """Values added up; row_sparse if all are."""
+    total = nd.add_n(*values)
+    return total.tostype("row_sparse") if all(v.stype == "row_sparse" for v in values) else total
 
 
 def _spread(value, outs):

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import logging
 import time
+import warnings
 
 import numpy as onp
 
@@ -31,7 +32,6 @@ def check_names(symbol, names, kind, throw):
                     "symbol.list_arguments(). Did you mean one of:\n\t" + "\n\t".join(likely) + "\033[0m")
             if throw:
                 raise ValueError(text)
-            import warnings
             warnings.warn(text, stacklevel=3)
 
 

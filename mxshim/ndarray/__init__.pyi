@@ -373,6 +373,8 @@ def Pad(data, mode='constant', pad_width=(), constant_value=0.0, out=None, *, na
     """The array with more elements around it; `pad_width` is flat: before and after of axis 0, of axis 1, ..."""
 def Pooling(data, kernel=None, pool_type='max', global_pool=False, cudnn_off=False, pooling_convention='valid', stride=None, pad=None, p_value=None, count_include_pad=None, layout=None, out=None, *, name=None) -> NDArray:
     """The maximum, mean, sum or p-norm of windows; see npx.pooling."""
+def Pooling_v1(data, kernel=(), pool_type='max', global_pool=False, pooling_convention='valid', stride=(), pad=(), out=None, *, name=None) -> NDArray:
+    """Pooling of images (N, C, H, W) as old models have it: the mean divides by the kernel's size also where it reaches beyond."""
 def RNN(data=None, parameters=None, state=None, state_cell=None, sequence_length=None, state_size=None, num_layers=None, bidirectional=False, mode=None, p=0.0, state_outputs=False, projection_size=None, lstm_state_clip_min=None, lstm_state_clip_max=None, lstm_state_clip_nan=False, use_sequence_length=False, out=None, name=None, **kwargs) -> NDArray:
     """A recurrent network over sequences; see npx.rnn."""
 def ROIPooling(data, rois, pooled_size=None, spatial_scale=None, out=None, *, name=None) -> NDArray:
@@ -755,8 +757,14 @@ def preloaded_multi_sgd_update(*data, num_weights=1, out=None, name=None, **argu
     """nd.sgd_update for num_weights weights: their 2 arrays each, one weight after the other."""
 def prod(data, axis=None, keepdims=False, exclude=False, out=None, *, name=None) -> NDArray:
     """Product along `axis`, or along all but `axis` with `exclude`."""
+def quantized_reshape(data, min_data, max_data, shape=None, reverse=False, target_shape=None, keep_highest=False, out=None, *, name=None) -> list[NDArray]:
+    """nd.reshape of integers; the range stays."""
+def quantized_transpose(data, min_data, max_data, axes=(), out=None, *, name=None) -> list[NDArray]:
+    """The axes in another order, by default reversed; the range stays."""
 def radians(data, out=None, *, name=None) -> NDArray:
     """Degrees in radians."""
+def random_binomial(n=1, p=1, shape=..., ctx=..., dtype=..., out=None) -> NDArray:
+    """Successes among n trials of probability p, as floats."""
 def random_exponential(lam=1, shape=..., ctx=..., dtype=..., out=None) -> NDArray:
     """Exponential numbers of rate lam."""
 def random_gamma(alpha=1, beta=1, shape=..., ctx=..., dtype=..., out=None) -> NDArray:
@@ -817,6 +825,10 @@ def round(data, out=None, *, name=None) -> NDArray:
     """The nearest integer; halves go away from zero."""
 def rsqrt(data, out=None, *, name=None) -> NDArray:
     """1 / sqrt(x)."""
+def sample_binomial(n=None, p=None, shape=..., dtype=..., out=None) -> NDArray:
+    """Successes among n trials of probability p, as floats."""
+def sample_categorical(data, shape=..., get_prob=False, dtype='int32', out=None, name=None) -> NDArray:
+    """As nd.random.multinomial."""
 def sample_exponential(lam=None, shape=..., dtype=..., out=None) -> NDArray:
     """Exponential numbers of rate lam."""
 def sample_gamma(alpha=None, beta=None, shape=..., dtype=..., out=None) -> NDArray:

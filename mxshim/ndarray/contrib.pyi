@@ -149,6 +149,8 @@ def quantized_flatten(data, min_data, max_data, out=None, *, name=None) -> list[
     """All dimensions but the first as one; the range stays."""
 def quantized_fully_connected(data, weight, bias=None, min_data=None, max_data=None, min_weight=None, max_weight=None, min_bias=None, max_bias=None, num_hidden=None, no_bias=False, flatten=True, out=None, *, name=None) -> list[NDArray]:
     """data @ weight.T + bias of integers, as int32 and the two ends of its range."""
+def quantized_reshape(data, min_data, max_data, shape=None, reverse=False, target_shape=None, keep_highest=False, out=None, *, name=None) -> list[NDArray]:
+    """nd.reshape of integers; the range stays."""
 def quantized_transpose(data, min_data, max_data, axes=(), out=None, *, name=None) -> list[NDArray]:
     """The axes in another order, by default reversed; the range stays."""
 def rand_zipfian(true_classes, num_sampled, range_max, ctx=None) -> NDArray:

@@ -33,6 +33,7 @@ from . import MAERegressionOutput as MAERegressionOutput
 from . import MakeLoss as MakeLoss
 from . import Pad as Pad
 from . import Pooling as Pooling
+from . import Pooling_v1 as Pooling_v1
 from . import RNN as RNN
 from . import ROIPooling as ROIPooling
 from . import Reshape as Reshape
@@ -224,7 +225,10 @@ from . import preloaded_multi_mp_sgd_update as preloaded_multi_mp_sgd_update
 from . import preloaded_multi_sgd_mom_update as preloaded_multi_sgd_mom_update
 from . import preloaded_multi_sgd_update as preloaded_multi_sgd_update
 from . import prod as prod
+from . import quantized_reshape as quantized_reshape
+from . import quantized_transpose as quantized_transpose
 from . import radians as radians
+from . import random_binomial as random_binomial
 from . import random_exponential as random_exponential
 from . import random_gamma as random_gamma
 from . import random_generalized_negative_binomial as random_generalized_negative_binomial
@@ -255,6 +259,8 @@ from . import rmsprop_update as rmsprop_update
 from . import rmspropalex_update as rmspropalex_update
 from . import round as round
 from . import rsqrt as rsqrt
+from . import sample_binomial as sample_binomial
+from . import sample_categorical as sample_categorical
 from . import sample_exponential as sample_exponential
 from . import sample_gamma as sample_gamma
 from . import sample_generalized_negative_binomial as sample_generalized_negative_binomial

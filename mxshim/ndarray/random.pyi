@@ -3,6 +3,8 @@
 from typing import Any
 from mxshim.ndarray import NDArray
 
+def binomial(n=1, p=0.5, shape=..., dtype=..., ctx=None, out=None) -> NDArray:
+    """Successes among n trials of probability p, as floats."""
 def categorical(data, shape=..., get_prob=False, out=None, dtype='int32', name=None) -> Any:
     """Indices drawn with the probabilities data[..., :], each row `shape` times: shape s + shape for data of shape s + (k,)."""
 def exponential(scale=1, shape=..., dtype=..., ctx=None, out=None) -> NDArray:

@@ -6,6 +6,8 @@ from mxshim.device import Device
 from mxshim.ndarray import NDArray
 from mxshim.numpy import ndarray
 
+from ..base import NotSupportedForSparseNDArray as NotSupportedForSparseNDArray
+
 class BaseSparseNDArray(NDArray):
     """What CSRNDArray and RowSparseNDArray share."""
     def __abs__(self) -> Any:  # type: ignore[override]
@@ -125,10 +127,14 @@ class BaseSparseNDArray(NDArray):
         """A copy of the stored elements' columns (of the stored rows' numbers), int64."""
     def log1p(self) -> Any:  # type: ignore[override]
         """As NDArray.log1p; the result keeps the storage."""
+    def mean(data, axis=None, keepdims=False, exclude=False, out=None, name=None) -> Any:  # type: ignore[override]
+        """The mean along axes, as nd.mean: the sum of the stored elements, divided by the number of all."""
     @property
     def ndim(self) -> int: ...
     def negative(self) -> Any:
         """As NDArray.negative; the result keeps the storage."""
+    def norm(data, ord=2, axis=None, out_dtype=None, keepdims=False, out=None, name=None) -> Any:  # type: ignore[override]
+        """The 1- or 2-norm along axes, as nd.norm; of the stored elements alone."""
     def radians(self) -> Any:  # type: ignore[override]
         """As NDArray.radians; the result keeps the storage."""
     def relu(self) -> Any:  # type: ignore[override]
@@ -153,6 +159,8 @@ class BaseSparseNDArray(NDArray):
         """As NDArray.sqrt; the result keeps the storage."""
     def square(self) -> Any:  # type: ignore[override]
         """As NDArray.square; the result keeps the storage."""
+    def sum(data, axis=None, keepdims=False, exclude=False, out=None, name=None) -> Any:  # type: ignore[override]
+        """The sum along axes, as nd.sum; of the stored elements alone."""
     def tan(self) -> Any:  # type: ignore[override]
         """As NDArray.tan; the result keeps the storage."""
     def tanh(self) -> Any:  # type: ignore[override]
@@ -203,6 +211,10 @@ def MAERegressionOutput(*args, **kwargs) -> NDArray:
     """nd.MAERegressionOutput, computed on dense arrays; the result is dense."""
 def abs(data, out=None, name=None) -> NDArray:
     """nd.abs of every element; the result keeps the storage of `data`."""
+def adagrad_update(weight, grad, history, lr, epsilon=1e-07, wd=0.0, rescale_grad=1.0, clip_gradient=-1.0, out=None, name=None) -> NDArray:
+    """nd.adagrad_update of the rows that a row_sparse `grad` has; other rows and their states stay as they are."""
+def adam_update(weight, grad, mean, var, lr, beta1=0.9, beta2=0.999, epsilon=1e-08, wd=0.0, rescale_grad=1.0, clip_gradient=-1.0, lazy_update=True, out=None, name=None) -> NDArray:
+    """nd.adam_update of the rows that a row_sparse `grad` has; other rows and their states stay as they are."""
 def add(lhs, rhs, out=None, name=None) -> NDArray:
     """nd.add; the result is sparse where that of the Python operator is."""
 def add_n(*args, out=None, name=None, num_args=None) -> NDArray:
@@ -251,6 +263,8 @@ def csr_matrix(arg1, shape=None, ctx=None, dtype=None) -> NDArray:
     """A CSRNDArray."""
 def degrees(data, out=None, name=None) -> NDArray:
     """nd.degrees of every element; the result keeps the storage of `data`."""
+def digamma(*args, **kwargs) -> NDArray:
+    """nd.digamma, computed on dense arrays; the result is dense."""
 def divide(lhs, rhs, out=None, name=None) -> NDArray:
     """nd.divide; the result is sparse where that of the Python operator is."""
 def dot(lhs, rhs, transpose_a=False, transpose_b=False, forward_stype=None, out=None, name=None) -> NDArray:
@@ -273,10 +287,14 @@ def fix(data, out=None, name=None) -> NDArray:
     """nd.fix of every element; the result keeps the storage of `data`."""
 def floor(data, out=None, name=None) -> NDArray:
     """nd.floor of every element; the result keeps the storage of `data`."""
+def ftrl_update(weight, grad, z, n, lr, lamda1=0.01, beta=1.0, wd=0.0, rescale_grad=1.0, clip_gradient=-1.0, out=None, name=None) -> NDArray:
+    """nd.ftrl_update of the rows that a row_sparse `grad` has; other rows and their states stay as they are."""
 def gamma(*args, **kwargs) -> NDArray:
     """nd.gamma, computed on dense arrays; the result is dense."""
 def gammaln(*args, **kwargs) -> NDArray:
     """nd.gammaln, computed on dense arrays; the result is dense."""
+def gs_retain(data, indices, out=None) -> NDArray:
+    """The given rows of a row_sparse array, in the order of `indices`; rows that it does not store are zero."""
 def log(*args, **kwargs) -> NDArray:
     """nd.log, computed on dense arrays; the result is dense."""
 def log10(*args, **kwargs) -> NDArray:
@@ -285,16 +303,20 @@ def log1p(data, out=None, name=None) -> NDArray:
     """nd.log1p of every element; the result keeps the storage of `data`."""
 def log2(*args, **kwargs) -> NDArray:
     """nd.log2, computed on dense arrays; the result is dense."""
+def log_sigmoid(*args, **kwargs) -> NDArray:
+    """nd.log_sigmoid, computed on dense arrays; the result is dense."""
 def make_loss(data, out=None, name=None) -> NDArray:
     """nd.make_loss of every element; the result keeps the storage of `data`."""
-def mean(*args, **kwargs) -> NDArray:
-    """nd.mean, computed on dense arrays; the result is dense."""
+def mean(data, axis=None, keepdims=False, exclude=False, out=None, name=None) -> NDArray:
+    """The mean along axes, as nd.mean: the sum of the stored elements, divided by the number of all."""
+def mish(*args, **kwargs) -> NDArray:
+    """nd.mish, computed on dense arrays; the result is dense."""
 def multiply(lhs, rhs, out=None, name=None) -> NDArray:
     """nd.multiply; the result is sparse where that of the Python operator is."""
 def negative(data, out=None, name=None) -> NDArray:
     """nd.negative of every element; the result keeps the storage of `data`."""
-def norm(*args, **kwargs) -> NDArray:
-    """nd.norm, computed on dense arrays; the result is dense."""
+def norm(data, ord=2, axis=None, out_dtype=None, keepdims=False, out=None, name=None) -> NDArray:
+    """The 1- or 2-norm along axes, as nd.norm; of the stored elements alone."""
 def radians(data, out=None, name=None) -> NDArray:
     """nd.radians of every element; the result keeps the storage of `data`."""
 def relu(data, out=None, name=None) -> NDArray:
@@ -309,6 +331,10 @@ def row_sparse_array(arg1, shape=None, ctx=None, dtype=None) -> NDArray:
     """A RowSparseNDArray."""
 def rsqrt(*args, **kwargs) -> NDArray:
     """nd.rsqrt, computed on dense arrays; the result is dense."""
+def sgd_mom_update(weight, grad, mom, lr, momentum=0.0, wd=0.0, rescale_grad=1.0, clip_gradient=-1.0, lazy_update=True, out=None, name=None) -> NDArray:
+    """nd.sgd_mom_update of the rows that a row_sparse `grad` has; other rows and their states stay as they are."""
+def sgd_update(weight, grad, lr, wd=0.0, rescale_grad=1.0, clip_gradient=-1.0, lazy_update=True, out=None, name=None) -> NDArray:
+    """nd.sgd_update of the rows that a row_sparse `grad` has; other rows and their states stay as they are."""
 def sigmoid(*args, **kwargs) -> NDArray:
     """nd.sigmoid, computed on dense arrays; the result is dense."""
 def sign(data, out=None, name=None) -> NDArray:
@@ -327,8 +353,8 @@ def stop_gradient(data, out=None, name=None) -> NDArray:
     """nd.stop_gradient of every element; the result keeps the storage of `data`."""
 def subtract(lhs, rhs, out=None, name=None) -> NDArray:
     """nd.subtract; the result is sparse where that of the Python operator is."""
-def sum(*args, **kwargs) -> NDArray:
-    """nd.sum, computed on dense arrays; the result is dense."""
+def sum(data, axis=None, keepdims=False, exclude=False, out=None, name=None) -> NDArray:
+    """The sum along axes, as nd.sum; of the stored elements alone."""
 def tan(data, out=None, name=None) -> NDArray:
     """nd.tan of every element; the result keeps the storage of `data`."""
 def tanh(data, out=None, name=None) -> NDArray:

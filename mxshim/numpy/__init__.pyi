@@ -564,7 +564,7 @@ def hstack(arrays, out=None) -> ndarray:
 def hypot(x1, x2, out=None) -> ndarray:
     """sqrt(x1 ** 2 + x2 ** 2) without overflow."""
 def i0(x, out=None) -> ndarray:
-    """The modified Bessel function of order 0."""
+    """The modified Bessel function of order 0; of integers in float64."""
 def identity(n, dtype=None, ctx=None, device=None) -> ndarray:
     """An (n, n) matrix with ones on the diagonal."""
 def in1d(ar1, ar2, assume_unique=False, invert=False, out=None) -> ndarray:

@@ -60,6 +60,12 @@ def quotient(x1, x2):
     return FLOAT32 if both_ints else dtype
 
 
+def numpy_floats(x1, x2):
+    """NumPy's floats: wide enough for all integers of the operands' dtypes."""
+    integers = [x.dtype for x in (x1, x2) if not kind(x) and not is_float(x.dtype)]
+    return onp.result_type(promoted(x1, x2), *integers, "float16") if integers else promoted(x1, x2)
+
+
 def integers(x1, x2):
     kinds = kind(x1), kind(x2)
     dtypes = [x.dtype for k, x in zip(kinds, (x1, x2), strict=True) if not k]

@@ -1,6 +1,7 @@
 """Convolution's windows as columns, convolutions whose windows are bent by learned offsets, and the correlation of two images."""
 from __future__ import annotations
 
+import itertools
 import math
 
 import jax
@@ -10,7 +11,7 @@ from jax import lax
 
 from ..base import MXNetError
 from ..engine.op import op
-from .nn.spatial import bias_given, has_shape, ints, layout_of, one_of, required, uniform
+from .nn.spatial import bias_given, floats_only, has_shape, ints, layout_of, one_of, required, uniform
 from .warp import _images, _some, read_between
 
 
@@ -33,8 +34,11 @@ def _places(size, kernel, stride, dilate, pad):
 
 
 def _columns(data, kernel, stride, dilate, pad):
-    found = lax.conv_general_dilated_patches(data, kernel, stride, [(p, p) for p in pad], rhs_dilation=dilate)
-    return found.reshape(*found.shape[:2], -1)
+    places = _places(data.shape[2:], kernel, stride, dilate, pad)
+    x = jnp.pad(data, [(0, 0), (0, 0), *((p, p) for p in pad)])
+    cells = [x[:, :, *(slice(d * c, d * c + (n - 1) * s + 1, s) for c, d, n, s in zip(cell, dilate, places, stride, strict=True))]
+             for cell in itertools.product(*map(range, kernel))]
+    return jnp.stack(cells, 2).reshape(data.shape[0], data.shape[1] * len(cells), math.prod(places))
 
 
 @op("nd.im2col", samples={"args": [((_some(1, 2, 3, 4),), {"kernel": (2, 2), "stride": (1, 2), "pad": (0, 1)}),
@@ -47,7 +51,6 @@ def im2col(data, kernel=None, stride=None, dilate=None, pad=None):
     """
     window = _window(kernel, stride, dilate, pad)
     layout_of(None, len(window[0]), data.ndim)
-    _places(data.shape[2:], *window)
     return _columns(data, *window)
 
 
@@ -59,6 +62,7 @@ def col2im(data, output_size=None, kernel=None, stride=None, dilate=None, pad=No
     """
     window = _window(kernel, stride, dilate, pad)
     required(output_size=output_size)
+    floats_only(data)
     size = ints("output_size", output_size, len(window[0]), 1)
     cells, count = math.prod(window[0]), math.prod(_places(size, *window))
     if data.ndim != 3 or data.shape[1] % cells or data.shape[2] != count:

@@ -41,6 +41,8 @@ def multibox_prior(data, sizes=(1.0,), ratios=(1.0,), clip=False, steps=(-1.0, -
     steps, offsets = _numbers("steps", steps, 2), _numbers("offsets", offsets, 2)
     if data.ndim < 4:
         raise MXNetError(f"data of shape (N, C, H, W) is needed, got {data.shape}")
+    if min(ratios) <= 0:
+        raise MXNetError(f"`ratios` must be positive, got {ratios}")
     h, w = data.shape[2:4]
     step_y, step_x = (s if s > 0 else 1 / n for s, n in zip(steps, (h, w), strict=True))
     y, x = onp.meshgrid((onp.arange(h) + offsets[0]) * step_y, (onp.arange(w) + offsets[1]) * step_x, indexing="ij")

@@ -16,7 +16,7 @@ from jax.scipy import special
 
 from ..base import MXNetError, is_float
 from ..engine.op import op
-from .dtypes import BOOL, FLOAT16, FLOAT64, cast, float_of, in_floats, numpy_float_of, row
+from .dtypes import BOOL, FLOAT16, FLOAT64, INT64, cast, float_of, in_floats, numpy_float_of, row
 
 _WHOLE = onp.array([[-3, 0, 2], [5, 7, -1]], "int32")
 _SPECIAL = onp.array([0.5, float("nan"), float("inf"), -float("inf")], "float32")
@@ -31,6 +31,10 @@ def _refuse_booleans(x):
 
 def _to_floats(fn):
     return lambda x: fn(x.astype(float_of(x.dtype)))
+
+
+def _integers_wide(fn):
+    return lambda x: fn(x if is_float(x.dtype) else x.astype(FLOAT64))
 
 
 def _keeping(fn):
@@ -115,7 +119,9 @@ def _relu(x):
 exact = {"np": _exact, "nd": _exact}
 unary("abs", absolute, "The absolute value of x. Its gradient at 0 is 0.",
       also=("np.absolute", "np.fabs", "np.ndarray.__abs__", "nd.NDArray.__abs__"), **exact)
-unary("negative", jnp.negative, "-x.", also=("np.ndarray.__neg__", "nd.NDArray.__neg__"), method=False, **exact)
+unary("negative", jnp.negative, "-x.", also=("np.ndarray.__neg__",), method=False, **exact)
+declare(["nd.NDArray.__neg__"], lambda x: jnp.negative(x.astype(INT64) if x.dtype == BOOL else x), "-x; of booleans int64.",
+        samples={"domain": (-4, 4)})
 unary("square", jnp.square, "x * x.", **exact)
 unary("sign", _sign, "-1, 0 or 1, the sign of x; 0 for nan.", grad=False, **exact)
 unary("floor", _whole(jnp.floor), "The next integer not above x.", np=_also_booleans, nd=_exact, grad=False)
@@ -179,7 +185,7 @@ unary("erfinv", lax.erf_inv, "The inverse of erf; infinite at -1 and 1.", domain
 unary("gamma", _sharp(special.gamma), "The gamma function of x.", domain=(0.5, 4), also=("npx.gamma",), **network)
 unary("gammaln", _sharp(special.gammaln), "The logarithm of |gamma(x)|.", domain=(0.5, 4), also=("npx.gammaln",), **network)
 unary("digamma", _sharp(special.digamma), "The derivative of gammaln.", (0.5, 4), np=None, nd=None, also=("npx.digamma", "nd.digamma"))
-unary("i0", _sharp(special.i0), "The modified Bessel function of order 0.", nd=None)
+unary("i0", _sharp(special.i0), "The modified Bessel function of order 0; of integers in float64.", np=_integers_wide, nd=None)
 
 
 # Tests: np answers bool, nd 0 and 1 of the operand's dtype. No gradient.

@@ -12,6 +12,7 @@ from jax import lax
 from ..base import FLOAT32, MXNetError
 from ..engine.op import op
 from .nn.spatial import bias_given, has_shape, ints, one_of, required
+from .shape import reshape_nd, reshape_npx
 
 _INT32 = float(2 ** 31 - 1)
 _TOP = {"int8": 127.0, "uint8": 255.0, "int32": _INT32}
@@ -39,8 +40,11 @@ def _quantized(x, reach, kind, low, high):
 
 
 def _to_int8(x, reach):
-    """(rounded away from 0 at halves and held to the range, -reach, reach)."""
-    q = jnp.sign(x) * jnp.minimum(jnp.floor(jnp.abs(x) * (127 / reach) + 0.5), 127)
+    """(rounded away from 0 at halves and held to the range, -reach, reach).
+
+    MXNet's addition takes the product as it is before rounding to float32, so that some halves are a little less; float64 is exact.
+    """
+    q = jnp.sign(x) * jnp.minimum(jnp.floor(jnp.abs(x).astype("float64") * (127 / reach) + 0.5), 127)
     return (q.astype("int8"), *_ends(-reach, reach))
 
 
@@ -132,7 +136,28 @@ def quantized_flatten(data, min_data, max_data):
     return (data.reshape(data.shape[0], -1), *_ends(min_data, max_data))
 
 
-@op("nd.contrib.quantized_transpose", "npx.quantized_transpose", grad=False, samples={"args": [((_Q, _LOW, _HIGH), {"axes": (1, 0)})]})
+_RESHAPED = ((_Q.reshape(1, 3, 1), _LOW, _HIGH),)
+
+
+@op("nd.contrib.quantized_reshape", "nd.quantized_reshape", grad=False, samples={"args": [
+    (*_RESHAPED, {"shape": (-3, 0)}), (*_RESHAPED, {"shape": (-1, 0), "reverse": True})]})
+def quantized_reshape_nd(data, min_data, max_data, shape=None, reverse=False, target_shape=None, keep_highest=False):
+    """nd.reshape of integers; the range stays."""
+    return (reshape_nd(_integers(data), shape, reverse, target_shape, keep_highest), *_ends(min_data, max_data))
+
+
+@op("npx.quantized_reshape", grad=False, static=("newshape",), samples={"args": [(*_RESHAPED, {"newshape": (-5, -2)})]})
+def quantized_reshape(data, min_data, max_data, newshape, reverse=False, order="C"):
+    """npx.reshape of integers; the range stays."""
+    return (reshape_npx(_integers(data), newshape, reverse, order), *_ends(min_data, max_data))
+
+
+def _integers(data):
+    one_of("dtype of data", data.dtype.name, ("int8", "uint8"))
+    return data
+
+
+@op("nd.contrib.quantized_transpose", "nd.quantized_transpose", "npx.quantized_transpose", grad=False, samples={"args": [((_Q, _LOW, _HIGH), {"axes": (1, 0)})]})
 def quantized_transpose(data, min_data, max_data, axes=()):
     """The axes in another order, by default reversed; the range stays."""
     return (jnp.transpose(data, axes or None), *_ends(min_data, max_data))

@@ -238,7 +238,7 @@ def ftrl(weight, grad, z, n, lr, lamda1, beta, wd, rescale_grad, clip_gradient):
     grad = _scaled(grad, rescale_grad, clip_gradient)
     z = z + grad - (jnp.sqrt(n + grad * grad) - jnp.sqrt(n)) * weight / lr
     n = n + grad * grad
-    return jnp.where(jnp.abs(z) > lamda1, (jnp.sign(z) * lamda1 - z) / ((beta + jnp.sqrt(n)) / lr + wd), 0), z, n
+    return jnp.where(jnp.abs(z) <= lamda1, 0, (jnp.sign(z) * lamda1 - z) / ((beta + jnp.sqrt(n)) / lr + wd)), z, n
 
 
 def ftml(weight, grad, d, v, z, lr, beta1, beta2, epsilon, t, wd, rescale_grad, clip_gradient):

@@ -25,6 +25,12 @@ def sparse_take(dense, places):
     return dense.at[index].get(mode="clip")
 
 
+@op("mx.sparse_set", grad=False)
+def sparse_set(target, rows, new):
+    """`target` with the rows `new` at the places `rows`; what lies past the end is left out."""
+    return target.at[rows].set(new, mode="drop")
+
+
 @op("mx.csr_dot", static=("size",))
 def csr_dot(data, take, put, rhs, size):
     """The product of a csr matrix, or its transpose, with a dense one: row put[i] of the result gets data[i] * rhs[take[i]].

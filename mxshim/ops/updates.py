@@ -44,16 +44,23 @@ def apply(rule, weight, grad, states, numbers):
 
 
 @op("mx.update", static=("rule", "groups", "names"), scalars=("each", "shared"), grad=False)
-def update(weights, masters, grads, states, each, shared, rule, groups, names):
+def update(weights, masters, grads, states, each, shared, rule, groups, names, touched=()):
     """All weights of an optimizer at once: for each the new weight, then its float32 master if it has one, then its states.
 
     masters: per weight an array or None.  states: per weight a tuple.  groups: per weight which of `each`, the numbers that
     differ from weight to weight, is its own; shared: the numbers that do not.  names: of the numbers of `each`, and of `shared`.
+    touched: nothing, or per weight which rows are updated: None for all, booleans, or True for those whose gradient is not zero.
     """
     results = []
-    for weight, master, grad, mine, group in zip(weights, masters, grads, states, groups, strict=True):
+    for k, (weight, master, grad, mine, group) in enumerate(zip(weights, masters, grads, states, groups, strict=True)):
         numbers = {**dict(zip(names[0], each[group], strict=True)), **dict(zip(names[1], shared, strict=True))}
-        new = apply(rule, weight if master is None else master, grad, mine, numbers)
+        held = weight if master is None else master
+        new = apply(rule, held, grad, mine, numbers)
+        rows = touched[k] if touched else None
+        if rows is not None:
+            rows = (grad != 0).any(axis=tuple(range(1, grad.ndim))) if rows is True else rows
+            rows = rows.reshape(-1, *(1,) * (grad.ndim - 1))
+            new = tuple([jnp.where(rows, n, o) for n, o in zip(new, (held, *mine), strict=True)])
         results += new if master is None else (new[0].astype(weight.dtype), *new)
     return tuple(results)
 
@@ -109,6 +116,7 @@ declare("nd.adam_update", rules.adam, ("mean", "var"), {**_LR, **_ADAM, **_COMMO
 declare("nd.rmsprop_update", rules.rmsprop, ("n",), {**_LR, "gamma1": 0.95, "epsilon": 1e-8, **_COMMON, "clip_weights": -1.0})
 declare("nd.rmspropalex_update", rules.rmspropalex, ("n", "g", "delta"),
         {**_LR, "gamma1": 0.95, "gamma2": 0.9, "epsilon": 1e-8, **_COMMON, "clip_weights": -1.0})
+declare("mx.adagrad_update", rules.adagrad, ("history",), {**_LR, "epsilon": 1e-7, **_COMMON})
 declare("nd.ftrl_update", rules.ftrl, ("z", "n"), {**_LR, "lamda1": 0.01, "beta": 1.0, **_COMMON})
 declare("nd.ftml_update", rules.ftml, ("d", "v", "z"), {**_LR, "beta1": 0.6, "beta2": 0.999, "epsilon": 1e-8, "t": _NEEDED, "wd": 0.0,
                                                         "rescale_grad": 1.0, "clip_grad": -1.0})

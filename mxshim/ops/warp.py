@@ -21,9 +21,9 @@ def read_between(image, y, x):
         for right in (0, 1):
             wy, wx = (y - y0 if down else 1 - (y - y0)), (x - x0 if right else 1 - (x - x0))
             row, column = y0 + down, x0 + right
-            inside = (row >= 0) & (row < h) & (column >= 0) & (column < w)
+            outside = (row < 0) | (row >= h) | (column < 0) | (column >= w)  # not where a place is nan: the result is nan, too
             place = jnp.clip(row, 0, h - 1).astype("int32") * w + jnp.clip(column, 0, w - 1).astype("int32")
-            total = total + jnp.where(inside, wy * wx, jnp.zeros_like(wy))[:, None] * pixels[place]
+            total = total + jnp.where(outside, jnp.zeros_like(wy), wy * wx)[:, None] * pixels[place]
     return total.T
 
 

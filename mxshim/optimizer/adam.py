@@ -32,12 +32,12 @@ class Adam(_TwoMoments):
     """Adam (Kingma and Ba 2014): m and v average g and g**2;  w -= lr_t * m / (sqrt(v) + epsilon), where
     lr_t = lr * sqrt(1 - beta2**t) / (1 - beta1**t) and g has wd * w in it.
 
-    lazy_update: accepted; the gradient is dense, so all rows are updated.
+    lazy_update: rows that a row_sparse gradient does not have stay as they are, and so do their states; by default in nd programs.
     """
 
-    def __init__(self, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8, lazy_update=False, use_fused_step=True, **kwargs):
+    def __init__(self, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8, lazy_update=None, use_fused_step=True, **kwargs):
         super().__init__(learning_rate, beta1, beta2, epsilon, use_fused_step, **kwargs)
-        self.lazy_update = lazy_update
+        self.lazy_update = not self.allow_np_array if lazy_update is None else lazy_update
 
     def _rule(self):
         return rules.adam2 if self.allow_np_array else rules.adam

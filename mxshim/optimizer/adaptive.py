@@ -14,12 +14,18 @@ class AdaGrad(Optimizer):
     wd * w in it, w -= lr * g / (sqrt(h) + epsilon).
 
     eps, epsilon: two names of one number, by default 1e-7, in np programs 1e-6.
+    Rows that a row_sparse gradient does not have stay as they are, unless there is weight decay; there MXNet raises.
     """
 
     def __init__(self, learning_rate=None, epsilon=None, use_fused_step=True, eps=None, **kwargs):
         super().__init__(learning_rate=learning_rate, use_fused_step=use_fused_step, **kwargs)
         given = epsilon if eps is None else eps
         self.epsilon = self.float_stable_eps = given if given is not None else 1e-6 if self.allow_np_array else 1e-7
+
+    lazy_update = True
+
+    def _touched(self, index, grad):
+        return super()._touched(index, grad) if self._get_wd(index) == 0 else None
 
     def create_state(self, index, weight):
         return zeros(weight, "float32")

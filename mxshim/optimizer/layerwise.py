@@ -64,6 +64,7 @@ class LARS(Optimizer):
 
     Weights whose name (param_idx2name) ends in gamma, beta or bias keep lr.  eps, epsilon: two names of one number, by default 0,
     in np programs 1e-8.  momentum_correction: in nd programs (MXNet 1), scale the momentum where the rate changes.
+    lazy_update: accepted, as in MXNet without effect: all rows are updated.
     """
 
     _alone = True
@@ -77,7 +78,7 @@ class LARS(Optimizer):
         super().__init__(learning_rate=learning_rate, use_fused_step=use_fused_step, aggregate_num=aggregate_num, **kwargs)
         given = epsilon if eps is None else eps
         self.eps = self.epsilon = given if given is not None else 1e-8 if self.allow_np_array else 0
-        self.momentum, self.lazy_update, self.eta, self.momentum_correction = momentum, lazy_update, eta, momentum_correction
+        self.momentum, self.eta, self.momentum_correction = momentum, eta, momentum_correction
         self.last_lr = self.cur_lr = None
 
     def create_state(self, index, weight):

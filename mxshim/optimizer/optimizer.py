@@ -7,6 +7,7 @@ import numpy as onp
 
 from .. import ndarray as nd
 from ..base import BFLOAT16
+from ..engine.trace import constants_apart
 from ..ops import rules
 from ..util import is_np_array
 from .fused import update_all
@@ -177,7 +178,14 @@ class Optimizer:
         shared = self._shared()
         shared["rescale_grad"] = self.rescale_grad
         shared["clip_gradient"] = self.clip_gradient or None
-        update_all(rule, weights, masters, grads, states, groups, each, shared)
+        touched = [self._touched(i, g) for i, g in zip(indices, grads, strict=True)] if self.lazy_update else ()
+        update_all(rule, weights, masters, grads, states, groups, each, shared, touched if any(t is not None for t in touched) else ())
+
+    lazy_update = False
+
+    def _touched(self, index, grad):
+        """Which rows of a weight are updated; see update_all. All, unless the gradient is row_sparse."""
+        return grad._touched_rows() if grad.stype == "row_sparse" else None
 
     def _numbers(self, indices):
         """(per weight the number of its group, per group its numbers); weights with equal factors and counts are a group."""
@@ -284,7 +292,8 @@ register, create = Optimizer.register, Optimizer.create_optimizer
 
 def zeros(weight, dtype=None):
     """A state of zeros like a weight; float32 where `dtype` says so."""
-    return nd.zeros(weight.shape, ctx=weight.ctx, dtype=weight.dtype if dtype is None else dtype)
+    with constants_apart():
+        return nd.zeros(weight.shape, ctx=weight.ctx, dtype=weight.dtype if dtype is None else dtype)
 
 
 @register

@@ -27,14 +27,15 @@ class _Momentum(Optimizer):
 class SGD(_Momentum):
     """Gradient descent: m = momentum * m - lr * (g + wd * w);  w += m. Without momentum w -= lr * (g + wd * w).
 
-    learning_rate: by default 0.01, in np programs 0.1.  lazy_update: accepted; the gradient is dense, so all rows are updated.
+    learning_rate: by default 0.01, in np programs 0.1.
+    lazy_update: rows that a row_sparse gradient does not have stay as they are, and so do their states; by default in nd programs.
     """
 
-    def __init__(self, learning_rate=None, momentum=0.0, lazy_update=False, multi_precision=False, use_fused_step=True,
+    def __init__(self, learning_rate=None, momentum=0.0, lazy_update=None, multi_precision=False, use_fused_step=True,
                  aggregate_num=1, **kwargs):
         super().__init__(learning_rate=_rate(learning_rate, kwargs), multi_precision=multi_precision, use_fused_step=use_fused_step,
                          aggregate_num=aggregate_num, **kwargs)
-        self.momentum, self.lazy_update = momentum, lazy_update
+        self.momentum, self.lazy_update = momentum, not self.allow_np_array if lazy_update is None else lazy_update
 
     def _rule(self):
         return rules.sgd_mom if self.momentum else rules.sgd

@@ -20,9 +20,9 @@ from .creation import power as power
 from .creation import split_v2 as split_v2
 from .creation import zeros as zeros
 from .fill import fill as _fill
-from .loading import fromjson as fromjson
-from .loading import load as load
-from .loading import load_json as load_json
+from .reading import fromjson as fromjson
+from .reading import load as load
+from .reading import load_json as load_json
 from .symbol import Symbol as Symbol
 
 Variable = var

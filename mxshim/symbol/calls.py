@@ -7,9 +7,11 @@ import numbers
 from typing import Any
 
 from ..base import MXNetError
+from ..engine.call import _ND_NUMBERS
 from ..engine.op import NAMES, Op
 from . import operators
 from .compose import create
+from .functions import public_name
 from .symbol import Symbol
 
 _SPACES = {"nd.contrib": ("_contrib_",), "nd.linalg": ("_linalg_", "linalg_"), "nd.image": ("_image_",), "nd.sparse": ("_sparse_", ""),
@@ -37,6 +39,8 @@ def operator_of(public: str) -> str | None:
     """The operator of a public function in MXNet's graphs, None if there is none."""
     if public in _RENAMED:
         return _RENAMED[public]
+    if public.rpartition(".")[2] in ("fill_element_0index", "onehot_encode"):  # functions of arrays alone
+        return None
     space, _, short = public.rpartition(".")
     names = [prefix + short for prefix in _SPACES.get(space, ())]
     if space.startswith("np"):
@@ -100,6 +104,10 @@ def symbolic(public: str, args, kwargs, cls=Symbol):
             attrs[key] = value
     if len(record.inputs) == 2 and len(symbols) == 1 and f"{op}_scalar" in operators.table():
         return _with_number(op, params, bound, cls)
+    if "no_bias" in record.kinds and "bias" in record.inputs and "no_bias" not in kwargs and record.name not in operators._BY_COUNT and not isinstance(bound.get("bias"), Symbol):
+        attrs["no_bias"] = True
+    for key, value in _other_defaults(public, op).items():
+        attrs.setdefault(key, value)
     unknown = [k for k in attrs if k not in record.kinds and k not in ("name", "attr")]
     if unknown:
         raise MXNetError(f"{public} cannot be called with Symbols and {unknown[0]}={attrs[unknown[0]]!r}: the operator {op} of MXNet's graphs "
@@ -110,15 +118,29 @@ def symbolic(public: str, args, kwargs, cls=Symbol):
     return create(op, inputs, attrs, op, cls)
 
 
+@functools.cache
+def _other_defaults(public, op) -> dict[str, Any]:
+    """The attributes whose default is another one in the function than in the operator."""
+    mine, record = NAMES[public], operators.find(op)
+    theirs = NAMES.get(public_name(op) or "")
+    mine, theirs = getattr(mine, "op", mine), getattr(theirs, "op", theirs)
+    if not isinstance(mine, Op) or not isinstance(theirs, Op) or mine is theirs or record is None:
+        return {}
+    return {k: v for k, v in mine.defaults.items() if k in record.kinds and v is not None and k != "no_bias" and k in theirs.defaults and theirs.defaults[k] != v}
+
+
 def _with_number(op, params, bound, cls):
     first, second = bound[params[0]], bound[params[1]]
     swapped = not isinstance(first, Symbol)
     number, x = (first, second) if swapped else (second, first)
     if not isinstance(number, numbers.Number):
         raise MXNetError(f"{op}: a Symbol or a number is wanted, got {type(number).__name__}")
-    turned = f"{op[:5]}r{op[5:]}_scalar"
+    turned = f"_npi_{_FLIPPED[op[5:]]}_scalar" if op[5:] in _FLIPPED else f"{op[:5]}r{op[5:]}_scalar"
     name = turned if swapped and operators.find(turned) is not None else f"{op}_scalar"
     return create(name, (x,), {"scalar": number, "is_int": isinstance(number, int)}, name, cls)
+
+
+_FLIPPED = {"greater": "less", "less": "greater", "greater_equal": "less_equal", "less_equal": "greater_equal"}
 
 
 # What needs a word of its own: other names of attributes, other defaults.
@@ -214,6 +236,76 @@ def _transpose(cls, a, *axes, **kwargs):
     return create("_npi_transpose", (a,), {"axes": tuple(axes)} if axes else {}, cls=cls)
 
 
+@_rule("nd.histogram", "np.histogram")
+def _histogram(cls, a, bins=10, range=None):
+    if isinstance(bins, Symbol):
+        return create("_histogram", (a, bins), cls=cls)
+    if range is None:
+        raise ValueError("histogram of a Symbol: give range=, as the graph does not know the elements")
+    return create("_histogram", (a,), {"bin_cnt": bins, "range": tuple(range)}, cls=cls)
+
+
+@_rule("np.argsort")
+def _argsort(cls, a, axis=-1, descending=False, **kwargs):
+    a, axis = _flattened(cls, a, axis)
+    return create("argsort", (a,), {"axis": axis, "is_ascend": not descending, "dtype": "int64"}, cls=cls)
+
+
+@_rule("np.sort")
+def _sort(cls, a, axis=-1, descending=False, **kwargs):
+    a, axis = _flattened(cls, a, axis)
+    return create("sort", (a,), {"axis": axis, "is_ascend": not descending}, cls=cls)
+
+
+def _flattened(cls, a, axis):
+    return (create("_npx_reshape", (a,), {"newshape": (-1,)}, cls=cls), 0) if axis is None else (a, axis)
+
+
+@_rule("np.percentile")
+def _percentile(cls, a, q, axis=None, out=None, overwrite_input=None, interpolation="linear", keepdims=False):
+    how = {"interpolation": interpolation, "keepdims": bool(keepdims), **({} if axis is None else {"axis": axis})}
+    if isinstance(q, Symbol):
+        return create("_npi_percentile", (a, q), how, cls=cls)
+    return create("_npi_percentile", (a,), {**how, "q_scalar": float(q)}, cls=cls)
+
+
+@_rule("np.interp")
+def _interp(cls, x, xp, fp, left=None, right=None, period=None):
+    how = {"left": left, "right": right, "period": period}
+    if isinstance(x, Symbol):
+        return create("_npi_interp", (xp, fp, x), how, cls=cls)
+    return create("_npi_interp", (xp, fp), {**how, "x_scalar": float(x), "x_is_scalar": True}, cls=cls)
+
+
+@_rule("np.linalg.cholesky")
+def _cholesky(cls, a, upper=False):
+    return create("_npi_cholesky", (a,), {"lower": not upper}, cls=cls)
+
+
+@_rule("np.linalg.matrix_rank")
+def _matrix_rank(cls, M, tol=None, hermitian=False, **kwargs):
+    if isinstance(tol, Symbol):
+        return create("_npi_matrix_rank", (M, tol), {"hermitian": hermitian}, cls=cls)
+    if tol is not None or kwargs:
+        raise MXNetError("np.linalg.matrix_rank with Symbols: tol= must be a Symbol, or left out")
+    return create("_npi_matrix_rank_none_tol", (M,), {"hermitian": hermitian}, cls=cls)
+
+
+@_rule("np.linalg.pinv")
+def _pinv(cls, a, rcond=1e-15, hermitian=False, **kwargs):
+    if isinstance(rcond, Symbol):
+        return create("_npi_pinv", (a, rcond), {"hermitian": hermitian}, cls=cls)
+    return create("_npi_pinv_scalar_rcond", (a,), {"rcond": rcond, "hermitian": hermitian}, cls=cls)
+
+
+@_rule("np.ediff1d")
+def _ediff1d(cls, ary, to_end=None, to_begin=None):
+    for value in (to_end, to_begin):
+        if value is not None and not isinstance(value, numbers.Number):
+            raise MXNetError("np.ediff1d with Symbols: to_end and to_begin are numbers")
+    return create("_npi_ediff1d", (ary,), {"to_end_scalar": to_end, "to_begin_scalar": to_begin}, cls=cls)
+
+
 @_rule("np.full_like")
 def _full_like(cls, a, fill_value, dtype=None, order="C"):
     return create("_npi_full_like", (a,), {"fill_value": fill_value, "dtype": dtype}, cls=cls)
@@ -288,9 +380,26 @@ def two_operands(short):
 
 
 def _plain_numbers(short, left, right):
-    from ..engine.call import _ND_NUMBERS
     return _ND_NUMBERS[short](left, right) if short in _ND_NUMBERS else (left ** 2 + right ** 2) ** 0.5
 
 
+def _like(op):
+    def function(cls, a, dtype=None, order="C"):
+        found = create(op, (a,), cls=cls)
+        return found if dtype is None else create("Cast", (found,), {"dtype": dtype}, cls=cls)
+    return function
+
+
+def _cut(op):
+    def function(cls, ary, indices_or_sections):
+        if isinstance(indices_or_sections, int):
+            return create(op, (ary,), {"indices": (), "sections": indices_or_sections}, cls=cls)
+        return create(op, (ary,), {"indices": (0, *indices_or_sections)}, cls=cls)
+    return function
+
+
+_RULES.update({"np.zeros_like": _like("zeros_like"), "np.ones_like": _like("ones_like"), "np.hsplit": _cut("_npi_hsplit"),
+               "np.dsplit": _cut("_npi_dsplit"), "nd.concatenate": lambda cls, arrays, axis=0, always_copy=True: create(
+                   "Concat", tuple(arrays), {"dim": axis}, "concat", cls)})
 for _short in _BINARY.keys() - {"hypot"}:
-    _RULES[f"nd.{_short}"] = lambda cls, left, right, name=None, call=two_operands(_short): call(left, right, name)
+    _RULES[f"nd.{_short}"] = functools.partial(lambda call, cls, left, right, name=None: call(left, right, name), two_operands(_short))

@@ -4,6 +4,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import numpy as onp
+
 from .. import attribute
 from .. import name as naming
 from ..base import MXNetError
@@ -79,7 +81,7 @@ def create(op: str, args=(), kwargs=None, hint: str | None = None, cls=Symbol):
         attrs[record.key] = str(len(symbols) + len(named))
     given = _read(record, attrs, name)
     names = operators.inputs_of(record, given, len(symbols) + len(named) or None)
-    inputs = _inputs(record, names, symbols, named, name, {k: v for k, v in attrs.items()}, hint or op)
+    inputs = _inputs(record, names, symbols, named, name, attrs, hint or op)
     outputs, shown = operators.outputs_of(record, given)
     aux = operators.aux_of(record, given)
     vertex = Vertex(name, record.name, inputs, outputs, tuple([i for i, n in enumerate(names) if n in aux]), attrs, record, shown)
@@ -109,17 +111,16 @@ def _sorted(record, args, kwargs, called):
         elif record.variadic or i >= len(order) or i < len(record.inputs) and a is not None:
             which = order[i] if i < len(order) else i
             raise AssertionError(f"mx.sym.{called}: argument {which} must be a Symbol, got {type(a).__name__}: {str(a)[:40]!r}")
-        elif a is not None:
+        elif a is not None or record.kinds.get(order[i], "").endswith("?"):
             params[order[i]] = a
     for key, value in kwargs.items():
         if isinstance(value, Symbol):
             named[key] = value
-        elif value is None and (key in record.inputs or key not in record.kinds or record.kinds[key] != "e"):
+        elif value is None and not record.kinds.get(key, "").endswith("?"):
             continue
         elif key in record.inputs and key not in record.kinds:
             raise AssertionError(f"Argument {key} must be Symbol instances, but got {str(value)[:40]}")
-        elif key in ("dtype",) and not isinstance(value, str):
-            import numpy as onp
+        elif key == "dtype" and value is not None and not isinstance(value, str):
             params[key] = onp.dtype(value).name
         else:
             params[key] = value

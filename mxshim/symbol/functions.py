@@ -11,10 +11,11 @@ from typing import Any
 from .. import ndarray as nd
 from .. import numpy as np
 from .. import numpy_extension as npx
+from ..array.convert import class_of
 from ..array.fill import public_function
 from ..base import MXNetError
 from ..engine.op import NAMES, Op
-from .operators import find
+from .operators import find, inputs_of
 
 # Attributes that are hints for MXNet's own kernels, or that the function takes another way.
 _HINTS = frozenset({"cudnn_tune", "cudnn_off", "workspace", "min_calib_range", "max_calib_range", "num_args", "is_int", "layout_flag",
@@ -63,26 +64,38 @@ def function(name: str):
         raise MXNetError(f"the operator {name!r} of this graph {what}. Cut the graph before it with get_internals(), or compute it with "
                          "np or nd")
     record = NAMES[public]
-    dialect = public.split(".")[0]
-    from ..array.convert import class_of
-    call = public_function(public, record, class_of(dialect))
-    takes = _parameters(record)
+    call = public_function(public, record, class_of(public.split(".")[0]))
+    takes, places = _parameters(record)
+    listed = find(name)
+    as_list = listed is not None and listed.variadic and places is not None
 
     def run(arrays, given):
         kwargs = {k: v for k, v in given.items() if takes is None or k in takes}
         for k in given.keys() - kwargs.keys():
-            if k not in _HINTS and k != "ctx":
+            if given[k] is not None and k not in _HINTS and k != "ctx":
                 raise MXNetError(f"the operator {name!r}: its attribute {k}={given[k]!r} is not one that {public} takes")
-        return call(*arrays, **kwargs)
+        if as_list:
+            return call(list(arrays), **kwargs)
+        if listed is not None and takes is not None and 1 < len(arrays) < len(listed.inputs):  # inputs in the middle may be left out
+            names = inputs_of(listed, given, len(arrays))
+            if len(names) == len(arrays) and takes.issuperset(names):
+                return call(arrays[0], **dict(zip(names[1:], arrays[1:], strict=True)), **kwargs)
+        if places is None or len(arrays) < 2 or len(arrays) > len(places):
+            return call(*arrays, **kwargs)
+        return call(arrays[0], **dict(zip(places[1:], arrays[1:], strict=False)), **kwargs)
 
     return run
 
 
 def _parameters(record):
-    if isinstance(record, Op):
-        return frozenset(record.params) | ({"dtype"} if "dtype" in record.params else set())
+    """(names of all parameters, None if any are taken; those that are arrays, None if any number is taken)."""
+    inner = getattr(record, "op", record)
+    if isinstance(inner, Op):
+        places = None if inner.variadic else [p for p in inner.params if p in inner.arrays or p in inner.scalars and p not in inner.defaults]
+        if inner is record or places:
+            return frozenset(inner.params), places
     kinds = inspect.signature(record).parameters.values()
-    return None if any(p.kind is p.VAR_KEYWORD for p in kinds) else frozenset(p.name for p in kinds)
+    return None if any(p.kind is p.VAR_KEYWORD for p in kinds) else frozenset(p.name for p in kinds), None
 
 
 # With a number: _plus_scalar, _rminus_scalar; _npi_add_scalar, _npi_rsubtract_scalar.
@@ -207,9 +220,16 @@ _own("_histogram")(lambda arrays, given: list(nd.histogram(arrays[0], arrays[1] 
 _OWN["_npi_where_lscalar"] = lambda arrays, given: np.where(arrays[0], _number(given), arrays[1])
 _OWN["_npi_where_rscalar"] = lambda arrays, given: np.where(arrays[0], arrays[1], _number(given))
 _OWN["_npi_where_scalar2"] = lambda arrays, given: np.where(arrays[0], given.get("x", 0.0), given.get("y", 0.0))
-_own("_npi_pinv_scalar_rcond")(lambda arrays, given: np.linalg.pinv(arrays[0], given.get("rcond", 1e-15)))
+_own("_npi_pinv_scalar_rcond")(lambda arrays, given: np.linalg.pinv(arrays[0], given.get("rcond", 1e-15), given.get("hermitian", False)))
 _own("_npi_pad")(lambda arrays, given: np.pad(arrays[0], given["pad_width"], given.get("mode", "constant"), **(
     {"constant_values": given["constant_values"]} if "constant_values" in given else {})))
+
+
+@_own("log_softmax")
+def _log_softmax(arrays, given):
+    if len(arrays) == 1:
+        return nd.log_softmax(arrays[0], **{k: v for k, v in given.items() if k in ("axis", "temperature", "dtype")})
+    return npx.log_softmax(arrays[0], length=arrays[1], **given)
 
 
 @_own("_rnn_param_concat")
@@ -257,6 +277,34 @@ def _assigned(x, given, value):
     out = x.copy()
     out[tuple([slice(b, e, s) for b, e, s in zip(given["begin"], given["end"], steps, strict=True)])] = value
     return out
+
+
+@_own("_npi_einsum")
+def _einsum(arrays, given):
+    return np.einsum(given["subscripts"], *arrays, optimize=bool(given.get("optimize", 0)))
+
+
+@_own("_npi_interp")
+def _interp(arrays, given):
+    xp, fp = arrays[:2]
+    x = given.get("x_scalar", 0.0) if given.get("x_is_scalar") else arrays[2]
+    return np.interp(x, xp, fp, **{k: given[k] for k in ("left", "right", "period") if given.get(k) is not None})
+
+
+@_own("_npi_percentile")
+def _percentile(arrays, given):
+    q = arrays[1] if len(arrays) > 1 else given["q_scalar"]
+    return np.percentile(arrays[0], q, **{k: v for k, v in given.items() if k in ("axis", "interpolation", "keepdims")})
+
+
+@_own("_npi_cholesky")
+def _cholesky(arrays, given):
+    return np.linalg.cholesky(arrays[0], upper=not given.get("lower", True))
+
+
+@_own("_npi_matrix_rank_none_tol")
+def _matrix_rank(arrays, given):
+    return np.linalg.matrix_rank(arrays[0], hermitian=given.get("hermitian", False))
 
 
 @_own("_npi_ediff1d")

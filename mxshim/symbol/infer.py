@@ -1,11 +1,13 @@
 """Shapes and dtypes of everything in a graph, from what is known of some of it."""
 from __future__ import annotations
 
+import contextlib
 import warnings
 from typing import Any
 
 import numpy as onp
 
+from .. import autograd
 from .. import ndarray as nd
 from ..base import MXNetError, as_dtype
 from ..engine import capture
@@ -51,7 +53,7 @@ class Inference:
         outs = [self.shapes.get((id(v), k)) for k in range(v.count())]
         try:
             rule = rule_of(v.op)
-            if rule is not None and (v.op != "softmax" or len(ins) == 1):
+            if rule is not None and (v.op not in ("softmax", "log_softmax") or len(ins) == 1):
                 rule(self.given[id(v)], ins, outs)
             if id(v) not in self.computed and all(map(known, ins)) and not (not ins and all(map(known, outs))):
                 if ins or rule is None:
@@ -88,17 +90,13 @@ class Inference:
 
 def abstract(op, given, shapes, dtypes):
     """[(shape, dtype)] of an operator's outputs; nothing is computed. Raises: MXNetError as the call would."""
-    from .. import autograd
     call, thread = function(op), threads.now
     checks = len(thread.checks)
     trace = capture.Capture(trace_on(nd.zeros((1,)).ctx.jax)) if thread.capture is None else None
     try:
-        with autograd.pause(train_mode=False):
-            if trace is None:
-                found = call([nd.zeros(s, dtype=d) for s, d in zip(shapes, dtypes, strict=True)], given)
-            else:
-                with trace:
-                    found = call([nd.zeros(s, dtype=d) for s, d in zip(shapes, dtypes, strict=True)], given)
+        with autograd.pause(train_mode=False), trace or contextlib.nullcontext():
+            thread.recording = True  # some functions look at results outside of record(); nothing is marked, so nothing is recorded
+            found = call([nd.zeros(s, dtype=d) for s, d in zip(shapes, dtypes, strict=True)], given)
         results = found if isinstance(found, list | tuple) else [found]
         return [(a.shape, onp.dtype(a.dtype)) for a in results]
     except (TypeError, ValueError, IndexError, AssertionError, KeyError) as error:

@@ -9,7 +9,10 @@ import functools
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..base import DTYPE_CODES, MXNetError
+import numpy as onp
+
+from ..base import DTYPE_CODES, MXNetError, as_dtype
+from ..operator import prop_of
 
 FILE = Path(__file__).with_name("operators.tsv")
 _MOST_OUTPUTS = 1 << 16
@@ -21,7 +24,7 @@ class Operator(NamedTuple):
 
     inputs: names in order; one that ends in "..." takes any number.  aux: those that the operator writes.
     all_outputs, outputs: how many there are, and how many a Symbol shows, with the usual attributes.
-    key: the attribute that counts the inputs, or "".  kinds: attribute -> b flag, i int, f number, t tuple, s text, e choice.
+    key: the attribute that counts the inputs, or "".  kinds: attribute -> b flag, i int, f number, t tuple, s text, e choice, o anything; with ? it may be None.
     names: its own name first.  later: whether only MXNet 2 has it.
     """
 
@@ -71,7 +74,6 @@ def written(value) -> str:
     if isinstance(value, list | tuple):
         return f"({', '.join(written(v) for v in value)}{',' if len(value) == 1 else ''})"
     if isinstance(value, type) or type(value).__name__.startswith("dtype"):
-        import numpy as onp
         return onp.dtype(value).name
     if hasattr(value, "item") and not hasattr(value, "asnumpy"):
         value = value.item()
@@ -84,6 +86,7 @@ _FLAGS = {**_WORDS, "1": True, "0": False}
 
 def read(kind: str, text: str, where: str) -> Any:
     """An attribute's value from its text. Raises: MXNetError for a text that is no such value."""
+    kind = kind[0]
     if kind == "s":
         return text
     if kind == "e":
@@ -103,7 +106,13 @@ def read(kind: str, text: str, where: str) -> Any:
             value = _number(kind, value)
         elif kind == "b":
             raise ValueError
+        elif isinstance(value, list | tuple):
+            value = _nested(tuple(value))
+        elif type(value) not in (int, float):
+            raise ValueError
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError, OverflowError):
+        if kind == "o":
+            return text
         wanted = {"b": "True or False", "i": "an int", "f": "a number", "t": "a tuple of ints"}[kind]
         raise MXNetError(f"{where} must be {wanted}, got {text[:80]!r}") from None
     return value
@@ -151,7 +160,9 @@ _OPTIONAL = {
     ("Deconvolution", "bias"): _without_bias(True), ("_contrib_DeformableConvolution", "bias"): _without_bias(False),
     ("_npx_deformable_convolution", "bias"): _without_bias(False), ("_contrib_ModulatedDeformableConvolution", "bias"): _without_bias(False),
     ("_npx_modulated_deformable_convolution", "bias"): _without_bias(False),
-    ("_contrib_quantized_fully_connected", "bias"): _without_bias(False), ("_contrib_quantized_conv", "bias"): _without_bias(False),
+    **{(op, name): _without_bias(False) for op in ("_contrib_quantized_fully_connected", "_contrib_quantized_conv")
+       for name in ("bias", "min_bias", "max_bias")},
+    ("_contrib_BilinearResize2D", "like"): lambda v: v.get("mode") == "like",
     ("LeakyReLU", "gamma"): lambda v: v.get("act_type") == "prelu",
     ("RNN", "state_cell"): lambda v: v.get("mode") == "lstm", ("RNN", "sequence_length"): _flag("use_sequence_length"),
     ("SequenceMask", "sequence_length"): _flag("use_sequence_length"), ("SequenceLast", "sequence_length"): _flag("use_sequence_length"),
@@ -166,6 +177,8 @@ def inputs_of(op: Operator, given: dict[str, Any], count: int | None = None) -> 
     """The names of the inputs with these attributes. count: how many were given, for operators that take any number."""
     if op.name == "Custom":
         return custom(given)[0]
+    if op.name == "log_softmax":  # of MXNet 2, which describes it without
+        return ["data", "length"] if given.get("use_length") else ["data"]
     if op.name == "UpSampling":
         n = given.get("num_args", count or 1)
         if given.get("sample_type") == "bilinear":
@@ -187,7 +200,8 @@ _VARIADIC: dict[str, str] = {}
 _SAMPLERS = ("_npi_normal", "_npi_uniform", "_npi_bernoulli", "_npi_gamma", "_npi_exponential", "_npi_gumbel", "_npi_laplace",
              "_npi_logistic", "_npi_pareto", "_npi_rayleigh", "_npi_weibull", "_npi_choice", "_npi_multinomial")
 _BY_COUNT = ("_npi_average", "_npi_bincount", "_npi_ediff1d", "_npi_interp", "_npi_delete", "_npi_percentile", "_npi_lstsq",
-             "_npi_insert_slice", "_npi_insert_scalar", "_npi_insert_tensor")
+             "_npi_insert_slice", "_npi_insert_scalar", "_npi_insert_tensor", "_contrib_intgemm_fully_connected",
+             "_contrib_intgemm_prepare_weight", "_npi_matrix_rank", "_npi_pinv")
 
 
 def aux_of(op: Operator, given: dict[str, Any]) -> tuple[str, ...]:
@@ -221,7 +235,7 @@ def _shows_all(total):
 _OUTPUTS = {
     "SliceChannel": lambda v: v.get("num_outputs", 1), "_split_v2": _pieces, "_npi_hsplit": _pieces, "_npi_dsplit": _pieces,
     "_npi_vsplit": _pieces, "RNN": _rnn, "BatchNorm": _shows_all(3), "BatchNorm_v1": _shows_all(3), "LayerNorm": _shows_all(3),
-    "GroupNorm": _shows_all(3), "_contrib_SyncBatchNorm": _shows_all(3), "_contrib_BatchNormWithReLU": _shows_all(4),
+    "GroupNorm": _shows_all(3), "_contrib_SyncBatchNorm": _shows_all(3), "_contrib_BatchNormWithReLU": lambda v: (4, 3 if v.get("output_mean_var") else 1),
     "topk": lambda v: 2 if v.get("ret_typ") == "both" else 1, "LeakyReLU": lambda v: (2, 1) if v.get("act_type") == "rrelu" else 1,
     "_contrib_Proposal": lambda v: (2, 2 if v.get("output_score") else 1),
     "_contrib_MultiProposal": lambda v: (2, 2 if v.get("output_score") else 1),
@@ -236,7 +250,6 @@ _OUTPUTS = {
 
 def custom(given) -> tuple[list[str], list[str], list[str]]:
     """(inputs with auxiliary states, auxiliary states, outputs) of an operator that the program registered."""
-    from ..operator import prop_of
     prop = prop_of(given, "mx.sym.Custom")
     states = list(prop.list_auxiliary_states())
     return [*prop.list_arguments(), *states], states, list(prop.list_outputs())
@@ -260,7 +273,6 @@ _MEAN_VAR = {"BatchNorm": ["output", "mean", "var"], "LayerNorm": ["output", "me
 
 def dtype_code(dtype) -> str:
     """A dtype as the attribute __dtype__ holds it."""
-    from ..base import as_dtype
     return str(DTYPE_CODES[as_dtype(dtype).name])
 
 

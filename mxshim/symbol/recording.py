@@ -14,7 +14,7 @@ from ..engine import call as door
 from ..engine.op import NAMES
 from . import calls
 from .arithmetic import _COMPARISONS, _TABLE, NP
-from .compose import var
+from .compose import create, var
 from .np_symbol import _sliced, _Symbol
 from .symbol import Symbol
 
@@ -44,7 +44,7 @@ class Recording:
         other = object.__new__(cls)
         plain = x._alias()
         for slot in ("_cell", "_view", "_memo", "_memo_of", "_leaf", "_node", "_base", "_index"):
-            setattr(other, slot, getattr(plain, slot))
+            setattr(other, slot, getattr(plain, slot, None))
         other._symbol = symbol.as_np_ndarray() if cls is NpRecorded else symbol.as_nd_ndarray()
         return other
 
@@ -67,7 +67,7 @@ class _Recorded:
         cls = np.ndarray if self._dialect == "np" else nd.NDArray
         other = object.__new__(cls)
         for slot in ("_cell", "_view", "_memo", "_memo_of", "_leaf", "_node", "_base", "_index"):
-            setattr(other, slot, getattr(self, slot))
+            setattr(other, slot, getattr(self, slot, None))
         return other
 
     def __getitem__(self, key):
@@ -252,6 +252,9 @@ def public(name: str, dialect: str) -> str:
     return name
 
 
+_UNEQUAL = ("maximum", "minimum", "power")  # of arrays of equal shapes in graphs
+
+
 def symbolic(op, cls, args, kwargs, name):
     """What the door gives for a call with Symbols, or with recorded arrays, among its arguments."""
     name = public(name, cls._dialect)
@@ -261,6 +264,9 @@ def symbolic(op, cls, args, kwargs, name):
     if not any(isinstance(a, _Recorded) for a in flat):
         return calls.symbolic(name, args, kwargs, type(next(a for a in flat if isinstance(a, Symbol))))
     r = _recording()
+    short = name.removeprefix("nd.")
+    if short in _UNEQUAL and len({a.shape for a in flat if isinstance(a, nd.NDArray)}) > 1:
+        return getattr(nd, f"broadcast_{short}")(*args)
     kwargs.pop("out", None)
     plain = dict(kwargs)
     if op is None:
@@ -272,6 +278,19 @@ def symbolic(op, cls, args, kwargs, name):
     if isinstance(found, list | tuple):
         return type(found)([r.array(a, type(s)([e])) for a, e in zip(found, s._entries, strict=False)])
     return r.array(found, type(s)(s._entries[:1]))
+
+
+GRAPHED = (Symbol, _Symbol, NdRecorded)
+
+
+def open_states(inputs, infos, batch):
+    """Zeros for each {"shape": ...} whose size 0, the batch's, shape inference finds; Symbols, or recorded arrays with that size."""
+    symbols = [create("_zeros", (), {"shape": info["shape"], "dtype": "float32"}, cls=type(inputs) if isinstance(inputs, Symbol) else Symbol)
+               for info in infos]
+    if isinstance(inputs, Symbol):
+        return symbols
+    return [_recording().array(nd.zeros(tuple([batch if n == 0 else n for n in info["shape"]]), dtype=info["dtype"]), s)
+            for info, s in zip(infos, symbols, strict=True)]
 
 
 class LayerNames(naming.Prefix):

@@ -10,7 +10,10 @@ import math
 
 from ..base import MXNetError
 from ..engine.op import NAMES, Op
+from ..initializer import fused_parts
+from ..operator import prop_of
 from . import operators
+from .functions import public_name
 
 
 class Mismatch(MXNetError):
@@ -57,15 +60,18 @@ def rule_of(name: str):
     return same if name in _elementwise() or name.endswith("_scalar") and name.startswith("_") else None
 
 
+_SAME = """
+elemwise_add elemwise_sub elemwise_mul elemwise_div add_n _grad_add _mod _power _maximum _minimum _hypot _equal _not_equal _greater
+_greater_equal _lesser _lesser_equal Activation Dropout Cast BlockGrad make_loss MakeLoss _copy identity zeros_like ones_like softmax
+log_softmax softmin clip smooth_l1 LRN L2Normalization SoftmaxActivation IdentityAttachKLSparseReg amp_cast _npx_relu _npx_sigmoid _npi_copy
+_np_copy _shuffle
+""".split()
+
+
 @functools.cache
 def _elementwise() -> frozenset[str]:
     """Operators of one array, element by element."""
-    from .functions import public_name
-    found = {"elemwise_add", "elemwise_sub", "elemwise_mul", "elemwise_div", "_grad_add", "_equal", "_not_equal", "_greater", "_greater_equal",
-             "_lesser", "_lesser_equal", "_mod", "_power", "_maximum", "_minimum", "_hypot", "add_n", "Activation", "Dropout", "Cast", "BlockGrad",
-             "make_loss", "MakeLoss", "_copy", "identity", "zeros_like", "ones_like", "softmax", "log_softmax", "softmin", "clip", "smooth_l1",
-             "LRN", "L2Normalization", "SoftmaxActivation", "IdentityAttachKLSparseReg", "amp_cast", "_npx_relu", "_npx_sigmoid", "_npi_copy",
-             "_np_copy", "_shuffle"}
+    found = set(_SAME)
     for name in operators.table():
         public = public_name(name)
         record = NAMES.get(public) if public else None
@@ -177,7 +183,6 @@ def rnn(given, ins, outs):
         if given.get("use_sequence_length"):
             put(ins, len(ins) - 1, (batch,))
         if x[2] is not None:
-            from ..initializer import fused_parts
             gates = {"rnn_relu": 1, "rnn_tanh": 1, "lstm": 4, "gru": 3}[given["mode"]]
             parts = fused_parts(gates, layers, size, directions, given.get("projection_size"), x[2])
             put(ins, 1, (sum(math.prod(s) for _, s in parts),))
@@ -295,7 +300,7 @@ def slice_channel(given, ins, outs):
 
 @rule("Custom")
 def custom(given, ins, outs):
-    prop = operators_prop(given)
+    prop = prop_of(given, "mx.sym.Custom")
     count = len(prop.list_arguments())
     if ins[0] is None or not known(ins[0]):
         return
@@ -305,8 +310,3 @@ def custom(given, ins, outs):
             put(ins, i, tuple(int(n) for n in s))
     for k, s in enumerate(found[1]):
         put(outs, k, tuple(int(n) for n in s))
-
-
-def operators_prop(given):
-    from ..operator import prop_of
-    return prop_of(given, "Custom")

@@ -179,10 +179,6 @@ class Symbol:
             made[id(v)] = Vertex(v.name, v.op, [(made[id(w)], k) for w, k in v.inputs], v.outputs, v.aux, dict(v.attrs), v.record, v.shown)
         return type(self)([(made[id(v)], k) for v, k in self._entries])
 
-    def __reduce__(self):
-        from .files import from_json
-        return _unpickled, (from_json, self.tojson(False), type(self))
-
     def __call__(self, *args, **kwargs):
         """This graph with other Symbols in place of its inputs: by position, or by name; name= is the result's.
 
@@ -219,8 +215,8 @@ class Symbol:
     def _single(self, what) -> tuple[Vertex, int]:
         """The only output, as an input of an operator. Raises: MXNetError if there are several."""
         if len(self._entries) != 1:
-            raise MXNetError(f"{what}: a Symbol with one output is wanted, this has {len(self._entries)}: {', '.join(self.list_outputs())}; "
-                             "take one with [i]")
+            raise MXNetError(f"{what}: a Symbol with one output is wanted, this has {len(self._entries)}: "
+                             f"{', '.join(self.list_outputs())}; take one with [i]")
         return self._entries[0]
 
     def __len__(self):
@@ -253,10 +249,6 @@ class Symbol:
         if name is None:
             return f"<{type(self).__name__} group [{', '.join(v.name for v, _ in self._entries)}]>"
         return f"<{type(self).__name__} {name}>"
-
-
-def _unpickled(read, text, cls):
-    return cls(read(text)._entries)
 
 
 def _shown(attrs) -> dict[str, str]:

@@ -38,6 +38,13 @@ from .comparing import same as same
 from .comparing import same_array as same_array
 from .comparing import set_default_context as set_default_context
 from .comparing import set_default_device as set_default_device
+from .datasets import get_bz2_data as get_bz2_data
+from .datasets import get_cifar10 as get_cifar10
+from .datasets import get_mnist as get_mnist
+from .datasets import get_mnist_iterator as get_mnist_iterator
+from .datasets import get_mnist_pkl as get_mnist_pkl
+from .datasets import get_mnist_ubyte as get_mnist_ubyte
+from .datasets import get_zip_data as get_zip_data
 from .drawing import assign_each as assign_each
 from .drawing import assign_each2 as assign_each2
 from .drawing import collapse_sum_like as collapse_sum_like
@@ -81,16 +88,16 @@ from .surroundings import retry as retry
 
 __all__ = ["Context", "DummyIter", "almost_equal", "assert_allclose", "assert_almost_equal", "assert_almost_equal_ignore_nan",
            "assert_almost_equal_with_err", "assert_exception", "assign_each", "assign_each2", "checkShapes",
-           "check_gluon_hybridize_consistency", "check_numeric_gradient", "chi_square_check", "collapse_sum_like",
-           "compare_ndarray_tuple", "compare_optimizer", "compare_optimizer_noise_seeded", "create_2d_np_tensor", "create_2d_tensor",
-           "create_sparse_array", "create_sparse_array_zd", "create_vector", "current_context", "current_device", "default_atols",
-           "default_context", "default_device", "default_dtype", "default_numeric_eps", "default_rtols", "discard_stderr", "download",
-           "effective_dtype", "environment", "gen_buckets_probs_with_ppf", "get_atol", "get_etol", "get_identity_mat",
-           "get_identity_mat_batch", "get_rtol", "get_tolerance", "get_tols", "getenv", "has_tvm_ops", "is_aarch64_run", "is_cd_run",
-           "is_op_runnable", "list_gpus", "locationError", "mean_check", "new_matrix_with_real_eigvals_2d",
-           "new_matrix_with_real_eigvals_nd", "new_orthonormal_matrix_2d", "new_sym_matrix_with_real_eigvals_2d",
-           "new_sym_matrix_with_real_eigvals_nd", "np_reduce", "numeric_grad", "rand_coord_2d", "rand_ndarray", "rand_shape_2d",
-           "rand_shape_3d", "rand_shape_nd", "rand_sparse_ndarray", "random_arrays", "random_sample", "random_uniform_arrays", "retry",
-           "same", "same_array", "set_default_context", "set_default_device", "setenv", "use_np", "use_np_default_dtype", "var_check",
-           "verify_generator"]
+           "check_gluon_hybridize_consistency", "check_numeric_gradient", "chi_square_check", "collapse_sum_like", "compare_ndarray_tuple",
+           "compare_optimizer", "compare_optimizer_noise_seeded", "create_2d_np_tensor", "create_2d_tensor", "create_sparse_array",
+           "create_sparse_array_zd", "create_vector", "current_context", "current_device", "default_atols", "default_context",
+           "default_device", "default_dtype", "default_numeric_eps", "default_rtols", "discard_stderr", "download", "effective_dtype",
+           "environment", "gen_buckets_probs_with_ppf", "get_atol", "get_bz2_data", "get_cifar10", "get_etol", "get_identity_mat",
+           "get_identity_mat_batch", "get_mnist", "get_mnist_iterator", "get_mnist_pkl", "get_mnist_ubyte", "get_rtol", "get_tolerance",
+           "get_tols", "get_zip_data", "getenv", "has_tvm_ops", "is_aarch64_run", "is_cd_run", "is_op_runnable", "list_gpus",
+           "locationError", "mean_check", "new_matrix_with_real_eigvals_2d", "new_matrix_with_real_eigvals_nd", "new_orthonormal_matrix_2d",
+           "new_sym_matrix_with_real_eigvals_2d", "new_sym_matrix_with_real_eigvals_nd", "np_reduce", "numeric_grad", "rand_coord_2d",
+           "rand_ndarray", "rand_shape_2d", "rand_shape_3d", "rand_shape_nd", "rand_sparse_ndarray", "random_arrays", "random_sample",
+           "random_uniform_arrays", "retry", "same", "same_array", "set_default_context", "set_default_device", "setenv", "use_np",
+           "use_np_default_dtype", "var_check", "verify_generator"]
 __getattr__ = _missing("mx.test_utils", __name__, __all__)

@@ -54,7 +54,10 @@ ND = [
 ND_CLOSE = ["nd.random.gamma(0.5, 2, shape={m})", "nd.random.normal(1, 2, shape={m}, dtype='float64')"]
 # how much np.random.gamma draws depends on uninitialised memory in MXNet, so it comes last
 LAST = ["np.random.gamma(2.5, 1.5, size=200)", "np.random.gamma(0.5, 1.5, size=200)", "np.random.beta(2.0, 3.0, size=50)",
-        "np.random.chisquare(3.0, size=50)"]
+        "np.random.chisquare(3.0, size=50)", *[f"nd.random.binomial({n}, {p}, shape={s})" for n, p, s in (
+            (1, 0.3, 70), (12, 0.5, 200), (33, 0.8, 3000), (35, 0.3, 300), (100, 0.7, 500), (1000, 0.3, 300), (3, 1.5, 4))],
+        "nd.sample_binomial(nd.array([3, 40, 2.5, -1]), nd.array([0.3, 0.4, 1.0, 0.5]), shape=60)",
+        "nd.random.binomial(50, 0.5, shape=(2, 30), dtype='float16')"]
 
 
 def result(code, close):

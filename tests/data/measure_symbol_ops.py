@@ -4,7 +4,7 @@
     python tests/data/measure_symbol_ops.py write ONE.json TWO.json mxshim/symbol/operators.tsv
 
 Columns: name, other names, inputs ("data..." takes any number), auxiliary inputs, outputs with the usual attributes (all/shown), the
-attribute that counts the inputs, attributes as name:type, where b is a flag, i an int, f a number, t a tuple, s a text, e a choice.
+attribute that counts the inputs, attributes as name:type, where b is a flag, i an int, f a number, t a tuple, s a text, e a choice, o anything; with ? it may be None.
 Operators of 2.0.0b1 alone are marked 2.
 """
 import json
@@ -72,12 +72,16 @@ def made(mx, handle, args):
 
 
 def letter(kind):
+    return _letter(kind) + ("?" if "or None" in kind or "{None" in kind or "'None'" in kind.partition("}")[0] else "")
+
+
+def _letter(kind):
     if kind.startswith("{"):
         return "e"
     for start, found in (("boolean", "b"), ("int", "i"), ("long", "i"), ("float", "f"), ("double", "f"), ("Shape", "t"), ("tuple", "t")):
         if kind.startswith(start):
             return found
-    return "s"
+    return "s" if kind.startswith("string") else "o"
 
 
 def write(one, two, file):
@@ -96,6 +100,8 @@ def write(one, two, file):
         for arg, kind in [*facts.get("args", ()), *later.get("args", ())]:
             if "ymbol" not in kind:
                 params.setdefault(arg, letter(kind))
+        more = [arg for arg, kind in later.get("args", ()) if "Symbol" in kind]
+        inputs += more[len(inputs):] if more[:len(inputs)] == inputs and "..." not in "".join(inputs) else []
         if not inputs and main.get("inputs"):
             inputs = main["inputs"]
         aliases = sorted({*facts.get("aliases", ()), *later.get("aliases", ())})

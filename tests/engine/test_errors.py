@@ -29,7 +29,7 @@ WRONG = [
     (lambda: nd.ones((3,)).item(), AttributeError, r"use x\.asscalar\(\)"),
     (lambda: np.nonsense, AttributeError, "module 'mxshim.numpy' has no attribute 'nonsense'"),
     (lambda: np.concatenat, AttributeError, "did you mean concatenate"),
-    (lambda: mx.mod, AttributeError, "Module"),
+    (lambda: mx.rtc, AttributeError, "jax.experimental.pallas"),
     (lambda: nd.exp([1.0]), AssertionError, r"must be an NDArray, got list; make one with nd\.array"),
     (lambda: nd.clip(nd.ones((2,)), 0, 1, nonsense=1), mx.MXNetError, "nd.clip has no argument 'nonsense'.*a_min, a_max"),
     (lambda: np.sum(np.ones((2,)), nonsense=1), TypeError, "np.sum has no argument 'nonsense'"),

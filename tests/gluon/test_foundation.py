@@ -476,8 +476,3 @@ def test_training_compiles_nothing_after_the_third_turn(F):
     programs = mx.engine.stats().programs
     last = [turn() for _ in range(20)]
     assert mx.engine.stats().programs == programs and last[-1] < first[0]
-
-
-def test_absent_names_say_so():
-    with pytest.raises(AttributeError, match="no model zoo yet: write the network out"):
-        gluon.model_zoo  # noqa: B018

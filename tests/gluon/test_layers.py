@@ -77,5 +77,3 @@ def test_recurrent_layers_as_cells(F):
 def test_contributed_names():
     assert contrib.cnn.DeformableConvolution is nn.DeformableConvolution and contrib.rnn.LSTMPCell is rnn.LSTMPCell
     assert contrib.nn.PixelShuffle2D is nn.PixelShuffle2D and repr(contrib.nn.SparseEmbedding(3, 4)) == "SparseEmbedding(3 -> 4, float32)"
-    with pytest.raises(AttributeError, match="write the training loop out"):
-        contrib.estimator  # noqa: B018

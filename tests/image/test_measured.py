@@ -35,7 +35,8 @@ def test_every_measurement_is_tested():
 
 
 def test_images_of_many_sizes_compile_nothing():
-    augmenters = mx.image.CreateAugmenter((3, 8, 8), resize=9, rand_crop=True, rand_mirror=True, brightness=0.1, hue=0.1, mean=True, std=True)
+    augmenters = mx.image.CreateAugmenter((3, 8, 8), resize=9, rand_crop=True, rand_mirror=True, brightness=0.1, hue=0.1, mean=True,
+                                          std=True)
     image = mx.image.imdecode(mx.recordio.unpack(FIRST)[1])
     before = engine.stats().programs, engine.stats().hits
     for h in range(9, 13):

@@ -17,10 +17,11 @@ class HybridConcurrent(HybridConcatenate):
 
 
 class SparseEmbedding(Embedding):
-    """nn.Embedding with sparse_grad=True. Differs: the weight and its gradient are dense."""
+    """nn.Embedding whose weight and gradient are row_sparse, see Parameter."""
 
     def __init__(self, input_dim, output_dim, dtype="float32", weight_initializer=None, **kwargs):
         super().__init__(input_dim, output_dim, dtype, weight_initializer, True, **kwargs)
+        self.weight._stype = "row_sparse"
 
 
 __all__ = ["Concurrent", "HybridConcurrent", "Identity", "PixelShuffle1D", "PixelShuffle2D", "PixelShuffle3D", "SparseEmbedding",

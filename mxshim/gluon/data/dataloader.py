@@ -1,11 +1,15 @@
 """Batches of a dataset (MXNet: mxnet.gluon.data.dataloader)."""
 from __future__ import annotations
 
+import os
+import warnings
+
 from ...device import cpu_pinned
 from ...util import is_np_array
 from ..dialect import ARRAYS
 from .batchify import Stack, joined
 from .dataset import Dataset, SimpleDataset
+from .processes import available
 from .rows import settle
 from .sampler import BatchSampler, RandomSampler, SequentialSampler
 from .workers import Prefetch
@@ -35,14 +39,17 @@ class DataLoader:
         batch_size, shuffle, last_batch: as BatchSampler has them, over a RandomSampler or a SequentialSampler.
         sampler: the order of the samples, instead of shuffle.  batch_sampler: lists of indices, instead of all these.
         batchify_fn: joins a list of samples to a batch, by default one array for each part of a sample, in a list.
-        num_workers: how many threads make batches ahead; 0 makes them in the loop. With several threads the numbers that transforms draw
-            from mx.random differ from those of one, but are the same at every run.
+        num_workers: how many threads make batches ahead; 0 makes them in the loop. With several the numbers that transforms draw
+            from mx.random differ from those of none, but are the same at every run. With the environment variable
+            MXSHIM_WORKERS=process they are processes (Linux), forks of this one that run Python and NumPy only: transforms that
+            compute with JAX are refused there. They pay where much Python runs for each sample. Where rows of arrays become batches by
+            themselves, the loop makes them in any case.
         prefetch: how many batches are made ahead, default 2 num_workers.  timeout: seconds to wait for a batch of theirs.
         pin_memory, pin_device_id: label the batches' device cpu_pinned(pin_device_id).
-        thread_pool, auto_reload, try_nopython: accepted; workers are always threads.
+        thread_pool: True for threads in any case.  auto_reload, try_nopython: accepted.
     Raises: ValueError for arguments that exclude each other, AssertionError for a timeout that is not positive; while iterating, what
-        the dataset or its transforms raise.
-    MXNet: gluon.data.DataLoader. Differs: workers are threads also without thread_pool=True.
+        the dataset or its transforms raise, with their traceback; RuntimeError if a process ended.
+    MXNet: gluon.data.DataLoader. Differs: workers are threads unless processes are asked for.
     """
 
     def __init__(self, dataset, batch_size=None, shuffle=False, sampler=None, last_batch=None, batch_sampler=None, batchify_fn=None,
@@ -66,36 +73,41 @@ class DataLoader:
         self._num_workers = max(0, num_workers)
         self._prefetch = max(0, 2 * self._num_workers if prefetch is None else int(prefetch))
         self._pinned = cpu_pinned(pin_device_id) if pin_memory else None
+        self._threads_only = thread_pool
 
     def __len__(self):
         return len(self._batch_sampler)
 
     def __iter__(self):
+        pinned = self._pinned
+
+        def place(batch):  # holds no loader
+            return batch if pinned is None else _placed(batch, pinned)
+
         if self._batchify_fn in (None, default_batchify_fn) or type(self._batchify_fn) is Stack:
             if self._dataset._joins():  # gathering rows costs less than handing work to threads
-                return map(_Maker(self._dataset._batch, self._pinned), self._batch_sampler)
-        make = _Maker(_Samples(self._dataset, self._batchify_fn or default_batchify_fn), self._pinned)
+                return (place(self._dataset._batch(indices)) for indices in self._batch_sampler)
+        make = _Samples(self._dataset, self._batchify_fn or default_batchify_fn)
         if self._num_workers:
-            return Prefetch(self._batch_sampler, make, self._num_workers, self._prefetch, self._timeout, len(self))
-        return map(make, self._batch_sampler)
+            return Prefetch(self._batch_sampler, make, self._num_workers, self._prefetch, self._timeout, len(self), place,
+                            self._processes())
+        return (place(make(indices)) for indices in self._batch_sampler)
+
+    def _processes(self) -> bool:
+        """Whether workers shall be processes."""
+        wanted = os.environ.get("MXSHIM_WORKERS", "thread")
+        if wanted not in ("thread", "process"):
+            raise ValueError(f"MXSHIM_WORKERS must be thread or process, got {wanted!r}")
+        if wanted == "process" and not self._threads_only and not available():
+            warnings.warn("DataLoader: this system has no forks, so workers are threads in spite of MXSHIM_WORKERS=process", stacklevel=3)
+        return wanted == "process" and not self._threads_only and available()
 
 
 class _Samples:
-    """Samples made one by one, then joined. Threads hold it; it holds no loader."""
+    """Samples made one by one, then joined. Workers hold it; it holds no loader."""
 
     def __init__(self, dataset, batchify_fn):
         self._dataset, self._batchify_fn = dataset, batchify_fn
 
     def __call__(self, indices):
         return self._batchify_fn([settle(self._dataset[i]) for i in indices])
-
-
-class _Maker:
-    """What `make` gives for a list of indices, on the device that was asked for."""
-
-    def __init__(self, make, pinned):
-        self._make, self._pinned = make, pinned
-
-    def __call__(self, indices):
-        batch = self._make(indices)
-        return batch if self._pinned is None else _placed(batch, self._pinned)

@@ -1,15 +1,18 @@
 """Samples by index, and datasets made from other datasets (MXNet: mxnet.gluon.data.dataset)."""
 from __future__ import annotations
 
+import os
+
 import numpy as onp
 
+from ...recordio import MXIndexedRecordIO
 from ..dialect import ARRAYS
-from ..nn import HybridSequential, Sequential
 from .batchify import joined
+from .plans import chain, transformed
 from .rows import Rows, on_host, settle
 from .sampler import FilterSampler, Sampler, SequentialSampler
 
-__all__ = ["ArrayDataset", "Dataset", "SimpleDataset"]
+__all__ = ["ArrayDataset", "Dataset", "RecordFileDataset", "SimpleDataset"]
 
 
 class Dataset:
@@ -143,11 +146,18 @@ class _SampledDataset(Dataset):
         return self._dataset._batch([self._indices[i] for i in indices])
 
 
-def joins(fn) -> bool:
-    """Whether fn of a batch of images is the batch of fn of each, as transforms say of themselves."""
-    if getattr(type(fn), "forward", None) in (Sequential.forward, HybridSequential.forward):
-        return all(joins(child) for child in fn)
-    return getattr(type(fn), "joins", False)
+class RecordFileDataset(Dataset):
+    """The records of a RecordIO file, bytes, by way of its index: x.rec and x.idx. Threads and processes may share it."""
+
+    def __init__(self, filename):
+        self.filename, self.idx_file = filename, os.path.splitext(filename)[0] + ".idx"
+        self._record = MXIndexedRecordIO(self.idx_file, filename, "r")
+
+    def __len__(self):
+        return len(self._record.keys)
+
+    def __getitem__(self, idx):
+        return self._record.read_idx(self._record.keys[idx])
 
 
 class _LazyTransformDataset(Dataset):
@@ -165,16 +175,16 @@ class _LazyTransformDataset(Dataset):
 
     def _joins(self):
         fn = self._fn.fn if isinstance(self._fn, _First) else self._fn
-        return joins(fn) and isinstance(self._data, Dataset) and self._data._joins()
+        return isinstance(self._data, Dataset) and self._data._joins() and chain(fn) is not None
 
     def _batch(self, indices):
         batch = self._data._batch(indices)
+        first = isinstance(self._fn, _First)
         images = batch[0] if isinstance(batch, list) else batch
-        if images.ndim != 4 or (isinstance(batch, list) and not isinstance(self._fn, _First)):
-            return joined([self[i] for i in indices], tuple)
-        if not isinstance(batch, list):
-            return self._fn(batch)
-        return [self._fn(images), *batch[1:]]
+        if images.ndim != 4 or (isinstance(batch, list) and not first):
+            return joined([settle(self[i]) for i in indices], tuple)
+        images = transformed(chain(self._fn.fn if first else self._fn), images)
+        return [images, *batch[1:]] if isinstance(batch, list) else images
 
 
 class _First:

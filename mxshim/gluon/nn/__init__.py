@@ -2,6 +2,7 @@
 from ...absent import missing as _missing
 from ..block import Block as Block
 from ..block import HybridBlock as HybridBlock
+from ..symbol_block import SymbolBlock as SymbolBlock
 from .activations import ELU as ELU
 from .activations import GELU as GELU
 from .activations import SELU as SELU
@@ -52,11 +53,12 @@ from .shuffle_layers import PixelShuffle1D as PixelShuffle1D
 from .shuffle_layers import PixelShuffle2D as PixelShuffle2D
 from .shuffle_layers import PixelShuffle3D as PixelShuffle3D
 
-__all__ = ["Activation", "AvgPool1D", "AvgPool2D", "AvgPool3D", "BatchNorm", "BatchNormReLU", "Block", "Concatenate", "Conv1D",
-           "Conv1DTranspose", "Conv2D", "Conv2DTranspose", "Conv3D", "Conv3DTranspose", "DeformableConvolution", "Dense",
-           "Dropout", "ELU", "Embedding", "Flatten", "GELU", "GlobalAvgPool1D", "GlobalAvgPool2D", "GlobalAvgPool3D",
-           "GlobalMaxPool1D", "GlobalMaxPool2D", "GlobalMaxPool3D", "GroupNorm", "HybridBlock", "HybridConcatenate",
-           "HybridLambda", "HybridSequential", "Identity", "InstanceNorm", "Lambda", "LayerNorm", "LeakyReLU", "MaxPool1D",
-           "MaxPool2D", "MaxPool3D", "ModulatedDeformableConvolution", "PReLU", "PixelShuffle1D", "PixelShuffle2D",
-           "PixelShuffle3D", "ReflectionPad2D", "SELU", "Sequential", "SiLU", "Swish", "SyncBatchNorm"]
+__all__ = ["Activation", "AvgPool1D", "AvgPool2D", "AvgPool3D", "BatchNorm", "BatchNormReLU", "Block", "Concatenate",
+           "Conv1D", "Conv1DTranspose", "Conv2D", "Conv2DTranspose", "Conv3D", "Conv3DTranspose", "DeformableConvolution",
+           "Dense", "Dropout", "ELU", "Embedding", "Flatten", "GELU", "GlobalAvgPool1D", "GlobalAvgPool2D",
+           "GlobalAvgPool3D", "GlobalMaxPool1D", "GlobalMaxPool2D", "GlobalMaxPool3D", "GroupNorm", "HybridBlock",
+           "HybridConcatenate", "HybridLambda", "HybridSequential", "Identity", "InstanceNorm", "Lambda", "LayerNorm",
+           "LeakyReLU", "MaxPool1D", "MaxPool2D", "MaxPool3D", "ModulatedDeformableConvolution", "PReLU", "PixelShuffle1D",
+           "PixelShuffle2D", "PixelShuffle3D", "ReflectionPad2D", "SELU", "Sequential", "SiLU", "Swish", "SymbolBlock",
+           "SyncBatchNorm"]
 __getattr__ = _missing("mx.gluon.nn", __name__, __all__)

@@ -72,7 +72,7 @@ class Dropout(HybridBlock):
 class Embedding(HybridBlock):
     """The rows of a table that integers name; numbers out of range name the nearest row.
 
-    sparse_grad: accepted. Differs: the gradient is dense.
+    sparse_grad: the weight's gradient is row_sparse, see Parameter's grad_stype.
     Inputs: integers, any shape.  Outputs: that shape and output_dim.  Parameters: weight (input_dim, output_dim).
     """
 

@@ -12,6 +12,8 @@ from ... import ndarray as nd
 from ... import numpy as np
 from ...base import MXNetError
 from ...initializer import RNNFused, fused_parts
+from ...symbol.recording import GRAPHED, open_states
+from ...symbol.symbol import Symbol
 from ...util import is_np_array
 from .. import functions as f
 from ..block import HybridBlock
@@ -104,6 +106,16 @@ class _RNNLayer(HybridBlock):
         self._dtype = dtype
 
     def __call__(self, inputs, states=None, sequence_length=None):
+        if type(inputs) in GRAPHED:  # states whose batch is found when the graph runs
+            given = states is not None
+            if not given:
+                batch = 0 if isinstance(inputs, Symbol) else inputs.shape[self._layout.find("N")]
+                states = open_states(inputs, self.state_info(), batch)
+            elif not isinstance(states, list | tuple):
+                states = [states]
+            extra = (sequence_length,) if self._use_sequence_length else ()
+            outputs, *states = super().__call__(inputs, list(states), *extra)
+            return (outputs, states) if given else outputs
         batch = inputs.shape[self._layout.find("N")]
         given = states is not None
         if not given:

@@ -20,13 +20,13 @@ def _heads(x, name, heads, parts):
     floats_only(x, name)
     if x.ndim != 3 or heads < 1 or x.shape[2] % (heads * parts):
         raise MXNetError(f"`{name}` must have shape (time, batch, a multiple of {parts} * heads={heads}), got {x.shape}")
-    return x.reshape(*x.shape[:2], heads, parts, -1)
+    return x.reshape(*x.shape[:2], heads, parts, x.shape[2] // (heads * parts))
 
 
 def _scores(q, k):
     """(Tq, N, heads, D), (Tk, N, heads, D) -> (N * heads, Tq, Tk), divided by sqrt(D)."""
     found = jnp.einsum("qnhd,knhd->nhqk", q * q.dtype.type(q.shape[-1] ** -0.5), k)
-    return found.reshape(-1, *found.shape[2:])
+    return found.reshape(found.shape[0] * found.shape[1], *found.shape[2:])
 
 
 def _weighted(v, attention, heads):
@@ -34,7 +34,7 @@ def _weighted(v, attention, heads):
     t, n, _, d = v.shape
     if attention.ndim != 3 or attention.shape[::2] != (n * heads, t):
         raise MXNetError(f"`attention` must have shape ({n * heads}, queries, {t}), batch times heads in front, got {attention.shape}")
-    found = jnp.einsum("nhqk,knhd->qnhd", attention.reshape(n, heads, -1, t), v)
+    found = jnp.einsum("nhqk,knhd->qnhd", attention.reshape(n, heads, attention.shape[1], t), v)
     return found.reshape(found.shape[0], n, heads * d)
 
 

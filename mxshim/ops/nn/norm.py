@@ -67,8 +67,8 @@ def _shown(arguments) -> int:
 
 
 def _written(mean, var):
-    """What is written where: moving statistics when backward reaches the call, gamma at once."""
-    return (mean, 3, "backward"), (var, 4, "backward"), ("gamma", 5, "forward")
+    """What is written where: moving statistics when backward reaches the call, a fixed gamma at once."""
+    return (mean, 3, "backward"), (var, 4, "backward"), ("gamma", 5, "forward", "fix_gamma")
 
 
 _BATCH = {"args": [((_X, _G, _B, _M, _V), {}), ((_X, _G, _B, _M, _V), {"fix_gamma": False, "output_mean_var": True}),

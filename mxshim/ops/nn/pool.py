@@ -132,6 +132,26 @@ def pooling_nd(data, kernel=None, pool_type="max", global_pool=False, cudnn_off=
     return _pool(data, kernel, stride, pad, pool_type, pooling_convention, global_pool, p_value, count_include_pad, layout)
 
 
+@op("nd.Pooling_v1", samples={"args": [
+    ((_IMAGE,), {"kernel": (3, 3), "stride": (2, 2), "pad": (1, 1)}),
+    ((_IMAGE,), {"kernel": (2, 2), "stride": (2, 2), "pooling_convention": "full", "pool_type": "avg"}),
+    ((_IMAGE,), {"global_pool": True, "pool_type": "avg"})]})
+def pooling_v1(data, kernel=(), pool_type="max", global_pool=False, pooling_convention="valid", stride=(), pad=()):
+    """Pooling of images (N, C, H, W) as old models have it: the mean divides by the kernel's size also where it reaches beyond.
+
+    Raises: MXNetError if data has not 4 dimensions, or the rest does not fit; see npx.pooling.
+    Differs: of equal maxima the first gets the gradient, in MXNet each.
+    """
+    if data.ndim != 4:
+        raise MXNetError(f"images of shape (N, C, H, W) are needed, got {data.shape}")
+    one_of("pool_type", pool_type, ("max", "avg", "sum"))
+    one_of("pooling_convention", pooling_convention, ("valid", "full"))
+    kind = "max" if pool_type == "max" else "sum"
+    found = _pool(data, kernel, stride, pad, kind, pooling_convention, global_pool, None, None, None)
+    size = data.shape[2] * data.shape[3] if global_pool else kernel[0] * kernel[1]
+    return found / jnp.asarray(size, data.dtype) if pool_type == "avg" else found
+
+
 def _means(size, n):
     """(n, size): row i takes the mean of the elements floor(i size / n) up to ceil((i + 1) size / n)."""
     i = onp.arange(n)[:, None]

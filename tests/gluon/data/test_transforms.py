@@ -71,9 +71,31 @@ def test_batches_are_the_batches_of_single_images(fn):
     assert x.asnumpy().tolist() == onp.stack([ds[i][0].asnumpy() for i in range(6)]).tolist() and y.asnumpy().tolist() == list(range(6))
 
 
-def test_what_is_random_or_the_users_is_called_for_every_image():
+@pytest.mark.parametrize("code", [
+    "T.RandomFlipLeftRight()", "T.RandomFlipTopBottom(0.3)", "T.RandomCrop(6, pad=2)", "T.RandomCrop((5, 9))",
+    "T.RandomResizedCrop((5, 4))", "T.RandomResizedCrop(4, interpolation=2)",
+    "T.Compose([T.RandomFlipLeftRight(), T.Resize(9), T.RandomResizedCrop(7), T.RandomCrop(6, 1), "
+    "T.ToTensor(), T.Normalize(0.1, 0.2)])"])
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+def test_random_batches_are_those_of_single_images(code, dtype):
+    rows = onp.random.RandomState(0).randint(0, 256, (7, 8, 6, 3)).astype(dtype)
+    ds = D.ArrayDataset(nd.array(rows, dtype=dtype), onp.arange(7)).transform_first(eval(code))
+    assert ds._joins()
+
+    def seeded(f):
+        mx.random.seed(3)
+        random.seed(3)
+        return onp.array(f())
+
+    each = seeded(lambda: [x.asnumpy() for x, _ in (ds[i] for i in range(7))])
+    batch = seeded(lambda: next(iter(D.DataLoader(ds, 7)))[0].asnumpy())
+    assert each.shape == batch.shape and each.dtype == batch.dtype and onp.allclose(each, batch, atol=1e-4)
+    assert not onp.array_equal(batch, next(iter(D.DataLoader(ds, 7)))[0].asnumpy())
+
+
+def test_what_the_user_wrote_is_called_for_every_image():
     ds = D.ArrayDataset(nd.zeros((3, 4, 4, 3)), onp.arange(3))
-    for fn in (T.RandomFlipLeftRight(), T.Compose([T.ToTensor(), T.RandomCrop(2)]), lambda x: x, gluon.nn.Flatten()):
+    for fn in (T.RandomBrightness(0.1), T.Compose([T.ToTensor(), T.RandomApply(T.RandomCrop(2))]), lambda x: x, gluon.nn.Flatten()):
         assert not ds.transform_first(fn)._joins()
     with pytest.raises(mx.MXNetError, match="image"):  # rows of a table are no images
         next(iter(D.DataLoader(D.ArrayDataset(nd.zeros((4, 3, 3))[0]).transform(T.ToTensor()), 2)))

@@ -13,11 +13,14 @@ import numpy as onp
 
 from ....array.convert import adopt_numpy
 from ....device import current_device
+from ....image.functions import imdecode, imread
+from ....image.iterators import listed, read_list
 from ....io.files import read_idx
-from ..dataset import Dataset
+from ....recordio import unpack
+from ..dataset import Dataset, RecordFileDataset
 from ..rows import Rows, array_class
 
-__all__ = ["CIFAR10", "CIFAR100", "MNIST", "FashionMNIST", "ImageFolderDataset"]
+__all__ = ["CIFAR10", "CIFAR100", "MNIST", "FashionMNIST", "ImageFolderDataset", "ImageListDataset", "ImageRecordDataset"]
 
 
 class _ImageSet(Dataset):
@@ -181,7 +184,7 @@ class ImageFolderDataset(Dataset):
     """
 
     def __init__(self, root, flag=1, transform=None):
-        self._mode, self._transform = "RGB" if flag else "L", transform
+        self._flag, self._transform = flag, transform
         self.synsets, self.items = [], []
         root = os.path.expanduser(root)
         for folder in sorted(os.listdir(root)):
@@ -200,12 +203,47 @@ class ImageFolderDataset(Dataset):
         return len(self.items)
 
     def __getitem__(self, idx):
-        try:
-            from PIL import Image
-        except ImportError:
-            raise ImportError("ImageFolderDataset reads images with Pillow: install the package pillow") from None
         path, label = self.items[idx]
-        with Image.open(path) as picture:
-            pixels = onp.array(picture.convert(self._mode))
-        image = adopt_numpy(pixels.reshape(*pixels.shape[:2], -1), array_class(), current_device())
+        image = imread(path, self._flag)
         return (image, label) if self._transform is None else self._transform(image, label)
+
+
+class ImageListDataset(Dataset):
+    """Images with labels from a list: image uint8 (H, W, channels), labels as an array (n,). Needs Pillow.
+
+    root: the folder that paths start in.  imglist: a list [[label, ..., path], ...], or the name of a file in root with lines of a number,
+    labels and a path, with tabulators between.  flag: 1 gives three colours, 0 gray.
+    Raises: ValueError for another imglist.
+    """
+
+    def __init__(self, root=".", imglist=None, flag=1):
+        self._root, self._flag = os.path.expanduser(root), flag
+        if isinstance(imglist, str):
+            found = read_list(os.path.join(self._root, imglist), "float32")
+        elif isinstance(imglist, list):
+            found = listed(imglist, "float32")
+        else:
+            raise ValueError(f"imglist must be filename or list of valid entries, given {type(imglist).__name__}")
+        self._items = list(found.values())
+
+    def __len__(self):
+        return len(self._items)
+
+    def __getitem__(self, idx):
+        label, path = self._items[idx]
+        return imread(os.path.join(self._root, path), self._flag), label
+
+
+class ImageRecordDataset(RecordFileDataset):
+    """Images and labels of a RecordIO file with its index, which has the same name and ends in .idx. Needs Pillow.
+
+    flag: 1 gives three colours, 0 gray.  transform: called with image and label, deprecated."""
+
+    def __init__(self, filename, flag=1, transform=None):
+        super().__init__(filename)
+        self._flag, self._transform = flag, transform
+
+    def __getitem__(self, idx):
+        header, content = unpack(super().__getitem__(idx))
+        sample = imdecode(content, self._flag), header.label
+        return sample if self._transform is None else self._transform(*sample)

@@ -14,9 +14,11 @@ from .... import ndarray as nd
 from .... import numpy as np
 from .... import numpy_extension as npx
 from ....array.image import host_array, run, streams
+from ....base import MXNetError
 from ....image.functions import imrotate
 from ...block import Block, HybridBlock
 from ...nn import HybridSequential, Sequential
+from ..plans import cut
 
 __all__ = ["Cast", "CenterCrop", "Compose", "CropResize", "HybridCompose", "HybridRandomApply", "Normalize", "RandomApply",
            "RandomBrightness", "RandomColorJitter", "RandomContrast", "RandomCrop", "RandomFlipLeftRight", "RandomFlipTopBottom",
@@ -37,6 +39,19 @@ class _Transform(HybridBlock):
         """Nothing for what is random: what is drawn decides what is done, which no one program can do."""
         if type(self).joins:
             super().hybridize(active, **kwargs)
+
+
+class _Drawing(_Transform):
+    """A transform that draws first and then changes one image, or many at once; see data/plans.py.
+
+    plan(shape): what it draws for an image (H, W, C).  still(shape): a plan without a draw.
+    """
+
+    def apply_to(self, x):
+        if x.ndim != 3:
+            raise MXNetError(f"{type(self).__name__}: an image (height, width, channels) is needed, got shape {x.shape}")
+        plan = self.plan(x.shape)
+        return host_array(self.carry_out(x._host()[None], [plan])[0], x, x._host())
 
 
 def _images(x):
@@ -132,17 +147,17 @@ class Resize(_Transform):
         return run("nd.image.resize", x, self._size, self._keep, self._interpolation)
 
 
-def _cut(x, size, across, down, interpolation):
-    """The rectangle of an aspect ratio `size`, as large as fits, resized to `size` if it is smaller; across, down: its place, 0..1."""
-    height, width = x.shape[-3:-1]
+def _rectangle(shape, size, across, down):
+    """(left, top, width, height) of the rectangle with the ratio of `size` that fits into an image of `shape`, at most as large;
+    across, down: its place, 0..1."""
+    height, width = shape[:2]
     w, h = size
     if height < h:
         w, h = w * height / h, height
     if width < w:
         w, h = width, h * width / w
     w, h = int(w), int(h)
-    x = run("nd.image.crop", x, int((width - w) * across), int((height - h) * down), w, h)
-    return x if (w, h) == size else run("nd.image.resize", x, size, False, interpolation)
+    return int((width - w) * across), int((height - h) * down), w, h
 
 
 class CenterCrop(_Transform):
@@ -155,7 +170,9 @@ class CenterCrop(_Transform):
         self._size, self._interpolation = _pair(size), interpolation
 
     def apply_to(self, x):
-        return _cut(x, self._size, 0.5, 0.5, self._interpolation)
+        left, top, w, h = _rectangle(x.shape[-3:-1], self._size, 0.5, 0.5)
+        x = run("nd.image.crop", x, left, top, w, h)
+        return x if (w, h) == self._size else run("nd.image.resize", x, self._size, False, self._interpolation)
 
 
 class CropResize(_Transform):
@@ -172,7 +189,7 @@ class CropResize(_Transform):
         return run("nd.image.resize", x, _pair(self._size), False, self._interpolation) if self._size else x
 
 
-class RandomCrop(_Transform):
+class RandomCrop(_Drawing):
     """A rectangle of `size` at a random place, resized where the image is too small.
 
     pad: pixels of pad_value that are put around the image before, a number or (top, bottom, left, right)."""
@@ -184,15 +201,25 @@ class RandomCrop(_Transform):
             raise AssertionError(f"RandomCrop: pad must be a number or (top, bottom, left, right), got {pad}")
         self._pad = (pad,) * 4 if isinstance(pad, int) else pad
 
-    def apply_to(self, x):
+    def _padded(self, shape):
+        top, bottom, left, right = self._pad or (0,) * 4
+        return shape[0] + top + bottom, shape[1] + left + right
+
+    def plan(self, shape):
+        across, down = streams().serial.uniform(1)[0], streams().serial.uniform(1)[0]
+        return _rectangle(self._padded(shape), self._size, float(across), float(down))
+
+    def still(self, shape):
+        return _rectangle(self._padded(shape), self._size, 0, 0)
+
+    def carry_out(self, images, plans):
         if self._pad:
             top, bottom, left, right = self._pad
-            x = host_array(onp.pad(x._host(), ((top, bottom), (left, right), (0, 0)), constant_values=self._value), x)
-        across, down = streams().serial.uniform(1)[0], streams().serial.uniform(1)[0]
-        return _cut(x, self._size, float(across), float(down), self._interpolation)
+            images = onp.pad(images, ((0, 0), (top, bottom), (left, right), (0, 0)), constant_values=self._value)
+        return cut(images, plans, self._size, self._interpolation)
 
 
-class RandomResizedCrop(_Transform):
+class RandomResizedCrop(_Drawing):
     """A random rectangle, resized to `size` (Szegedy et al., 2015).
 
     scale: range of its share of the image's area.  ratio: range of width / height, drawn evenly in its logarithm.
@@ -205,36 +232,53 @@ class RandomResizedCrop(_Transform):
         self._scale = (scale, 1.0) if isinstance(scale, int | float) else scale
         self._ratio = [math.log(r) for r in ratio]
 
-    def apply_to(self, x):
+    def plan(self, shape):
         streams()  # ends the capture of a hybridized block
-        height, width = x.shape[:2]
+        height, width = shape[:2]
         for _ in range(10):
             area = random.uniform(*self._scale) * height * width
             ratio = math.exp(random.uniform(*self._ratio))
             w, h = round(math.sqrt(area * ratio)), round(math.sqrt(area / ratio))
             if w <= width and h <= height:
-                left, top = random.randint(0, width - w), random.randint(0, height - h)
-                x = host_array(x._host()[top:top + h, left:left + w], x, x._host())
-                return run("nd.image.resize", x, self._size, False, self._interpolation)
-        return _cut(x, self._size, 0.5, 0.5, self._interpolation)
+                return random.randint(0, width - w), random.randint(0, height - h), w, h
+        return self.still(shape)
+
+    def still(self, shape):
+        return _rectangle(shape, self._size, 0.5, 0.5)
+
+    def carry_out(self, images, plans):
+        return cut(images, plans, self._size, self._interpolation)
 
 
-class RandomFlipLeftRight(_Transform):
+class RandomFlipLeftRight(_Drawing):
     """The image mirrored left to right with probability p. Differs: the draws are those of MXNet 1.9.1 in np programs too."""
+
+    axis = 2
 
     def __init__(self, p=0.5):
         super().__init__()
+        if not 0 <= p <= 1:
+            raise MXNetError(f"{type(self).__name__}: `p` must lie in [0, 1], got {p}")
         self._p = p
 
-    def apply_to(self, x):
-        return _images(x).random_flip_left_right(x, self._p)
+    def plan(self, shape):
+        return streams().serial.uniform64(1)[0] >= 1 - self._p
+
+    def still(self, shape):
+        return False
+
+    def carry_out(self, images, plans):
+        turned = onp.flatnonzero(plans)
+        if len(turned):
+            images = images.copy()
+            images[turned] = onp.flip(images[turned], self.axis)
+        return images
 
 
 class RandomFlipTopBottom(RandomFlipLeftRight):
     """The image mirrored top to bottom with probability p."""
 
-    def apply_to(self, x):
-        return _images(x).random_flip_top_bottom(x, self._p)
+    axis = 1
 
 
 class _RandomColour(_Transform):

@@ -1,0 +1,91 @@
+"""Which operators amp.init("bfloat16") lets compute with which numbers, as MXNet 2.0.0b1 sorts them, by MXNet's own names."""
+
+# In bfloat16.
+BF16_FUNCS = ["Convolution", "FullyConnected"]
+
+# In float32.
+FP32_FUNCS = """
+_adamw_update _arange _broadcast_backward _CachedOp _cond _contrib_AdaptiveAvgPooling2D _contrib_BilinearResize2D
+_contrib_bipartite_matching _contrib_boolean_mask _contrib_count_sketch _contrib_ctc_loss _contrib_CTCLoss
+_contrib_DeformablePSROIPooling _contrib_dequantize _contrib_div_sqrt_dim _contrib_fft _contrib_getnnz _contrib_gradientmultiplier
+_contrib_group_adagrad_update _contrib_hawkesll _contrib_index_array _contrib_index_copy _contrib_quadratic _contrib_quantize
+_contrib_quantize_v2 _contrib_quantized_act _contrib_quantized_concat _contrib_quantized_conv _contrib_quantized_elemwise_add
+_contrib_quantized_flatten _contrib_quantized_fully_connected _contrib_quantized_pooling _contrib_requantize _contrib_SyncBatchNorm
+_copy _copyto _crop_assign _crop_assign_scalar _CrossDeviceCopy _CustomFunction _cvcopyMakeBorder _cvimdecode _cvimread _cvimresize
+_div_scalar _DivScalar _equal_scalar _EqualScalar _eye _foreach _full _grad_add _greater_equal_scalar _greater_scalar
+_GreaterEqualScalar _GreaterScalar _histogram _hypot _Hypot _hypot_scalar _HypotScalar _identity_with_attr_like_rhs
+_image_adjust_lighting _image_crop _image_flip_left_right _image_flip_top_bottom _image_normalize _image_random_brightness
+_image_random_color_jitter _image_random_contrast _image_random_flip_left_right _image_random_flip_top_bottom _image_random_hue
+_image_random_lighting _image_random_saturation _image_resize _image_to_tensor _imdecode _lesser_equal_scalar _lesser_scalar
+_LesserEqualScalar _LesserScalar _linalg_det _linalg_extractdiag _linalg_extracttrian _linalg_gelqf _linalg_gemm _linalg_gemm2
+_linalg_inverse _linalg_makediag _linalg_maketrian _linalg_potrf _linalg_potri _linalg_slogdet _linalg_sumlogdiag _linalg_syevd
+_linalg_syrk _linalg_trmm _linalg_trsm _linspace _logical_and_scalar _logical_or_scalar _logical_xor_scalar _LogicalAndScalar
+_LogicalOrScalar _LogicalXorScalar _maximum_scalar _MaximumScalar _minimum_scalar _MinimumScalar _minus_scalar _MinusScalar _mod_scalar
+_ModScalar _mp_adamw_update _mul_scalar _MulScalar _Native _NDArray _NoGradient _not_equal_scalar _NotEqualScalar
+_npx_deformable_convolution _onehot_encode _ones _plus_scalar _PlusScalar _power _Power _power_scalar _PowerScalar _random_exponential
+_random_exponential_like _random_gamma _random_gamma_like _random_generalized_negative_binomial
+_random_generalized_negative_binomial_like _random_negative_binomial _random_negative_binomial_like _random_normal _random_normal_like
+_random_poisson _random_poisson_like _random_randint _random_uniform _random_uniform_like _ravel_multi_index _rdiv_scalar _RDivScalar
+_rminus_scalar _RMinusScalar _rmod_scalar _RModScalar _rnn_param_concat _rpower_scalar _RPowerScalar _sample_exponential _sample_gamma
+_sample_generalized_negative_binomial _sample_multinomial _sample_negative_binomial _sample_normal _sample_poisson _sample_uniform
+_sample_unique_zipfian _scatter_minus_scalar _scatter_plus_scalar _scatter_set_nd _set_value _sg_onednn_batch_dot _sg_onednn_conv
+_sg_onednn_fully_connected _slice_assign _slice_assign_scalar _sparse_abs _sparse_adagrad_update _sparse_adam_update _sparse_arccos
+_sparse_arccosh _sparse_arcsin _sparse_arcsinh _sparse_arctan _sparse_arctanh _sparse_cast_storage _sparse_cbrt _sparse_ceil
+_sparse_clip _sparse_concat _sparse_cos _sparse_cosh _sparse_degrees _sparse_Embedding _sparse_exp _sparse_expm1 _sparse_fix
+_sparse_floor _sparse_ftrl_update _sparse_FullyConnected _sparse_gamma _sparse_gammaln _sparse_log _sparse_log10 _sparse_log1p
+_sparse_log2 _sparse_make_loss _sparse_mean _sparse_negative _sparse_norm _sparse_radians _sparse_relu _sparse_retain _sparse_rint
+_sparse_round _sparse_rsqrt _sparse_sgd_mom_update _sparse_sgd_update _sparse_sigmoid _sparse_sign _sparse_sin _sparse_sinh
+_sparse_slice _sparse_sqrt _sparse_square _sparse_stop_gradient _sparse_tan _sparse_tanh _sparse_trunc _sparse_zeros_like _split_v2
+_split_v2_backward _square_sum _unravel_index _while_loop _zeros _zeros_without_dtype adam_update all_finite arccos arccosh arcsin
+arcsinh arctan arctanh argmax argmax_channel argmin argsort batch_take BilinearSampler BlockGrad broadcast_axes broadcast_axis
+broadcast_hypot broadcast_like broadcast_mul broadcast_power broadcast_to cast Cast cast_storage cbrt ceil choose_element_0index
+Convolution_v1 cos cosh crop Crop ctc_loss CTCLoss Custom Deconvolution degrees depth_to_space diag Dropout Embedding erf erfinv exp
+expand_dims expm1 fill_element_0index fix flatten Flatten flip floor ftml_update ftrl_update gamma gammaln gather_nd GridGenerator
+GroupNorm hard_sigmoid identity IdentityAttachKLSparseReg InstanceNorm khatri_rao L2Normalization LayerNorm linalg_det
+linalg_extractdiag linalg_extracttrian linalg_gelqf linalg_gemm linalg_gemm2 linalg_inverse linalg_makediag linalg_maketrian
+linalg_potrf linalg_potri linalg_slogdet linalg_sumlogdiag linalg_syrk linalg_trmm linalg_trsm log log10 log1p log2 log_sigmoidmax_axis
+log_softmax logical_not make_loss MakeLoss masked_log_softmax masked_softmax max mean min min_axis mish moments mp_sgd_mom_update
+mp_sgd_update multi_all_finite multi_mp_sgd_mom_update multi_mp_sgd_update multi_sgd_mom_update multi_sgd_update nanprod nansum negative
+norm normal one_hot ones_like pad Pad pick Pooling_v1 prod radians random_exponential random_gamma random_generalized_negative_binomial
+random_negative_binomial random_normal random_poisson random_randint random_uniform ravel_multi_index rcbrt reciprocal repeat reshape
+Reshape reshape_like reverse rint rmsprop_update rmspropalex_update RNN ROIPooling round rsqrt sample_exponential sample_gamma
+sample_generalized_negative_binomial sample_multinomial sample_negative_binomial sample_normal sample_poisson sample_uniform scatter_nd
+SequenceLast SequenceMask SequenceReverse sgd_mom_update sgd_update shape_array sigmoid sign signsgd_update signum_update sin sinh
+size_array slice slice_axis slice_like SliceChannel smooth_l1 softmax Softmax softmax_cross_entropy SoftmaxActivation softmin softsign
+sort space_to_depth SpatialTransformer split squeeze stop_gradient sum sum_axis swapaxes SwapAxis take tan tile topk transpose trunc
+uniform unravel_index UpSampling zeros_like
+""".split()
+
+# In the widest type among their inputs.
+WIDEST_TYPE_CASTS = """
+_contrib_box_iou _contrib_box_nms _contrib_box_non_maximum_suppression _contrib_dgl_adjacency
+_contrib_dgl_csr_neighbor_non_uniform_sample _contrib_dgl_csr_neighbor_uniform_sample _contrib_dgl_graph_compact _contrib_dgl_subgraph
+_contrib_edge_id _contrib_MultiBoxDetection _contrib_MultiBoxPrior _contrib_MultiBoxTarget _contrib_MultiProposal _contrib_Proposal
+_contrib_PSROIPooling _contrib_ROIAlign _div _Div _equal _Equal _Greater _greater _greater_equal _Greater_Equal _Lesser _lesser
+_Lesser_Equal _lesser_equal _logical_and _Logical_And _logical_or _Logical_Or _logical_xor _Logical_Xor _Maximum _maximum _minimum
+_Minimum _minus _Minus _Mod _mod _mul _Mul _not_equal _Not_Equal _plus _Plus _random_pdf_dirichlet _random_pdf_exponential
+_random_pdf_gamma _random_pdf_generalized_negative_binomial _random_pdf_negative_binomial _random_pdf_normal _random_pdf_poisson
+_random_pdf_uniform _scatter_elemwise_div _sparse_add_n _sparse_broadcast_add _sparse_broadcast_div _sparse_broadcast_minus
+_sparse_broadcast_mul _sparse_broadcast_plus _sparse_broadcast_sub _sparse_dot _sparse_ElementWiseSum _sparse_elemwise_add
+_sparse_elemwise_div _sparse_elemwise_mul _sparse_elemwise_sub _sparse_sum _sparse_where _sub add_n batch_dot broadcast_add
+broadcast_div broadcast_equal broadcast_greater broadcast_greater_equal broadcast_lesser broadcast_lesser_equal broadcast_logical_and
+broadcast_logical_or broadcast_logical_xor broadcast_maximum broadcast_minimum broadcast_minus broadcast_mod broadcast_not_equal
+broadcast_plus broadcast_sub Correlation dot ElementWiseSum elemwise_add elemwise_div elemwise_mul elemwise_sub random_pdf_dirichlet
+random_pdf_exponential random_pdf_gamma random_pdf_generalized_negative_binomial random_pdf_negative_binomial random_pdf_normal
+random_pdf_poisson random_pdf_uniform stack where
+""".split()
+
+# In whatever their inputs are.
+BF16_FP32_FUNCS = """
+_add _shuffle abs BatchNorm BatchNormWithReLU clip Concat concat LRN Pooling relu shuffle sqrt square tanh
+""".split()
+
+# In float32 where the argument has one of these values: (operator, argument, values).
+CONDITIONAL_FP32_FUNCS = [("Activation", "act_type", ["softrelu"]), ("LeakyReLU", "act_type", ["elu", "selu"])]
+
+# Parameters that stay float32 where the data are bfloat16.
+BF16_USE_FP32_PARAMS = {
+    "BatchNormWithReLU": ["", "gamma", "beta", "moving_mean", "moving_var"],
+    "BatchNorm": ["", "gamma", "beta", "moving_mean", "moving_var"]}
+
+LOSS_OUTPUT_FUNCTIONS: list[str] = []

@@ -1,0 +1,8 @@
+"""mx.gluon.contrib.data: text as language models read it, images with boxes (MXNet: mxnet.gluon.contrib.data of both versions)."""
+from ....absent import missing as _missing
+from ...data.sampler import IntervalSampler as IntervalSampler
+from . import text as text
+from . import vision as vision
+
+__all__ = ["IntervalSampler", "text", "vision"]
+__getattr__ = _missing("mx.gluon.contrib.data", __name__, __all__)

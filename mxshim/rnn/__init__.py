@@ -1,0 +1,24 @@
+"""mx.rnn: recurrent cells of graphs, and sentences in buckets (MXNet: mxnet.rnn). mx.gluon.rnn has the cells of arrays."""
+from ..absent import missing as _missing
+from .cells import BaseRNNCell as BaseRNNCell
+from .cells import GRUCell as GRUCell
+from .cells import LSTMCell as LSTMCell
+from .cells import RNNCell as RNNCell
+from .cells import RNNParams as RNNParams
+from .composed import BidirectionalCell as BidirectionalCell
+from .composed import DropoutCell as DropoutCell
+from .composed import ModifierCell as ModifierCell
+from .composed import ResidualCell as ResidualCell
+from .composed import SequentialRNNCell as SequentialRNNCell
+from .composed import ZoneoutCell as ZoneoutCell
+from .files import do_rnn_checkpoint as do_rnn_checkpoint
+from .files import load_rnn_checkpoint as load_rnn_checkpoint
+from .files import save_rnn_checkpoint as save_rnn_checkpoint
+from .fused import FusedRNNCell as FusedRNNCell
+from .sentences import BucketSentenceIter as BucketSentenceIter
+from .sentences import encode_sentences as encode_sentences
+
+__all__ = ["BaseRNNCell", "BidirectionalCell", "BucketSentenceIter", "DropoutCell", "FusedRNNCell", "GRUCell", "LSTMCell", "ModifierCell",
+           "RNNCell", "RNNParams", "ResidualCell", "SequentialRNNCell", "ZoneoutCell", "do_rnn_checkpoint", "encode_sentences",
+           "load_rnn_checkpoint", "save_rnn_checkpoint"]
+__getattr__ = _missing("mx.rnn", __name__, __all__)

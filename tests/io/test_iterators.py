@@ -1,0 +1,190 @@
+"""mx.io: MXNet 1.9.1's batches for the same seeds, the protocol, wrong calls, threads."""
+from __future__ import annotations
+
+import gc
+import importlib.util
+import json
+import threading
+import time
+import traceback
+from pathlib import Path
+
+import numpy as onp
+import pytest
+
+import mxshim as mx
+from mxshim import engine, nd, np
+
+DATA = Path(__file__).parents[1] / "data"
+_spec = importlib.util.spec_from_file_location("measure_io", DATA / "measure_io.py")
+measured = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(measured)
+EXPECTED = json.loads((DATA / "io.json").read_text())
+X, Y = measured.X, measured.Y
+RECORDS = str(DATA / "records" / "images.rec")
+
+
+@pytest.fixture
+def files(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    measured.files()
+
+
+@pytest.mark.parametrize("name", measured.CASES)
+def test_batches(name, files):
+    assert measured.measure(mx, measured.CASES[name]) == EXPECTED[name]
+
+
+def test_the_protocol():
+    it = mx.io.NDArrayIter(X, Y, 3)
+    assert (it.num_data, it.num_source, it.cursor, it.data[0][0], type(it.data[0][1])) == (7, 2, -3, "data", nd.NDArray)
+    assert str(it.next()) == "DataBatch: data shapes: [(3, 2)] label shapes: [(3,)]"
+    assert it.iter_next() and it.getdata()[0].asnumpy()[:, 0].tolist() == [6, 8, 10] and it.getpad() == 0 and it.getindex() is None
+    assert it.iter_next() and it.getlabel()[0].asnumpy().tolist() == [6, 0, 1] and it.getpad() == 2
+    assert not it.iter_next()
+    with pytest.raises(AssertionError, match="DataIter needs reset"):
+        it.getdata()
+    with pytest.raises(StopIteration):
+        it.next()
+    assert repr(it.provide_data) == "[DataDesc[data,(3, 2),<class 'numpy.float32'>,NCHW]]"
+    assert mx.io.NDArrayIter(X).provide_label == [] and mx.io.NDArrayIter(X, batch_size=3).next().label == []
+
+
+def test_descriptions():
+    assert mx.io.DataDesc("a", (1, 2)) == ("a", (1, 2)) and mx.io.DataDesc.get_batch_axis("TNC") == 1
+    assert mx.io.DataDesc.get_list([("a", (1,))], [("a", "int32")])[0].dtype == "int32"
+    assert [d.name for d in mx.io.NDArrayIter([X, X], [Y, Y]).provide_data] == ["_0_data", "_1_data"]
+    it = mx.io.NDArrayIter(nd.zeros((5, 4, 2)), batch_size=2, layout="TNC")
+    assert it.provide_data[0].shape == (5, 2, 2) and [b.data[0].shape for b in it] == [(5, 2, 2)] * 2
+
+
+def test_rolling_over_and_hard_reset():
+    it = mx.io.NDArrayIter(X, Y, 3, last_batch_handle="roll_over")
+    list(it)
+    it.hard_reset()
+    assert it.next().label[0].asnumpy().tolist() == [0, 1, 2]
+
+
+def test_csr_batches():
+    it = mx.io.NDArrayIter(nd.sparse.csr_matrix(nd.array(X)), Y, 3, True, last_batch_handle="discard")
+    for _ in range(2):
+        for batch in it:
+            assert batch.data[0].stype == "csr"
+            assert batch.data[0].asnumpy()[:, 0].tolist() == (batch.label[0].asnumpy() * 2).tolist()
+        it.reset()
+    with pytest.raises(NotImplementedError, match="only supports ``CSRNDArray``"):
+        mx.io.NDArrayIter(nd.sparse.csr_matrix(nd.array(X)))
+
+
+def test_classes_and_writes():
+    assert type(mx.io.NDArrayIter(np.array(X), np.array(Y), 3).next().data[0]) is np.ndarray
+    x = nd.array(X)
+    it = mx.io.NDArrayIter(x, batch_size=7)
+    before = engine.stats().programs
+    batch = it.next().data[0]
+    batch[:] = 7
+    assert x.asnumpy().tolist() == X.tolist()
+    x[0] = 9
+    it.reset()
+    assert it.next().data[0].asnumpy()[0].tolist() == [9, 9]
+    assert engine.stats().programs <= before + 2  # the two writes
+
+
+@pytest.mark.parametrize("call, error, text", [
+    (lambda: mx.io.NDArrayIter(None), AssertionError, "there is no data"),
+    (lambda: mx.io.NDArrayIter("x"), TypeError, "Input must be NDArray"),
+    (lambda: mx.io.NDArrayIter({"a": "x"}), TypeError, "Invalid type 'str' for a"),
+    (lambda: mx.io.NDArrayIter(X, Y[:3]), ValueError, "softmax_label has 3 examples, data 7"),
+    (lambda: mx.io.DataBatch(nd.ones(2)), AssertionError, "Data must be list of NDArrays, got NDArray"),
+    (lambda: mx.io.CSVIter(data_csv="no.csv", data_shape=(3,), batch_size=2), mx.MXNetError, "there is no file no.csv"),
+    (lambda: mx.io.CSVIter(data_csv="d.csv", batch_size=2), mx.MXNetError, "data_shape= is required"),
+    (lambda: mx.io.CSVIter(data_csv="d.csv", data_shape=(2,), batch_size=2), mx.MXNetError, "line 1 of d.csv has 3 numbers"),
+    (lambda: mx.io.CSVIter(data_csv="d.t", data_shape=(1,), batch_size=2), mx.MXNetError, "line 1 of d.t is not made of numbers"),
+    (lambda: mx.io.CSVIter(data_csv="d.csv", data_shape=(3,), batch_size=9), mx.MXNetError, "a batch of 9 cannot be filled from 4"),
+    (lambda: mx.io.CSVIter(data_csv="d.csv", data_shape=(3,), batch_size=2, foo=1), mx.MXNetError, "no argument foo="),
+    (lambda: mx.io.LibSVMIter(data_libsvm="la", data_shape=(3,), batch_size=2), mx.MXNetError, "line 1 of la is not 'label column:value"),
+    (lambda: mx.io.LibSVMIter(data_libsvm="d.t", data_shape=(2,), batch_size=2), mx.MXNetError, "columns must ascend from 0 to 1"),
+    (lambda: mx.io.MNISTIter(image="la", label="la", batch_size=2), mx.MXNetError, "la is not the file its name says"),
+    (lambda: mx.io.MNISTIter(image="no", label="la", batch_size=2), mx.MXNetError, "No such file"),
+    (lambda: mx.io.ImageRecordIter(path_imgrec="im", data_shape=(3, 8, 8), batch_size=2), mx.MXNetError, "holds no record at byte 0"),
+    (lambda: mx.io.ImageRecordIter(path_imgrec=RECORDS, data_shape=(2, 8, 8), batch_size=2), mx.MXNetError, r"\(1 or 3, height, width\)"),
+    (lambda: mx.io.ImageRecordIter(path_imgrec=RECORDS, data_shape=(3, 8, 8), batch_size=2, foo=1), mx.MXNetError, "no argument foo="),
+    (lambda: mx.io.ImageRecordIter(path_imgrec=RECORDS, data_shape=(3, 20, 20), batch_size=2).next(), mx.MXNetError,
+     "smaller than 20 by 20"),
+    (lambda: mx.io.ImageRecordInt8Iter, AttributeError, "dtype='int8'"),
+])
+def test_errors(call, error, text, files):
+    with pytest.raises(error, match=text):
+        call()
+
+
+def test_a_part_of_an_iterator_over_records():
+    def labels(**arguments):
+        it = mx.io.ImageRecordIter(path_imgrec=RECORDS, data_shape=(3, 8, 8), batch_size=2, **arguments)
+        epochs = []
+        for _ in range(2):
+            epochs.append([label for b in it for label in b.label[0].asnumpy().tolist()[:2 - b.pad]])
+            it.reset()
+        return epochs
+
+    assert labels(num_parts=2, part_index=1)[0] == [20, 30, 40]
+    one, two = labels(shuffle=True, seed=3, round_batch=False)
+    assert sorted(one) == sorted(two) == [0, 10, 20, 30, 40] and one != two
+    assert labels(shuffle=True, seed=3, round_batch=False) == [one, two] and labels(shuffle=True, seed=4, round_batch=False) != [one, two]
+
+
+AUGMENTATIONS = [
+    {"rand_crop": True, "rand_mirror": True}, {"random_resized_crop": True, "min_random_area": 0.2, "max_aspect_ratio": 0.3},
+    {"max_rotate_angle": 30, "max_shear_ratio": 0.1, "max_random_scale": 1.2, "min_random_scale": 0.9, "resize": 14},
+    {"brightness": 0.3, "contrast": 0.3, "saturation": 0.3, "pca_noise": 0.1}, {"max_random_contrast": 0.2, "max_random_illumination": 9},
+    {"rand_crop": True, "min_crop_size": 5, "max_crop_size": 9, "inter_method": 10}]
+
+
+@pytest.mark.parametrize("arguments", AUGMENTATIONS, ids=str)
+def test_augmentations_do_not_depend_on_threads(arguments):
+    def epoch(threads, seed):
+        it = mx.io.ImageRecordIter(path_imgrec=RECORDS, data_shape=(3, 8, 8), batch_size=2, preprocess_threads=threads, seed_aug=seed,
+                                   **arguments)
+        return onp.stack([b.data[0].asnumpy() for b in it])
+
+    one = epoch(1, 5)
+    assert (one == epoch(3, 5)).all() and (one != epoch(1, 6)).any() and one.min() >= -20 and one.max() <= 330
+
+
+def gone(name, seconds=10):
+    end = time.monotonic() + seconds
+    while any(t.name.startswith(name) for t in threading.enumerate()) and time.monotonic() < end:
+        gc.collect()
+        time.sleep(0.01)
+    return not any(t.name.startswith(name) for t in threading.enumerate())
+
+
+class Broken(mx.io.DataIter):
+    provide_data, provide_label = [mx.io.DataDesc("data", (2, 1))], []
+
+    def next(self):
+        raise ZeroDivisionError("of the user")
+
+
+def test_threads_end_and_exceptions_arrive():
+    it = mx.io.ImageRecordIter(path_imgrec=RECORDS, data_shape=(3, 8, 8), batch_size=2)
+    it.next()
+    del it
+    assert gone("ImageRecordIter")
+    for _ in range(2):
+        it = mx.io.PrefetchingIter(mx.io.NDArrayIter(X, Y, 3))
+        it.next()
+    del it
+    assert gone("PrefetchingIter")
+    with pytest.raises(ZeroDivisionError) as caught:
+        mx.io.PrefetchingIter(Broken()).next()
+    assert "of the user" in "".join(traceback.format_tb(caught.tb))
+    with pytest.raises(AssertionError, match="mismatches"):
+        list(mx.io.PrefetchingIter([mx.io.NDArrayIter(X, Y, 3), mx.io.NDArrayIter(X[:4], Y[:4], 3)]))
+
+
+def test_threads_know_the_mode(files):
+    with mx.util.np_shape(True), mx.util.np_array(True):
+        it = mx.io.ImageRecordIter(path_imgrec=RECORDS, data_shape=(3, 8, 8), batch_size=2)
+        assert type(it.next().data[0]) is np.ndarray
+        assert type(mx.io.PrefetchingIter(mx.io.CSVIter(data_csv="d.csv", data_shape=(3,), batch_size=2)).next().data[0]) is np.ndarray

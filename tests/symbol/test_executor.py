@@ -1,0 +1,145 @@
+"""Executors: bind, gradients, reshape, monitors, how many programs there are."""
+from __future__ import annotations
+
+import numpy as onp
+import pytest
+
+import mxshim as mx
+from mxshim import engine, nd
+from mxshim.base import MXNetError
+
+a, b = mx.sym.var("a"), mx.sym.var("b")
+
+
+def net():
+    c = mx.sym.Convolution(mx.sym.var("data"), kernel=(3, 3), num_filter=2, name="c")
+    h = mx.sym.Activation(mx.sym.BatchNorm(c, fix_gamma=False, name="bn"), act_type="tanh")
+    return mx.sym.SoftmaxOutput(mx.sym.FullyConnected(mx.sym.flatten(h), num_hidden=3, name="fc"), name="softmax")
+
+
+def test_forward_and_backward():
+    x, y, gx = nd.array([1., 2.]), nd.array([3., 4.]), nd.zeros((2,))
+    ex = (a * b + a).bind(mx.cpu(), {"a": x, "b": y}, args_grad={"a": gx})
+    assert ex.forward(is_train=True)[0].asnumpy().tolist() == [4., 10.] and list(ex.output_dict) == ex._symbol.list_outputs()
+    ex.backward()
+    assert gx.asnumpy().tolist() == [4., 5.] and ex.grad_dict["b"] is None and ex.grad_dict["a"] is gx
+    ex.forward(is_train=True, a=nd.array([2., 2.]))
+    ex.backward(nd.array([1., 10.]))
+    assert gx.asnumpy().tolist() == [4., 50.] and x.asnumpy().tolist() == [2., 2.]
+    assert x.grad is None  # the caller's arrays stay as they were
+    y[:] = 1
+    assert ex.forward()[0].asnumpy().tolist() == [4., 4.]
+    assert (a + b).eval(a=x, b=y)[0].asnumpy().tolist() == [3., 3.]
+
+
+@pytest.mark.parametrize("req, wanted", [("write", 4.), ("add", 8.), ({"a": "add"}, 8.), (["add", "null"], 8.)])
+def test_requests(req, wanted):
+    g = nd.zeros((1,))
+    ex = (a * b).bind(mx.cpu(), [nd.ones((1,)), nd.ones((1,)) * 4], [g, nd.zeros((1,))], req)
+    for _ in range(2):
+        ex.forward(is_train=True)
+        ex.backward()
+    assert g.asscalar() == wanted
+
+
+def test_simple_bind_trains_with_few_programs():
+    ex = net().simple_bind(mx.cpu(), data=(4, 1, 6, 6), grad_req={n: "write" for n in net().list_arguments() if n not in ("data", "softmax_label")})
+    assert ex.arg_dict["fc_weight"].shape == (3, 32) and ex.grad_dict["data"] is None
+    state = onp.random.RandomState(0)
+    for name, array in ex.arg_dict.items():
+        if name != "softmax_label":
+            array[:] = state.uniform(-0.3, 0.3, array.shape)
+    losses, counts = [], []
+    for turn in range(8):
+        data = state.uniform(size=(4, 1, 6, 6)).astype("float32")
+        data[:, 0, 0, 0] = [0, 3, 6, 0]
+        ex.forward(is_train=True, data=nd.array(data), softmax_label=nd.array([0, 1, 2, 0]))
+        ex.backward()
+        for name, g in ex.grad_dict.items():
+            if g is not None:
+                ex.arg_dict[name][:] -= 0.5 * (1 + turn) / 8 * g
+        losses.append(float(-onp.log(ex.outputs[0].asnumpy()[[0, 1, 2, 3], [0, 1, 2, 0]]).mean()))
+        counts.append(engine.stats().programs)
+    assert losses[-1] < losses[0] and counts[-1] == counts[2]  # nothing is compiled after the third step
+    assert ex.aux_dict["bn_moving_var"].asnumpy().min() < 0.7  # forward(is_train=True) and backward moved it
+    before = ex.aux_dict["bn_moving_mean"].asnumpy()
+    ex.forward()
+    assert (ex.aux_dict["bn_moving_mean"].asnumpy() == before).all()
+
+
+def test_reshape_and_parameters():
+    ex = net().simple_bind(mx.cpu(), data=(4, 1, 6, 6))
+    ex.copy_params_from({"fc_bias": nd.array([1., 2., 3.])}, {"bn_moving_var": nd.ones((2,)) * 2})
+    other = ex.reshape(data=(2, 1, 6, 6), partial_shaping=True)
+    assert other.arg_dict["fc_bias"] is ex.arg_dict["fc_bias"] and other.arg_dict["data"].shape == (2, 1, 6, 6)
+    assert other.forward()[0].shape == (2, 3) and other.arg_dict["softmax_label"].shape == (2,)
+    with pytest.raises(AssertionError, match="allow_up_sizing"):
+        ex.reshape(data=(8, 1, 6, 6), partial_shaping=True)
+    assert ex.reshape(data=(8, 1, 6, 6), partial_shaping=True, allow_up_sizing=True).forward()[0].shape == (8, 3)
+    with pytest.raises(ValueError, match='"nothing" that is not in the arguments'):
+        ex.copy_params_from({"nothing": nd.ones((1,))})
+    ex.copy_params_from({"nothing": nd.ones((1,))}, allow_extra_params=True)
+
+
+def test_open_sizes_and_other_shapes():
+    h = mx.sym.FullyConnected(mx.sym.zeros((0, 5)), num_hidden=4, name="h") + mx.sym.FullyConnected(a, num_hidden=4, name="i")
+    for n in (2, 7):
+        ex = h.simple_bind(mx.cpu(), a=(n, 3))
+        ex.arg_dict["h_bias"][:] = 1
+        assert ex.forward()[0].asnumpy().tolist() == [[1.] * 4] * n
+
+
+def test_monitor():
+    seen = []
+    ex = net().simple_bind(mx.cpu(), data=(2, 1, 6, 6))
+    ex.set_monitor_callback(lambda name, array: seen.append((name, array.shape)))
+    ex.forward(is_train=True)
+    assert [n for n, _ in seen] == ["c_output", "bn_output", ex._symbol.get_internals().list_outputs()[9], *[n for n, _ in seen[3:]]]
+    assert seen[-1] == ("softmax_output", (2, 3))
+    mon = mx.mon.Monitor(1, pattern=".*weight", sort=True)
+    ex2 = net().simple_bind(mx.cpu(), data=(2, 1, 6, 6))
+    mon.install(ex2)
+    mon.tic()
+    ex2.forward()
+    assert [(step, name) for step, name, _ in mon.toc()] == [(1, "c_weight"), (1, "fc_weight")]
+
+
+WRONG = {
+    "missing": (lambda: (a + b).bind(mx.cpu(), {"a": nd.ones((2,))}), ValueError, "key `b` is missing in `args`"),
+    "too few": (lambda: (a + b).bind(mx.cpu(), [nd.ones((2,))]), ValueError, "Length of args does not match"),
+    "no arrays": (lambda: (a + b).bind(mx.cpu(), {"a": 3, "b": 4}), TypeError, "'a' must be an NDArray"),
+    "shapes": (lambda: (a + b).bind(mx.cpu(), {"a": nd.ones((2,)), "b": nd.ones((3,))}).forward(), MXNetError, r"Error in operator .*expected \(2,\)"),
+    "not enough shapes": (lambda: mx.sym.dot(a, b).simple_bind(mx.cpu(), a=(2, 3)), RuntimeError, "the shapes of b do not follow"),
+    "unknown shape": (lambda: (a + b).simple_bind(mx.cpu(), c=(2, 3)), RuntimeError, "c is no argument"),
+    "no forward": (lambda: (a + b).simple_bind(mx.cpu(), a=(2,)).backward(), MXNetError, r"forward\(is_train=True\) first"),
+    "request": (lambda: (a + b).simple_bind(mx.cpu(), a=(2,), grad_req="often"), KeyError, "often"),
+    "unknown argument": (lambda: (a + b).simple_bind(mx.cpu(), a=(2,)).forward(c=nd.ones((2,))), TypeError, "Unknown argument c"),
+    "argument's shape": (lambda: (a + b).simple_bind(mx.cpu(), a=(2,)).forward(a=nd.ones((3,))), ValueError, "Shape not match"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_wrong(case):
+    call, error, text = WRONG[case]
+    with pytest.raises(error, match=text):
+        call()
+
+
+def test_custom_operators():
+    class Twice(mx.operator.CustomOp):
+        def forward(self, is_train, req, in_data, out_data, aux):
+            self.assign(out_data[0], req[0], in_data[0] * 2)
+
+        def backward(self, req, out_grad, in_data, out_data, in_grad, aux):
+            self.assign(in_grad[0], req[0], out_grad[0] * 2)
+
+    @mx.operator.register("twice_of_symbols")
+    class TwiceProp(mx.operator.CustomOpProp):
+        def create_operator(self, ctx, in_shapes, in_dtypes):
+            return Twice()
+
+    s = mx.sym.Custom(a, op_type="twice_of_symbols", name="t") + b
+    ex = mx.sym.load_json(s.tojson()).simple_bind(mx.cpu(), a=(2,))
+    ex.forward(is_train=True, a=nd.array([1., 2.]))
+    ex.backward()
+    assert ex.outputs[0].asnumpy().tolist() == [2., 4.] and ex.grad_dict["a"].asnumpy().tolist() == [2., 2.]

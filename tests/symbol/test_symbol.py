@@ -1,0 +1,258 @@
+"""Graphs: composition, names, attributes, shapes. The expectations are MXNet 1.9.1's answers."""
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+
+import numpy as onp
+import pytest
+
+import mxshim as mx
+from mxshim.base import MXNetError, NotImplementedForSymbol
+
+sym = mx.sym
+
+
+@pytest.fixture(autouse=True)
+def _fresh_names():
+    with mx.name.NameManager():
+        yield
+
+
+def last(s):
+    node = json.loads(s.tojson())["nodes"][-1]
+    return s.name, node["op"], node.get("attrs", {})
+
+
+d, e = sym.Variable("d"), sym.Variable("e")
+MADE = {
+    "RNN": (lambda: sym.RNN(d, mode="lstm", state_size=3, num_layers=1, state_outputs=True, name="r"), "r", "RNN",
+            {"mode": "lstm", "num_layers": "1", "state_outputs": "True", "state_size": "3"}),
+    "concat": (lambda: sym.Concat(d, e), "concat0", "Concat", {"num_args": "2"}),
+    "named concat": (lambda: sym.concat(d, e, dim=0, name="hey"), "hey", "Concat", {"dim": "0", "num_args": "2"}),
+    "add_n": (lambda: sym.add_n(d, e), "add_n0", "add_n", {"num_args": "2"}),
+    "split_v2": (lambda: sym.split_v2(d, 3), "_split_v20", "_split_v2", {"axis": "0", "indices": "()", "sections": "3", "squeeze_axis": "False"}),
+    "uniform": (lambda: sym.random.uniform(0, 1, shape=(2, 2)), "_random_uniform0", "_random_uniform", {"high": "1", "low": "0", "shape": "(2, 2)"}),
+    "uniform of symbols": (lambda: sym.random.uniform(d, e, shape=(2, 2)), "_sample_uniform0", "_sample_uniform", {"shape": "(2, 2)"}),
+    "plus": (lambda: d + e, "_plus0", "elemwise_add", {}),
+    "plus number": (lambda: d + 2, "_plusscalar0", "_plus_scalar", {"scalar": "2"}),
+    "number minus": (lambda: 2 - d, "_rminusscalar0", "_rminus_scalar", {"scalar": "2"}),
+    "number over": (lambda: 1 / d, "_rdivscalar0", "_rdiv_scalar", {"scalar": "1"}),
+    "power": (lambda: d ** e, "_power0", "_power", {}),
+    "number to the power": (lambda: 2 ** d, "_rpower_scalar0", "_rpower_scalar", {"scalar": "2"}),
+    "maximum": (lambda: sym.maximum(d, 2), "_maximumscalar0", "_maximum_scalar", {"scalar": "2"}),
+    "negative": (lambda: -d, "_mulscalar0", "_mul_scalar", {"scalar": "-1.0"}),
+    "modulo": (lambda: d % 2, "_modscalar0", "_mod_scalar", {"scalar": "2"}),
+    "equal": (lambda: d == e, "_equal0", "_equal", {}),
+    "number at most": (lambda: 2 <= d, "_greater_equal_scalar0", "_greater_equal_scalar", {"scalar": "2"}),
+    "zeros": (lambda: sym.zeros((2, 3)), "_zeros0", "_zeros", {"dtype": "float32", "shape": "(2, 3)"}),
+    "full": (lambda: sym.full((2,), 3.), "_full0", "_full", {"dtype": "float32", "shape": "(2,)", "value": "3.0"}),
+    "flip": (lambda: sym.flip(d, axis=1), "flip0", "reverse", {"axis": "1"}),
+    "astype": (lambda: d.astype("float16"), "cast0", "Cast", {"dtype": "float16"}),
+    "reshape": (lambda: d.reshape((2, 3)), "reshape0", "Reshape", {"shape": "(2, 3)"}),
+    "linalg": (lambda: sym.linalg.gemm2(d, e), "gemm20", "_linalg_gemm2", {}),
+    "contrib": (lambda: sym.contrib.box_iou(d, e), "box_iou0", "_contrib_box_iou", {}),
+    "histogram": (lambda: sym.histogram(d, bins=3, range=(0, 1)), "_histogram0", "_histogram", {"bin_cnt": "3", "range": "(0, 1)"}),
+    "slice_axis to the end": (lambda: sym.slice_axis(d, axis=1, begin=-1, end=None), "slice_axis0", "slice_axis",
+                              {"axis": "1", "begin": "-1", "end": "None"}),
+    "np scalar": (lambda: d.as_np_ndarray() + 1, "_npi_add_scalar0", "_npi_add_scalar", {"is_int": "True", "scalar": "1"}),
+    "np swapped comparison": (lambda: sym.np.greater(2.5, d.as_np_ndarray()), "_npi_less_scalar0", "_npi_less_scalar",
+                              {"is_int": "False", "scalar": "2.5"}),
+}
+
+
+@pytest.mark.parametrize("case", MADE)
+def test_made(case):
+    make, *wanted = MADE[case]
+    assert last(make()) == tuple(wanted)
+
+
+INPUTS = {
+    "FullyConnected": (lambda: sym.FullyConnected(d, num_hidden=3), ["d", "fullyconnected0_weight", "fullyconnected0_bias"], []),
+    "no bias": (lambda: sym.FullyConnected(d, num_hidden=3, no_bias=True, name="fc"), ["d", "fc_weight"], []),
+    "by name": (lambda: sym.FullyConnected(data=d, weight=e, num_hidden=3), ["d", "e", "fullyconnected0_bias"], []),
+    "nothing given": (lambda: sym.FullyConnected(num_hidden=3, name="q"), ["q_data", "q_weight", "q_bias"], []),
+    "BatchNorm": (lambda: sym.BatchNorm(d, name="bn"), ["d", "bn_gamma", "bn_beta"], ["bn_moving_mean", "bn_moving_var"]),
+    "Deconvolution": (lambda: sym.Deconvolution(d, kernel=(2, 2), num_filter=3, name="u"), ["d", "u_weight"], []),
+    "prelu": (lambda: sym.LeakyReLU(d, act_type="prelu", name="p"), ["d", "p_gamma"], []),
+    "relu": (lambda: sym.LeakyReLU(d, name="p"), ["d"], []),
+    "bilinear": (lambda: sym.UpSampling(d, scale=2, sample_type="bilinear", num_filter=2, name="u"), ["d", "u_weight"], []),
+    "loss": (lambda: sym.SoftmaxOutput(d, name="softmax"), ["d", "softmax_label"], []),
+    "gru": (lambda: sym.RNN(d, mode="gru", state_size=3, num_layers=1, name="r"), ["d", "r_parameters", "r_state"], []),
+    "same name twice": (lambda: d + sym.var("d"), ["d", "d"], []),
+    "one variable twice": (lambda: d + d, ["d"], []),
+}
+
+
+@pytest.mark.parametrize("case", INPUTS)
+def test_inputs(case):
+    make, arguments, states = INPUTS[case]
+    s = make()
+    assert (s.list_arguments(), s.list_auxiliary_states()) == (arguments, states)
+    assert sorted(s.list_inputs()) == sorted(arguments + states)
+
+
+def test_outputs_and_indexing():
+    s = sym.SliceChannel(d, num_outputs=3, name="s")
+    assert s.list_outputs() == ["s_output0", "s_output1", "s_output2"] and len(s) == 3 and s.num_outputs == 3
+    assert s[1].list_outputs() == ["s_output1"] and s["s_output2"].list_outputs() == ["s_output2"] and repr(s) == "<Symbol s>"
+    assert [p.list_outputs()[0] for p in s] == s.list_outputs()
+    g = sym.Group([d + e, s])
+    assert repr(g) == "<Symbol group [_plus0, s, s, s]>" and g.name is None and g[1:3].list_outputs() == ["s_output0", "s_output1"]
+    assert sym.BatchNorm(d, output_mean_var=True, name="b").list_outputs() == ["b_output", "b_mean", "b_var"]
+    r = sym.RNN(d, mode="lstm", state_size=3, num_layers=1, state_outputs=True, name="r")
+    assert r.list_outputs() == ["r_output", "r_state_output", "r_statecell_output"]
+    inner = sym.FullyConnected(sym.Activation(d, act_type="relu", name="a"), num_hidden=2, name="f").get_internals()
+    assert inner.list_outputs() == ["d", "a_output", "f_weight", "f_bias", "f_output"]
+    assert inner["a_output"].list_arguments() == ["d"]
+    assert repr((d + e).get_children()) == "<Symbol group [d, e]>" and d.get_children() is None
+
+
+def test_attributes():
+    v = sym.Variable("data", shape=(0, 3), lr_mult=2.0, init=mx.init.One(), dtype="float32", __mood__="so")
+    assert v.list_attr() == {"__shape__": "(0, 3)", "__lr_mult__": "2.0", "lr_mult": "2.0", "__init__": '["one", {}]', "__dtype__": "0",
+                             "__mood__": "so"}
+    with mx.AttrScope(ctx_group="dev1", lr_mult="3"):
+        f = sym.FullyConnected(v, num_hidden=4, name="fc1", attr={"wd_mult": "2", "__x__": "y"})
+        with mx.AttrScope(lr_mult="4"):
+            assert sym.Variable("w").attr("lr_mult") == "4"
+    assert f.attr("ctx_group") == "dev1" and f.attr("__ctx_group__") == "dev1" and f.attr("num_hidden") == "4" and f.attr("none") is None
+    assert f.attr_dict()["fc1_weight"] == f.list_attr()  # variables that are made take over everything
+    assert sym.BatchNorm(v, name="bn").attr_dict()["bn_moving_var"]["__init__"] == '["one", {}]'
+    with pytest.raises(ValueError, match="Attributes need to be string"):
+        mx.AttrScope(lr_mult=3)
+    with pytest.raises(MXNetError, match="no attribute 'mood'"):
+        sym.FullyConnected(v, num_hidden=4, attr={"mood": "so"})
+    with pytest.raises(DeprecationWarning):
+        f.list_attr(recursive=True)
+
+
+def test_names():
+    assert [sym.Activation(d, act_type="relu").name for _ in range(2)] == ["activation0", "activation1"]
+    with mx.name.Prefix("p_"):
+        assert sym.FullyConnected(d, num_hidden=2, name="fc").list_arguments() == ["d", "p_fc_weight", "p_fc_bias"]
+        assert sym.FullyConnected(d, num_hidden=2).name == "p_fullyconnected0"
+    with mx.name.NameManager():
+        assert sym.Activation(d, act_type="relu").name == "activation0"
+    assert sym.Activation(d, act_type="relu").name == "activation2"
+
+
+def test_composition():
+    f = sym.FullyConnected(sym.var("data"), num_hidden=3, name="net")
+    g = f(data=d + e, name="composed")
+    assert g.list_arguments() == ["d", "e", "net_weight", "net_bias"] and g.name == "composed"
+    assert f.list_arguments() == ["data", "net_weight", "net_bias"] and f.name == "net"
+    assert f(d).list_arguments() == ["d", "net_weight", "net_bias"]
+    for call, error, text in ((lambda: f(x=d), MXNetError, "argument name x not found"), (lambda: f(d, data=d), TypeError, "not both"),
+                              (lambda: f(data=3), TypeError, "Symbol"), (lambda: f(d, d, d, d), MXNetError, "there are 3 inputs")):
+        with pytest.raises(error, match=text):
+            call()
+
+
+def test_copies():
+    s = sym.Group([sym.FullyConnected(d, num_hidden=3, name="f"), sym.BatchNorm(e, name="b")])
+    for other in (copy.copy(s), copy.deepcopy(s), pickle.loads(pickle.dumps(s)), sym.load_json(s.tojson())):
+        assert other.tojson() == s.tojson() and other.list_auxiliary_states() == s.list_auxiliary_states()
+    n = (d.as_np_ndarray() * 2)
+    assert type(pickle.loads(pickle.dumps(n))) is type(n)
+    other = copy.copy(s)
+    other[0]._set_attr(num_hidden="7")
+    assert s[0].attr("num_hidden") == "3"
+
+
+SHAPES = {
+    "convolution": (lambda: sym.Convolution(d, kernel=(3, 3), num_filter=4, num_group=2, name="c"), {"d": (2, 6, 8, 8)},
+                    [(2, 6, 8, 8), (4, 3, 3, 3), (4,)], [(2, 4, 6, 6)], []),
+    "channels last": (lambda: sym.Convolution(d, kernel=(3, 3), num_filter=4, layout="NHWC", name="c"), {"d": (2, 8, 8, 5)},
+                      [(2, 8, 8, 5), (4, 3, 3, 5), (4,)], [(2, 6, 6, 4)], []),
+    "deconvolution": (lambda: sym.Deconvolution(d, kernel=(2, 2), stride=(2, 2), num_filter=3, name="c"), {"d": (2, 5, 4, 4)},
+                      [(2, 5, 4, 4), (5, 3, 2, 2)], [(2, 3, 8, 8)], []),
+    "batch norm": (lambda: sym.BatchNorm(d, axis=-1, name="b"), {"d": (2, 3, 5)}, [(2, 3, 5), (5,), (5,)], [(2, 3, 5)], [(5,), (5,)]),
+    "layer norm": (lambda: sym.LayerNorm(d, name="b"), {"d": (2, 3, 5)}, [(2, 3, 5), (5,), (5,)], [(2, 3, 5)], []),
+    "embedding": (lambda: sym.Embedding(d, input_dim=9, output_dim=4, name="b"), {"d": (2, 3)}, [(2, 3), (9, 4)], [(2, 3, 4)], []),
+    "dense, not flat": (lambda: sym.FullyConnected(d, num_hidden=4, flatten=False, name="b"), {"d": (2, 3, 5)}, [(2, 3, 5), (4, 5), (4,)],
+                        [(2, 3, 4)], []),
+    "lstm from open states": (lambda: sym.RNN(d, mode="lstm", state_size=3, num_layers=1, state_outputs=True, name="r", state=sym.zeros((1, 0, 3)),
+                                              state_cell=sym.zeros((1, 0, 3))), {"d": (5, 2, 4)}, [(5, 2, 4), (108,)],
+                              [(5, 2, 3), (1, 2, 3), (1, 2, 3)], []),
+    "backwards through a sum": (lambda: sym.FullyConnected(sym.zeros((0, 5)), num_hidden=8, name="h") + d, {"d": (7, 8)},
+                                [(8, 5), (8,), (7, 8)], [(7, 8)], []),
+    "labels": (lambda: sym.SoftmaxOutput(sym.FullyConnected(d, num_hidden=3, name="f"), name="s"), {"d": (4, 2)},
+               [(4, 2), (3, 2), (3,), (4,)], [(4, 3)], []),
+    "regression": (lambda: sym.LinearRegressionOutput(d, name="s"), {"d": (4, 1)}, [(4, 1), (4,)], [(4, 1)], []),
+    "concat": (lambda: sym.Concat(d, e, dim=1), {"d": (2, 3), "e": (2, 4)}, [(2, 3), (2, 4)], [(2, 7)], []),
+    "other operators": (lambda: sym.topk(sym.dot(d, e), k=2, ret_typ="both"), {"d": (2, 3), "e": (3, 4)}, [(2, 3), (3, 4)], [(2, 2), (2, 2)], []),
+    "known from the variable": (lambda: sym.var("v", shape=(2, 0)) + d, {"d": (2, 3)}, [(2, 3), (2, 3)], [(2, 3)], []),
+}
+
+
+@pytest.mark.parametrize("case", SHAPES)
+def test_shapes(case):
+    make, given, *wanted = SHAPES[case]
+    assert list(make().infer_shape(**given)) == wanted
+
+
+def test_shapes_that_do_not_follow():
+    s = sym.dot(d, e)
+    with pytest.warns(UserWarning, match="Cannot decide shape"):
+        assert s.infer_shape(d=(2, 3)) == (None, None, None)
+    assert s.infer_shape_partial(d=(2, 3)) == ([(2, 3), ()], [()], [])
+    with pytest.raises(MXNetError, match=r"Error in operator _plus0.*expected \(2,\), got \(3,\)"):
+        (d + e).infer_shape(d=(2,), e=(3,))
+    with pytest.raises(MXNetError, match="x not found; the arguments are d, e"):
+        s.infer_shape(x=(2,))
+    with pytest.raises(MXNetError, match="Error in operator dot1"):
+        sym.dot(d, e).infer_shape(d=(2, 3), e=(2, 3))
+    before = mx.nd.random.uniform(shape=(2,)).asnumpy()  # inference draws no numbers
+    mx.random.seed(1)
+    wanted = mx.nd.random.uniform(shape=(2,)).asnumpy()
+    mx.random.seed(1)
+    sym.Dropout(sym.random.normal(shape=(3, 4)) + d, p=0.5).infer_shape(d=(3, 4))
+    assert (mx.nd.random.uniform(shape=(2,)).asnumpy() == wanted).all() and before.shape == (2,)
+
+
+def test_types():
+    f = sym.FullyConnected(d, num_hidden=3, name="f")
+    assert f.infer_type(d="float64") == ([onp.float64] * 3, [onp.float64], [])
+    assert sym.Embedding(d, input_dim=3, output_dim=2, name="e").infer_type(d="int32", e_weight="float16") == (
+        [onp.int32, onp.float16], [onp.float16], [])
+    assert sym.Cast(d, dtype="int32").infer_type(d="float16")[1] == [onp.int32]
+    assert sym.argmax(d, axis=1).infer_type(d="float64")[1] == [onp.float32]
+    with pytest.warns(UserWarning, match="Cannot decide type"):
+        assert (d + e).infer_type() == (None, None, None)
+
+
+WRONG = {
+    "list operand": (lambda: d + [1], TypeError, "not supported"),
+    "unknown attribute": (lambda: sym.FullyConnected(d, foo=3), MXNetError, "no attribute 'foo'"),
+    "no symbols": (lambda: sym.Group([]), TypeError, "Expected a list of symbols"),
+    "number as name": (lambda: sym.Variable(3), TypeError, "Expect a string"),
+    "number as input": (lambda: sym.FullyConnected(3, num_hidden=2), AssertionError, "must be a Symbol"),
+    "unknown output": (lambda: (d + e)["foo"], ValueError, "Cannot find output that matches name \"foo\""),
+    "output beyond": (lambda: d[1], IndexError, "index"),
+    "several outputs as input": (lambda: sym.dot(sym.split(d, num_outputs=3), e), MXNetError, "one output is wanted"),
+    "truth": (lambda: bool(d), NotImplementedForSymbol, "no values"),
+    "values": (lambda: d.asnumpy(), NotImplementedForSymbol, "asnumpy is not implemented for Symbol"),
+    "in place": (lambda: d.__iadd__(1), NotImplementedForSymbol, "__iadd__"),
+    "shape": (lambda: d.shape, AttributeError, "shape"),
+    "variable's attribute": (lambda: sym.Variable("q", weird=3), ValueError, "start and end with double underscores"),
+    "bad number": (lambda: sym.FullyConnected(d, num_hidden="many"), MXNetError, "'num_hidden' must be an int, got 'many'"),
+    "unknown name": (lambda: sym.nonsense, AttributeError, "nonsense"),
+    "np without operator": (lambda: mx.np.median(d.as_np_ndarray()), MXNetError, "np.median cannot be called with Symbols"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_wrong(case):
+    call, error, text = WRONG[case]
+    with pytest.raises(error, match=text):
+        call()
+
+
+def test_functions_of_arrays_take_symbols():
+    assert mx.nd.relu(d).list_outputs() == ["relu0_output"] and mx.nd.Dropout(d, p=0.3, name="q").attr("p") == "0.3"
+    x = d.as_np_ndarray()
+    s = mx.npx.relu(mx.np.concatenate([x, x * 2], axis=1)).reshape(-1, 4)[:, 1:].mean(axis=1)
+    got = s.bind(mx.cpu(), {"d": mx.np.array([[1., -2.], [3., -4.]])}).forward()[0]
+    assert got.tolist() == pytest.approx([2 / 3, 2.0])
