@@ -34,7 +34,7 @@ def test_nothing_is_missing_in(space):
     assert len(row["absent"]) <= 0.02 * len(row["present"])
 
 
-@pytest.mark.parametrize("key", ["npx.quantized_pooling", "nd.contrib.dgl_adjacency", "mx.onnx", "mx.rnn"])
+@pytest.mark.parametrize("key", ["npx.quantized_pooling", "nd.contrib.dgl_adjacency", "mx.onnx", "mx.tvmop"])
 def test_absent_names_say_why(key):
     space, _, short = key.rpartition(".")
     with pytest.raises(AttributeError) as error:

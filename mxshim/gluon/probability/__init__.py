@@ -43,6 +43,8 @@ from .distributions import erf as erf
 from .distributions import erfinv as erfinv
 from .distributions import gammaln as gammaln
 from .distributions import kl_divergence as kl_divergence
+from .distributions import logit2prob as logit2prob
+from .distributions import prob2logit as prob2logit
 from .distributions import register_kl as register_kl
 from .distributions import sample_n_shape_converter as sample_n_shape_converter
 from .transformation import AbsTransform as AbsTransform
@@ -64,5 +66,5 @@ __all__ = ["AbsTransform", "AffineTransform", "Bernoulli", "Beta", "Binomial", "
            "Normal", "OneHotCategorical", "Pareto", "Poisson", "PowerTransform", "RelaxedBernoulli", "RelaxedOneHotCategorical",
            "SigmoidTransform", "SoftmaxTransform", "StochasticBlock", "StochasticSequential", "StudentT", "TransformBlock",
            "Transformation", "TransformedDistribution", "Uniform", "Weibull", "biject_to", "cached_property", "constraint_check",
-           "digamma", "domain_map", "empirical_kl", "erf", "erfinv", "gammaln", "kl_divergence", "register_kl",
-           "sample_n_shape_converter", "transform_to"]
+           "digamma", "domain_map", "empirical_kl", "erf", "erfinv", "gammaln", "kl_divergence", "logit2prob", "prob2logit",
+           "register_kl", "sample_n_shape_converter", "transform_to"]

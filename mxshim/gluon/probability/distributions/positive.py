@@ -241,6 +241,15 @@ class Chi2(Gamma):
     shape = property(lambda self: self.df / 2)
     scale = property(lambda self: 2.0)
 
+    @property
+    def df(self):
+        """The degrees of freedom."""
+        return self.__dict__["df"]
+
+    @df.setter
+    def df(self, value):
+        self.__dict__["df"] = value
+
     def __init__(self, df, validate_args=None, F=None):
         self.df = df
         ExponentialFamily.__init__(self, 0, validate_args)

@@ -6,6 +6,7 @@ from .transformation import AbsTransform as AbsTransform
 from .transformation import AffineTransform as AffineTransform
 from .transformation import ComposeTransform as ComposeTransform
 from .transformation import ExpTransform as ExpTransform
+from .transformation import HybridBlock as HybridBlock
 from .transformation import PowerTransform as PowerTransform
 from .transformation import SigmoidTransform as SigmoidTransform
 from .transformation import SoftmaxTransform as SoftmaxTransform
