@@ -147,7 +147,8 @@ class Executor:
             for name, value in given.items():
                 if name in mine:
                     if value.shape != mine[name].shape:
-                        raise MXNetError(f"copy_params_from: {name!r} has shape {mine[name].shape} here, {value.shape} among the {what} given")
+                        raise MXNetError(f"copy_params_from: {name!r} has shape {mine[name].shape} here, {value.shape} among the {what} "
+                                         "given")
                     mine[name][:] = value.astype(mine[name].dtype) if isinstance(value, Array) else value
                 elif not allow_extra_params:
                     raise ValueError(f'Find name "{name}" that is not in the {what}')
@@ -168,11 +169,14 @@ class Executor:
             if a is None or a.shape == shape:
                 return a
             if not named and not partial_shaping:
-                raise AssertionError(f"Shape of unspecified array {like}:{name} changed. This can cause the new executor to not share parameters "
-                                     "with the old one. Please check for error in network. If this is intended, set partial_shaping=True to "
+                raise AssertionError(f"Shape of unspecified array {like}:{name} changed. This can cause the new executor to not share "
+                                     "parameters "
+                                     "with the old one. Please check for error in network. If this is intended, set partial_shaping=True "
+                                     "to "
                                      "suppress this warning.")
             if a.size < _size(shape) and not allow_up_sizing:
-                raise AssertionError(f"New shape of {like}:{name} larger than original. First making a big executor and then down sizing it is "
+                raise AssertionError(f"New shape of {like}:{name} larger than original. First making a big executor and then down sizing "
+                                     "it is "
                                      "more efficient than the reverse. If you really want to up size, set allow_up_sizing=True.")
             return nd.zeros(shape, ctx=a.ctx, dtype=a.dtype)
 

@@ -21,3 +21,13 @@ def run_mxshim(tmp_path):
                               capture_output=True, text=True, timeout=300)
 
     return run
+
+
+@pytest.fixture(autouse=True)
+def flags_as_before():
+    """No test may leave recording or training switched on: the next ones would fail for it."""
+    yield
+    autograd = sys.modules.get("mxshim.autograd")
+    if autograd is not None:
+        left = autograd.set_recording(False), autograd.set_training(False)
+        assert left == (False, False), "recording or training was left on"

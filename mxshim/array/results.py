@@ -248,7 +248,8 @@ def _slice_axis(run, record):
 def _slices(run, record):
     def slice(data, begin, end, step=None, out=None, name=None):
         begin, end, steps = (b if isinstance(b, tuple | list) else (b,) for b in (begin, end, step or ()))
-        plain = isinstance(data, Array) and type(data) not in door.symbol_classes and len(begin) == len(end) <= data.ndim and len(steps) <= len(begin)
+        plain = (isinstance(data, Array) and type(data) not in door.symbol_classes and len(begin) == len(end) <= data.ndim
+                 and len(steps) <= len(begin))
         if not plain or not all(map(_is_bound, (*begin, *end, *steps))) or 0 in steps:
             return run((data, begin, end, tuple(steps)), {} if out is None else {"out": out})
         steps = (*steps, *(None,) * (len(begin) - len(steps)))

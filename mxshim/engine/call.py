@@ -248,9 +248,9 @@ def _on_numbers(op: Op, cls, args):
     """What a function of arrays gives for plain numbers alone: np's is NumPy's scalar, nd's a Python number; None: no such function."""
     short = _name_in(op, cls).rsplit(".", 1)[1]
     if cls._dialect == "nd":
-        plain = _ND_NUMBERS.get(short)
-        return plain(*args) if plain is not None and len(args) == 2 else None
-    plain = getattr(onp, {"round_": "round"}.get(short, short), None)
+        compare = _ND_NUMBERS.get(short)
+        return compare(*args) if compare is not None and len(args) == 2 else None
+    plain: Any = getattr(onp, {"round_": "round"}.get(short, short), None)
     answers = plain.nin == len(args) if isinstance(plain, onp.ufunc) else short in _OF_NUMBERS and (short != "clip" or len(args) == 3)
     return plain(*args) if answers else None
 

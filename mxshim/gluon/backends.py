@@ -12,5 +12,6 @@ def check_backend(backend):
     if backend is None or str(backend).upper() in _KNOWN or backend in _told:
         return
     _told.add(backend)
-    warnings.warn(f"optimize_for: the back end {backend!r} cannot be found; XLA compiles and optimizes the graph as any other. Libraries of "
+    warnings.warn(f"optimize_for: the back end {backend!r} cannot be found; XLA compiles and optimizes the graph as any other. Libraries "
+                  "of "
                   "back ends cannot be loaded here", stacklevel=4)

@@ -94,7 +94,8 @@ class SymbolBlock(HybridBlock):
         known_names = set(symbol.list_inputs())
         for name in names:
             if name not in known_names and param_file is None:
-                raise ValueError(f"SymbolBlock.imports: there is no variable {name!r} in {symbol_file!r}; there are {', '.join(sorted(known_names))}")
+                raise ValueError(f"SymbolBlock.imports: there is no variable {name!r} in {symbol_file!r}; there are "
+                                 f"{', '.join(sorted(known_names))}")
         block = SymbolBlock(symbol, [variable(type(symbol), n) for n in names])
         if param_file is not None:
             block.load_parameters(param_file, ctx or device, allow_missing, ignore_extra, cast_dtype=True, dtype_source="saved")

@@ -13,7 +13,7 @@ from ..array.core import Array
 from ..base import MXNetError
 from ..callback import BatchEndParam
 from ..initializer import Uniform
-from .batches import Batch
+from ..io import DataBatch, DataIter
 
 __all__ = ["BaseModule"]
 
@@ -49,7 +49,8 @@ class BaseModule:
 
     def _need(self, initialized=True, what=""):
         if not self.binded or initialized and not self.params_initialized:
-            raise AssertionError(f"{type(self).__name__}{'.' + what if what else ''}: call bind(){' and init_params()' if initialized else ''} "
+            raise AssertionError(f"{type(self).__name__}{'.' + what if what else ''}: call "
+                                 f"bind(){' and init_params()' if initialized else ''} "
                                  "first, or fit()")
 
     # -- one batch -------------------------------------------------------------------------------------------------
@@ -134,9 +135,9 @@ class BaseModule:
         """
         self._need(what="predict")
         if isinstance(eval_data, Array | onp.ndarray):
-            self.forward(Batch([eval_data if isinstance(eval_data, Array) else nd.array(eval_data)]))
+            self.forward(DataBatch([eval_data if isinstance(eval_data, Array) else nd.array(eval_data)]))
             return self.get_outputs()[0]
-        if not hasattr(eval_data, "__iter__") or not hasattr(eval_data, "reset"):
+        if not isinstance(eval_data, DataIter) and not (hasattr(eval_data, "__iter__") and hasattr(eval_data, "reset")):
             raise ValueError("eval_data must be of type NDArray or DataIter")
         found = [[o.copy() for o in outputs] for outputs, _, _ in self.iter_predict(eval_data, num_batch, reset, sparse_row_id_fn)]
         if not found or not merge_batches:

@@ -21,7 +21,8 @@ class DataParallelExecutorGroup:
     def __init__(self, symbol, contexts, data_shapes, label_shapes, param_names, for_training, inputs_need_grad, shared=None, fixed=(),
                  grad_req="write", state_names=()):
         self.symbol, self.contexts, self.param_names = symbol, contexts, param_names
-        self.for_training, self.inputs_need_grad, self.fixed, self.state_names = for_training, inputs_need_grad, set(fixed or ()), state_names
+        self.for_training, self.inputs_need_grad, self.fixed, self.state_names = for_training, inputs_need_grad, set(fixed
+                                                                                                                     or ()), state_names
         self.arg_names, self.aux_names = symbol.list_arguments(), symbol.list_auxiliary_states()
         self.output_names = symbol.list_outputs()
         self._grad_req = grad_req
@@ -147,7 +148,8 @@ class DataParallelExecutorGroup:
             elif len(self.execs) == 1:
                 e.backward(list(grads))
             else:
-                e.backward([nd.slice_axis(g, axis=0, begin=self.slices[k].start, end=self.slices[k].stop).as_in_context(e._ctx) for g in grads])
+                e.backward([nd.slice_axis(g, axis=0, begin=self.slices[k].start, end=self.slices[k].stop).as_in_context(e._ctx)
+                            for g in grads])
 
     def get_outputs(self, merge_multi_context=True):
         """The outputs: of each a whole, or a list with one array for each device."""
@@ -185,7 +187,8 @@ class DataParallelExecutorGroup:
             part = labels[k] if pre_sliced else labels if len(self.execs) == 1 else [
                 nd.slice_axis(y, axis=max(self._axes.get(n, 0), 0), begin=self.slices[k].start, end=self.slices[k].stop)
                 for n, y in zip(self.label_names, labels, strict=False)]
-            metric.update_dict(OrderedDict(zip(self.label_names, part, strict=False)), OrderedDict(zip(self.output_names, e.outputs, strict=True)))
+            metric.update_dict(OrderedDict(zip(self.label_names, part, strict=False)),
+                               OrderedDict(zip(self.output_names, e.outputs, strict=True)))
 
     def install_monitor(self, mon):
         """Have a Monitor watch all executors."""

@@ -129,7 +129,8 @@ class Module(BaseModule):
 
         allow_missing: parameters that the dicts lack are initialized.  allow_extra: what else is in the dicts is skipped.
         force_init: also if they are initialized.  A variable's own init= comes before `initializer`.
-        Raises: AssertionError before bind(); RuntimeError for a missing parameter; ValueError for one too many; MXNetError for another shape.
+        Raises: AssertionError before bind(); RuntimeError for a missing parameter, ValueError for one too many; MXNetError for
+            another shape.
         """
         if self.params_initialized and not force_init:
             warnings.warn("Parameters already initialized and force_init=False. init_params call ignored.", stacklevel=2)
@@ -138,15 +139,18 @@ class Module(BaseModule):
             raise AssertionError("call bind before initializing the parameters")
         group = self._exec_group
         if self._arg_params is None:
-            self._arg_params = {n: nd.zeros(a[0].shape, dtype=a[0].dtype, ctx=cpu()) for n, a in zip(group.names, group.param_arrays, strict=True)}
+            self._arg_params = {n: nd.zeros(a[0].shape, dtype=a[0].dtype, ctx=cpu()) for n,
+                                a in zip(group.names, group.param_arrays, strict=True)}
         if self._aux_params is None:
-            self._aux_params = {n: nd.zeros(a[0].shape, dtype=a[0].dtype, ctx=cpu()) for n, a in zip(self._aux_names, group.aux_arrays, strict=True)}
+            self._aux_params = {n: nd.zeros(a[0].shape, dtype=a[0].dtype, ctx=cpu()) for n,
+                                a in zip(self._aux_names, group.aux_arrays, strict=True)}
         attributes = self._symbol.attr_dict()
         for mine, given in ((self._arg_params, arg_params), (self._aux_params, aux_params)):
             if given is not None and not allow_extra:
                 extra = next((n for n in given if n not in mine), None)
                 if extra is not None and not (mine is self._arg_params and extra in self._symbol.list_inputs()):
-                    raise ValueError(f"{extra!r} is no parameter of this module, which has {', '.join(sorted(mine))}; pass allow_extra=True to "
+                    raise ValueError(f"{extra!r} is no parameter of this module, which has {', '.join(sorted(mine))}; pass "
+                                     "allow_extra=True to "
                                      "skip it")
             for name, array in sorted(mine.items()):
                 self._fill(InitDesc(name, attributes.get(name)), array, given, initializer, allow_missing)
@@ -169,7 +173,8 @@ class Module(BaseModule):
     def set_params(self, arg_params, aux_params, allow_missing=False, force_init=True, allow_extra=False):
         """Give the parameters values from dicts; see init_params."""
         if not allow_missing:
-            self.init_params(initializer=None, arg_params=arg_params, aux_params=aux_params, allow_missing=allow_missing, force_init=force_init,
+            self.init_params(initializer=None, arg_params=arg_params, aux_params=aux_params, allow_missing=allow_missing,
+                             force_init=force_init,
                              allow_extra=allow_extra)
             return
         if self.params_initialized and not force_init:
@@ -251,7 +256,8 @@ class Module(BaseModule):
         batch_size = group.batch_size * (store.num_workers if store is not None and "dist" in store.type else 1)
         rescale = 1.0 / batch_size
         n = len(self._context)
-        names = dict(enumerate(group.names)) if on_store or n == 1 else {i * n + k: name for i, name in enumerate(group.names) for k in range(n)}
+        names = dict(enumerate(group.names)) if on_store or n == 1 else {i * n + k: name for i, name in enumerate(group.names)
+                                                                         for k in range(n)}
         if isinstance(optimizer, str):
             params = dict(optimizer_params)
             params.setdefault("rescale_grad", rescale)
@@ -342,7 +348,8 @@ class Module(BaseModule):
         self._exec_group.forward(data_batch, is_train)
 
     def _rebind(self, batch, new):
-        data = getattr(batch, "provide_data", None) or [type(d)(d.name, s, d.dtype, d.layout) for d, s in zip(self._data_shapes, new, strict=True)]
+        data = getattr(batch, "provide_data", None) or [type(d)(d.name, s, d.dtype, d.layout) for d,
+                                                        s in zip(self._data_shapes, new, strict=True)]
         labels = getattr(batch, "provide_label", None)
         given = getattr(batch, "label", None)
         if not labels:

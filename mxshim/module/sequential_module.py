@@ -4,8 +4,8 @@ from __future__ import annotations
 import logging
 
 from ..initializer import Uniform
+from ..io import DataBatch, DataDesc
 from .base_module import BaseModule
-from .batches import Batch, Desc
 
 __all__ = ["SequentialModule"]
 
@@ -82,7 +82,8 @@ class SequentialModule(BaseModule):
         for i, module in enumerate(self._modules):
             for name in (n for part in module.get_params() for n in part):
                 if name in seen:
-                    raise AssertionError(f"Duplicated parameter names: name {name!r} in layer {i} ({type(module).__name__}) is already used in "
+                    raise AssertionError(f"Duplicated parameter names: name {name!r} in layer {i} ({type(module).__name__}) is already "
+                                         "used in "
                                          f"layer {seen[name]}")
                 seen[name] = i
         self.params_initialized = True
@@ -109,7 +110,7 @@ class SequentialModule(BaseModule):
                     raise AssertionError(f"auto_wiring: module {i} takes {len(names)} arrays, the one before gives {len(shapes)}")
                 shapes = [(n, s.shape if hasattr(s, "shape") else s[1]) for n, s in zip(names, shapes, strict=True)]
             module.bind(shapes, labels, for_training, inputs_need_grad or (for_training and i > 0), force_rebind, grad_req=grad_req)
-            shapes = [Desc(n, s) for n, s in module.output_shapes]
+            shapes = [DataDesc(n, s) for n, s in module.output_shapes]
         self.binded, self.for_training, self.inputs_need_grad = True, for_training, inputs_need_grad
 
     def init_optimizer(self, kvstore="local", optimizer="sgd", optimizer_params=(("learning_rate", 0.01),), force_init=False):
@@ -125,13 +126,11 @@ class SequentialModule(BaseModule):
     def forward(self, data_batch, is_train=None):
         """Run all modules."""
         self._need(what="forward")
-        batch = Batch(data_batch.data, data_batch.label)
-        batch.pad = getattr(data_batch, "pad", 0)
+        batch = data_batch
         for i, module in enumerate(self._modules):
             module.forward(batch, is_train=is_train)
             if i + 1 < len(self._modules):
-                batch = Batch(module.get_outputs(), data_batch.label)
-                batch.pad = getattr(data_batch, "pad", 0)
+                batch = DataBatch(module.get_outputs(), data_batch.label, pad=getattr(data_batch, "pad", 0))
 
     def backward(self, out_grads=None):
         """Run all modules backwards."""

@@ -69,7 +69,8 @@ class BaseRNNCell:
     def begin_state(self, func=symbol.zeros, **kwargs):
         """States to start with, func(name=..., shape=..., **kwargs) each; the batch's size is found by shape inference."""
         if self._modified:
-            raise AssertionError("After applying modifier cells (e.g. DropoutCell) the base cell cannot be called directly. Call the modifier "
+            raise AssertionError("After applying modifier cells (e.g. DropoutCell) the base cell cannot be called directly. Call the "
+                                 "modifier "
                                  "cell instead.")
         states = []
         for info in self.state_info:
@@ -140,7 +141,8 @@ def normalized(length, inputs, layout, merge, in_layout=None):
     if isinstance(inputs, symbol.Symbol):
         if merge is False:
             if len(inputs.list_outputs()) != 1:
-                raise ValueError("unroll doesn't allow grouped symbol as input. Please convert to list with list(inputs) first or let unroll "
+                raise ValueError("unroll doesn't allow grouped symbol as input. Please convert to list with list(inputs) first or let "
+                                 "unroll "
                                  "handle splitting.")
             inputs = list(symbol.split(inputs, axis=in_axis, num_outputs=length, squeeze_axis=1))
     else:

@@ -36,7 +36,8 @@ class SequentialRNNCell(BaseRNNCell):
 
     def begin_state(self, **kwargs):
         if self._modified:
-            raise AssertionError("After applying modifier cells (e.g. ZoneoutCell) the base cell cannot be called directly. Call the modifier "
+            raise AssertionError("After applying modifier cells (e.g. ZoneoutCell) the base cell cannot be called directly. Call the "
+                                 "modifier "
                                  "cell instead.")
         return _begin(self._cells, kwargs)
 
@@ -140,7 +141,8 @@ class ZoneoutCell(ModifierCell):
     def __init__(self, base_cell, zoneout_outputs=0., zoneout_states=0.):
         from .fused import FusedRNNCell
         if isinstance(base_cell, FusedRNNCell | BidirectionalCell):
-            raise AssertionError(f"{type(base_cell).__name__} doesn't support zoneout: it has no steps. Unfuse it, or put a ZoneoutCell around the "
+            raise AssertionError(f"{type(base_cell).__name__} doesn't support zoneout: it has no steps. Unfuse it, or put a ZoneoutCell "
+                                 "around the "
                                  "cells inside")
         super().__init__(base_cell)
         self.zoneout_outputs, self.zoneout_states = zoneout_outputs, zoneout_states

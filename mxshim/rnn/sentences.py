@@ -7,7 +7,7 @@ import random
 import numpy as onp
 
 from .. import ndarray as nd
-from ..module.batches import Batch, Desc
+from ..io import DataBatch, DataDesc, DataIter
 
 
 def encode_sentences(sentences, vocab=None, invalid_label=-1, invalid_key="\n", start_label=0, unknown_token=None):
@@ -38,7 +38,7 @@ def encode_sentences(sentences, vocab=None, invalid_label=-1, invalid_key="\n", 
     return found, vocab
 
 
-class BucketSentenceIter:
+class BucketSentenceIter(DataIter):
     """Batches of sentences, shuffled, each batch from one bucket; labels are the words one place further.
 
     Args:
@@ -50,6 +50,7 @@ class BucketSentenceIter:
 
     def __init__(self, sentences, batch_size, buckets=None, invalid_label=-1, data_name="data", label_name="softmax_label", dtype="float32",
                  layout="NT"):
+        super().__init__(batch_size)
         if not buckets:
             buckets = [i for i, n in enumerate(onp.bincount([len(s) for s in sentences])) if n >= batch_size]
         buckets = sorted(buckets)
@@ -79,7 +80,7 @@ class BucketSentenceIter:
 
     def _descs(self, length):
         shape = (self.batch_size, length) if self.major_axis == 0 else (length, self.batch_size)
-        return [Desc(name, shape, layout=self.layout) for name in (self.data_name, self.label_name)]
+        return [DataDesc(name, shape, layout=self.layout) for name in (self.data_name, self.label_name)]
 
     def reset(self):
         """Start again, in another order."""
@@ -94,9 +95,6 @@ class BucketSentenceIter:
             self.nddata.append(nd.array(rows, dtype=self.dtype) if rows.size else None)
             self.ndlabel.append(nd.array(label, dtype=self.dtype) if rows.size else None)
 
-    def __iter__(self):
-        return self
-
     def next(self):
         """The next batch. Raises: StopIteration after the last."""
         if self.curr_idx == len(self.idx):
@@ -106,10 +104,5 @@ class BucketSentenceIter:
         data, label = (a[i][j:j + self.batch_size] for a in (self.nddata, self.ndlabel))
         if self.major_axis == 1:
             data, label = data.T, label.T
-        batch = Batch([data], [label])
-        batch.bucket_key = self.buckets[i]
-        batch.provide_data, batch.provide_label = ([Desc(n, a.shape, layout=self.layout)] for n, a in (
-            (self.data_name, data), (self.label_name, label)))
-        return batch
-
-    __next__ = next
+        descs = [[DataDesc(n, a.shape, layout=self.layout)] for n, a in ((self.data_name, data), (self.label_name, label))]
+        return DataBatch([data], [label], pad=0, bucket_key=self.buckets[i], provide_data=descs[0], provide_label=descs[1])

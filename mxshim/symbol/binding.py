@@ -59,7 +59,8 @@ def evaluate(self, ctx=None, device=None, **kwargs):
     return self.bind(ctx or device, kwargs, grad_req="null").forward()
 
 
-def optimize_for(self, backend, args=None, aux=None, ctx=None, shape_dict=None, type_dict=None, stype_dict=None, skip_infer=False, **kwargs):
+def optimize_for(self, backend, args=None, aux=None, ctx=None, shape_dict=None, type_dict=None, stype_dict=None, skip_infer=False,
+                 **kwargs):
     """This graph. XLA compiles and optimizes all graphs, whatever `backend` says. An unknown name is a warning, once."""
     from ..gluon.backends import check_backend
     check_backend(backend)

@@ -21,7 +21,8 @@ _SPACES = {"nd.contrib": ("_contrib_",), "nd.linalg": ("_linalg_", "linalg_"), "
 # Where MXNet's graphs call an operator otherwise than its function.
 _RENAMED = {"np.abs": "_npi_absolute", "np.concat": "_npi_concatenate", "np.divide": "_npi_true_divide", "np.remainder": "_npi_mod",
             "np.repeat": "_np_repeat", "np.amax": "_np_max", "np.amin": "_np_min", "np.round": "_npi_around", "np.round_": "_npi_around",
-            "np.fabs": "_npi_absolute", "np.permute_dims": "_npi_transpose", "np.invert": "_npi_bitwise_not", "np.array_split": "_npi_split",
+            "np.fabs": "_npi_absolute", "np.permute_dims": "_npi_transpose", "np.invert": "_npi_bitwise_not",
+            "np.array_split": "_npi_split",
             "np.split": "_npi_split", "np.linalg.norm": "_npi_norm", "np.var": "_npi_var", "np.zeros_like": "zeros_like",
             "np.ones_like": "ones_like", "np.mean": "_npi_mean", "npx.sigmoid": "_npx_sigmoid", "npx.relu": "_npx_relu",
             "npx.slice_channel": "SliceChannel", "npx.pad": "Pad", "npx.group_norm": "GroupNorm", "npx.instance_norm": "InstanceNorm",
@@ -104,13 +105,15 @@ def symbolic(public: str, args, kwargs, cls=Symbol):
             attrs[key] = value
     if len(record.inputs) == 2 and len(symbols) == 1 and f"{op}_scalar" in operators.table():
         return _with_number(op, params, bound, cls)
-    if "no_bias" in record.kinds and "bias" in record.inputs and "no_bias" not in kwargs and record.name not in operators._BY_COUNT and not isinstance(bound.get("bias"), Symbol):
+    switched = "no_bias" in record.kinds and "bias" in record.inputs and record.name not in operators._BY_COUNT
+    if switched and "no_bias" not in kwargs and not isinstance(bound.get("bias"), Symbol):
         attrs["no_bias"] = True
     for key, value in _other_defaults(public, op).items():
         attrs.setdefault(key, value)
     unknown = [k for k in attrs if k not in record.kinds and k not in ("name", "attr")]
     if unknown:
-        raise MXNetError(f"{public} cannot be called with Symbols and {unknown[0]}={attrs[unknown[0]]!r}: the operator {op} of MXNet's graphs "
+        raise MXNetError(f"{public} cannot be called with Symbols and {unknown[0]}={attrs[unknown[0]]!r}: the operator {op} of MXNet's "
+                         "graphs "
                          f"has {', '.join(record.kinds) or 'no attributes'}")
     inputs = [s for s in symbols if isinstance(s, Symbol)] + [s[1] for s in symbols if not isinstance(s, Symbol)]
     if symbols and all(isinstance(s, tuple) and s[0] in record.inputs for s in symbols):
@@ -126,7 +129,8 @@ def _other_defaults(public, op) -> dict[str, Any]:
     mine, theirs = getattr(mine, "op", mine), getattr(theirs, "op", theirs)
     if not isinstance(mine, Op) or not isinstance(theirs, Op) or mine is theirs or record is None:
         return {}
-    return {k: v for k, v in mine.defaults.items() if k in record.kinds and v is not None and k != "no_bias" and k in theirs.defaults and theirs.defaults[k] != v}
+    return {k: v for k, v in mine.defaults.items() if k in record.kinds and v is not None and k != "no_bias" and k in theirs.defaults
+            and theirs.defaults[k] != v}
 
 
 def _with_number(op, params, bound, cls):

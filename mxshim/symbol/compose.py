@@ -72,7 +72,7 @@ def create(op: str, args=(), kwargs=None, hint: str | None = None, cls=Symbol):
     scope = attribute.current().get(attr)
     name = naming.current().get(given_name, (hint or op).lower())
     attrs = _kept(scope)
-    attrs.update({k: operators.written(v) for k, v in params.items()})
+    attrs.update(_kept({k: operators.written(v) for k, v in params.items()}))
     for key in attrs:
         if key not in record.kinds and not key.startswith("__") and record.name != "Custom":
             raise MXNetError(f"mx.sym.{hint or op}: there is no attribute {key!r}; there are {', '.join(record.kinds) or 'none'}, and "

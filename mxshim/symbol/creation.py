@@ -32,7 +32,8 @@ def arange(start, stop=None, step=1.0, repeat=1, infer_range=False, name=None, d
 
 def linspace(start, stop, num, endpoint=True, name=None, dtype=None):
     """`num` numbers from start to stop."""
-    return create("_linspace", (), {"start": start, "stop": stop, "num": num, "endpoint": endpoint, "name": name, "dtype": dtype or "float32"})
+    return create("_linspace", (),
+                  {"start": start, "stop": stop, "num": num, "endpoint": endpoint, "name": name, "dtype": dtype or "float32"})
 
 
 def eye(N, M=0, k=0, dtype=None, **kwargs):

@@ -20,12 +20,14 @@ from .operators import find, inputs_of
 # Attributes that are hints for MXNet's own kernels, or that the function takes another way.
 _HINTS = frozenset({"cudnn_tune", "cudnn_off", "workspace", "min_calib_range", "max_calib_range", "num_args", "is_int", "layout_flag",
                     "infer_range", "cudnn_algo_verbose", "cudnn_algo_fwd", "out_grad", "quantized", "key"})
-_PREFIXES = {"_contrib_": "nd.contrib.", "_linalg_": "nd.linalg.", "_image_": "nd.image.", "_random_": "nd.random.", "_sparse_": "nd.sparse.",
+_PREFIXES = {"_contrib_": "nd.contrib.", "_linalg_": "nd.linalg.", "_image_": "nd.image.", "_random_": "nd.random.",
+             "_sparse_": "nd.sparse.",
              "_npx__image_": "npx.image."}
 _NP = ("np.", "npx.", "np.linalg.", "np.random.", "npx.random.")
 _RENAMED = {"_npi_norm": "np.linalg.norm", "_npi_powerd": "np.power", "_npi_repeats": "np.repeat", "_npi_gamma": "np.random.gamma",
             "_npi_share_memory": "np.shares_memory", "_npi_multinomial": "np.random.multinomial", "_grad_add": "nd.add",
-            "_hypot": "nd.broadcast_hypot", "_mod": "nd.broadcast_mod", "_npx_reshape": "npx.reshape", "_npi_matrix_rank_none_tol": "np.linalg.matrix_rank",
+            "_hypot": "nd.broadcast_hypot", "_mod": "nd.broadcast_mod", "_npx_reshape": "npx.reshape",
+            "_npi_matrix_rank_none_tol": "np.linalg.matrix_rank",
             "_scatter_elemwise_div": "nd.elemwise_div", "_identity_with_attr_like_rhs": "nd.elemwise_add"}
 
 
@@ -59,7 +61,8 @@ def function(name: str):
     public = public_name(name)
     if public is None:
         known = find(name)
-        what = ("is one that mxshim lacks" if known else "is not one of MXNet's, nor of mxshim's: the file needs a library of its own, or is "
+        what = ("is one that mxshim lacks" if known
+                else "is not one of MXNet's, nor of mxshim's: the file needs a library of its own, or is "
                 "damaged")
         raise MXNetError(f"the operator {name!r} of this graph {what}. Cut the graph before it with get_internals(), or compute it with "
                          "np or nd")
@@ -91,7 +94,8 @@ def _parameters(record):
     """(names of all parameters, None if any are taken; those that are arrays, None if any number is taken)."""
     inner = getattr(record, "op", record)
     if isinstance(inner, Op):
-        places = None if inner.variadic else [p for p in inner.params if p in inner.arrays or p in inner.scalars and p not in inner.defaults]
+        places = None if inner.variadic else [p for p in inner.params if p in inner.arrays or p in inner.scalars
+                                              and p not in inner.defaults]
         if inner is record or places:
             return frozenset(inner.params), places
     kinds = inspect.signature(record).parameters.values()
@@ -102,9 +106,10 @@ def _parameters(record):
 
 _ND_SCALAR: dict[str, Any] = {
     "plus": nd.add, "minus": nd.subtract, "mul": nd.multiply, "div": nd.divide, "mod": nd.modulo, "power": nd.power,
-    "maximum": nd.maximum, "minimum": nd.minimum, "hypot": lambda x, number: nd.broadcast_hypot(x, nd.full((1,), number, ctx=x.ctx, dtype=x.dtype)), "equal": nd.equal, "not_equal": nd.not_equal, "greater": nd.greater,
+    "maximum": nd.maximum, "minimum": nd.minimum, "equal": nd.equal, "not_equal": nd.not_equal, "greater": nd.greater,
     "greater_equal": nd.greater_equal, "lesser": nd.lesser, "lesser_equal": nd.lesser_equal, "logical_and": nd.logical_and,
-    "logical_or": nd.logical_or, "logical_xor": nd.logical_xor}
+    "logical_or": nd.logical_or, "logical_xor": nd.logical_xor,
+    "hypot": lambda x, number: nd.broadcast_hypot(x, nd.full((1,), number, ctx=x.ctx, dtype=x.dtype))}
 
 
 def _number(given, name="scalar", default=1.0):
@@ -174,7 +179,8 @@ def _typed(given, name):
 @_own("_npi_full")
 def _full(arrays, given):
     kind = given.get("value_type")
-    value = given.get({0: "double_value", 1: "int_value", 2: "uint_value"}.get(kind, "double_value"), given.get("fill_value", given.get("value")))
+    value = given.get({0: "double_value", 1: "int_value", 2: "uint_value"}.get(kind, "double_value"),
+                      given.get("fill_value", given.get("value")))
     return np.full(given.get("shape", ()), value, **_shaped(given, "dtype"))
 
 

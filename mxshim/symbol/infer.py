@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as onp
 
-from .. import autograd
 from .. import ndarray as nd
 from ..base import MXNetError, as_dtype
 from ..engine import capture
@@ -91,17 +90,19 @@ class Inference:
 def abstract(op, given, shapes, dtypes):
     """[(shape, dtype)] of an operator's outputs; nothing is computed. Raises: MXNetError as the call would."""
     call, thread = function(op), threads.now
-    checks = len(thread.checks)
+    checks, flags = len(thread.checks), (thread.recording, thread.training)
     trace = capture.Capture(trace_on(nd.zeros((1,)).ctx.jax)) if thread.capture is None else None
     try:
-        with autograd.pause(train_mode=False), trace or contextlib.nullcontext():
-            thread.recording = True  # some functions look at results outside of record(); nothing is marked, so nothing is recorded
+        with trace or contextlib.nullcontext():
+            # Some functions look at results outside of record(); nothing is marked, so nothing is recorded.
+            thread.recording, thread.training = True, False
             found = call([nd.zeros(s, dtype=d) for s, d in zip(shapes, dtypes, strict=True)], given)
         results = found if isinstance(found, list | tuple) else [found]
         return [(a.shape, onp.dtype(a.dtype)) for a in results]
     except (TypeError, ValueError, IndexError, AssertionError, KeyError) as error:
         raise MXNetError(str(error)) from None
     finally:
+        thread.recording, thread.training = flags
         del thread.checks[checks:]
 
 
@@ -150,7 +151,8 @@ _FREE_INPUTS = {"Embedding": (0,), "take": (1,), "pick": (1,), "one_hot": (0,), 
                 "softmax": (1,), "CTCLoss": (1, 2, 3), "RNN": (4,), "_npi_advanced_indexing": (1,), "ROIPooling": ()}
 _OWN_TYPE = {"argmax": "float32", "argmin": "float32", "argmax_channel": "float32", "shape_array": "int64", "size_array": "int64",
              "_npi_argmax": "int64", "_npi_argmin": "int64"}
-_BOOLEAN = ("_npi_equal", "_npi_not_equal", "_npi_greater", "_npi_less", "_npi_logical", "_npi_is", "_npi_all", "_npi_any", "_np_all", "_np_any")
+_BOOLEAN = ("_npi_equal", "_npi_not_equal", "_npi_greater", "_npi_less", "_npi_logical", "_npi_is", "_npi_all", "_npi_any", "_np_all",
+            "_np_any")
 
 
 def _type_step(v, types):
@@ -213,7 +215,8 @@ def infer_shape(symbol, args, kwargs, partial):
     if not partial and not all(known(s) for p in parts for s in p):
         open_ = [f"{v.name}: {shape_out(s)}" for (v, _), s in zip(arguments, parts[0], strict=True) if not known(s)]
         if open_:
-            warnings.warn("Cannot decide shape for the following arguments (0s in shape means unknown dimensions). Consider providing them as "
+            warnings.warn("Cannot decide shape for the following arguments (0s in shape means unknown dimensions). Consider providing "
+                          "them as "
                           "input:\n\t" + "\n\t".join(open_), stacklevel=3)
         return None, None, None
     return tuple([[s if known(s) else shape_out(s) for s in p] for p in parts])

@@ -24,7 +24,8 @@ class Operator(NamedTuple):
 
     inputs: names in order; one that ends in "..." takes any number.  aux: those that the operator writes.
     all_outputs, outputs: how many there are, and how many a Symbol shows, with the usual attributes.
-    key: the attribute that counts the inputs, or "".  kinds: attribute -> b flag, i int, f number, t tuple, s text, e choice, o anything; with ? it may be None.
+    key: the attribute that counts the inputs, or "".  kinds: attribute -> b flag, i int, f number, t tuple, s text, e choice, o "
+                                                  "anything; with ? it may be None.
     names: its own name first.  later: whether only MXNet 2 has it.
     """
 
@@ -158,7 +159,8 @@ def _flag(name):
 _OPTIONAL = {
     ("FullyConnected", "bias"): _without_bias(False), ("Convolution", "bias"): _without_bias(False),
     ("Deconvolution", "bias"): _without_bias(True), ("_contrib_DeformableConvolution", "bias"): _without_bias(False),
-    ("_npx_deformable_convolution", "bias"): _without_bias(False), ("_contrib_ModulatedDeformableConvolution", "bias"): _without_bias(False),
+    ("_npx_deformable_convolution", "bias"): _without_bias(False),
+    ("_contrib_ModulatedDeformableConvolution", "bias"): _without_bias(False),
     ("_npx_modulated_deformable_convolution", "bias"): _without_bias(False),
     **{(op, name): _without_bias(False) for op in ("_contrib_quantized_fully_connected", "_contrib_quantized_conv")
        for name in ("bias", "min_bias", "max_bias")},
@@ -235,7 +237,8 @@ def _shows_all(total):
 _OUTPUTS = {
     "SliceChannel": lambda v: v.get("num_outputs", 1), "_split_v2": _pieces, "_npi_hsplit": _pieces, "_npi_dsplit": _pieces,
     "_npi_vsplit": _pieces, "RNN": _rnn, "BatchNorm": _shows_all(3), "BatchNorm_v1": _shows_all(3), "LayerNorm": _shows_all(3),
-    "GroupNorm": _shows_all(3), "_contrib_SyncBatchNorm": _shows_all(3), "_contrib_BatchNormWithReLU": lambda v: (4, 3 if v.get("output_mean_var") else 1),
+    "GroupNorm": _shows_all(3), "_contrib_SyncBatchNorm": _shows_all(3),
+    "_contrib_BatchNormWithReLU": lambda v: (4, 3 if v.get("output_mean_var") else 1),
     "topk": lambda v: 2 if v.get("ret_typ") == "both" else 1, "LeakyReLU": lambda v: (2, 1) if v.get("act_type") == "rrelu" else 1,
     "_contrib_Proposal": lambda v: (2, 2 if v.get("output_score") else 1),
     "_contrib_MultiProposal": lambda v: (2, 2 if v.get("output_score") else 1),

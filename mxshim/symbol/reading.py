@@ -73,11 +73,10 @@ class _Reader:
             self.fail(f"{where} holds graphs of its own (loops and branches), which mxshim does not read: write the network as a "
                       "HybridBlock and load its parameters")
         record = operators.find(op)
-        if record is None:
-            try:
-                function(op)
-            except MXNetError as error:
-                self.fail(f"{where}: {error}")
+        try:
+            function(op if record is None else record.name)
+        except MXNetError as error:
+            self.fail(f"{where}: {error}")
         entries = [self.entry(e, i, where) for e in inputs]
         vertex = Vertex(name, record.name if record else op, entries, attrs=attrs, record=record)
         if record is not None:
@@ -159,7 +158,8 @@ def load(fname) -> Symbol:
         raise TypeError("fname need to be string")
     try:
         if os.path.getsize(fname) > _MOST_BYTES:
-            raise MXNetError(f"{fname!r} cannot be read as a graph of MXNet: it has {os.path.getsize(fname)} bytes, more than a graph can have")
+            raise MXNetError(f"{fname!r} cannot be read as a graph of MXNet: it has {os.path.getsize(fname)} bytes, more than a graph "
+                             "can have")
         with open(fname, "rb") as f:
             text = f.read()
     except OSError as error:

@@ -80,7 +80,8 @@ class _Recorded:
         return r.array(found, symbol)
 
     def __setitem__(self, key, value):
-        raise MXNetError("export: forward writes into an array, which MXNet's graphs cannot do; compute a new one, with np.where or concatenate")
+        raise MXNetError("export: forward writes into an array, which MXNet's graphs cannot do; compute a new one, with np.where or "
+                         "concatenate")
 
     def reshape(self, *shape, **kwargs):
         r = _recording()
@@ -234,7 +235,8 @@ def _nd_sliced(x, key, ndim):
             x = calls.symbolic("nd.slice_axis", (x,), {"axis": axis, "begin": k, "end": k + 1 if k != -1 else None})
     lost = tuple(i for i, k in enumerate([k for k in keys if k is not None]) if isinstance(k, int))
     if lost:
-        x = calls.symbolic("nd.squeeze" if len(lost) < ndim else "nd.reshape", (x,), {"axis": lost} if len(lost) < ndim else {"shape": (1,)})
+        x = calls.symbolic("nd.squeeze" if len(lost) < ndim else "nd.reshape", (x,), {"axis": lost} if len(lost) < ndim
+                           else {"shape": (1,)})
     for i, k in enumerate(keys):
         if k is None:
             x = calls.symbolic("nd.expand_dims", (x,), {"axis": sum(not isinstance(j, int) for j in keys[:i])})
@@ -285,7 +287,8 @@ GRAPHED = (Symbol, _Symbol, NdRecorded)
 
 def open_states(inputs, infos, batch):
     """Zeros for each {"shape": ...} whose size 0, the batch's, shape inference finds; Symbols, or recorded arrays with that size."""
-    symbols = [create("_zeros", (), {"shape": info["shape"], "dtype": "float32"}, cls=type(inputs) if isinstance(inputs, Symbol) else Symbol)
+    symbols = [create("_zeros", (), {"shape": info["shape"], "dtype": "float32"}, cls=type(inputs) if isinstance(inputs, Symbol)
+                      else Symbol)
                for info in infos]
     if isinstance(inputs, Symbol):
         return symbols

@@ -30,7 +30,9 @@ def join(a, b):
 
 
 def shown(shape) -> str:
-    return "an unknown shape" if shape is None else f"({', '.join('?' if n is None else str(n) for n in shape)}{',' if len(shape) == 1 else ''})"
+    if shape is None:
+        return "an unknown shape"
+    return f"({', '.join('?' if n is None else str(n) for n in shape)}{',' if len(shape) == 1 else ''})"
 
 
 def known(shape) -> bool:

@@ -229,7 +229,6 @@ def test_a_script_keeps_its_options_and_folder(run_mxshim, tmp_path):
     (["a.txt"], "'a.txt' is neither a script"),
     (["a.md"], "a.md: holds no Python cell"),
     (["--order", "count", "a.py"], "--order and --keep-going are for documents"),
-    (["where"], "give a public name"),
 ])
 def test_command_lines_that_make_no_sense(argv, message, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
@@ -244,6 +243,11 @@ def test_command_lines_that_make_no_sense(argv, message, tmp_path, monkeypatch, 
 def test_version(capsys):
     assert main(["--version"]) == 0
     assert capsys.readouterr().out.startswith("mxshim ")
+
+
+def test_where_without_a_name(capsys):
+    assert main(["where"]) == 2
+    assert "give a public name" in capsys.readouterr().err
 
 
 def test_where(capsys):

@@ -43,7 +43,8 @@ def test_requests(req, wanted):
 
 
 def test_simple_bind_trains_with_few_programs():
-    ex = net().simple_bind(mx.cpu(), data=(4, 1, 6, 6), grad_req={n: "write" for n in net().list_arguments() if n not in ("data", "softmax_label")})
+    ex = net().simple_bind(mx.cpu(), data=(4, 1, 6, 6),
+                           grad_req={n: "write" for n in net().list_arguments() if n not in ("data", "softmax_label")})
     assert ex.arg_dict["fc_weight"].shape == (3, 32) and ex.grad_dict["data"] is None
     state = onp.random.RandomState(0)
     for name, array in ex.arg_dict.items():
@@ -108,7 +109,8 @@ WRONG = {
     "missing": (lambda: (a + b).bind(mx.cpu(), {"a": nd.ones((2,))}), ValueError, "key `b` is missing in `args`"),
     "too few": (lambda: (a + b).bind(mx.cpu(), [nd.ones((2,))]), ValueError, "Length of args does not match"),
     "no arrays": (lambda: (a + b).bind(mx.cpu(), {"a": 3, "b": 4}), TypeError, "'a' must be an NDArray"),
-    "shapes": (lambda: (a + b).bind(mx.cpu(), {"a": nd.ones((2,)), "b": nd.ones((3,))}).forward(), MXNetError, r"Error in operator .*expected \(2,\)"),
+    "shapes": (lambda: (a + b).bind(mx.cpu(), {"a": nd.ones((2,)), "b": nd.ones((3,))}).forward(), MXNetError,
+               r"Error in operator .*expected \(2,\)"),
     "not enough shapes": (lambda: mx.sym.dot(a, b).simple_bind(mx.cpu(), a=(2, 3)), RuntimeError, "the shapes of b do not follow"),
     "unknown shape": (lambda: (a + b).simple_bind(mx.cpu(), c=(2, 3)), RuntimeError, "c is no argument"),
     "no forward": (lambda: (a + b).simple_bind(mx.cpu(), a=(2,)).backward(), MXNetError, r"forward\(is_train=True\) first"),

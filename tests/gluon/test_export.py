@@ -1,0 +1,213 @@
+"""Blocks as graphs and back: export, SymbolBlock, blocks called with Symbols."""
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as onp
+import pytest
+
+import mxshim as mx
+from mxshim import engine, gluon, nd, np, npx
+from mxshim.base import MXNetError
+from mxshim.gluon import nn
+
+
+@pytest.fixture()
+def _np():
+    npx.set_np()
+    yield
+    npx.reset_np()
+
+
+def nodes(file):
+    return [(n["op"], n["name"]) for n in json.loads(Path(file).read_text(encoding="utf-8"))["nodes"] if n["op"] != "null"]
+
+
+def exported(net, tmp_path, *inputs):
+    net.hybridize()
+    want = net(*inputs)
+    files = net.export(str(tmp_path / "m"))
+    names = ["data"] if len(inputs) == 1 else [f"data{k}" for k in range(len(inputs))]
+    return want, gluon.SymbolBlock.imports(files[0], names, files[1]), nodes(files[0])
+
+
+def test_names_are_those_of_mxnet(tmp_path):
+    net = nn.HybridSequential(prefix="net_")
+    with net.name_scope():
+        net.add(nn.Conv2D(4, 3, activation="relu"), nn.BatchNorm(), nn.MaxPool2D(), nn.Flatten(), nn.Dropout(0.5),
+                nn.Dense(8, activation="tanh"),
+                nn.Dense(3))
+    net.initialize()
+    want, block, found = exported(net, tmp_path, nd.random.uniform(shape=(2, 1, 8, 8)))
+    wanted = [("Convolution", "net_conv0_fwd"), ("Activation", "net_conv0_relu_fwd"), ("BatchNorm", "net_batchnorm0_fwd"),
+              ("Pooling", "net_pool0_fwd"), ("Flatten", "net_flatten0_flatten0"), ("Dropout", "net_dropout0_fwd"),
+              ("FullyConnected", "net_dense0_fwd"), ("Activation", "net_dense0_tanh_fwd"), ("FullyConnected", "net_dense1_fwd")]
+    assert found == [(op, name) for op, name in wanted]
+    assert block.collect_params().keys() == net.collect_params().keys()
+    s = net(mx.sym.var("data"))
+    assert s.list_arguments() == block._symbol.list_arguments() and s.list_outputs() == ["net_dense1_fwd_output"]
+    assert s.list_auxiliary_states() == ["net_batchnorm0_running_mean", "net_batchnorm0_running_var"]
+
+
+class Odd(nn.HybridBlock):
+    """What books write in forward: operators, methods, indices, constants, several outputs."""
+
+    def __init__(self):
+        super().__init__()
+        self.dense, self.scale = nn.Dense(6), gluon.Parameter("scale", shape=(6,), init="ones")
+        self.drop = nn.Dropout(0.3)
+
+    def forward(self, x, y):
+        h = npx.relu(self.dense(x)) * self.scale.data() + np.arange(6)
+        h = self.drop(np.concatenate([h, y.reshape(-1, 6)], axis=0))
+        h = (2 - h.T[1:4].transpose() / 3) ** 2 if h.shape[1] == 6 else h
+        return np.where(h > 1, h, -h).mean(axis=1), np.maximum(h, 0.5)[:, -1].astype("float32"), h.sum()
+
+
+def test_plain_forward(tmp_path, _np):
+    net = Odd()
+    net.initialize()
+    want, block, found = exported(net, tmp_path, np.random.uniform(size=(2, 5)), np.random.uniform(size=(1, 12)))
+    assert {"FullyConnected", "_npx_relu", "Concat", "Dropout", "_npi_where", "slice"} <= {op for op, _ in found}
+    assert [name for _, name in found] == [f"node_{k}" for k in range(len(found))]
+    assert set(block.collect_params()) == {"dense.weight", "dense.bias", "scale", "constant0"}
+    x, y = np.random.uniform(size=(2, 5)), np.random.uniform(size=(1, 12))
+    for got, wanted in zip(block(x, y), net(x, y), strict=True):
+        assert type(got) is np.ndarray
+        onp.testing.assert_allclose(got.asnumpy(), wanted.asnumpy(), rtol=1e-5)
+
+
+class Hybrid(nn.HybridBlock):
+    """A block of MXNet 1, with a parameter of its own and arrays of unequal shapes."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        with self.name_scope():
+            self.gain = self.params.get("gain", shape=(1, 4))
+            self.body = nn.Dense(4)
+
+    def hybrid_forward(self, F, x, gain):
+        h = F.broadcast_mul(self.body(x), gain)
+        return F.maximum(h, 0.1) + F.mean(h, axis=1, keepdims=True) if isinstance(h, nd.NDArray) else F.broadcast_add(
+            F.maximum(h, 0.1), F.mean(h, axis=1, keepdims=True))
+
+
+def test_hybrid_forward(tmp_path):
+    net = Hybrid(prefix="h_")
+    net.initialize()
+    x = nd.random.uniform(shape=(3, 5))
+    want, block, found = exported(net, tmp_path, x)
+    onp.testing.assert_allclose(block(x).asnumpy(), want.asnumpy(), rtol=1e-6)
+    assert ("FullyConnected", "h_dense0_fwd") in found and "h_gain" in block.collect_params()
+    s = net(mx.sym.var("data"))
+    arrays = {p.name: p.data() for p in net.collect_params().values()}
+    onp.testing.assert_allclose(s.eval(data=x, **arrays)[0].asnumpy(), want.asnumpy(), rtol=1e-6)
+
+
+def test_recurrent_layers_take_any_batch(tmp_path):
+    net = nn.HybridSequential()
+    net.add(gluon.rnn.LSTM(4, num_layers=2, layout="NTC", prefix="r_"))
+    net.initialize()
+    x = nd.random.uniform(shape=(3, 5, 2))
+    want, block, _ = exported(net, tmp_path, x)
+    onp.testing.assert_allclose(block(x).asnumpy(), want.asnumpy(), rtol=1e-5, atol=1e-6)
+    y = nd.random.uniform(shape=(2, 7, 2))
+    onp.testing.assert_allclose(block(y).asnumpy(), net(y).asnumpy(), rtol=1e-5, atol=1e-6)
+    assert net(mx.sym.var("data")).list_arguments()[0] == "data"
+
+
+def test_symbol_block():
+    data = mx.sym.var("data")
+    fc = mx.sym.FullyConnected(data, num_hidden=3, name="fc")
+    net = gluon.SymbolBlock(fc, data)
+    assert repr(net) == "SymbolBlock(\n<Symbol fc> : 1 -> 1\n)"
+    assert repr(gluon.SymbolBlock([fc, fc * 2], [data])).endswith("_mulscalar0]> : 1 -> 2\n)")
+    assert list(net.collect_params()) == ["fc_weight", "fc_bias"]
+    net.initialize()
+    assert net(nd.ones((2, 4))).shape == (2, 3) and net.collect_params()["fc_weight"].shape == (3, 4)
+    with pytest.raises(MXNetError, match="FullyConnected"):
+        net(nd.ones((2, 5)))
+    assert net(mx.sym.var("q")).list_arguments() == ["q", "fc_weight", "fc_bias"]
+    with pytest.raises(AssertionError, match="must be variable"):
+        gluon.SymbolBlock(fc * 3, [fc])
+    with pytest.raises(ValueError, match="takes 1 inputs"):
+        net(nd.ones((2, 4)), nd.ones((2, 4)))
+    # features of a trained network: its parameters are shared
+    both = gluon.SymbolBlock(mx.sym.relu(fc), data, params=net.collect_params())
+    assert both.collect_params()["fc_weight"] is net.collect_params()["fc_weight"]
+
+
+def test_fine_tuning_compiles_little(tmp_path):
+    net = nn.HybridSequential()
+    net.add(nn.Dense(6, activation="relu"), nn.BatchNorm(), nn.Dense(3))
+    net.initialize()
+    _, block, _ = exported(net, tmp_path, nd.random.uniform(shape=(4, 5)))
+    block.hybridize()
+    trainer = gluon.Trainer(block.collect_params(), "sgd", {"learning_rate": 0.2})
+    loss = gluon.loss.SoftmaxCrossEntropyLoss()
+    x, y, losses, counts = nd.random.uniform(shape=(4, 5)), nd.array([0, 1, 2, 0]), [], []
+    for _ in range(7):
+        with mx.autograd.record():
+            out = loss(block(x), y)
+        out.backward()
+        trainer.step(4)
+        losses.append(float(out.mean().asscalar()))
+        counts.append(engine.stats().programs)
+    assert losses[-1] < losses[0] and counts[-1] == counts[2]
+    names = block.collect_params()
+    assert [n for n in names if names[n].grad_req == "null"] == [n for n in names if "running" in n]
+
+
+def test_refused(tmp_path, _np):
+    net = nn.Dense(3)
+    net.initialize()
+    with pytest.raises(RuntimeError, match=r"call block.hybridize\(\)"):
+        net.export(str(tmp_path / "m"))
+
+    class Writes(nn.HybridBlock):
+        def forward(self, x):
+            x[0] = 1
+            return x
+
+    class Medians(nn.HybridBlock):
+        def forward(self, x):
+            return np.median(x * 1)
+
+    for kind, text in ((Writes, "writes into an array"), (Medians, "np.median cannot be called with Symbols")):
+        net = kind()
+        net.hybridize()
+        net(np.ones((2, 2)))
+        with pytest.raises(MXNetError, match=text):
+            net.export(str(tmp_path / "m"))
+    assert not list(tmp_path.iterdir())
+
+
+def test_optimize_for_and_var():
+    net = nn.Dense(3, in_units=2, prefix="d_")
+    net.initialize()
+    with pytest.raises(ValueError, match='Must specify "backend"'):
+        net.optimize_for(nd.ones((1, 2)))
+    net.optimize_for(nd.ones((1, 2)), backend="MKLDNN")
+    with pytest.warns(UserWarning, match="'nowhere' cannot be found"):
+        net.optimize_for(nd.ones((1, 2)), backend="nowhere")
+    v = net.weight.var()
+    assert v.name == "d_weight" and v.attr("__shape__") == "(3, 2)" and v.attr("lr_mult") == "1.0" and net.weight.var() is v
+
+
+def test_save_and_load(tmp_path):
+    def make():
+        net = nn.HybridSequential()
+        net.add(nn.Dense(3, in_units=2), nn.Dense(2, in_units=3))
+        return net
+
+    net, other = make(), make()
+    net.initialize()
+    net.save(str(tmp_path / "net"))
+    other.load(str(tmp_path / "net"))
+    assert (other(nd.ones((1, 2))).asnumpy() == net(nd.ones((1, 2))).asnumpy()).all()
+    (tmp_path / "net-model.json").write_text("{")
+    with pytest.raises(MXNetError, match="cut off"):
+        other.load(str(tmp_path / "net"))
+    with pytest.raises(MXNetError, match="cannot be opened"):
+        other.load(str(tmp_path / "none"))

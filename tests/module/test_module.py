@@ -1,0 +1,270 @@
+"""Module and its kin, against what MXNet 1.9.1 recorded (tests/data/measure_models.py), and by what they must do."""
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+
+import numpy as onp
+import pytest
+
+import mxshim as mx
+from mxshim import engine, nd
+from mxshim.base import MXNetError
+
+ANSWER = json.loads((Path(__file__).parent.parent / "data" / "models" / "answers_1.json").read_text())["module"]
+
+
+class Batch:
+    def __init__(self, data, label, pad=0, key=None):
+        self.data, self.label, self.pad, self.index = data, label, pad, None
+        self.bucket_key, self.provide_data, self.provide_label = key, None, None
+        if key is not None:
+            self.provide_data = [("data", data[0].shape)]
+            self.provide_label = [("softmax_label", label[0].shape)]
+
+
+class Batches:
+    """Batches of arrays in order; the last one is filled up from the start."""
+
+    def __init__(self, x, y, size):
+        self.x, self.y, self.size = x, y, size
+        self.provide_data, self.provide_label = [("data", (size, *x.shape[1:]))], [("softmax_label", (size, *y.shape[1:]))]
+
+    def reset(self):
+        self.resets = getattr(self, "resets", 0) + 1
+
+    def __iter__(self):
+        for start in range(0, len(self.x), self.size):
+            rows = onp.arange(start, start + self.size) % len(self.x)
+            yield Batch([nd.array(self.x[rows])], [nd.array(self.y[rows])], max(0, start + self.size - len(self.x)))
+
+
+@pytest.fixture(autouse=True)
+def _fresh_names():
+    with mx.name.NameManager():
+        yield
+
+
+def measured():
+    data = mx.sym.Variable("data")
+    c = mx.sym.Convolution(data, kernel=(3, 3), num_filter=3, name="conv1")
+    b = mx.sym.Activation(mx.sym.BatchNorm(c, name="bn1", fix_gamma=False, momentum=0.8), act_type="relu")
+    p = mx.sym.Pooling(b, pool_type="max", kernel=(2, 2), stride=(2, 2))
+    f = mx.sym.FullyConnected(mx.sym.Flatten(p), num_hidden=6, name="fc1", lr_mult=0.5)
+    return mx.sym.SoftmaxOutput(mx.sym.FullyConnected(mx.sym.Activation(f, act_type="tanh"), num_hidden=3, name="fc2"), name="softmax")
+
+
+def small(classes=3):
+    h = mx.sym.Activation(mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=8, name="fc1"), act_type="tanh")
+    return mx.sym.SoftmaxOutput(mx.sym.FullyConnected(h, num_hidden=classes, name="fc2"), name="softmax")
+
+
+STATE = onp.random.RandomState(2)
+X = STATE.uniform(size=(50, 4)).astype("float32")
+Y = (X.sum(1) * 1.5 - 1.5).clip(0, 2).round().astype("float32")
+
+
+def test_the_losses_of_mxnet():
+    x, y = onp.array(ANSWER["input"], "float32"), onp.array(ANSWER["label"], "float32")
+    mx.random.seed(11)
+    mod = mx.mod.Module(measured(), context=mx.cpu())
+    losses = []
+    mod.fit(Batches(x, y, 10), eval_metric="ce", optimizer="sgd", num_epoch=2, initializer=mx.init.Xavier(magnitude=2.24),
+            optimizer_params={"learning_rate": 0.2, "momentum": 0.9, "wd": 1e-3},
+            batch_end_callback=lambda param: losses.append(param.eval_metric.get()[1]))
+    onp.testing.assert_allclose(losses, ANSWER["losses"], rtol=1e-4)
+    onp.testing.assert_allclose(mod.predict(Batches(x[:6], y[:6], 6)).asnumpy(), onp.array(ANSWER["output"]), rtol=2e-3, atol=1e-4)
+
+
+def test_programs():
+    """One program for each step, none after the third."""
+    mod = mx.mod.Module(small())
+    counts = []
+    before = engine.stats()
+    mod.fit(Batches(X, Y, 10), num_epoch=4, optimizer="adam", batch_end_callback=lambda p: counts.append(engine.stats().programs))
+    after = engine.stats()
+    assert counts[3] - counts[2] == 0 and counts[-1] - counts[9] == 0  # in the first epoch, and from the second on
+    assert after.programs - before.programs <= 7
+    assert sum(after.flushes.values()) - sum(before.flushes.values()) <= 4 * 5 + 8
+
+
+def test_fit_logs_as_mxnet_does(caplog, tmp_path):
+    caplog.set_level(logging.INFO)
+    mod = mx.mod.Module(small())
+    train, val = Batches(X, Y, 10), Batches(X, Y, 20)
+    ends = []
+    mod.fit(train, val, eval_metric=["acc", "ce"], num_epoch=2,
+            batch_end_callback=[mx.callback.Speedometer(10, 2), lambda p: ends.append(p.nbatch)],
+            epoch_end_callback=mx.callback.do_checkpoint(str(tmp_path / "ck"), 2),
+            eval_end_callback=mx.callback.LogValidationMetricsCallback())
+    lines = [r.getMessage().split("=")[0] for r in caplog.records if not r.getMessage().startswith("Epoch[0] Batch")]
+    assert lines[:4] == ["Epoch[0] Train-accuracy", "Epoch[0] Train-cross-entropy", "Epoch[0] Time cost", "Epoch[0] Validation-accuracy"]
+    assert f'Saved checkpoint to "{tmp_path}/ck-0002.params"' in caplog.text and ends == [*range(5)] * 2 and train.resets == 2
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["ck-0002.params", "ck-symbol.json"]
+    assert any("Speed:" in r.getMessage() and "accuracy=" in r.getMessage() for r in caplog.records)
+
+
+def test_predict_score_and_shapes():
+    mod = mx.mod.Module(small())
+    mod.bind([("data", (20, 4))], [("softmax_label", (20,))])
+    mod.init_params(mx.init.Uniform(0.3))
+    whole = mod.predict(X)
+    parts = mod.predict(Batches(X, Y, 20))
+    assert parts.shape == (50, 3)
+    onp.testing.assert_allclose(parts.asnumpy(), whole.asnumpy(), rtol=1e-5)
+    assert [(len(o), o[0].shape, i) for o, i, _ in mod.iter_predict(Batches(X, Y, 20))] == [(1, (20, 3), 0), (1, (20, 3), 1),
+                                                                                            (1, (10, 3), 2)]
+    assert isinstance(mod.predict(Batches(X, Y, 20), always_output_list=True), list)
+    assert len(mod.predict(Batches(X, Y, 20), num_batch=2, merge_batches=False)) == 2
+    (name, value), = mod.score(Batches(X[:40], Y[:40], 20), "acc")
+    assert name == "accuracy" and value == (whole.asnumpy()[:40].argmax(1) == Y[:40]).mean()
+    assert mod.output_shapes == [("softmax_output",
+                                  (20, 3))] and repr(mod.data_shapes[0]) == "DataDesc[data,(20, 4),<class 'numpy.float32'>,NCHW]"
+    assert (mod.data_names, mod.label_names, mod.output_names) == (["data"], ["softmax_label"], ["softmax_output"])
+
+
+def test_checkpoints_and_optimizer_states(tmp_path):
+    prefix = str(tmp_path / "m")
+    mod = mx.mod.Module(small())
+    how = {"optimizer_params": {"learning_rate": 0.2, "momentum": 0.9}}
+    mod.fit(Batches(X, Y, 10), num_epoch=1, **how)
+    mod.save_checkpoint(prefix, 1, save_optimizer_states=True)
+    other = mx.mod.Module.load(prefix, 1, load_optimizer_states=True)
+    for m in (mod, other):
+        with pytest.warns(UserWarning, match="already initialized"):
+            m.fit(Batches(X, Y, 10), num_epoch=2, begin_epoch=1, **how)
+    for name, a in mod.get_params()[0].items():
+        onp.testing.assert_allclose(a.asnumpy(), other.get_params()[0][name].asnumpy(), rtol=1e-5, atol=1e-6)
+    s, arguments, states = mx.model.load_checkpoint(prefix, 1)
+    assert s.list_arguments() == small().list_arguments() and set(arguments) == {"fc1_weight", "fc1_bias", "fc2_weight",
+                                                                                 "fc2_bias"} and not states
+    mod.save_params(prefix + ".params")
+    other.load_params(prefix + ".params")
+    (tmp_path / "m-0001.params").write_bytes((tmp_path / "m-0001.params").read_bytes()[:-30])
+    with pytest.raises(MXNetError):
+        mx.mod.Module.load(prefix, 1)
+
+
+def test_gradients_of_inputs_and_fixed_parameters():
+    mod = mx.mod.Module(small(), fixed_param_names=["fc1_weight"])
+    mod.bind([("data", (5, 4))], [("softmax_label", (5,))], inputs_need_grad=True)
+    mod.init_params(mx.init.Uniform(0.3))
+    mod.init_optimizer(optimizer_params={"learning_rate": 1.0})
+    before = {n: a.asnumpy().copy() for n, a in mod.get_params()[0].items()}
+    mod.forward_backward(Batch([nd.array(X[:5])], [nd.array(Y[:5])]))
+    mod.update()
+    after = mod.get_params()[0]
+    moved = [n for n in before if (before[n] != after[n].asnumpy()).any()]
+    assert sorted(moved) == ["fc1_bias", "fc2_bias", "fc2_weight"]
+    assert mod.get_input_grads()[0].shape == (5, 4) and abs(mod.get_input_grads()[0].asnumpy()).sum() > 0
+
+
+def test_states():
+    s = mx.sym.var("data") + mx.sym.var("h")
+    mod = mx.mod.Module(s, label_names=None, state_names=["h"])
+    mod.bind([("data", (2, 3))], for_training=False)
+    mod.init_params()
+    mod.set_states(value=2)
+    mod.forward(Batch([nd.ones((2, 3))], None))
+    mod.set_states(states=mod.get_outputs())
+    mod.forward(Batch([nd.ones((2, 3))], None))
+    assert mod.get_outputs()[0].asnumpy().tolist() == [[4.] * 3] * 2 and mod.get_states()[0].asnumpy()[0, 0] == 3
+
+
+def test_a_multiplier_of_a_variable_counts():
+    w = mx.sym.var("fc2_weight", lr_mult=0.0)
+    s = mx.sym.SoftmaxOutput(mx.sym.FullyConnected(mx.sym.var("data"), weight=w, num_hidden=3, name="fc2"), name="softmax")
+    mod = mx.mod.Module(s)
+    mod.fit(Batches(X, Y, 10), num_epoch=1, initializer=mx.init.One())
+    assert (mod.get_params()[0]["fc2_weight"].asnumpy() == 1).all() and (mod.get_params()[0]["fc2_bias"].asnumpy() != 0).any()
+
+
+def test_monitor(caplog):
+    caplog.set_level(logging.INFO)
+    mod = mx.mod.Module(small())
+    mod.fit(Batches(X[:20], Y[:20], 10), num_epoch=1, monitor=mx.mon.Monitor(2, pattern="fc1.*"))
+    assert {"fc1_output", "fc1_weight", "fc1_bias"} <= {w for r in caplog.records for w in r.getMessage().split()}
+
+
+def test_several_devices():
+    """Two executors on parts of each batch learn what one does."""
+    results = []
+    for context, kvstore in ((mx.cpu(), "local"), ([mx.cpu(0), mx.cpu(0)], "local"), ([mx.cpu(0), mx.cpu(0)], None)):
+        mx.random.seed(5)
+        mod = mx.mod.Module(small(), context=context)
+        mod.fit(Batches(X, Y, 10), num_epoch=2, kvstore=kvstore, optimizer_params={"learning_rate": 0.5}, initializer=mx.init.Xavier())
+        results.append(mod.get_params()[0]["fc1_weight"].asnumpy())
+        assert mod.predict(X[:7]).shape == (7, 3)
+    onp.testing.assert_allclose(results[1], results[0], rtol=1e-4, atol=1e-5)
+    assert results[2].shape == results[0].shape
+
+
+def test_buckets():
+    def sym_gen(length):
+        embed = mx.sym.Embedding(mx.sym.var("data"), input_dim=8, output_dim=4, name="embed")
+        outputs, _ = mx.rnn.LSTMCell(6, prefix="lstm_").unroll(length, embed, layout="NTC", merge_outputs=True)
+        pred = mx.sym.FullyConnected(mx.sym.Reshape(outputs, shape=(-1, 6)), num_hidden=8, name="pred")
+        return mx.sym.SoftmaxOutput(pred, mx.sym.Reshape(mx.sym.var("softmax_label"), shape=(-1,)), name="softmax"), ("data",
+                                                                                                                      ), ("softmax_label",)
+
+    class Sentences:
+        provide_data, provide_label = [("data", (5, 6))], [("softmax_label", (5, 6))]
+
+        def reset(self):
+            pass
+
+        def __iter__(self):
+            for k in range(6):
+                rows = (onp.arange(6)[None] + onp.arange(5)[:, None]) % 8
+                rows = rows[:, :(6, 3)[k % 2]].astype("float32")
+                yield Batch([nd.array(rows)], [nd.array((rows + 1) % 8)], key=rows.shape[1])
+
+    mod = mx.mod.BucketingModule(sym_gen, default_bucket_key=6)
+    values, counts = [], []
+    mod.fit(Sentences(), num_epoch=4, eval_metric=mx.metric.Perplexity(None), optimizer="adam", optimizer_params={"learning_rate": 0.05},
+            initializer=mx.init.Xavier(),
+            batch_end_callback=lambda p: (values.append(p.eval_metric.get()[1]), counts.append(engine.stats().programs)))
+    assert values[-1] < values[0] / 2 and counts[-1] == counts[11]
+    assert set(mod._buckets) == {3, 6} and mod._buckets[3]._exec_group.execs[0].arg_dict["pred_weight"] is (
+        mod._buckets[6]._exec_group.execs[0].arg_dict["pred_weight"])
+
+
+def test_sequential_and_python_modules():
+    first = mx.mod.Module(mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=3, name="fc1"), label_names=None)
+    loss = mx.mod.PythonLossModule(grad_func=lambda scores, labels: nd.softmax(scores) - nd.one_hot(labels, 3))
+    both = mx.mod.SequentialModule().add(first).add(loss, take_labels=True, auto_wiring=True)
+    both.fit(Batches(X, Y, 10), num_epoch=12, optimizer_params={"learning_rate": 0.5}, initializer=mx.init.Xavier())
+    (_, value), = both.score(Batches(X, Y, 10), "acc")
+    assert value >= 0.6
+    with pytest.raises(AssertionError, match="a typo"):
+        mx.mod.SequentialModule().add(first, take_label=True)
+
+
+WRONG = {
+    "data name": (lambda m: mx.mod.Module(small(), data_names=("x",)), ValueError, "input with name 'x' is not found"),
+    "fixed name": (lambda m: mx.mod.Module(small(), fixed_param_names=["zz"]), ValueError, "'zz' is not found"),
+    "not bound": (lambda m: mx.mod.Module(small()).forward(None), AssertionError, r"bind\(\) and init_params\(\)"),
+    "not bound, parameters": (lambda m: mx.mod.Module(small()).init_params(), AssertionError, "call bind before"),
+    "missing parameter": (lambda m: m.init_params(arg_params={}, force_init=True), RuntimeError, "fc1_bias is not presented"),
+    "extra parameter": (lambda m: m.set_params({**m.get_params()[0], "foo": nd.ones((1,))}, {}), ValueError, "'foo' is no parameter"),
+    "batch sizes": (lambda m: m.bind([("data", (5, 4))], [("softmax_label", (4,))], force_rebind=True), AssertionError, "same batch size"),
+    "names of data": (lambda m: m.bind([("x", (5, 4))], force_rebind=True), ValueError, "don't match names"),
+    "no epochs": (lambda m: m.fit(Batches(X, Y, 10)), AssertionError, "number of epochs"),
+    "no gradients of inputs": (lambda m: m.get_input_grads(), AssertionError, "inputs_need_grad=True"),
+    "no optimizer": (lambda m: m.update(), AssertionError, r"call init_optimizer\(\)"),
+    "data of another kind": (lambda m: m.predict(3), ValueError, "NDArray or DataIter"),
+    "shape of a parameter": (lambda m: m.init_params(arg_params={**m.get_params()[0], "fc1_bias": nd.ones((3,))}, force_init=True),
+                             MXNetError,
+                             r"'fc1_bias' has shape \(8,\)"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_wrong(case):
+    call, error, text = WRONG[case]
+    mod = mx.mod.Module(small())
+    mod.bind([("data", (5, 4))], [("softmax_label", (5,))])
+    mod.init_params()
+    with pytest.raises(error, match=text):
+        call(mod)
