@@ -40,10 +40,13 @@ from .utils import digamma as digamma
 from .utils import erf as erf
 from .utils import erfinv as erfinv
 from .utils import gammaln as gammaln
+from .utils import logit2prob as logit2prob
+from .utils import prob2logit as prob2logit
 from .utils import sample_n_shape_converter as sample_n_shape_converter
 
 __all__ = ["Bernoulli", "Beta", "Binomial", "Categorical", "Cauchy", "Chi2", "Dirichlet", "Distribution", "Exponential",
            "ExponentialFamily", "FisherSnedecor", "Gamma", "Geometric", "Gumbel", "HalfCauchy", "HalfNormal", "Independent", "Laplace",
-           "Multinomial", "MultivariateNormal", "NegativeBinomial", "Normal", "OneHotCategorical", "Pareto", "Poisson", "RelaxedBernoulli",
-           "RelaxedOneHotCategorical", "StudentT", "TransformedDistribution", "Uniform", "Weibull", "cached_property", "constraint_check",
-           "digamma", "empirical_kl", "erf", "erfinv", "gammaln", "kl_divergence", "register_kl", "sample_n_shape_converter"]
+           "Multinomial", "MultivariateNormal", "NegativeBinomial", "Normal", "OneHotCategorical", "Pareto", "Poisson",
+           "RelaxedBernoulli", "RelaxedOneHotCategorical", "StudentT", "TransformedDistribution", "Uniform", "Weibull",
+           "cached_property", "constraint_check", "digamma", "empirical_kl", "erf", "erfinv", "gammaln", "kl_divergence", "logit2prob",
+           "prob2logit", "register_kl", "sample_n_shape_converter"]

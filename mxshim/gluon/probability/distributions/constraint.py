@@ -240,7 +240,8 @@ class Stack(Constraint):
         return np.stack(parts, axis=self._axis)
 
 
-__all__ = ["Boolean", "Cat", "Constraint", "GreaterThan", "GreaterThanEq", "HalfOpenInterval", "IntegerGreaterThan", "IntegerGreaterThanEq",
-           "IntegerHalfOpenInterval", "IntegerInterval", "IntegerLessThan", "IntegerLessThanEq", "IntegerOpenInterval", "Interval", "LessThan",
-           "LessThanEq", "LowerCholesky", "LowerTriangular", "NonNegative", "NonNegativeInteger", "OpenInterval", "Positive",
-           "PositiveDefinite", "PositiveInteger", "Real", "Simplex", "Stack", "UnitInterval", "dependent_property", "is_dependent"]
+__all__ = ["Boolean", "Cat", "Constraint", "GreaterThan", "GreaterThanEq", "HalfOpenInterval", "IntegerGreaterThan",
+           "IntegerGreaterThanEq", "IntegerHalfOpenInterval", "IntegerInterval", "IntegerLessThan", "IntegerLessThanEq",
+           "IntegerOpenInterval", "Interval", "LessThan", "LessThanEq", "LowerCholesky", "LowerTriangular", "NonNegative",
+           "NonNegativeInteger", "OpenInterval", "Positive", "PositiveDefinite", "PositiveInteger", "Real", "Simplex", "Stack",
+           "UnitInterval", "dependent_property", "is_dependent"]

@@ -71,11 +71,11 @@ class HalfCauchy(_Half):
 
     @property
     def mean(self):
-        return math.inf
+        return self.scale * math.inf
 
     @property
     def variance(self):
-        return math.inf
+        return self.scale * math.inf
 
 
 class Exponential(ExponentialFamily):
@@ -240,6 +240,15 @@ class Chi2(Gamma):
     arg_constraints = {"df": Positive()}
     shape = property(lambda self: self.df / 2)
     scale = property(lambda self: 2.0)
+
+    @property
+    def df(self):
+        """The degrees of freedom."""
+        return self.__dict__["df"]
+
+    @df.setter
+    def df(self, value):
+        self.__dict__["df"] = value
 
     def __init__(self, df, validate_args=None, F=None):
         self.df = df

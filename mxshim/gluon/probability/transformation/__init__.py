@@ -6,11 +6,12 @@ from .transformation import AbsTransform as AbsTransform
 from .transformation import AffineTransform as AffineTransform
 from .transformation import ComposeTransform as ComposeTransform
 from .transformation import ExpTransform as ExpTransform
+from .transformation import HybridBlock as HybridBlock
 from .transformation import PowerTransform as PowerTransform
 from .transformation import SigmoidTransform as SigmoidTransform
 from .transformation import SoftmaxTransform as SoftmaxTransform
-from .transformation import TransformBlock as TransformBlock
 from .transformation import Transformation as Transformation
+from .transformation import TransformBlock as TransformBlock
 from .transformation import cached_property as cached_property
 from .transformation import sum_right_most as sum_right_most
 
