@@ -7,7 +7,7 @@ import numpy as onp
 import pytest
 
 import mxshim as mx
-from mxshim import np, nd, npx
+from mxshim import nd, np, npx
 from mxshim.engine.op import NAMES, Op
 from tests.ops.test_bad_calls import CLASSES, FOREIGN, Odd
 
