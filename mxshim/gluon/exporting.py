@@ -46,7 +46,7 @@ def _signature(block):
     plans = getattr(block._hybrid, "plans", None)
     seen = getattr(block._hybrid, "seen", None)
     if not plans and seen is None:
-        raise RuntimeError("Please first call block.hybridize() and then run forward with this block at least once before calling export.")
+        raise RuntimeError("export: what this block computes is not known yet. Call its hybridize(), then the block with an input, then export()")
     return seen
 
 
