@@ -46,7 +46,7 @@ def _signature(block):
     plans = getattr(block._hybrid, "plans", None)
     seen = getattr(block._hybrid, "seen", None)
     if not plans and seen is None:
-        raise RuntimeError("export: what this block computes is not known yet: call hybridize(), then the block with an input, then export()")
+        raise RuntimeError("export: what this block computes is not known yet: call hybridize(), then the block on an input, and export it")
     return seen
 
 
