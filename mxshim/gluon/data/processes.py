@@ -57,7 +57,7 @@ class Worker:
             self._process.start()
         there.close()
         os.close(ended)
-        self.pid = self._process.pid
+        self.pid, self._owner = self._process.pid, os.getpid()
 
     def __call__(self, indices, seed):
         """The batch of these indices. Raises: what making it raised; RuntimeError if the process ended."""
@@ -86,7 +86,7 @@ class Worker:
 
     def close(self):
         """End the process, whatever it is doing."""
-        if self._lifeline is None:
+        if self._lifeline is None or self._owner != os.getpid():  # a fork has copies, which are not its own to end
             return
         _open.difference_update((self._here.fileno(), self._lifeline))
         os.close(self._lifeline)
@@ -97,7 +97,7 @@ class Worker:
             if self._process.is_alive():
                 self._process.kill()
                 self._process.join(1)
-        self._here.close()
+        # the pipe is closed with this object: until then its thread may be reading, and must not meet another file by its number
 
 
 def _unpickled(content):
@@ -116,6 +116,7 @@ def _refuse(self, why):
 def _serve(pipe, ended, make):
     """What a worker process does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # not what the program does when it is asked to end
     for end in list(_open):
         with contextlib.suppress(OSError):
             os.close(end)
