@@ -35,6 +35,7 @@ class Row:
     instead: other models by contestant: "hand" is what an expert writes in JAX (as it is: under one `jax.jit` with its
     gradient), "hand NAME" another such.
     every: read the result every so many steps.  timed: whether it is in the table of rounds.
+    net: (mx) -> a gluon network; MXNet trains it by the cross entropy with a Trainer, the others do what `model` says.  hybrid: hybridized.
     cold, warm: goals of the first step in a fresh process, without and with a disk cache; None: not measured.
     """
 
@@ -50,6 +51,8 @@ class Row:
     timed: bool = True
     cold: tuple[Goal, ...] | None = None
     warm: tuple[Goal, ...] | None = None
+    net: Callable | None = None
+    hybrid: bool = False
 
     def model_of(self, contestant: str) -> Callable:
         return self.instead.get(contestant, self.model)

@@ -13,8 +13,43 @@ import numpy as onp
 RATE = 0.01  # of SGD
 
 
+def gluon(row):
+    """A gluon network and a Trainer; np arrays on MXNet 2.0, else nd."""
+    import mxnet as mx
+    from mxnet import autograd
+    two = mx.__version__.startswith("2")
+    np = mx.np if two else mx.nd
+    (mx.npx.set_np if two else mx.npx.reset_np)()
+    values, data = row.arrays()
+    x, y = [np.array(a) for a in data]
+    net = row.net(mx)
+    net.initialize()
+    net(x)
+    left = iter(values)
+    for name, p in net.collect_params().items():
+        if p.grad_req != "null":
+            fused = name.endswith("rnn_param")  # MXNet 2 keeps weights and biases of an LSTM in one vector
+            p.set_data(np.array(onp.concatenate([next(left).ravel() for _ in range(4)]) if fused else next(left)))
+    if row.hybrid:
+        net.hybridize(static_alloc=True, static_shape=True)
+    loss_of = mx.gluon.loss.SoftmaxCrossEntropyLoss()
+    trainer = mx.gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": RATE})
+
+    def step():
+        with autograd.record():
+            out = net(x)
+            loss = loss_of(out.reshape((-1, out.shape[-1])), y).mean()
+        loss.backward()
+        trainer.step(1)
+        return loss
+
+    return step, lambda a: a.item() if two else a.asscalar(), nullcontext
+
+
 def mxnet(row, contestant):
     """Plain MXNet code; runs on MXNet 1.9 and 2.0 and on mxshim."""
+    if row.net is not None:
+        return gluon(row)
     import mxnet as mx
     from mxnet import autograd
     if row.dialect == "np":

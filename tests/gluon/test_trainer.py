@@ -131,9 +131,22 @@ def test_weights_are_overwritten_in_place():
     assert old.is_deleted()
 
 
-@pytest.mark.parametrize("name, arguments", [("sgd", {"momentum": 0.9}), ("adam", {}), ("rmsprop", {"centered": True}), ("nadam", {}),
-                                             ("sgd", {"momentum": 0.9, "multi_precision": True}), ("lamb", {})])
+RESUMED = [("sgd", {"momentum": 0.9}), ("adam", {}), ("rmsprop", {"centered": True}), ("nadam", {}),
+           ("sgd", {"momentum": 0.9, "multi_precision": True}), ("lamb", {})]
+
+
+@pytest.mark.parametrize("name, arguments", RESUMED)
 def test_training_goes_on_where_it_stopped_bit_for_bit(tmp_path, F, name, arguments):
+    resume(tmp_path, name, arguments)
+
+
+@pytest.mark.filterwarnings("ignore::mxshim.engine.RecompilationWarning")  # every optimizer is a program of its own
+@pytest.mark.parametrize("name", sorted({*mx.optimizer.Optimizer.opt_registry} - {n for n, _ in RESUMED} - {"groupadagrad"}))
+def test_every_other_optimizer_goes_on_too(tmp_path, name):
+    resume(tmp_path, name, {})
+
+
+def resume(tmp_path, name, arguments):
     def make():
         net = dense(3)
         if arguments.get("multi_precision"):
@@ -146,6 +159,7 @@ def test_training_goes_on_where_it_stopped_bit_for_bit(tmp_path, F, name, argume
             for p in net.collect_params().values():
                 p.grad()[:] = (onp.random.RandomState(step).uniform(-1, 1, p.shape)).astype("float32")
                 p.data()._fresh_grad = True
+            mx.random.seed(step)  # SGLD draws
             trainer.step(2)
 
     net, trainer = make()
