@@ -17,11 +17,7 @@ ABSENT: dict[str, str] = {
 
 _LATER = {
 }
-_SYMBOLIC = "symbolic graphs are not offered: check a function or a Block with check_numeric_gradient, or call it and compare"
-ABSENT.update({f"mx.test_utils.{name}": _SYMBOLIC for name in (
-    "Symbol", "check_consistency", "check_speed", "check_symbolic_backward", "check_symbolic_forward", "np_symbol", "same_symbol_structure",
-    "simple_forward")})
-ABSENT["mx.test_utils.download_model"] = "models of MXNet 1 are symbolic: write the network and load its parameters"
+ABSENT["mx.test_utils.download_model"] = "fetch the files by other means, then use mx.model.load_checkpoint or gluon.SymbolBlock.imports"
 ABSENT["mx.test_utils.get_im2rec_path"] = "write records with mx.recordio.MXIndexedRecordIO and pack_img"
 ABSENT.update({f"mx.test_utils.{name}": "CUDA code is MXNet's own; see jax.devices()" for name in (
     "get_cuda_compute_capability", "get_max_supported_compute_capability", "get_rtc_compile_opts")})
@@ -36,20 +32,15 @@ ABSENT.update({"np.linalg.fallback_linalg": "it was a module of MXNet's own code
 ABSENT.update({name: f"not part of this release of mxshim; {use}" for name, use in _LATER.items()})
 
 # What stays absent: reason -> names in full.
-_SYMBOLS = "symbolic graphs are not offered: call np or nd operators directly, they are compiled together anyway"
 _ABSENT = {
-    _SYMBOLS: "mx.executor_manager mx.test_utils.np_symbol "
-              "mx.test_utils.check_symbolic_forward mx.test_utils.check_symbolic_backward "
-              "mx.test_utils.same_symbol_structure mx.test_utils.simple_forward mx.test_utils.check_speed "
-              "",
+    "kept by MXNet for programs before Module: use mx.mod.Module": "mx.model.FeedForward mx.model.DataParallelExecutorManager "
+        "mx.executor_manager",
     "convolutional cells of graphs were experimental: use mx.gluon.contrib.rnn's": "mx.rnn.BaseConvRNNCell mx.rnn.ConvRNNCell "
         "mx.rnn.ConvLSTMCell mx.rnn.ConvGRUCell",
     "kept by MXNet for old programs: use cell.unroll": "mx.rnn.rnn_unroll",
     "symbols compute in mixed precision after mx.amp.init(), and blocks after amp.convert_hybrid_block": "mx.amp.convert_model "
         "mx.amp.convert_symbol mx.contrib.amp.convert_model mx.contrib.amp.convert_symbol",
-    "kept by MXNet for programs before Module: use mx.mod.Module": "mx.model.FeedForward "
-        "mx.model.DataParallelExecutorManager",
-    "ONNX files hold symbolic graphs: export a function of JAX arrays with jax.export instead":
+    "ONNX needs a package that is none of ours: HybridBlock.export writes MXNet's files, jax.export JAX's":
         "mx.onnx mx.contrib.onnx",
     "int8 inference needs MXNet's C++ kernels: run the network in bfloat16": "mx.contrib.quantization",
     "the interface of MXNet 0.9: use mx.autograd": "mx.contrib.autograd",

@@ -41,6 +41,7 @@ LAYERS = [
 OPS_MAY_USE = ("mxshim.base", "mxshim.engine.op", "mxshim.ops")
 # Imports inside functions that do not point left, and why they must be there.
 LATE = {
+    ("gluon.contrib.data.text", "contrib.text.vocab"): "texts number their words with it, and contrib is made of what gluon has",
     ("autograd", "symbol.history"): "get_symbol gives a Symbol, and recording Symbols needs autograd",
     ("callback", "model"): "models name the callbacks' BatchEndParam",
     ("rnn.composed", "rnn.fused"): "fused cells unfuse to composed ones",

@@ -156,7 +156,7 @@ def test_numeric_gradients():
     T.check_numeric_gradient(net, [x], rtol=1e-2)
     with pytest.raises(AssertionError, match="NUMERICAL_0"):
         T.check_numeric_gradient(lambda a: Wrong()(a), [x], rtol=1e-2)
-    with pytest.raises(TypeError, match="function or a Block"):
+    with pytest.raises(TypeError, match="a Block or a Symbol"):
         T.check_numeric_gradient("symbol", [x])
 
 
@@ -200,5 +200,23 @@ def test_surroundings(monkeypatch, capfd):
     loader = gluon.data.DataLoader([1, 2, 3], 2)
     forever = T.DummyIter(loader)
     assert [next(forever).asnumpy().tolist() for _ in range(3)] == [[1, 2]] * 3
-    with pytest.raises(AttributeError, match="symbolic graphs are not offered"):
-        _ = T.check_symbolic_forward
+
+
+def test_checks_of_symbols():
+    a, b = mx.sym.var("a"), mx.sym.var("b")
+    s = a * b + a
+    x, y = onp.array([1., 2.]), onp.array([3., 4.])
+    T.check_symbolic_forward(s, [x, y], [x * y + x])
+    T.check_symbolic_backward(s, {"a": x, "b": y}, [onp.ones(2) * 2], {"a": 2 * y + 2, "b": 2 * x})
+    T.check_symbolic_backward(s, [x, y], None, [y + 1, x], grad_req="add")
+    with pytest.raises(AssertionError):
+        T.check_symbolic_forward(s, [x, y], [x * y])
+    with pytest.raises(AssertionError):
+        T.check_symbolic_backward(s, [x, y], None, {"b": y})
+    assert T.simple_forward(s, a=x, b=y).tolist() == [4, 10]
+    assert T.same_symbol_structure(s, mx.sym.var("p") * b + b) is False and T.same_symbol_structure(s, s.__copy__())
+    d = mx.sym.FullyConnected(a, num_hidden=2, name="f")
+    location = {"a": onp.random.rand(2, 3), "f_weight": onp.random.rand(2, 3), "f_bias": onp.random.rand(2)}
+    T.check_numeric_gradient(d, location, rtol=1e-2, atol=1e-2)
+    T.check_consistency(d, [{"ctx": mx.cpu(), "a": (2, 3), "type_dict": {"a": t}} for t in ("float32", "float64")])
+    assert T.check_speed(d, N=2, a=(2, 3)) > 0

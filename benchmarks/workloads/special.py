@@ -1,13 +1,14 @@
 """Operators of detection, of speech, and of sparse matrices, with the sizes that their programs have. PyTorch alone lacks some."""
 from __future__ import annotations
 
+import re
+
 from ..calls import Call
 
 
 def _nd(call):
     """An expression of nd on np's arrays, in which A, B, ... stand for the arguments."""
-    for letter in "ABCD":
-        call = call.replace(letter, f"{letter.lower()}.as_nd_ndarray()")
+    call = re.sub(r"\b[A-D]\b", lambda found: f"{found[0].lower()}.as_nd_ndarray()", call)
     return f"nd.{call}.as_np_ndarray()"
 
 

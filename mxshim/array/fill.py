@@ -5,10 +5,16 @@ position users may give it; without one, `out` comes last.
 """
 from __future__ import annotations
 
+import functools
 import inspect
+import os
+import re
 import sys
 from typing import Any
 
+import numpy as onp
+
+from ..base import MXNetError
 from ..engine.call import call
 from ..engine.op import NAMES, Op
 from .convert import class_of
@@ -18,7 +24,7 @@ def public_function(name: str, record, cls, method: bool = False):
     """The callable a user sees for a registered name."""
     short = name.rsplit(".", 1)[1]
     if not isinstance(record, Op):
-        return record
+        return naming_errors(name, record) if inspect.isfunction(record) else record
     own = own_positions(record)
     function: Any
     if method:
@@ -38,6 +44,47 @@ def public_function(name: str, record, cls, method: bool = False):
     if method or record.train or "np_shape" in record.params or "np_dtype" in record.params:
         function.__signature__ = signature_of(record, method)  # elsewhere that of __wrapped__ is what users should see
     return function
+
+
+_CAUGHT = (MXNetError, TypeError, ValueError, IndexError, KeyError, AttributeError, BufferError, AssertionError)
+_OURS = tuple(os.path.dirname(os.path.dirname(os.path.abspath(f))) + os.sep for f in (__file__, onp.lib.__file__))
+
+
+def naming_errors(name: str, fn):
+    """A plain function under its public name: errors of wrong calls begin with the name. What users' own code raises stays as it is."""
+    @functools.wraps(fn)
+    def function(*args, **kwargs):
+        try:
+            return fn(*args, **kwargs)
+        except _CAUGHT as error:
+            better = _named_error(name, fn, error)
+            if better is None:
+                raise
+            raise better from None
+
+    return function
+
+
+def _named_error(name: str, fn, error):
+    text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+    if re.match(rf"{re.escape(name)}(?!\w)", text):
+        return None
+    frame = error.__traceback__.tb_next
+    while frame is not None:
+        file = frame.tb_frame.f_code.co_filename
+        if not file.startswith((*_OURS, "<")):
+            return None
+        frame = frame.tb_next
+    for start in (f"{fn.__name__}()", f"{name.rsplit('.', 1)[1]}:"):
+        if text.startswith(start):
+            text = text[len(start):].lstrip()
+    kind = TypeError if isinstance(error, AttributeError | BufferError) else type(error)
+    if isinstance(error, AttributeError):  # of an argument that is no array
+        text = re.sub(r"^'(?:\w+\.)*(\w+)' object has no attribute", r"a \1 does not fit here, it has no", text)
+    try:
+        return kind(f"{name}: {text}")
+    except TypeError:  # an exception that is made from something else than a text
+        return TypeError(f"{name}: {text}") if isinstance(error, TypeError) else ValueError(f"{name}: {text}")
 
 
 DOOR = ("out", "ctx", "device")

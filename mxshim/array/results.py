@@ -269,6 +269,8 @@ wrap(_slices, "nd.slice", "nd.crop", "npx.slice", "nd.NDArray.slice")
 
 def _into_itself(run, record):
     def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None, **kwargs):
+        if isinstance(x, int | float | onp.generic):
+            return onp.nan_to_num(x, True, nan, posinf, neginf)  # NumPy's number, as in MXNet
         out = run((x,), {"nan": nan, "posinf": posinf, "neginf": neginf, **kwargs})
         if copy:
             return out

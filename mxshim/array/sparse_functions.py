@@ -380,8 +380,8 @@ def _binary(name, dunder, broadcasts=True):
 for _name in (*KEEPING_ZEROS, "stop_gradient", "make_loss"):
     _keeping(_name)
 for _name in ("Embedding", "FullyConnected", "LinearRegressionOutput", "LogisticRegressionOutput", "MAERegressionOutput", "arccos",
-              "arccosh", "cos", "cosh", "exp", "gamma", "gammaln", "log", "log10", "log2", "rsqrt", "sigmoid", "where", "elemwise_div", "digamma",
-              "log_sigmoid", "mish"):
+              "arccosh", "cos", "cosh", "digamma", "elemwise_div", "exp", "gamma", "gammaln", "log", "log10", "log2", "log_sigmoid", "mish",
+              "rsqrt", "sigmoid", "where"):
     _densely(_name)
 for _dunder, _names in {"add": ("add", "broadcast_add", "broadcast_plus"), "sub": ("subtract", "broadcast_sub", "broadcast_minus"),
                         "mul": ("multiply", "broadcast_mul"), "truediv": ("divide", "broadcast_div")}.items():

@@ -92,7 +92,8 @@ def _declare(name, record, states, always=(), lazily="any"):
         if always and (not sparse or given.get("wd")):
             raise MXNetError(f"nd.sparse.{name}: {always}")
         same = {x.stype for x in (weight, *held)}
-        if sparse and given.get("lazy_update", True) and len(same) == 1 and same <= {"row_sparse", *(("default",) if lazily == "any" else ())}:
+        fits = same == {"row_sparse"} or (same == {"default"} and lazily == "any")
+        if sparse and fits and given.get("lazy_update", True):
             new = _lazily(NAMES[record], weight, grad, held, given)
         else:
             whole = [dense(x).copy() for x in held]

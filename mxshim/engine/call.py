@@ -58,7 +58,8 @@ def _check_kinds(op: Op, pattern):
                 wanted = "a number or an array" if name in op.scalars else "an array"
                 raise ArgumentTypeError(f"`{name}` must be {wanted}, got {p!r}")
         elif type(default) is bool and not isinstance(_value(p), bool | int | None):
-            raise ArgumentTypeError(f"`{name}` must be True or False, got {_value(p)!r}")
+            got = "an array" if isinstance(p, Arr) else repr(_value(p))
+            raise ArgumentTypeError(f"`{name}` must be True or False, got {got}")
         if not _plain(p):
             raise ArgumentTypeError(f"`{name}` cannot be {p!r}, of type {type(p).__name__}")
 

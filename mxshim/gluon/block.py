@@ -150,8 +150,8 @@ class Block:
     def register_child(self, block, name=None):
         """Make a block part of this one; setting it as an attribute does the same. Raises: TypeError if it is no Block."""
         if not isinstance(block, Block):
-            raise TypeError(f"{type(self).__name__}: a child must be a Block, got {type(block).__name__}; wrap functions in "
-                            "nn.Lambda")
+            use = "give its blocks one by one, add(*blocks)" if isinstance(block, list | tuple) else "wrap functions in nn.Lambda"
+            raise TypeError(f"{type(self).__name__}: a child must be a Block, got {type(block).__name__}; {use}")
         Changes.count += 1
         self._children[str(len(self._children)) if name is None else name] = block
 

@@ -12,6 +12,7 @@ import numbers
 from .. import ndarray as nd
 from .. import numpy as np
 from ..base import MXNetError
+from ..symbol.symbol import Symbol
 from . import functions as f
 from .block import HybridBlock
 
@@ -35,6 +36,8 @@ class Loss(HybridBlock):
 
     def _like(self, label, pred, what="label"):
         """The label in the shape of the predictions. Raises: MXNetError if it has another number of elements."""
+        if isinstance(label, Symbol):
+            return f.reshape_like(label, pred)
         if label.shape == pred.shape:
             return label
         if label.size != pred.size:
@@ -126,7 +129,7 @@ class SoftmaxCrossEntropyLoss(Loss):
             pred = f.log_softmax(pred, axis=self._axis)
         if not self._sparse_label:
             loss = -(pred * self._like(label, pred)).sum(axis=self._axis, keepdims=True)
-        elif label.shape == pred.shape and pred.shape[self._axis] > 1:
+        elif not isinstance(label, Symbol) and label.shape == pred.shape and pred.shape[self._axis] > 1:
             raise MXNetError(f"{type(self).__name__}: label has the shape {label.shape} of the predictions: class numbers of shape "
                              "(N, ...) are wanted; for one-hot labels or probabilities pass sparse_label=False")
         else:

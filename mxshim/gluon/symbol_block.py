@@ -35,7 +35,7 @@ class SymbolBlock(HybridBlock):
 
     def __init__(self, outputs, inputs, params=None, prefix=None):
         super().__init__(prefix="" if prefix is None else prefix)
-        self._prefix = prefix or self._counted()
+        self._name = (prefix or names_for(None, None, "symbolblock")[0]).removesuffix("_")
         inputs = list(inputs) if isinstance(inputs, list | tuple) else list(inputs)
         symbol = group(list(outputs)) if isinstance(outputs, list | tuple) and len(outputs) != 1 else (
             outputs[0] if isinstance(outputs, list | tuple) else outputs)
@@ -68,8 +68,10 @@ class SymbolBlock(HybridBlock):
         self._order = [v.name for v in symbol._vertices() if v.op is None]
         self._open = any(v.op is not None and not v.inputs for v in symbol._vertices())
 
-    def _counted(self):
-        return names_for(None, None, "symbolblock")[0]
+    @property
+    def name(self) -> str:
+        """A name no other block has; parameters are named by the graph."""
+        return self._name
 
     @property
     def params(self) -> ParameterDict:

@@ -117,12 +117,20 @@ class Trainer:
         ignore_stale_grad: skip parameters whose gradient is older than the last step.
         Raises: UserWarning for those without it; DeferredInitializationError before the first batch.
         """
-        self._optimizer.rescale_grad = self._scale / batch_size
+        self._optimizer.rescale_grad = self._divided("step", batch_size)
         if not self._kv_initialized:
             self._init_kvstore()
         if self._kvstore is not None:
             self._allreduce_grads()
         self._update(ignore_stale_grad)
+
+    def _divided(self, what, batch_size):
+        """The factor of the gradients."""
+        try:
+            return self._scale / batch_size
+        except (TypeError, ZeroDivisionError) as error:
+            raise type(error)(f"Trainer.{what}: batch_size must be a number that gradients are divided by, such as x.shape[0], or 1 for a "
+                              f"loss that is a mean already; got {batch_size!r}") from None
 
     def allreduce_grads(self):
         """Give all devices the sum of their gradients: the first half of `step`, for clipping between the halves.
@@ -139,7 +147,7 @@ class Trainer:
         Raises: as step; AssertionError if parameters are updated on the store.
         """
         self._check_halves("update()")
-        self._optimizer.rescale_grad = self._scale / batch_size
+        self._optimizer.rescale_grad = self._divided("update", batch_size)
         self._update(ignore_stale_grad)
 
     def _check_halves(self, what):

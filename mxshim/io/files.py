@@ -114,6 +114,10 @@ class MXDataIter(DataIter):
     def getpad(self):
         return self._moved().pad
 
+    def getitems(self):
+        """Data and labels of this batch, in a tuple."""
+        return self.getdata(), self.getlabel()
+
     def __len__(self):
         return math.ceil(self._count / self.batch_size)
 

@@ -62,18 +62,50 @@ class BaseModule:
 
     def forward(self, data_batch, is_train=None):
         """Compute the outputs of a batch. is_train: by default as the module was bound."""
-        raise NotImplementedError(f"{type(self).__name__} must define forward")
+        raise self._undefined("forward")
 
     def backward(self, out_grads=None):
         """Compute the gradients."""
-        raise NotImplementedError(f"{type(self).__name__} must define backward")
+        raise self._undefined("backward")
 
     def update(self):
         """Let the optimizer change the parameters."""
-        raise NotImplementedError(f"{type(self).__name__} must define update")
+        raise self._undefined("update")
 
     def prepare(self, data_batch, sparse_row_id_fn=None):
         """What is to be done before a batch is run; nothing, but in BucketingModule."""
+
+    def bind(self, data_shapes, label_shapes=None, for_training=True, inputs_need_grad=False, force_rebind=False, shared_module=None,
+             grad_req="write"):
+        """Prepare for batches of these shapes."""
+        raise self._undefined("bind")
+
+    def init_params(self, initializer=None, arg_params=None, aux_params=None, allow_missing=False, force_init=False, allow_extra=False):
+        """Fill the parameters."""
+        raise self._undefined("init_params")
+
+    def init_optimizer(self, kvstore="local", optimizer="sgd", optimizer_params=(("learning_rate", 0.01),), force_init=False):
+        """Choose what update() does."""
+        raise self._undefined("init_optimizer")
+
+    def get_outputs(self, merge_multi_context=True):
+        """The outputs of the last forward."""
+        raise self._undefined("get_outputs")
+
+    def get_input_grads(self, merge_multi_context=True):
+        """The gradients of the data."""
+        raise self._undefined("get_input_grads")
+
+    def update_metric(self, eval_metric, labels, pre_sliced=False):
+        """Let a metric see labels and outputs."""
+        raise self._undefined("update_metric")
+
+    def install_monitor(self, mon):
+        """Have a Monitor watch the executors."""
+        raise self._undefined("install_monitor")
+
+    def _undefined(self, name):
+        return NotImplementedError(f"{type(self).__name__} must define {name}")
 
     # -- many batches ----------------------------------------------------------------------------------------------
 
@@ -228,7 +260,7 @@ class BaseModule:
 
     def get_params(self):
         """(arguments, auxiliary states), dicts of arrays by name."""
-        raise NotImplementedError(f"{type(self).__name__} must define get_params")
+        raise self._undefined("get_params")
 
     def set_params(self, arg_params, aux_params, allow_missing=False, force_init=True, allow_extra=False):
         """Give the parameters values; see init_params."""

@@ -208,18 +208,29 @@ class BucketingModule(BaseModule):
         self.logger.info('Saved checkpoint to "%s"', name)
 
     @staticmethod
+    def load_dict(sym_dict=None, sym_gen=None, default_bucket_key=None, arg_params=None, aux_params=None, **kwargs) -> BucketingModule:
+        """A BucketingModule with these parameters. sym_dict: {key: (symbol, data_names, label_names)}, or sym_gen as for the class."""
+        if sym_dict is None and sym_gen is None:
+            raise AssertionError("load_dict needs sym_dict= or sym_gen=")
+        return _with_parameters(sym_gen or sym_dict.__getitem__, default_bucket_key, arg_params, aux_params, kwargs)
+
+    @staticmethod
     def load(prefix, epoch, sym_gen=None, default_bucket_key=None, **kwargs) -> BucketingModule:
         """A BucketingModule with the parameters of prefix-0001.params. Raises: AssertionError without sym_gen."""
         if sym_gen is None:
             raise AssertionError("sym_gen is required for loading BucketingModule")
-        found = BucketingModule(sym_gen, default_bucket_key, **kwargs)
-        arguments, states = load_params(prefix, epoch)
-        usual = found.bind
+        return _with_parameters(sym_gen, default_bucket_key, *load_params(prefix, epoch), kwargs)
 
-        def bind(*args, **more):
-            usual(*args, **more)
-            if not found.params_initialized:
-                found.init_params(None, arguments, states)
 
-        found.bind = bind  # type: ignore[method-assign]  # the parameters have no place before
-        return found
+def _with_parameters(sym_gen, default_bucket_key, arguments, states, options) -> BucketingModule:
+    """A BucketingModule that takes these parameters when it is bound; before, they have no place."""
+    found = BucketingModule(sym_gen, default_bucket_key, **options)
+    usual = found.bind
+
+    def bind(*args, **kwargs):
+        usual(*args, **kwargs)
+        if not found.params_initialized:
+            found.init_params(None, arguments, states)
+
+    found.bind = bind  # type: ignore[method-assign]
+    return found

@@ -81,11 +81,9 @@ def _between(size, new, interp):
 
 
 def resizing(size, new, interp, whole=None):
-    """(new, size): what each new pixel takes of every old one. interp: 0 nearest, 1 linear, 2 cubic, 3 linear between boxes, 4 Lanczos,
-    "area" the mean.  whole: weights as multiples of its inverse, as OpenCV has them for bytes."""
+    """(new, size): what each new pixel takes of every old one. interp: 1 linear, 2 cubic, 3 linear between boxes, 4 Lanczos, "area"
+    the mean.  whole: weights as multiples of its inverse, as OpenCV has them for bytes."""
     k, scale = onp.arange(new)[:, None], size / new
-    if interp == 0:
-        return (onp.minimum(onp.floor(k * scale), size - 1) == onp.arange(size)).astype("float64")
     if interp == "area":
         low, high = k * scale, (k + 1) * scale
         return onp.clip(onp.minimum(high, onp.arange(size) + 1) - onp.maximum(low, onp.arange(size)), 0, None) / scale
@@ -114,10 +112,10 @@ def _linear_bytes(data, width, height, interp):
     above = onp.floor(at).astype(int)
     share_below = at - above
     rows, place = onp.unique(onp.concatenate([above, above + 1]).clip(0, h - 1), return_inverse=True)
-    wide = (data if len(rows) == h else data[..., rows, :, :]).astype("int32")
-    across = wide[..., left, :] * weights(1 - share, 2) + wide[..., (left + 1).clip(0, w - 1), :] * weights(share, 2) >> 4
-    upper = (across[..., place[:height], :, :] * weights(1 - share_below, 3)) >> 16
-    lower = (across[..., place[height:], :, :] * weights(share_below, 3)) >> 16
+    wide = (data if len(rows) == h else data.take(rows, -3)).astype("int32")
+    across = wide.take(left, -2) * weights(1 - share, 2) + wide.take((left + 1).clip(0, w - 1), -2) * weights(share, 2) >> 4
+    upper = (across.take(place[:height], -3) * weights(1 - share_below, 3)) >> 16
+    lower = (across.take(place[height:], -3) * weights(share_below, 3)) >> 16
     return _of(data).clip((upper + lower + 2) >> 2, 0, 255).astype("uint8")
 
 
@@ -127,6 +125,10 @@ def resized(data, width, height, interp):
         raise MXNetError(f"`interp` must be 0 nearest, 1 linear, 2 cubic, 3 area or 4 Lanczos, got {interp}")
     h, w = data.shape[-3:-1]
     xp = _of(data)
+    if interp == 0:
+        rows, columns = (onp.minimum(onp.floor(onp.arange(new) * (size / new)), size - 1).astype(int)
+                         for size, new in ((h, height), (w, width)))
+        return data.take(rows, -3).take(columns, -2)
     if interp == 3 and h >= height and w >= width:
         interp = "area"
     whole = None

@@ -157,7 +157,8 @@ def _integers(data):
     return data
 
 
-@op("nd.contrib.quantized_transpose", "nd.quantized_transpose", "npx.quantized_transpose", grad=False, samples={"args": [((_Q, _LOW, _HIGH), {"axes": (1, 0)})]})
+@op("nd.contrib.quantized_transpose", "nd.quantized_transpose", "npx.quantized_transpose", grad=False, samples={"args": [
+    ((_Q, _LOW, _HIGH), {"axes": (1, 0)})]})
 def quantized_transpose(data, min_data, max_data, axes=()):
     """The axes in another order, by default reversed; the range stays."""
     return (jnp.transpose(data, axes or None), *_ends(min_data, max_data))

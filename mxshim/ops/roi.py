@@ -43,6 +43,8 @@ def _pair(name, value):
 
 def _example(data, i):
     """One example of a batch; i beyond it is held at its ends."""
+    if not data.shape[0]:
+        return jnp.zeros(data.shape[1:], data.dtype)
     return lax.dynamic_index_in_dim(data, i, 0, keepdims=False)
 
 
@@ -51,11 +53,14 @@ _R = onp.array([[0, 0, 0, 3, 4], [1, 1, 0.5, 3.3, 2.7], [0, 2.6, 1.2, 9, 9], [-1
 
 
 def _bins(start, size, bins, length):
-    """(rectangles, bins, length): which places belong to which bin of ROIPooling."""
-    edge = size[:, None] / bins
-    k = jnp.arange(bins, dtype=size.dtype)
-    low = jnp.clip(jnp.floor(k * edge) + start[:, None], 0, length)
-    high = jnp.clip(jnp.ceil((k + 1) * edge) + start[:, None], 0, length)
+    """(rectangles, bins, length): which places belong to which bin of ROIPooling.
+
+    Each step is rounded to float32, as in MXNet: whole edges must stay whole. XLA would multiply by 1 / bins, and not round between.
+    """
+    edge = (size.astype("float64")[:, None] / bins).astype("float32").astype("float64")
+    edges = (jnp.arange(bins + 1) * edge).astype("float32").astype(size.dtype)
+    low = jnp.clip(jnp.floor(edges[:, :-1]) + start[:, None], 0, length)
+    high = jnp.clip(jnp.ceil(edges[:, 1:]) + start[:, None], 0, length)
     at = jnp.arange(length)
     return (at >= low[..., None]) & (at < high[..., None])
 

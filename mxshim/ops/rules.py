@@ -18,6 +18,11 @@ def _clipped(grad, bound):
     return grad if bound is None else jnp.where(bound >= 0, jnp.clip(grad, -bound, bound), grad)
 
 
+def _sign(x):
+    """-1, 0 or 1; 0 for nan, as MXNet's."""
+    return (x > 0).astype(x.dtype) - (x < 0).astype(x.dtype)
+
+
 def _decayed(weight, grad, wd, rescale_grad, clip_gradient):
     """The gradient, scaled and clipped, then with weight decay."""
     return _scaled(grad, rescale_grad, clip_gradient) + wd * weight
@@ -61,13 +66,13 @@ def nag_mom_in_place(weight, grad, mom, lr, momentum, wd, rescale_grad, clip_gra
 
 def signsgd(weight, grad, lr, wd, rescale_grad, clip_gradient):
     """w = (1 - lr * wd) * w - lr * sign(g)  (Bernstein et al. 2018)."""
-    return ((1 - lr * wd) * weight - lr * jnp.sign(grad),)
+    return ((1 - lr * wd) * weight - lr * _sign(grad),)
 
 
 def signum(weight, grad, mom, lr, momentum, wd, rescale_grad, clip_gradient, wd_lh):
     """m = momentum * m - (1 - momentum) * (g + wd * w);  w = (1 - lr * wd_lh) * w + lr * sign(m)."""
     mom = momentum * mom - (1 - momentum) * _decayed(weight, grad, wd, rescale_grad, clip_gradient)
-    return (1 - lr * wd_lh) * weight + lr * jnp.sign(mom), mom
+    return (1 - lr * wd_lh) * weight + lr * _sign(mom), mom
 
 
 def dcasgd(weight, grad, mom, previous, lr, momentum, lamda, wd, rescale_grad, clip_gradient):

@@ -1,6 +1,8 @@
 """The base of all optimizers, and their names (MXNet: mxnet.optimizer.Optimizer, register, create)."""
 from __future__ import annotations
 
+import difflib
+import inspect
 import warnings
 
 import numpy as onp
@@ -41,7 +43,10 @@ class Optimizer:
     _names: tuple[str, ...] = ("lr", "wd")
 
     def __init__(self, rescale_grad=1.0, param_idx2name=None, wd=0.0, clip_gradient=None, learning_rate=None, lr_scheduler=None,
-                 sym=None, begin_num_update=0, multi_precision=False, param_dict=None, aggregate_num=None, use_fused_step=None):
+                 sym=None, begin_num_update=0, multi_precision=False, param_dict=None, aggregate_num=None, use_fused_step=None,
+                 **unknown):
+        if unknown:
+            raise self._unknown(next(iter(unknown)))
         if param_idx2name is not None and not isinstance(param_idx2name, dict):
             raise AssertionError(f"param_idx2name must be a dict from indices to names, got {type(param_idx2name).__name__}")
         self.rescale_grad, self.wd, self.clip_gradient = rescale_grad, wd, clip_gradient
@@ -77,6 +82,12 @@ class Optimizer:
     def __setstate__(self, state):
         self.__dict__.update(state)
         self.param_dict = {}
+
+    def _unknown(self, name):
+        known = {p for c in type(self).__mro__ for p in inspect.signature(c.__init__).parameters} - {"self", "args", "kwargs", "unknown"}
+        near = ["learning_rate"] if name == "lr" else difflib.get_close_matches(name, known, 2)
+        return TypeError(f"{type(self).__name__} has no argument {name!r}{f', did you mean {near[0]}?' if near else ''}; its arguments are "
+                         f"{', '.join(sorted(known))}")
 
     # -- the registry ----------------------------------------------------------------------------------------------
 

@@ -1,5 +1,7 @@
 """mx.rnn: recurrent cells of graphs, and sentences in buckets (MXNet: mxnet.rnn). mx.gluon.rnn has the cells of arrays."""
 from ..absent import missing as _missing
+from ..model import load_checkpoint as load_checkpoint
+from ..model import save_checkpoint as save_checkpoint
 from .cells import BaseRNNCell as BaseRNNCell
 from .cells import GRUCell as GRUCell
 from .cells import LSTMCell as LSTMCell

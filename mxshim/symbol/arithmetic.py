@@ -122,4 +122,15 @@ def transpose(self, *axes, **kwargs):
     return create("transpose", (self,), {**({"axes": axes} if axes else {}), **kwargs}, "transpose", type(self))
 
 
+def broadcast_to(self, shape):
+    """mx.sym.broadcast_to of this Symbol."""
+    return create("broadcast_to", (self,), {"shape": shape}, "broadcast_to", type(self))
+
+
+def _also(short):
+    """A method of every operator of one Symbol that nd.NDArray lacks and Symbol has in MXNet."""
+    return lambda self, *args, **kwargs: create(short, (self, *args), kwargs, short, type(self))
+
+
+Symbol.broadcast_to, Symbol.log_sigmoid, Symbol.mish = broadcast_to, _also("log_sigmoid"), _also("mish")  # type: ignore[attr-defined]
 Symbol.astype, Symbol.reshape, Symbol.transpose = astype, reshape, transpose  # type: ignore[attr-defined]

@@ -71,4 +71,4 @@ Symbol.infer_shape, Symbol.infer_shape_partial = infer_shape, infer_shape_partia
 Symbol.infer_type, Symbol.infer_type_partial = infer_type, infer_type_partial  # type: ignore[attr-defined]
 Symbol.bind = Symbol._bind = bind  # type: ignore[attr-defined]
 Symbol.simple_bind = Symbol._simple_bind = simple_bind  # type: ignore[attr-defined]
-Symbol.eval, Symbol.optimize_for = evaluate, optimize_for  # type: ignore[attr-defined]
+Symbol.eval, Symbol.optimize_for, Symbol.get_backend_symbol = evaluate, optimize_for, optimize_for  # type: ignore[attr-defined]

@@ -156,6 +156,12 @@ def _group_norm(given, ins, outs):
 _RULES["LayerNorm"], _RULES["GroupNorm"] = _layer_norm, _group_norm
 
 
+@rule("where")
+def where(given, ins, outs):
+    shape = join(join(ins[1], ins[2]), outs[0])
+    ins[1] = ins[2] = outs[0] = shape
+
+
 @rule("Embedding", "_contrib_SparseEmbedding")
 def embedding(given, ins, outs):
     put(ins, 1, (given["input_dim"], given["output_dim"]))

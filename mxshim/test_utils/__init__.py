@@ -4,6 +4,8 @@ from ..device import Context as Context
 from ..device import current_context as current_context
 from ..device import current_device as current_device
 from ..runtime import Features as Features
+from ..symbol.np_symbol import _Symbol as np_symbol  # noqa: F401  # the class of mx.sym.np's symbols, under MXNet's name
+from ..symbol.symbol import Symbol as Symbol
 from ..util import getenv as getenv
 from ..util import setenv as setenv
 from ..util import use_np as use_np
@@ -85,19 +87,28 @@ from .surroundings import is_cd_run as is_cd_run
 from .surroundings import is_op_runnable as is_op_runnable
 from .surroundings import list_gpus as list_gpus
 from .surroundings import retry as retry
+from .symbolic import check_consistency as check_consistency
+from .symbolic import check_speed as check_speed
+from .symbolic import check_symbolic_backward as check_symbolic_backward
+from .symbolic import check_symbolic_forward as check_symbolic_forward
+from .symbolic import same_symbol_structure as same_symbol_structure
+from .symbolic import simple_forward as simple_forward
 
 __all__ = ["Context", "DummyIter", "almost_equal", "assert_allclose", "assert_almost_equal", "assert_almost_equal_ignore_nan",
            "assert_almost_equal_with_err", "assert_exception", "assign_each", "assign_each2", "checkShapes",
-           "check_gluon_hybridize_consistency", "check_numeric_gradient", "chi_square_check", "collapse_sum_like", "compare_ndarray_tuple",
-           "compare_optimizer", "compare_optimizer_noise_seeded", "create_2d_np_tensor", "create_2d_tensor", "create_sparse_array",
-           "create_sparse_array_zd", "create_vector", "current_context", "current_device", "default_atols", "default_context",
-           "default_device", "default_dtype", "default_numeric_eps", "default_rtols", "discard_stderr", "download", "effective_dtype",
-           "environment", "gen_buckets_probs_with_ppf", "get_atol", "get_bz2_data", "get_cifar10", "get_etol", "get_identity_mat",
-           "get_identity_mat_batch", "get_mnist", "get_mnist_iterator", "get_mnist_pkl", "get_mnist_ubyte", "get_rtol", "get_tolerance",
-           "get_tols", "get_zip_data", "getenv", "has_tvm_ops", "is_aarch64_run", "is_cd_run", "is_op_runnable", "list_gpus",
-           "locationError", "mean_check", "new_matrix_with_real_eigvals_2d", "new_matrix_with_real_eigvals_nd", "new_orthonormal_matrix_2d",
-           "new_sym_matrix_with_real_eigvals_2d", "new_sym_matrix_with_real_eigvals_nd", "np_reduce", "numeric_grad", "rand_coord_2d",
-           "rand_ndarray", "rand_shape_2d", "rand_shape_3d", "rand_shape_nd", "rand_sparse_ndarray", "random_arrays", "random_sample",
-           "random_uniform_arrays", "retry", "same", "same_array", "set_default_context", "set_default_device", "setenv", "use_np",
-           "use_np_default_dtype", "var_check", "verify_generator"]
+           "check_consistency", "check_gluon_hybridize_consistency", "check_numeric_gradient", "check_speed",
+           "check_symbolic_backward", "check_symbolic_forward", "chi_square_check", "collapse_sum_like",
+           "compare_ndarray_tuple", "compare_optimizer", "compare_optimizer_noise_seeded", "create_2d_np_tensor",
+           "create_2d_tensor", "create_sparse_array", "create_sparse_array_zd", "create_vector", "current_context",
+           "current_device", "default_atols", "default_context", "default_device", "default_dtype", "default_numeric_eps",
+           "default_rtols", "discard_stderr", "download", "effective_dtype", "environment", "gen_buckets_probs_with_ppf",
+           "get_atol", "get_bz2_data", "get_cifar10", "get_etol", "get_identity_mat", "get_identity_mat_batch", "get_mnist",
+           "get_mnist_iterator", "get_mnist_pkl", "get_mnist_ubyte", "get_rtol", "get_tolerance", "get_tols", "get_zip_data",
+           "getenv", "has_tvm_ops", "is_aarch64_run", "is_cd_run", "is_op_runnable", "list_gpus", "locationError", "mean_check",
+           "new_matrix_with_real_eigvals_2d", "new_matrix_with_real_eigvals_nd", "new_orthonormal_matrix_2d",
+           "new_sym_matrix_with_real_eigvals_2d", "new_sym_matrix_with_real_eigvals_nd", "np_reduce", "numeric_grad",
+           "rand_coord_2d", "rand_ndarray", "rand_shape_2d", "rand_shape_3d", "rand_shape_nd", "rand_sparse_ndarray",
+           "random_arrays", "random_sample", "random_uniform_arrays", "retry", "same", "same_array", "same_symbol_structure",
+           "set_default_context", "set_default_device", "setenv", "simple_forward", "use_np", "use_np_default_dtype",
+           "var_check", "verify_generator"]
 __getattr__ = _missing("mx.test_utils", __name__, __all__)

@@ -10,14 +10,14 @@ from ..device import current_context
 from ..util import is_np_array
 from .comparing import assert_almost_equal, compare_ndarray_tuple, default_numeric_eps, get_tolerance
 from .drawing import rand_ndarray
+from .symbolic import as_function
 
 _FLOATS = (onp.float16, onp.float32, onp.float64)
 
 
 def _function(f):
     if not callable(f):
-        raise TypeError(f"check_numeric_gradient and numeric_grad take a function or a Block, got {type(f).__name__}; "
-                        "symbolic graphs are not offered")
+        raise TypeError(f"check_numeric_gradient and numeric_grad take a function, a Block or a Symbol, got {type(f).__name__}")
     return f
 
 
@@ -71,19 +71,20 @@ def numeric_grad(executor, location, aux_states=None, eps=1e-4, use_forward_trai
 
 def check_numeric_gradient(sym, location, aux_states=None, numeric_eps=None, rtol=None, atol=None, grad_nodes=None, use_forward_train=True,
                            ctx=None, grad_stype_dict=None, dtype=onp.float32):
-    """Compare the gradients that autograd gives for a function or a Block with differences, through a random projection of its result.
+    """Compare the gradients that autograd gives for a function, a Block or a Symbol with differences.
+
+    What is differentiated is a random projection of the result.
 
     Args:
         sym, location: as numeric_grad has them.  numeric_eps: the distance of points, by default that of default_numeric_eps.
         rtol, atol: as assert_almost_equal has them.
         grad_nodes: the names or numbers of the arguments to check, by default all floating ones; a dict gives each its grad_req.
     Raises: AssertionError if they differ.
-    Differs: takes what can be called, where MXNet takes a symbol; aux_states and grad_stype_dict must be None.
+        aux_states: of a Symbol, a list in order or a dict.  grad_stype_dict: accepted, gradients are dense.
     """
     if dtype not in _FLOATS:
         raise AssertionError(f"check_numeric_gradient: dtype must be float16, float32 or float64, got {dtype}")
-    if aux_states is not None or grad_stype_dict is not None:
-        raise ValueError("check_numeric_gradient: aux_states and grad_stype_dict belong to symbols")
+    sym, location = as_function(sym, location, aux_states, dtype, ctx or current_context())
     f, places = _function(sym), _places(location, dtype, ctx or current_context())
     if grad_nodes is None:
         grad_nodes = [k for k, v in places.items() if onp.dtype(v.dtype).kind == "f"]

@@ -5,7 +5,7 @@ import numpy as onp
 import pytest
 
 import mxshim as mx
-from mxshim import gluon, np
+from mxshim import autograd, gluon, np
 from mxshim.gluon import loss, nn, rnn
 
 
@@ -78,6 +78,120 @@ WRONG = {
     "unknown": (lambda F: nn.Dense(2).wieght, AttributeError, "'Dense' object has no attribute 'wieght'"),
     "summary": (lambda F: (lambda net: (net.hybridize(), net.summary(F.ones((1, 2)))))(nn.Dense(2)), AssertionError, "is hybridized"),
 }
+
+
+def dense(units=2):
+    net = nn.Dense(units, in_units=3)
+    net.initialize()
+    return net
+
+
+def trained(F, step=lambda trainer: trainer.step(4), net=None, optimizer="sgd", arguments=None, backward=True):
+    """One step of a loop, `step` in place of the right call."""
+    net = dense() if net is None else net
+    trainer = gluon.Trainer(net.collect_params(), optimizer, arguments)
+    if backward:
+        with autograd.record():
+            out = loss.SoftmaxCELoss()(net(F.ones((4, 3))), F.array([0, 1, 0, 1]))
+        out.backward()
+    step(trainer)
+
+
+def first_of_two(F):
+    net = nn.Sequential()
+    net.add(dense(), dense())
+    trainer = gluon.Trainer(net.collect_params(), "sgd")
+    with autograd.record():
+        out = net[0](F.ones((4, 3))).sum()
+    out.backward()
+    trainer.step(4)
+
+
+def file_of(tmp_path, net, name="x.params"):
+    file = str(tmp_path / name)
+    net.save_parameters(file)
+    return file
+
+
+def metric_of(F, name):
+    return getattr(mx.metric if F is not np else gluon.metric, name)()
+
+
+def junk(tmp_path):
+    (tmp_path / "x.params").write_text("hello")
+    return str(tmp_path / "x.params")
+
+
+LOOP = {
+    "no backward": (lambda F, _: trained(F, backward=False), UserWarning, "no backward has reached .* or backward\\(\\) was not called"),
+    "a stale gradient": (lambda F, _: trained(F, lambda t: [t.step(4), t.step(4)]), UserWarning, "pass ignore_stale_grad=True to skip"),
+    "a layer that is not used": (lambda F, _: first_of_two(F), UserWarning, "the loss does not depend on it"),
+    "batch_size 0": (lambda F, _: trained(F, lambda t: t.step(0)), ZeroDivisionError, "batch_size must be a number .* got 0"),
+    "batch_size of a string": (lambda F, _: trained(F, lambda t: t.step("4")), TypeError, "batch_size must be a number .* got '4'"),
+    "no record": (lambda F, _: loss.L2Loss()(dense()(F.ones((2, 3))), F.ones((2, 2))).backward(), mx.MXNetError,
+                  r"Compute it inside autograd.record\(\)"),
+    "head gradients": (lambda F, _: recorded(F).backward(F.ones((3,))), mx.MXNetError, r"shape \(3,\), the head \(4, 2\)"),
+    "a step before the first batch": (lambda F, _: trained(F, net=initialized(nn.Dense(2)), backward=False),
+                                      gluon.DeferredInitializationError, "Pass one through the network first"),
+    "a trainer before initialize": (lambda F, _: gluon.Trainer(nn.Dense(2).collect_params(), "sgd"), RuntimeError, r"call initialize\(\)"),
+    "the network for its parameters": (lambda F, _: gluon.Trainer(dense(), "sgd"), ValueError, r"net.collect_params\(\); got Dense"),
+    "no such optimizer": (lambda F, _: trained(F, optimizer="sdg"), ValueError, "Cannot find optimizer sdg; there are .*sgd"),
+    "lr": (lambda F, _: trained(F, arguments={"lr": 0.1}), TypeError, "SGD has no argument 'lr', did you mean learning_rate"),
+    "momentun": (lambda F, _: mx.optimizer.NAG(momentun=0.9), TypeError, "NAG has no argument 'momentun', did you mean momentum"),
+    "two rates": (lambda F, _: trained(F, lambda t: t.set_learning_rate(1), arguments={"lr_scheduler": mx.lr_scheduler.FactorScheduler(1)}),
+                  UserWarning, "comes from the LRScheduler"),
+    "no gradient": (lambda F, _: (lambda n: (n.setattr("grad_req", "null"), n.weight.grad()))(dense()), RuntimeError,
+                    "has no gradient, because its grad_req is 'null'"),
+    "another file": (lambda F, t: dense(3).load_parameters(file_of(t, dense(2))), AssertionError,
+                     r"shape \(3, 3\), but shape \(2, 3\) in"),
+    "a file of more layers": (lambda F, t: dense().load_parameters(file_of(t, chain(dense()))), AssertionError,
+                              "'weight' is missing in .*, which has '0.weight', '0.bias'. Pass allow_missing=True"),
+    "no file": (lambda F, t: dense().load_parameters(str(t / "none.params")), mx.MXNetError, "cannot open .*none.params"),
+    "no file of parameters": (lambda F, t: dense().load_parameters(junk(t)), mx.MXNetError, "expected an MXNet array file"),
+    "a metric's lengths": (lambda F, _: metric_of(F, "Accuracy").update(F.ones((3,)), F.ones((4, 2))), ValueError, "match: 3 and 4"),
+    "a metric's lists": (lambda F, _: metric_of(F, "Accuracy").update([F.ones(4)] * 2, [F.ones((4, 2))]), ValueError, "match: 2 and 1"),
+    "a metric's shapes": (lambda F, _: metric_of(F, "MSE").update([F.ones((3, 1))], [F.ones((4, 1))]), (ValueError, mx.MXNetError),
+                          r"\(3, 1\).*\(4, 1\)"),
+    "devices": (lambda F, _: gluon.utils.split_and_load(F.ones((3, 2)), [mx.cpu(0), mx.cpu(1)]), ValueError,
+                "Choose a batch size that 2 divides"),
+    "a list of layers": (lambda F, _: chain([dense()]), TypeError, r"got list; give its blocks one by one, add\(\*blocks\)"),
+    "a function as a layer": (lambda F, _: chain(lambda x: x), TypeError, "got function; wrap functions in nn.Lambda"),
+    "a plain block in a HybridBlock": (lambda F, _: hybrid_around(nn.Sequential()), ValueError, "nn.Sequential for nn.HybridSequential"),
+    "a number for a parameter": (lambda F, _: setattr(dense(), "weight", 5), TypeError, "Dense.weight is a Parameter"),
+    "a list for an array": (lambda F, _: dense()([[1, 2, 3]]), AssertionError, "must be an NDArray, got list"),
+    "an initializer's class": (lambda F, _: nn.Dense(2, in_units=3).initialize(mx.init.Xavier), AssertionError, "such as 'xavier', got <class"),
+    "no forward": (lambda F, _: type("Mine", (nn.Block,), {})()(F.ones(2)), NotImplementedError, r"Mine must define forward\(self, x"),
+    "no batch size": (lambda F, _: gluon.data.DataLoader(gluon.data.ArrayDataset(F.ones((4, 2)))), ValueError, "batch_size must be specified"),
+    "lengths": (lambda F, _: gluon.data.ArrayDataset(F.ones((4, 2)), F.ones((3,))), AssertionError, "must have the same length"),
+    "nd and np of other shapes": (lambda F, _: mx.nd.ones((2,)) + np.ones((3,)), mx.MXNetError, r"\(2,\) and \(3,\) do not broadcast"),
+}
+
+
+def initialized(net):
+    net.initialize()
+    return net
+
+
+def recorded(F):
+    with autograd.record():
+        return dense()(F.ones((4, 3)))
+
+
+def chain(*blocks):
+    net = nn.Sequential()
+    net.add(*blocks)
+    return net
+
+
+def hybrid_around(block):
+    net = nn.HybridSequential()
+    net.add(block)
+
+
+@pytest.mark.parametrize("wrong, error, text", LOOP.values(), ids=LOOP)
+def test_errors_of_loops(F, tmp_path, wrong, error, text):
+    with pytest.raises(error, match=text):
+        wrong(F, tmp_path)
 
 
 @pytest.mark.parametrize("wrong, error, text", WRONG.values(), ids=WRONG)

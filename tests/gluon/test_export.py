@@ -211,3 +211,20 @@ def test_save_and_load(tmp_path):
         other.load(str(tmp_path / "net"))
     with pytest.raises(MXNetError, match="cannot be opened"):
         other.load(str(tmp_path / "none"))
+
+
+def test_losses_and_cells_of_symbols():
+    net = nn.Dense(3, in_units=2, prefix="d_")
+    data, label = mx.sym.var("data"), mx.sym.var("label")
+    s = gluon.loss.SoftmaxCrossEntropyLoss()(net(data), label)
+    assert s.list_arguments() == ["data", "d_weight", "d_bias", "label"] and s.infer_shape(data=(4, 2), label=(4,))[1] == [(4,)]
+    assert gluon.loss.L2Loss()(net(data), label).infer_shape(data=(4, 2), label=(4, 3))[1] == [(4,)]
+    cell = gluon.rnn.LSTMCell(3, input_size=2, prefix="c_")
+    cell.initialize()
+    outputs, states = cell.unroll(2, data, layout="NTC", merge_outputs=True)
+    x = nd.random.uniform(shape=(5, 2, 2))
+    arrays = {p.name: p.data() for p in cell.collect_params().values()}
+    want = cell.unroll(2, x, layout="NTC", merge_outputs=True)[0].asnumpy()
+    ex = outputs.simple_bind(mx.cpu(), data=x.shape)
+    ex.copy_params_from(arrays)
+    onp.testing.assert_allclose(ex.forward(data=x)[0].asnumpy(), want, rtol=1e-5)

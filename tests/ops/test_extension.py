@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as onp
 import pytest
 
 import mxshim as mx
@@ -44,3 +45,13 @@ def test_measured(dialect, code, want):
 
 def test_different_answers_are_measured():
     assert not DIFFERENT.keys() - {p.values[1] for p in measured()}
+
+
+def test_bins_of_roi_pooling():
+    """Edges of bins that are whole numbers stay whole: 12 rows in 7 bins of 12 / 7."""
+    x = onp.arange(32 * 32, dtype="float32").reshape(1, 1, 32, 32)
+    sizes = onp.arange(1, 27)
+    rois = onp.array([[0, 0, 0, n - 1, n - 1] for n in sizes], "float32")
+    found = npx.roi_pooling(np.array(x), np.array(rois), pooled_size=(7, 7), spatial_scale=1.0).asnumpy()
+    ends = -(-onp.arange(1, 8) * sizes[:, None] // 7) - 1  # the last place of every bin
+    onp.testing.assert_array_equal(found[:, 0], 32 * ends[:, :, None] + ends[:, None, :])

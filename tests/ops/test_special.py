@@ -22,7 +22,8 @@ ERRORS = (MXNetError, TypeError, ValueError, IndexError, AssertionError)
 DIFFERENT = {
     "nd.softmax nan; nd.log_softmax nan; nd.SoftmaxOutput nan; npx.softmax nan; npx.log_softmax nan; npx.masked_softmax nan":
         "MXNet's largest element passes nan over and leaves zeros beside it; here a nan makes the row nan",
-    "nd.Activation nan; npx.activation nan; nd.Pooling nan; npx.pooling nan; nd.ROIPooling nan; npx.roi_pooling nan": "relu and max pooling of MXNet hide nan; here it stays",
+    "nd.Activation nan; npx.activation nan; nd.Pooling nan; npx.pooling nan; nd.ROIPooling nan; npx.roi_pooling nan":
+        "relu and max pooling of MXNet hide nan; here it stays",
     "nd.sort nan; nd.argsort nan; np.sort nan; np.argsort nan": "MXNet's order is no order where nan occurs; here nan comes last",
     "np.median nan; np.percentile nan; np.quantile nan": "the same: MXNet sorts, and takes what is in the middle",
     "np.median empty; np.percentile empty; np.quantile empty; np.nan*median empty; np.nan*quantile empty; np.nan*percentile empty":
@@ -37,22 +38,27 @@ DIFFERENT = {
     "nd.linalg_trmm nan; nd.linalg_potri nan; nd.linalg_gelqf nan; nd.linalg_inverse nan; nd.linalg_slogdet nan":
         "LAPACK's answers for matrices with nan differ",
     "nd.image.normalize int32; npx.image.normalize int32": "MXNet cuts mean and std off to integers; here integers are refused",
-    "nd.contrib.box_iou nan; npx.box_iou nan; npx.multibox_detection nan; nd.contrib.MultiBoxDetection nan": "a box with nan meets none here",
+    "nd.contrib.box_iou nan; npx.box_iou nan; npx.multibox_detection nan; nd.contrib.MultiBoxDetection nan":
+        "a box with nan meets none here",
     "np.empty_like plain; np.empty_like 0-d; np.empty_like nan; np.empty_like float*; np.empty_like int32": "what the memory held",
     "npx.bipartite_matching empty": "MXNet shows memory that it has not written; here nothing to match is an error",
     "nd.contrib.ROIAlign plain; nd.contrib.ROIAlign float16; nd.contrib.ROIAlign float64; nd.contrib.ROIAlign nan":
         "MXNet shows memory that it has not written where a region has a negative batch index; here zeros",
     "nd.contrib.Proposal nan; nd.contrib.MultiProposal nan": "clipping to the image keeps nan; MXNet's comparisons pass it over",
-    "nd.contrib.BilinearResize2D nan; nd.image.resize nan; npx.image.resize nan": "resizing is a product of matrices here, in which nan times 0 is nan",
-    "nd.contrib.AdaptiveAvgPooling2D nan; nd.contrib.PSROIPooling nan; nd.random_pdf_uniform nan; npx.batch_norm_with_relu nan; npx.digamma nan; np.interp nan":
+    "nd.contrib.BilinearResize2D nan; nd.image.resize nan; npx.image.resize nan":
+        "resizing is a product of matrices here, in which nan times 0 is nan",
+    "nd.contrib.AdaptiveAvgPooling2D nan; nd.contrib.PSROIPooling nan; nd.random_pdf_uniform nan; npx.digamma nan; np.interp nan; "
+    "npx.batch_norm_with_relu nan":
         "where nan and infinities spread",
     "npx.sldwin_atten_score nan; npx.sldwin_atten_context nan":
         "a key or value that does not exist is 0 here, and nan times 0 is nan; MXNet takes no product",
     "nd.BilinearSampler nan; nd.SpatialTransformer nan": "an infinite place lies outside, which is 0 here",
     "np.mean float64": "MXNet's mean of float64 is float32; here the dtype stays",
     "np.divmod int32": "integers divided by 0",
-    "npx.contrib_quantize_v2 nan": "nan as an integer",
-    "np.linalg.lstsq empty; np.linalg.cholesky empty; npx.instance_norm empty; npx.slice_like 0-d; np.bincount 0-d; np.tensordot 0-d; npx.sldwin_atten_mask_like empty":
+    "npx.contrib_quantize_v2 nan; nd.contrib.quantize_v2 nan": "nan as an integer",
+    "nd.contrib.hawkesll int32": "MXNet takes logarithms of integers; here floats are wanted",
+    "np.linalg.lstsq empty; np.linalg.cholesky empty; npx.instance_norm empty; npx.slice_like 0-d; np.bincount 0-d; "
+    "np.tensordot 0-d; npx.sldwin_atten_mask_like empty":
         "shapes that do not fit, which MXNet does not notice",
     "np.polymul empty": "no coefficients are no polynomial",
 }

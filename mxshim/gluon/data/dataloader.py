@@ -46,7 +46,8 @@ class DataLoader:
             themselves, the loop makes them in any case.
         prefetch: how many batches are made ahead, default 2 num_workers.  timeout: seconds to wait for a batch of theirs.
         pin_memory, pin_device_id: label the batches' device cpu_pinned(pin_device_id).
-        thread_pool: True for threads in any case.  auto_reload, try_nopython: accepted.
+        thread_pool: True for threads in any case.  auto_reload: begin with the first epoch when the loader is made.
+        try_nopython: accepted.
     Raises: ValueError for arguments that exclude each other, AssertionError for a timeout that is not positive; while iterating, what
         the dataset or its transforms raise, with their traceback; RuntimeError if a process ended.
     MXNet: gluon.data.DataLoader. Differs: workers are threads unless processes are asked for.
@@ -73,12 +74,30 @@ class DataLoader:
         self._num_workers = max(0, num_workers)
         self._prefetch = max(0, 2 * self._num_workers if prefetch is None else int(prefetch))
         self._pinned = cpu_pinned(pin_device_id) if pin_memory else None
-        self._threads_only = thread_pool
+        self._threads_only, self._ready = thread_pool, None
+        if auto_reload:
+            self.refresh()
+
+    def refresh(self):
+        """Let the workers begin with the next epoch now; what they had made ahead is dropped."""
+        self.clean()
+        self._ready = self._started()
+
+    def clean(self):
+        """Drop what workers have made ahead, and let them end."""
+        if isinstance(self._ready, Prefetch):
+            self._ready.close()
+        self._ready = None
 
     def __len__(self):
         return len(self._batch_sampler)
 
     def __iter__(self):
+        ready, self._ready = self._ready, None
+        return self._started() if ready is None else ready
+
+    def _started(self):
+        """An epoch; with workers they begin at once."""
         pinned = self._pinned
 
         def place(batch):  # holds no loader

@@ -1,6 +1,8 @@
 """Sequences as cells see them: a list with one array for each step, or one array with an axis of time."""
 from __future__ import annotations
 
+from ...symbol.recording import open_states
+from ...symbol.symbol import Symbol
 from .. import functions as f
 from ..dialect import ARRAYS
 
@@ -31,7 +33,11 @@ def checked(cell, length, inputs, layout):
     if layout not in ("NTC", "TNC"):
         raise AssertionError(f"{type(cell).__name__}.unroll: layout must be 'NTC' or 'TNC', got {layout!r}")
     axis = layout.find("T")
-    if isinstance(inputs, ARRAYS):
+    if isinstance(inputs, Symbol):
+        inputs = list(f.split(inputs, num_outputs=length, axis=axis, squeeze_axis=True))
+    if isinstance(inputs, list | tuple) and inputs and isinstance(inputs[0], Symbol):
+        count, batch = len(inputs), 0  # found when the graph runs
+    elif isinstance(inputs, ARRAYS):
         count, batch = inputs.shape[axis], inputs.shape[1 - axis]
     elif isinstance(inputs, list | tuple) and inputs:
         count, batch = len(inputs), inputs[0].shape[0]
@@ -49,6 +55,8 @@ def begin_states(cell, states, inputs, batch):
     if states is not None:
         return states
     first = inputs if isinstance(inputs, ARRAYS) else inputs[0]
+    if isinstance(first, Symbol):
+        return open_states(first, cell.state_info(0), 0)
     return cell.begin_state(batch_size=batch, func=f.zeros_of(first), ctx=first.ctx)
 
 

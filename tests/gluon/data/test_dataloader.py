@@ -200,3 +200,18 @@ def test_workers_see_the_loops_modes():
                               num_workers=1)
         x, mode, number = next(iter(loader))
     assert type(x) is np.ndarray and mode.asnumpy().tolist() == [1, 1] and number.asnumpy().tolist() == [1, 1] and x.ctx == mx.cpu(1)
+
+
+def test_an_epoch_that_begins_early():
+    seen = []
+    loader = D.DataLoader(D.SimpleDataset(list(range(8))).transform(lambda i: seen.append(i) or i), 2, num_workers=1, auto_reload=True)
+    end = time.monotonic() + 10
+    while len(seen) < 4 and time.monotonic() < end:
+        time.sleep(0.01)
+    assert seen == [0, 1, 2, 3]  # two batches ahead, before anybody asked
+    for _ in range(2):
+        assert [b.asnumpy().tolist() for b in loader] == [[0, 1], [2, 3], [4, 5], [6, 7]]
+    loader.refresh()
+    threads = loader._ready.threads
+    loader.clean()
+    assert gone(threads) and len(list(loader)) == 4

@@ -11,33 +11,7 @@ from .... import ndarray as nd
 from ...data.dataset import Dataset
 
 __all__ = ["WikiText103", "WikiText2"]
-END, UNKNOWN = "<eos>", "<unk>"
-
-
-class Vocabulary:
-    """Tokens and their numbers: 0 for what is unknown, 1 for the end of a line, then the most frequent first, equals by their letters.
-
-    Attributes: idx_to_token, token_to_idx."""
-
-    def __init__(self, counter):
-        words = sorted((w for w in counter if w not in (END, UNKNOWN)), key=lambda w: (-counter[w], w))
-        self.idx_to_token = [UNKNOWN, END, *words]
-        self.token_to_idx = {token: i for i, token in enumerate(self.idx_to_token)}
-
-    def __len__(self):
-        return len(self.idx_to_token)
-
-    def to_indices(self, tokens):
-        """The number of a token, or a list of them."""
-        return self.token_to_idx.get(tokens, 0) if isinstance(tokens, str) else [self.token_to_idx.get(t, 0) for t in tokens]
-
-    def to_tokens(self, indices):
-        """The token of a number, or a list of them. Raises: ValueError for a number beyond the vocabulary."""
-        one = isinstance(indices, int | onp.integer)
-        for i in [indices] if one else indices:
-            if not 0 <= i < len(self):
-                raise ValueError(f"to_tokens: there are {len(self)} tokens, got {i}")
-        return self.idx_to_token[indices] if one else [self.idx_to_token[i] for i in indices]
+END = "<eos>"
 
 
 class _WikiText(Dataset):
@@ -52,7 +26,10 @@ class _WikiText(Dataset):
         self._root = os.path.expanduser(root or os.path.join("~", ".mxnet", "datasets", self.name))
         lines = [line.split() for line in self._text(self.files[segment]).splitlines()]
         self._counter = collections.Counter(token for line in lines for token in line)
-        self._vocabulary = Vocabulary(self._counter) if vocab is None else vocab
+        if vocab is None:
+            from ....contrib.text.vocab import Vocabulary
+            vocab = Vocabulary(self._counter, reserved_tokens=[END])
+        self._vocabulary = vocab
         numbers = onp.array(self._vocabulary.to_indices([t for line in lines if line for t in (*line, END)]), "int32")
         rows = (len(numbers) - 1) // seq_len
         self._data, self._label = (nd.array(part[:rows * seq_len].reshape(-1, seq_len), dtype="int32")
@@ -73,7 +50,7 @@ class _WikiText(Dataset):
 
     @property
     def vocabulary(self):
-        """The Vocabulary, made of this text or given as vocab=."""
+        """The mx.contrib.text.vocab.Vocabulary, made of this text or given as vocab=."""
         return self._vocabulary
 
     @property
