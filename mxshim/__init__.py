@@ -6,7 +6,9 @@
 import importlib as _importlib
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
-from . import ops as _ops  # noqa: F401, I001  # first: declares the operators that everything below is filled from
+from . import ops as _ops  # noqa: F401  # first: declares the operators that everything below is filled from
+
+# isort: split
 from . import array as _array  # noqa: F401
 from .array import nd_array as _nd_array
 from .array import numpy_array as _numpy_array

@@ -207,11 +207,10 @@ def _listed(given, names, what, missing) -> list:
             found.append(given.get(n))
     elif isinstance(given, list | tuple):
         if len(given) != len(names):
-            raise ValueError(f"Length of {what} does not match the number of arguments: {len(given)} are given, there are {len(names)}: "
-                             f"{', '.join(names)}")
+            raise ValueError(f"{what}: {len(given)} arrays were given for {len(names)} arguments, {', '.join(names)}")
         found = list(given)
     else:
-        raise TypeError(f"Only accept list of NDArrays or dict of str to NDArray for {what}, got {type(given).__name__}")
+        raise TypeError(f"{what} must be a list of arrays, or a dict of arrays by name, got {type(given).__name__}")
     for n, a in zip(names, found, strict=True):
         if not (isinstance(a, Array) or a is None and missing is not None):
             raise TypeError(f"{what}: {n!r} must be an NDArray, got {type(a).__name__}")

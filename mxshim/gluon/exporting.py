@@ -46,7 +46,7 @@ def _signature(block):
     plans = getattr(block._hybrid, "plans", None)
     seen = getattr(block._hybrid, "seen", None)
     if not plans and seen is None:
-        raise RuntimeError("Please first call block.hybridize() and then run forward with this block at least once before calling export.")
+        raise RuntimeError("export: what this block computes is not known yet: call hybridize(), then the block on an input, and export it")
     return seen
 
 

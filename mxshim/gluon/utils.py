@@ -44,7 +44,7 @@ def split_and_load(data, ctx_list=None, batch_axis=0, even_split=True, device_li
     """
     devices = ctx_list if device_list is None else device_list
     if not devices:
-        raise ValueError("split_and_load: the list of devices is empty. A list of all GPUs is, on a machine without one: use [mx.cpu()] then")
+        raise ValueError("split_and_load: the list of devices is empty, as a list of all GPUs is on a machine without one: use [mx.cpu()]")
     if not isinstance(data, ARRAYS):
         data = (np if is_np_array() else nd).array(data, ctx=devices[0])
     if len(devices) == 1:

@@ -266,19 +266,19 @@ def imrotate(src, rotation_degrees, zoom_in=False, zoom_out=False):
     Raises: TypeError for another dtype or several angles for one image, ValueError for another rank, number of angles, or both zooms.
     """
     if zoom_in and zoom_out:
-        raise ValueError("`zoom_in` and `zoom_out` cannot be both True")
+        raise ValueError("imrotate: zoom_in and zoom_out exclude each other")
     if src.dtype != onp.float32:
-        raise TypeError(f"Only `float32` images are supported by this function, got {onp.dtype(src.dtype).name}")
+        raise TypeError(f"imrotate: float32 is needed, got {onp.dtype(src.dtype).name}: use astype('float32')")
     if src.ndim not in (3, 4):
         raise ValueError(f"imrotate: an image (C, H, W) or a batch of them is needed, got shape {src.shape}")
     one = isinstance(rotation_degrees, numbers.Number)
     if src.ndim == 3:
         if not one:
-            raise TypeError("When a single image is passed the rotation angle is required to be a scalar.")
+            raise TypeError(f"imrotate: one image takes one angle, a number, got {rotation_degrees!r}")
         return image_like(_turned(pixels_of(src), rotation_degrees, zoom_in, zoom_out), src)
     angles = [float(rotation_degrees)] * len(src) if one else [float(a) for a in pixels_of(rotation_degrees)]
     if len(angles) != len(src):
-        raise ValueError(f"The number of images must be equal to the number of rotation angles, got {len(src)} and {len(angles)}")
+        raise ValueError(f"imrotate: {len(angles)} angles for {len(src)} images; give one, or one for each")
     return image_like(onp.stack([_turned(x, a, zoom_in, zoom_out) for x, a in zip(pixels_of(src), angles, strict=True)]), src)
 
 

@@ -186,9 +186,9 @@ class ImageIter(DataIter):
     def check_data_shape(self, data_shape):
         """Raises: ValueError unless it is (3, height, width)."""
         if len(data_shape) != 3:
-            raise ValueError(f"data_shape should have length 3, with dimensions CxHxW, got {data_shape}")
+            raise ValueError(f"data_shape must be (channels, height, width), got {data_shape}")
         if data_shape[0] != 3:
-            raise ValueError(f"This iterator expects inputs to have 3 channels, got {data_shape[0]}")
+            raise ValueError(f"data_shape must begin with 3, for red, green and blue, got {data_shape}")
 
     def check_valid_image(self, data):
         """Raises: RuntimeError for what is no image."""

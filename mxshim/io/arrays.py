@@ -23,7 +23,7 @@ def named_arrays(data, empty_allowed, name):
     if isinstance(data, list):
         data = {name: data[0]} if len(data) == 1 else {f"_{i}_{name}": a for i, a in enumerate(data)}
     if not isinstance(data, dict):
-        raise TypeError(f"Input must be NDArray, numpy.ndarray, a list of them or dict with them as values, got {type(data).__name__}")
+        raise TypeError(f"data must be an array of mx or NumPy, a list of arrays, or a dict of them by name, got {type(data).__name__}")
     return sorted((k, _array(k, v)) for k, v in data.items())
 
 
@@ -93,7 +93,7 @@ class NDArrayIter(DataIter):
                                    for source, empty, name in ((data, False, data_name), (label, True, label_name)))
         sources = [s.array for _, s in self._data + self._label]
         if last_batch_handle != "discard" and any(isinstance(a, CSRNDArray) for a in sources):
-            raise NotImplementedError("`NDArrayIter` only supports ``CSRNDArray`` with `last_batch_handle` set to `discard`.")
+            raise NotImplementedError("NDArrayIter: csr data needs last_batch_handle='discard'")
         self.num_data, self.num_source = sources[0].shape[self._axis], len(sources)
         for (name, source) in self._data + self._label:
             if source.array.shape[self._axis] < self.num_data:

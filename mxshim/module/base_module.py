@@ -28,8 +28,7 @@ def check_names(symbol, names, kind, throw):
     for name in names:
         if name not in arguments:
             likely = [a for a in arguments if not a.endswith(("_weight", "_bias", "_gamma", "_beta"))]
-            text = (f"\033[91mYou created Module with Module(..., {kind}_names={list(names)}) but input with name '{name}' is not found in "
-                    "symbol.list_arguments(). Did you mean one of:\n\t" + "\n\t".join(likely) + "\033[0m")
+            text = (f"Module(..., {kind}_names={list(names)}): the symbol has no argument {name!r}. It has " + ", ".join(likely))
             if throw:
                 raise ValueError(text)
             warnings.warn(text, stacklevel=3)
@@ -170,13 +169,13 @@ class BaseModule:
             self.forward(DataBatch([eval_data if isinstance(eval_data, Array) else nd.array(eval_data)]))
             return self.get_outputs()[0]
         if not isinstance(eval_data, DataIter) and not (hasattr(eval_data, "__iter__") and hasattr(eval_data, "reset")):
-            raise ValueError("eval_data must be of type NDArray or DataIter")
+            raise ValueError(f"predict: eval_data must be an array or a DataIter, got {type(eval_data).__name__}")
         found = [[o.copy() for o in outputs] for outputs, _, _ in self.iter_predict(eval_data, num_batch, reset, sparse_row_id_fn)]
         if not found or not merge_batches:
             return found
         count = len(found[0])
         if any(len(o) != count for o in found):
-            raise AssertionError("Cannot merge batches, as num of outputs is not the same in mini-batches. Maybe bucketing is used?")
+            raise AssertionError("predict: batches have different numbers of outputs, as buckets may; pass merge_batches=False")
         merged = [nd.concatenate([o[i] for o in found]) for i in range(count)]
         return merged[0] if count == 1 and not always_output_list else merged
 

@@ -117,7 +117,7 @@ class BucketingModule(BaseModule):
                              allow_extra=allow_extra)
             return
         if self.params_initialized and not force_init:
-            warnings.warn("Parameters already initialized and force_init=False. set_params call ignored.", stacklevel=2)
+            warnings.warn("set_params: the parameters are set and stay; pass force_init=True to replace them", stacklevel=2)
             return
         self._curr_module.set_params(arg_params, aux_params, allow_missing, force_init, allow_extra)
         self._params_dirty, self.params_initialized = True, True

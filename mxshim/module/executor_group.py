@@ -52,7 +52,7 @@ class DataParallelExecutorGroup:
             if axis < 0 or axis >= len(d.shape):
                 continue
             if size is not None and size != d.shape[axis]:
-                raise AssertionError(f"all data must have the same batch size: batch_size = {size}, but {d.name} has shape {d.shape}")
+                raise AssertionError(f"the batch has {size} examples, but {d.name}, {d.shape}, has {d.shape[axis]}")
             size = d.shape[axis]
         return size or 0
 
@@ -140,7 +140,7 @@ class DataParallelExecutorGroup:
     def backward(self, out_grads=None):
         """Fill the gradients. Raises: AssertionError if the module was not bound for training."""
         if not self.for_training:
-            raise AssertionError("re-bind with for_training=True to run backward")
+            raise AssertionError("backward: bind the module with for_training=True")
         grads = [] if out_grads is None else out_grads if isinstance(out_grads, list | tuple) else [out_grads]
         for k, e in enumerate(self.execs):
             if out_grads is None:
@@ -171,7 +171,7 @@ class DataParallelExecutorGroup:
     def set_states(self, states=None, value=None):
         """Set the states to arrays, or to one number."""
         if (states is None) == (value is None):
-            raise AssertionError("Only one of states & value can be specified.")
+            raise AssertionError("set_states: give either states or value")
         if states is None:
             for n in self.state_names:
                 for e in self.execs:

@@ -133,7 +133,7 @@ class Module(BaseModule):
             another shape.
         """
         if self.params_initialized and not force_init:
-            warnings.warn("Parameters already initialized and force_init=False. init_params call ignored.", stacklevel=2)
+            warnings.warn("init_params: the parameters are set and stay; pass force_init=True to replace them", stacklevel=2)
             return
         if not self.binded:
             raise AssertionError("call bind before initializing the parameters")
@@ -178,7 +178,7 @@ class Module(BaseModule):
                              allow_extra=allow_extra)
             return
         if self.params_initialized and not force_init:
-            warnings.warn("Parameters already initialized and force_init=False. set_params call ignored.", stacklevel=2)
+            warnings.warn("set_params: the parameters are set and stay; pass force_init=True to replace them", stacklevel=2)
             return
         self._exec_group.set_params(arg_params or {}, aux_params or {}, allow_extra)
         self._params_dirty, self.params_initialized = True, True
@@ -266,8 +266,8 @@ class Module(BaseModule):
             if not isinstance(optimizer, opt.Optimizer):
                 raise TypeError(f"init_optimizer: optimizer must be an Optimizer or its name, got {type(optimizer).__name__}")
             if optimizer.rescale_grad != rescale:
-                warnings.warn(f"Optimizer created manually outside Module but rescale_grad is not normalized to 1.0/batch_size/num_workers "
-                              f"({optimizer.rescale_grad} vs. {rescale}). Is this intended?", stacklevel=2)
+                warnings.warn(f"init_optimizer: this optimizer has rescale_grad={optimizer.rescale_grad}; for means over the batch "
+                              f"it would be {rescale}", stacklevel=2)
             if not optimizer.idx2name:
                 optimizer.idx2name = names.copy()
         self._optimizer, self._kvstore, self._update_on_kvstore, self._updater = optimizer, store, on_store, None
@@ -410,5 +410,5 @@ def _store(kvstore, devices):
             return None, False
         kvstore = kv.create(kvstore)
     elif not isinstance(kvstore, kv.KVStoreBase):
-        raise TypeError("kvstore must be KVStore, str or None")
+        raise TypeError(f"kvstore must be a KVStore, its name or None, got {type(kvstore).__name__}")
     return kvstore, True

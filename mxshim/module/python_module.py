@@ -112,9 +112,9 @@ class PythonLossModule(PythonModule):
     def backward(self, out_grads=None):
         """Compute the scores' gradient. Raises: AssertionError for out_grads, a loss has none."""
         if out_grads is not None:
-            raise AssertionError("For a loss module, out_grads should be None")
+            raise AssertionError("backward: a loss is the end of the graph and takes no out_grads")
         if not self.for_training:
-            raise AssertionError("re-bind with for_training=True to run backward")
+            raise AssertionError("backward: bind the module with for_training=True")
         self._backward_impl()
 
     def _backward_impl(self):

@@ -69,9 +69,7 @@ class BaseRNNCell:
     def begin_state(self, func=symbol.zeros, **kwargs):
         """States to start with, func(name=..., shape=..., **kwargs) each; the batch's size is found by shape inference."""
         if self._modified:
-            raise AssertionError("After applying modifier cells (e.g. DropoutCell) the base cell cannot be called directly. Call the "
-                                 "modifier "
-                                 "cell instead.")
+            raise AssertionError(f"{type(self).__name__} is inside another cell (a ZoneoutCell, say): call that one")
         states = []
         for info in self.state_info:
             self._init_counter += 1
@@ -141,9 +139,7 @@ def normalized(length, inputs, layout, merge, in_layout=None):
     if isinstance(inputs, symbol.Symbol):
         if merge is False:
             if len(inputs.list_outputs()) != 1:
-                raise ValueError("unroll doesn't allow grouped symbol as input. Please convert to list with list(inputs) first or let "
-                                 "unroll "
-                                 "handle splitting.")
+                raise ValueError("unroll: a Symbol of several outputs is no sequence; pass list(inputs), or one of the whole sequence")
             inputs = list(symbol.split(inputs, axis=in_axis, num_outputs=length, squeeze_axis=1))
     else:
         if length is not None and len(inputs) != length:

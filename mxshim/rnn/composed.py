@@ -26,7 +26,7 @@ class SequentialRNNCell(BaseRNNCell):
         self._cells.append(cell)
         if self._override_cell_params:
             if not cell._own_params:
-                raise AssertionError("Either specify params for SequentialRNNCell or child cells, not both.")
+                raise AssertionError("SequentialRNNCell: params were given to it and to a cell in it; give them to one")
             cell.params._params.update(self.params._params)
         self.params._params.update(cell.params._params)
 
@@ -36,9 +36,7 @@ class SequentialRNNCell(BaseRNNCell):
 
     def begin_state(self, **kwargs):
         if self._modified:
-            raise AssertionError("After applying modifier cells (e.g. ZoneoutCell) the base cell cannot be called directly. Call the "
-                                 "modifier "
-                                 "cell instead.")
+            raise AssertionError(f"{type(self).__name__} is inside another cell (a ZoneoutCell, say): call that one")
         return _begin(self._cells, kwargs)
 
     def unpack_weights(self, args):
@@ -121,7 +119,7 @@ class ModifierCell(BaseRNNCell):
 
     def begin_state(self, init_sym=symbol.zeros, **kwargs):
         if self._modified:
-            raise AssertionError("After applying modifier cells the base cell cannot be called directly. Call the modifier cell instead.")
+            raise AssertionError(f"{type(self).__name__} is inside another cell (a ZoneoutCell, say): call that one")
         self.base_cell._modified = False
         try:
             return self.base_cell.begin_state(func=init_sym, **kwargs)
@@ -194,7 +192,7 @@ class BidirectionalCell(BaseRNNCell):
         self._output_prefix, self._override_cell_params = output_prefix, params is not None
         if params is not None:
             if not (l_cell._own_params and r_cell._own_params):
-                raise AssertionError("Either specify params for BidirectionalCell or child cells, not both.")
+                raise AssertionError("BidirectionalCell: params were given to it and to a cell in it; give them to one")
             l_cell.params._params.update(self.params._params)
             r_cell.params._params.update(self.params._params)
         self.params._params.update(l_cell.params._params)
@@ -202,7 +200,7 @@ class BidirectionalCell(BaseRNNCell):
         self._cells = [l_cell, r_cell]
 
     def __call__(self, inputs, states):
-        raise NotImplementedError("Bidirectional cannot be stepped. Please use unroll")
+        raise NotImplementedError("BidirectionalCell needs the whole sequence: call unroll(length, inputs)")
 
     @property
     def state_info(self):
@@ -210,7 +208,7 @@ class BidirectionalCell(BaseRNNCell):
 
     def begin_state(self, **kwargs):
         if self._modified:
-            raise AssertionError("After applying modifier cells the base cell cannot be called directly. Call the modifier cell instead.")
+            raise AssertionError(f"{type(self).__name__} is inside another cell (a ZoneoutCell, say): call that one")
         return _begin(self._cells, kwargs)
 
     unpack_weights = SequentialRNNCell.unpack_weights

@@ -55,7 +55,7 @@ class BucketSentenceIter(DataIter):
             buckets = [i for i, n in enumerate(onp.bincount([len(s) for s in sentences])) if n >= batch_size]
         buckets = sorted(buckets)
         if layout not in ("NT", "TN"):
-            raise ValueError(f"Invalid layout {layout}: Must by NT (batch major) or TN (time major)")
+            raise ValueError(f"layout must be 'NT' or 'TN' (N: batch, T: time), got {layout!r}")
         kept: list[list] = [[] for _ in buckets]
         left_out = 0
         for s in sentences:

@@ -60,7 +60,7 @@ def _install():
             return binary(self, other, both, hint, scalar, hint_scalar, short)
 
         def inplace(self, other, short=short):
-            raise NotImplementedForSymbol(f"Function __i{short}__ is not implemented for Symbol and only available in NDArray.")
+            raise NotImplementedForSymbol(f"__i{short}__: a Symbol has no memory to write to, only arrays have; write x = x + y")
 
         setattr(Symbol, f"__{short}__", forward)
         setattr(Symbol, f"__r{short}__", backward)
@@ -96,7 +96,7 @@ def _install_methods():
     for short in _ONLY_ARRAYS:
         if not hasattr(Symbol, short):
             def refuse(self, *args, short=short, **kwargs):
-                raise NotImplementedForSymbol(f"Function {short} is not implemented for Symbol and only available in NDArray.")
+                raise NotImplementedForSymbol(f"{short}: a Symbol holds no numbers, only arrays do; bind it, or call eval()")
             setattr(Symbol, short, refuse)
 
 

@@ -49,8 +49,7 @@ def variable(cls, name, attr=None, shape=None, lr_mult=None, wd_mult=None, dtype
         attrs["__storage_type__"] = str(kinds.index(stype))
     for key, value in kwargs.items():
         if not (key.startswith("__") and key.endswith("__")):
-            raise ValueError(f"Attribute name={key} is not supported. Additional attributes must start and end with double underscores, "
-                             "e.g, __yourattr__")
+            raise ValueError(f"mx.sym.var: unknown argument {key!r}. Attributes of your own are written __{key.strip('_')}__")
         attrs[key] = str(value)
     return cls([(Vertex(name, attrs=attrs), 0)])
 
@@ -162,5 +161,5 @@ def group(symbols):
     """One Symbol with all outputs of several. Raises: TypeError unless it is a list of Symbols with something in it."""
     symbols = list(symbols) if isinstance(symbols, list | tuple) else []
     if not symbols or any(not isinstance(s, Symbol) for s in symbols):
-        raise TypeError("Expected a list of symbols as input")
+        raise TypeError("mx.sym.Group: a list of Symbols is needed")
     return type(symbols[0])([e for s in symbols for e in s._entries])

@@ -46,7 +46,7 @@ def histogram(a, bins=10, range=None, **kwargs):
     if isinstance(bins, Symbol):
         return create("_histogram", (a, bins), kwargs)
     if range is None:
-        raise ValueError("null range is not supported in symbol mode")
+        raise ValueError("mx.sym.arange: a range needs an end, or infer_range=True")
     return create("_histogram", (a,), {"bin_cnt": bins, "range": range, **kwargs})
 
 
@@ -75,7 +75,7 @@ def sampler(short, *names, dtype="None"):
             more["dtype"] = dtype
         if any(isinstance(v, Symbol) for v in given.values()):
             if not all(isinstance(v, Symbol) for v in given.values()):
-                raise ValueError(f"Distribution parameters must all have the same type: Symbols or numbers, got {given}")
+                raise ValueError(f"the parameters of a distribution must be all Symbols or all numbers, got {given}")
             return create(f"_sample_{short}", tuple(given.values()), {**({"shape": shape} if shape else {}), **more})
         return create(f"_random_{short}", (), {**given, **({"shape": shape} if shape is not None else {}), **more})
 

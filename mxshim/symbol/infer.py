@@ -192,7 +192,7 @@ def positional(symbol, args, kwargs, what):
         if key not in names:
             raise MXNetError(f"infer_{what}: argument name {key} not found; the arguments are {', '.join(names)}")
         if what == "shape" and not isinstance(value, list | tuple):
-            raise TypeError(f"Arguments need to be shapes (tuple), but argument {key} is {type(value)}.")
+            raise TypeError(f"infer_shape: a shape is a tuple, but {key} is a {type(value).__name__}")
     return {k: v for k, v in kwargs.items() if v is not None}
 
 
@@ -215,9 +215,8 @@ def infer_shape(symbol, args, kwargs, partial):
     if not partial and not all(known(s) for p in parts for s in p):
         open_ = [f"{v.name}: {shape_out(s)}" for (v, _), s in zip(arguments, parts[0], strict=True) if not known(s)]
         if open_:
-            warnings.warn("Cannot decide shape for the following arguments (0s in shape means unknown dimensions). Consider providing "
-                          "them as "
-                          "input:\n\t" + "\n\t".join(open_), stacklevel=3)
+            warnings.warn("infer_shape: these shapes do not follow from the given ones (0: an unknown size); give them, "
+                          "too:\n\t" + "\n\t".join(open_), stacklevel=3)
         return None, None, None
     return tuple([[s if known(s) else shape_out(s) for s in p] for p in parts])
 
@@ -232,7 +231,7 @@ def infer_type(symbol, args, kwargs, partial=False):
              [types.get((id(v), 0)) for v in variables if id(v) in hidden]]
     if not partial and any(t is None for p in parts for t in p):
         names = [v.name for v in variables if types.get((id(v), 0)) is None]
-        warnings.warn("Cannot decide type for the following arguments. Consider providing them as input:\n\t" + "\n\t".join(
+        warnings.warn("infer_type: these dtypes do not follow from the given ones; give them, too:\n\t" + "\n\t".join(
             f"{n}: None" for n in names), stacklevel=3)
         return None, None, None
     return tuple([[None if t is None else t.type for t in p] for p in parts])

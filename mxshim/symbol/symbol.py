@@ -190,7 +190,7 @@ class Symbol:
 
     def _compose(self, *args, name=None, **kwargs):
         if args and kwargs:
-            raise TypeError("compose only accept input Symbols either as positional or keyword arguments, not both")
+            raise TypeError("compose: give the input Symbols all by position or all by name")
         for s in (*args, *kwargs.values()):
             if not isinstance(s, Symbol):
                 raise TypeError("Compose expect `Symbol` as arguments")
@@ -236,7 +236,7 @@ class Symbol:
         if isinstance(index, slice):
             return type(self)(self._entries[index])
         if not isinstance(index, int):
-            raise TypeError("Symbol only support integer index to fetch i-th output")
+            raise TypeError(f"a Symbol's outputs are taken by number or by name, got {index!r}")
         return type(self)([self._entries[index]])
 
     def __bool__(self):

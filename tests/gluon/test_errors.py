@@ -74,7 +74,7 @@ WRONG = {
     "initializer": (lambda F: nn.Dense(2, in_units=2).initialize("xavierr"), AssertionError, "'xavierr' is not registered"),
     "arguments": (lambda F: run(nn.Flatten()), TypeError, "missing 1 required positional argument"),
     "no super().__init__()": (lambda F: NoInit(), AttributeError, r"must call super\(\).__init__\(\)"),
-    "export": (lambda F: nn.Dense(2).export("x"), RuntimeError, "call hybridize() and run forward"),
+    "export": (lambda F: nn.Dense(2).export("x"), RuntimeError, "call hybridize"),
     "unknown": (lambda F: nn.Dense(2).wieght, AttributeError, "'Dense' object has no attribute 'wieght'"),
     "summary": (lambda F: (lambda net: (net.hybridize(), net.summary(F.ones((1, 2)))))(nn.Dense(2)), AssertionError, "is hybridized"),
 }
@@ -159,9 +159,10 @@ LOOP = {
     "a plain block in a HybridBlock": (lambda F, _: hybrid_around(nn.Sequential()), ValueError, "nn.Sequential for nn.HybridSequential"),
     "a number for a parameter": (lambda F, _: setattr(dense(), "weight", 5), TypeError, "Dense.weight is a Parameter"),
     "a list for an array": (lambda F, _: dense()([[1, 2, 3]]), AssertionError, "must be an NDArray, got list"),
-    "an initializer's class": (lambda F, _: nn.Dense(2, in_units=3).initialize(mx.init.Xavier), AssertionError, "such as 'xavier', got <class"),
+    "an initializer's class": (lambda F, _: nn.Dense(2, in_units=3).initialize(mx.init.Xavier), AssertionError,
+                               "such as 'xavier', got <class"),
     "no forward": (lambda F, _: type("Mine", (nn.Block,), {})()(F.ones(2)), NotImplementedError, r"Mine must define forward\(self, x"),
-    "no batch size": (lambda F, _: gluon.data.DataLoader(gluon.data.ArrayDataset(F.ones((4, 2)))), ValueError, "batch_size must be specified"),
+    "no batch size": (lambda F, _: gluon.data.DataLoader(gluon.data.ArrayDataset(F.ones((4, 2)))), ValueError, "give a batch_size"),
     "lengths": (lambda F, _: gluon.data.ArrayDataset(F.ones((4, 2)), F.ones((3,))), AssertionError, "must have the same length"),
     "nd and np of other shapes": (lambda F, _: mx.nd.ones((2,)) + np.ones((3,)), mx.MXNetError, r"\(2,\) and \(3,\) do not broadcast"),
 }

@@ -47,7 +47,7 @@ class Pad:
     def __call__(self, data):
         first = data[0]
         if not isinstance(first, (ARRAYS, onp.ndarray, list)):
-            raise NotImplementedError("Pad() does not support multiple items, use Group(Pad(), Pad(), ...) instead; "
+            raise NotImplementedError("Pad pads arrays; for samples of several items use Group(Pad(), Pad(), ...): "
                                       f"a sample is a {type(first).__name__}")
         parts = [x._host() if isinstance(x, ARRAYS) else onp.asarray(x) for x in data]
         dtype = as_dtype(self._dtype) if self._dtype is not None else parts[0].dtype

@@ -60,14 +60,14 @@ class DataLoader:
             raise AssertionError(f"DataLoader: timeout must be positive, given {timeout}")
         if batch_sampler is None:
             if batch_size is None:
-                raise ValueError("DataLoader: batch_size must be specified unless batch_sampler is specified")
+                raise ValueError("DataLoader: give a batch_size, or a batch_sampler")
             if sampler is not None and shuffle:
-                raise ValueError("DataLoader: shuffle must not be specified if sampler is specified")
+                raise ValueError("DataLoader: a sampler decides on the order; leave shuffle out")
             if sampler is None:
                 sampler = (RandomSampler if shuffle else SequentialSampler)(len(dataset))
             batch_sampler = BatchSampler(sampler, batch_size, last_batch or "keep")
         elif batch_size is not None or shuffle or sampler is not None or last_batch is not None:
-            raise ValueError("DataLoader: batch_size, shuffle, sampler and last_batch must not be specified if batch_sampler is specified.")
+            raise ValueError("DataLoader: a batch_sampler decides on batch_size, shuffle, sampler and last_batch; leave those out")
         self._dataset = dataset if isinstance(dataset, Dataset) else SimpleDataset(dataset)
         self._batch_sampler, self._timeout = batch_sampler, timeout
         self._batchify_fn = batchify_fn

@@ -55,7 +55,7 @@ class IntervalSampler(Sampler):
 
     def __init__(self, length, interval, rollover=True):
         if interval > length:
-            raise AssertionError(f"IntervalSampler: interval {interval} must be smaller than or equal to length {length}")
+            raise AssertionError(f"IntervalSampler: interval {interval} is longer than the length, {length}")
         self._length, self._interval, self._rollover = length, interval, rollover
 
     def __iter__(self):
@@ -90,7 +90,7 @@ class BatchSampler(Sampler):
 
     def __init__(self, sampler, batch_size, last_batch="keep"):
         if last_batch not in LAST:
-            raise ValueError(f"last_batch must be one of 'keep', 'discard', or 'rollover', but got {last_batch}")
+            raise ValueError(f"last_batch is 'keep', 'discard' or 'rollover', got {last_batch!r}")
         if batch_size < 1:
             raise ValueError(f"batch_size must be at least 1, but got {batch_size}")
         self._sampler, self._batch_size, self._last_batch, self._rest = sampler, batch_size, last_batch, []

@@ -122,8 +122,8 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
         try:
             save_graph(estimator.net, file)
         except (AttributeError, RuntimeError, MXNetError):  # no HybridBlock, not hybridized, or nothing a graph can hold
-            estimator.logger.info("Model architecture(symbol file) is not saved, please use HybridBlock to construct your model, and call "
-                                  "net.hybridize() before passing to Estimator in order to save model architecture as %s.", file)
+            estimator.logger.info("CheckpointHandler: %s, the graph, was not written: only a HybridBlock has one, and only after "
+                                  "net.hybridize(). The parameters are saved.", file)
 
     # Resuming.
 

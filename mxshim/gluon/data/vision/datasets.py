@@ -223,7 +223,7 @@ class ImageListDataset(Dataset):
         elif isinstance(imglist, list):
             found = listed(imglist, "float32")
         else:
-            raise ValueError(f"imglist must be filename or list of valid entries, given {type(imglist).__name__}")
+            raise ValueError(f"imglist must be a file's name, or a list of [label, image], got {type(imglist).__name__}")
         self._items = list(found.values())
 
     def __len__(self):

@@ -403,5 +403,5 @@ class RandomRotation(Block):
 
 def _rotated(x, angle, zoom_in, zoom_out):
     if onp.dtype(x.dtype) != "float32":
-        raise TypeError(f"This transformation only supports float32. Consider calling it after ToTensor; got {onp.dtype(x.dtype).name}")
+        raise TypeError(f"Rotate: float32 is needed, got {onp.dtype(x.dtype).name}; put ToTensor before it")
     return imrotate(x, angle, zoom_in, zoom_out)

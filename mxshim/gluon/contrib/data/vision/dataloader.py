@@ -117,7 +117,7 @@ def _augmenter(aug_list, usual, chain):
     if isinstance(aug_list, Block):
         return aug_list
     if not isinstance(aug_list, list):
-        raise ValueError(f"aug_list must be a list of Blocks or Block, got {type(aug_list).__name__}")
+        raise ValueError(f"aug_list must be a Block or a list of them, got {type(aug_list).__name__}")
     found = chain()
     found.add(*aug_list)
     return found

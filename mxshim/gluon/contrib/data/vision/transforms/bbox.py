@@ -140,7 +140,7 @@ class ImageBboxRandomExpand(Block):
         if self._max_ratio <= 1 or random.random() > self.p:
             return img, bbox
         if len(img.shape) != 3:
-            raise NotImplementedError(f"ImageBboxRandomExpand only support images in HWC format, got {img.shape}")
+            raise NotImplementedError(f"ImageBboxRandomExpand: an image is (height, width, channels), got {img.shape}")
         h, w, channels = img.shape
         across = random.uniform(1, self._max_ratio)
         down = across if self._keep_ratio else random.uniform(1, self._max_ratio)
@@ -166,7 +166,7 @@ class ImageBboxResize(Block):
 
     def forward(self, img, bbox):
         if len(img.shape) != 3:
-            raise NotImplementedError(f"ImageBboxResize only support images in HWC format, got {img.shape}")
+            raise NotImplementedError(f"ImageBboxResize: an image is (height, width, channels), got {img.shape}")
         interp = random.randint(0, 4) if self._interp == -1 else self._interp
         boxes = _boxes(bbox).astype("float32")
         boxes[:, [0, 2]] *= self._size[0] / img.shape[-2]
