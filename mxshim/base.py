@@ -67,6 +67,12 @@ def is_float(dtype: onp.dtype) -> bool:
     return dtype.kind == "f" or dtype == BFLOAT16
 
 
+# What programs ask isinstance with.
+string_types = (str,)
+numeric_types = (float, int, onp.generic)
+integer_types = (int, onp.int32, onp.int64)
+
+
 def data_dir() -> str:
     """The folder for models and data sets: $MXNET_HOME, else ~/.mxnet (MXNet: mxnet.base.data_dir)."""
     return os.environ.get("MXNET_HOME") or data_dir_default()

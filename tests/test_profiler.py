@@ -123,6 +123,18 @@ def test_own_measurements(tmp_path):
     assert len(json.loads((tmp_path / "p.json").read_text())["traceEvents"]) == 1
 
 
+def test_memory_where_the_device_tells():
+    class Device:
+        platform, id = "gpu", 0
+        memory_stats = staticmethod(lambda: {"bytes_in_use": used.pop()})
+
+    used = [3000, 1000]
+    for _ in range(2):
+        profiler._note_memory(Device)
+    assert table()["Memory"] == {"Device Storage": {"Memory: gpu/0": {"Count": 2, "Min": 1.0, "Max": 3.0, "Avg": 2.0}}}
+    assert "Memory: gpu/0" in profiler.dumps() and "Min Use  (kB)" in profiler.dumps()
+
+
 def test_jax_profiler(tmp_path):
     profiler.set_config(profile_all=True)
     profiler.set_state("run")

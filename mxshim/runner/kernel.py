@@ -7,11 +7,11 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from mxshim.runner.link import is_installed
 from mxshim.serialization.writing import atomic_write
 
 DISPLAY = "MXNet (mxshim)"
@@ -38,16 +38,9 @@ def spec(display: str) -> dict:
     """The kernel: ipykernel of this interpreter, with our notebook extension loaded before the first cell."""
     found: dict = {"argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--ext=mxshim"],
                    "display_name": display, "language": "python", "metadata": {"debugger": True, MARK: True}}
-    if not _is_installed():
+    if not is_installed():
         found["env"] = {"PYTHONPATH": str(Path(__file__).resolve().parents[2])}
     return found
-
-
-def _is_installed() -> bool:
-    """Whether this interpreter finds mxshim by itself, not only from the present folder or PYTHONPATH."""
-    code = "import importlib.util, sys; sys.exit(importlib.util.find_spec('mxshim') is None)"
-    settings = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    return subprocess.run([sys.executable, "-c", code], cwd=os.path.dirname(sys.executable), env=settings).returncode == 0
 
 
 def is_ours(folder: Path) -> bool:

@@ -9,6 +9,7 @@ import importlib
 import importlib.machinery
 import os
 import site
+import subprocess
 import sys
 import sysconfig
 from collections.abc import Sequence
@@ -34,6 +35,13 @@ mxshim.install()
 
 class Refused(Exception):
     """The text says why nothing was done."""
+
+
+def is_installed() -> bool:
+    """Whether this interpreter finds mxshim by itself, not only from the present folder or PYTHONPATH."""
+    code = "import importlib.util, sys; sys.exit(importlib.util.find_spec('mxshim') is None)"
+    settings = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    return subprocess.run([sys.executable, "-c", code], cwd=os.path.dirname(sys.executable), env=settings).returncode == 0
 
 
 def found_mxnet() -> Path | None:
@@ -115,6 +123,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"removed {unlink()}")
         elif not chosen.status:
             link(chosen.user)
+            if not is_installed():
+                print("note: this interpreter finds mxshim through PYTHONPATH or the present folder only; install it, or programs that "
+                      "run elsewhere find no mxnet", file=sys.stderr)
     except Refused as refused:
         print(f"{parser.prog}: {refused}", file=sys.stderr)
         return 1

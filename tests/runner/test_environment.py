@@ -31,7 +31,7 @@ def test_help_lists_every_command(run_mxshim):
 # Kernels.
 
 def test_kernel(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(kernel, "_is_installed", lambda: True)
+    monkeypatch.setattr(kernel, "is_installed", lambda: True)
     run = lambda *args: kernel.main([*args, "--prefix", str(tmp_path)])
     assert run("status") == 1 and run("remove") == 1
     assert run("install") == 0 and run("install") == 0
@@ -46,7 +46,7 @@ def test_kernel(tmp_path, capsys, monkeypatch):
 
 
 def test_kernel_of_a_checkout(monkeypatch):
-    monkeypatch.setattr(kernel, "_is_installed", lambda: False)
+    monkeypatch.setattr(kernel, "is_installed", lambda: False)
     assert kernel.spec("x")["env"] == {"PYTHONPATH": str(ROOT)}
 
 
@@ -118,6 +118,7 @@ def test_link(environment):
     before = contents(packages)
     done = run("-m", "mxshim", "link")
     assert done.returncode == 0 and f"import mxnet finds mxshim: {packages / 'mxnet'}" in done.stdout, done.stderr
+    assert "through PYTHONPATH or the present folder only" in done.stderr
     program = ("import mxnet.gluon.nn as nn, mxnet as mx, mxshim, sys\nfrom mxnet import np\nassert mx is mxshim and np is mxshim.np\n"
                "assert nn is mxshim.gluon.nn\nprint(np.ones(2))")
     done = run("-c", program)
