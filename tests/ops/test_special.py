@@ -42,7 +42,8 @@ DIFFERENT = {
         "a box with nan meets none here",
     "np.empty_like plain; np.empty_like 0-d; np.empty_like nan; np.empty_like float*; np.empty_like int32": "what the memory held",
     "npx.bipartite_matching empty": "MXNet shows memory that it has not written; here nothing to match is an error",
-    "nd.contrib.ROIAlign plain; nd.contrib.ROIAlign float16; nd.contrib.ROIAlign float64; nd.contrib.ROIAlign nan":
+    "nd.contrib.ROIAlign plain; nd.contrib.ROIAlign float16; nd.contrib.ROIAlign float64; nd.contrib.ROIAlign nan; "
+    "nd.contrib.PSROIPooling float16":
         "MXNet shows memory that it has not written where a region has a negative batch index; here zeros",
     "nd.contrib.Proposal nan; nd.contrib.MultiProposal nan": "clipping to the image keeps nan; MXNet's comparisons pass it over",
     "nd.contrib.BilinearResize2D nan; nd.image.resize nan; npx.image.resize nan":

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-from ...base import MXNetError
+from ...base import FLOAT32, MXNetError
 from ...engine.op import op
 from .spatial import floats_only, has_shape, required, uniform
 
@@ -96,10 +96,14 @@ def _near(x, step, dilation):
 
 def _windowed(x, name, like, dilation):
     floats_only(x, name)
-    if x.ndim != 4:
-        raise MXNetError(f"`{name}` must have shape (batch, time, heads, size), got {x.shape}")
+    _four_axes(x, name, dilation)
     if like is not None:
         has_shape(name, x, (*like.shape[:3], x.shape[3]), "batch, time and heads as of the first array")
+
+
+def _four_axes(x, name, dilation):
+    if x.ndim != 4:
+        raise MXNetError(f"`{name}` must have shape (batch, time, heads, size), got {x.shape}")
     has_shape("dilation", dilation, (x.shape[2],), "one number for each head")
 
 
@@ -128,15 +132,15 @@ def sldwin_atten_score(query, key, dilation, w=None, symmetric=None):
 @op("npx.sldwin_atten_mask_like", "nd.contrib.sldwin_atten_mask_like", grad=False, samples={"args": [
     ((_some(2, 4, 2, 3), _DILATION, onp.array([3, 4], "int32")), {"w": 1, "symmetric": True})]})
 def sldwin_atten_mask_like(score, dilation, valid_length, w=None, symmetric=None):
-    """1 where a score of sldwin_atten_score is of a query and a key before valid_length (N,), else 0; score's shape and dtype."""
+    """1 where a score of sldwin_atten_score is of a query and a key before valid_length (N,), else 0; score's shape, float32."""
     steps = _steps(w, symmetric)
-    _windowed(score, "score", None, dilation)
+    _four_axes(score, "score", dilation)
     has_shape("score", score, (*score.shape[:3], steps.size), "the last for the window")
     has_shape("valid_length", valid_length, score.shape[:1], "one number for each example")
     t = jnp.arange(score.shape[1], dtype="int32")[:, None, None]
     place = t + steps * dilation.astype("int32")[:, None]
     length = valid_length.astype("int32")[:, None, None, None]
-    return ((place >= 0) & (place < length) & (t < length)).astype(score.dtype)
+    return ((place >= 0) & (place < length) & (t < length)).astype(FLOAT32)
 
 
 @op("npx.sldwin_atten_context", "nd.contrib.sldwin_atten_context", samples={"args": [
