@@ -92,11 +92,8 @@ class Worker:
         os.close(self._lifeline)
         self._lifeline = None
         with contextlib.suppress(OSError, ValueError):
-            self._process.terminate()
-            self._process.join(1)
-            if self._process.is_alive():
-                self._process.kill()
-                self._process.join(1)
+            self._process.kill()  # it has nothing to put in order; that it is gone is noticed later, so that many end at the same time
+            self._process.join(0)
         # the pipe is closed with this object: until then its thread may be reading, and must not meet another file by its number
 
 
@@ -116,7 +113,7 @@ def _refuse(self, why):
 def _serve(pipe, ended, make):
     """What a worker process does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # not what the program does when it is asked to end
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # not what the program does when somebody asks it to end
     for end in list(_open):
         with contextlib.suppress(OSError):
             os.close(end)
