@@ -45,8 +45,9 @@ def _adopt(value, cls, op, name):
     if found.dtype.kind not in "biuf" and found.dtype.name != "bfloat16":
         came = f"{found.dtype.name} elements" if found.ndim or isinstance(value, onp.ndarray) else type(value).__name__
         raise ArgumentTypeError(f"{op.name}: {_called(name)} must be an array of real numbers, got {came}")
-    if not isinstance(value, onp.ndarray) and found.dtype in (onp.dtype("float64"), onp.dtype("int64")):
-        found = found.astype(default_float()) if found.dtype.kind == "f" else found
+    numpys = any(n.startswith("np.") for n in op.names)  # those keep Python's integers, the others take what np.array would make of them
+    if not isinstance(value, onp.ndarray) and (found.dtype == "float64" or found.dtype == "int64" and not numpys):
+        found = found.astype(default_float())
     return adopt_numpy(found, cls)
 
 

@@ -87,3 +87,10 @@ def test_a_fault_that_only_values_show_names_the_call_and_its_line(code, error, 
     exec(compile(f"\n\n{code}", "their_file.py", "exec"), names)
     with pytest.raises(error, match=rf"{text}.* \(called in their_file\.py, line 3\)"):
         names["y"].asnumpy()
+
+
+def test_numbers_for_arrays_in_npx():
+    """A Python number or list is what np.array would make of it, never an integer that a gradient-like function would truncate."""
+    with mx.np_shape(True):
+        assert mx.npx.gammaln(5).item() == pytest.approx(3.178054) and mx.npx.sigmoid([1, 3]).dtype == "float32"
+        assert mx.npx.one_hot([0, 2], 3).tolist() == [[1, 0, 0], [0, 0, 1]] and mx.np.add([1], [2]).dtype == "int64"
