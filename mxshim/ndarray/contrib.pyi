@@ -164,7 +164,7 @@ def sign_ste(data, out=None, *, name=None) -> NDArray:
 def sldwin_atten_context(score, value, dilation, w=None, symmetric=None, out=None, *, name=None) -> NDArray:
     """The values in the window around every place, weighted by score: (N, T, heads, D); see sldwin_atten_score."""
 def sldwin_atten_mask_like(score, dilation, valid_length, w=None, symmetric=None, out=None, *, name=None) -> NDArray:
-    """1 where a score of sldwin_atten_score is of a query and a key before valid_length (N,), else 0; score's shape and dtype."""
+    """1 where a score of sldwin_atten_score is of a query and a key before valid_length (N,), else 0; score's shape, float32."""
 def sldwin_atten_score(query, key, dilation, w=None, symmetric=None, out=None, *, name=None) -> NDArray:
     """Products of every query with the keys in a window around it (Beltagy et al., 2020)."""
 def uniform(low=0, high=1, shape=None, dtype=None, ctx=None, out=None, **kwargs) -> NDArray:
