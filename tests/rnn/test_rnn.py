@@ -118,6 +118,7 @@ def test_sentences():
     assert [b.bucket_key for b in found].count(2) == 2 and len(found) == 4 and batches.default_bucket_key == 4
     for b in found:
         data, label = b.data[0].asnumpy(), b.label[0].asnumpy()
-        assert (label[:, :-1] == data[:, 1:]).all() and (label[:, -1] == 0).all() and b.provide_data[0].shape == data.shape == (3, b.bucket_key)
+        assert (label[:, :-1] == data[:, 1:]).all() and (label[:, -1] == 0).all()
+        assert b.provide_data[0].shape == data.shape == (3, b.bucket_key)
     batches.reset()
     assert len(list(batches)) == 4
