@@ -29,6 +29,7 @@ LONG, LONGEST, ROLLED = 256, 1024, 8192  # instructions in a trace before it is 
 # the largest for what repeats itself, which is compiled as a loop (see roll.py).
 DONATE = 1 << 16  # bytes from which an input that nobody holds any more is overwritten in place
 QUEUED = 32  # programs that may wait for the device
+_USED = -1  # the slot of a value on the host that has been an input once
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
@@ -153,8 +154,12 @@ class Trace:
             if data is None:
                 settle(value)
                 value.get()
-            elif type(data) is onp.ndarray and data.nbytes >= DONATE:  # a parameter's first use is no other program than its second
-                value.data = put(data, self.device)
+            elif type(data) is onp.ndarray:
+                # A parameter's first use is no other program than its second; what is small and used once is passed as it is.
+                if value.slot is None and data.nbytes < DONATE:
+                    value.slot = _USED
+                else:
+                    value.data = put(data, self.device)
             found = self.external[value] = ~len(self.inputs)
             self.inputs.append(value)
         return found
