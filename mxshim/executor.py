@@ -6,6 +6,7 @@ from . import ndarray as nd
 from .array.core import Array
 from .base import MXNetError, as_dtype
 from .device import current_device
+from .engine.trace import constants_apart
 from .gluon.hybrid import Hybrid
 from .symbol.infer import Inference, shape_in
 from .symbol.running import Program
@@ -149,9 +150,10 @@ class Executor:
                     if value.shape != mine[name].shape:
                         raise MXNetError(f"copy_params_from: {name!r} has shape {mine[name].shape} here, {value.shape} among the {what} "
                                          "given")
-                    mine[name][:] = value.astype(mine[name].dtype) if isinstance(value, Array) else value
+                    same = not isinstance(value, Array) or value.dtype == mine[name].dtype
+                    mine[name][:] = value if same else value.astype(mine[name].dtype)
                 elif not allow_extra_params:
-                    raise ValueError(f'Find name "{name}" that is not in the {what}')
+                    raise ValueError(f"copy_params_from: the graph has no {name!r} among its {what}; allow_extra_params=True skips it")
 
     def reshape(self, partial_shaping=False, allow_up_sizing=False, **kwargs) -> Executor:
         """An Executor of the same graph for other shapes of some arguments; arrays whose shape stays are shared.
@@ -169,16 +171,13 @@ class Executor:
             if a is None or a.shape == shape:
                 return a
             if not named and not partial_shaping:
-                raise AssertionError(f"Shape of unspecified array {like}:{name} changed. This can cause the new executor to not share "
-                                     "parameters "
-                                     "with the old one. Please check for error in network. If this is intended, set partial_shaping=True "
-                                     "to "
-                                     "suppress this warning.")
+                raise AssertionError(f"reshape: {like} {name} is {a.shape} and would become {shape}, although no shape was given for it: "
+                                     "it could not be shared. Pass partial_shaping=True if that is meant")
             if a.size < _size(shape) and not allow_up_sizing:
-                raise AssertionError(f"New shape of {like}:{name} larger than original. First making a big executor and then down sizing "
-                                     "it is "
-                                     "more efficient than the reverse. If you really want to up size, set allow_up_sizing=True.")
-            return nd.zeros(shape, ctx=a.ctx, dtype=a.dtype)
+                raise AssertionError(f"reshape: {like} {name} would grow from {a.shape} to {shape}: bind the larger one first, or pass "
+                                     "allow_up_sizing=True")
+            with constants_apart():
+                return nd.zeros(shape, ctx=a.ctx, dtype=a.dtype)
 
         args = [fitting(n, a, n in kwargs, "arg") for n, a in self.arg_dict.items()]
         grads = [None if g is None else fitting(n, g, n in kwargs, "grad") for n, g in self.grad_dict.items()]
@@ -261,8 +260,8 @@ def allocated(symbol, ctx, grad_req, type_dict, shapes, shared_exec=None, shared
             variables.setdefault(v.name, v)
     open_ = [n for n in (*names, *states) if not known(found.shapes.get((id(variables[n]), 0)))]
     if open_:
-        raise RuntimeError("simple_bind error. Arguments:\n" + "\n".join(f"{k}: {v}" for k, v in shapes.items())
-                           + f"\nthe shapes of {', '.join(open_)} do not follow from these; give them, too")
+        given = ", ".join(f"{k} {v}" for k, v in shapes.items())
+        raise RuntimeError(f"simple_bind: the shapes of {', '.join(open_)} do not follow from {given or 'nothing'}; give them, too")
 
     def made(name, source=None):
         v = variables[name]
@@ -271,7 +270,8 @@ def allocated(symbol, ctx, grad_req, type_dict, shapes, shared_exec=None, shared
             old = source.get(name)
             if old is not None and old.shape == shape and old.dtype == dtype:
                 return old
-        return nd.zeros(shape, ctx=ctx, dtype=dtype)
+        with constants_apart():
+            return nd.zeros(shape, ctx=ctx, dtype=dtype)
 
     reqs = _requests(grad_req, names)
     shared = set(shared_arg_names if shared_arg_names is not None else (shared_exec.arg_dict if shared_exec else ()))

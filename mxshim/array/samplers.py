@@ -190,7 +190,7 @@ class Lanes:
         for method, here in ((self._binomial_few, onp.flatnonzero((p < 1) & ~many)), (self._binomial_many, onp.flatnonzero(many))):
             if here.size:
                 out[here] = method(rows[here], n[here], rare[here])
-        return onp.trunc(onp.where(p > 0.5, n - out, out)).astype(F32)
+        return onp.where(p > 0.5, n - out, out).astype(F32)
 
     def _binomial_few(self, rows, n, p):
         """One uniform number, from which the probabilities of 0, 1, ... successes are taken away until it is used up."""

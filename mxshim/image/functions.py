@@ -274,7 +274,7 @@ def imrotate(src, rotation_degrees, zoom_in=False, zoom_out=False):
     one = isinstance(rotation_degrees, numbers.Number)
     if src.ndim == 3:
         if not one:
-            raise TypeError(f"imrotate: one image takes one angle, a number, got {rotation_degrees!r}")
+            raise TypeError(f"imrotate: one image takes one angle, a number, got {type(rotation_degrees).__name__}")
         return image_like(_turned(pixels_of(src), rotation_degrees, zoom_in, zoom_out), src)
     angles = [float(rotation_degrees)] * len(src) if one else [float(a) for a in pixels_of(rotation_degrees)]
     if len(angles) != len(src):

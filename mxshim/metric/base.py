@@ -12,6 +12,7 @@ from .. import ndarray as nd
 from .. import registry
 from ..engine.call import call
 from ..engine.op import NAMES
+from ..engine.trace import constants_apart
 
 __all__ = ["CompositeEvalMetric", "CustomMetric", "EvalMetric", "check_label_shapes"]
 
@@ -52,9 +53,9 @@ class Tally:
 
     def add(self, batch):
         if self.total is None:
-            self.total = batch
-        else:
-            self.total = count("add", self.total, batch.as_in_context(self.total.ctx))
+            with constants_apart():  # so that the first batch's program is that of all later ones
+                self.total = nd.zeros(batch.shape, ctx=batch.ctx, dtype=batch.dtype)
+        self.total = count("add", self.total, batch.as_in_context(self.total.ctx))
 
     def read(self):
         """The counts so far, None before the first."""

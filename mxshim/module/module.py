@@ -10,6 +10,7 @@ from .. import optimizer as opt
 from ..array.core import Array
 from ..base import MXNetError
 from ..device import cpu
+from ..engine.trace import constants_apart
 from ..initializer import InitDesc, Uniform
 from ..model import load_checkpoint
 from ..serialization import atomic_write
@@ -138,22 +139,23 @@ class Module(BaseModule):
         if not self.binded:
             raise AssertionError("call bind before initializing the parameters")
         group = self._exec_group
-        if self._arg_params is None:
-            self._arg_params = {n: nd.zeros(a[0].shape, dtype=a[0].dtype, ctx=cpu()) for n,
-                                a in zip(group.names, group.param_arrays, strict=True)}
-        if self._aux_params is None:
-            self._aux_params = {n: nd.zeros(a[0].shape, dtype=a[0].dtype, ctx=cpu()) for n,
-                                a in zip(self._aux_names, group.aux_arrays, strict=True)}
-        attributes = self._symbol.attr_dict()
-        for mine, given in ((self._arg_params, arg_params), (self._aux_params, aux_params)):
-            if given is not None and not allow_extra:
-                extra = next((n for n in given if n not in mine), None)
-                if extra is not None and not (mine is self._arg_params and extra in self._symbol.list_inputs()):
-                    raise ValueError(f"{extra!r} is no parameter of this module, which has {', '.join(sorted(mine))}; pass "
-                                     "allow_extra=True to "
-                                     "skip it")
-            for name, array in sorted(mine.items()):
-                self._fill(InitDesc(name, attributes.get(name)), array, given, initializer, allow_missing)
+        with constants_apart():
+            if self._arg_params is None:
+                self._arg_params = {n: nd.zeros(a[0].shape, dtype=a[0].dtype, ctx=cpu()) for n,
+                                    a in zip(group.names, group.param_arrays, strict=True)}
+            if self._aux_params is None:
+                self._aux_params = {n: nd.zeros(a[0].shape, dtype=a[0].dtype, ctx=cpu()) for n,
+                                    a in zip(self._aux_names, group.aux_arrays, strict=True)}
+            attributes = self._symbol.attr_dict()
+            for mine, given in ((self._arg_params, arg_params), (self._aux_params, aux_params)):
+                if given is not None and not allow_extra:
+                    extra = next((n for n in given if n not in mine), None)
+                    if extra is not None and not (mine is self._arg_params and extra in self._symbol.list_inputs()):
+                        raise ValueError(f"{extra!r} is no parameter of this module, which has {', '.join(sorted(mine))}; pass "
+                                         "allow_extra=True to "
+                                         "skip it")
+                for name, array in sorted(mine.items()):
+                    self._fill(InitDesc(name, attributes.get(name)), array, given, initializer, allow_missing)
         self.params_initialized, self._params_dirty = True, False
         group.set_params(self._arg_params, self._aux_params)
 

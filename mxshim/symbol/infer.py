@@ -9,6 +9,7 @@ import numpy as onp
 
 from .. import ndarray as nd
 from ..base import MXNetError, as_dtype
+from ..device import current_device
 from ..engine import capture
 from ..engine.trace import threads, trace_on
 from . import operators
@@ -91,7 +92,7 @@ def abstract(op, given, shapes, dtypes):
     """[(shape, dtype)] of an operator's outputs; nothing is computed. Raises: MXNetError as the call would."""
     call, thread = function(op), threads.now
     checks, flags = len(thread.checks), (thread.recording, thread.training)
-    trace = capture.Capture(trace_on(nd.zeros((1,)).ctx.jax)) if thread.capture is None else None
+    trace = capture.Capture(trace_on(current_device().jax)) if thread.capture is None else None
     try:
         with trace or contextlib.nullcontext():
             # Some functions look at results outside of record(); nothing is marked, so nothing is recorded.

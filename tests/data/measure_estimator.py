@@ -88,7 +88,7 @@ def run(mx, dialect):
         found["files"] = sorted(os.listdir(folder))
         estimator, train, val, log = parts(mx, dialect)
         estimator.fit(train, epochs=5, event_handlers=[est.CheckpointHandler(folder, "m", resume_from_checkpoint=True)])
-        found["resumed"] = [line for line in without_times(log) if "Model architecture" not in line]
+        found["resumed"] = [line for line in without_times(log) if "Model architecture" not in line and "the graph, was not written" not in line]
         found["resumed files"] = sorted(name for name in os.listdir(folder) if name.endswith(".params"))
     return found
 

@@ -132,7 +132,7 @@ def test_checkpoints_and_optimizer_states(tmp_path):
     mod.save_checkpoint(prefix, 1, save_optimizer_states=True)
     other = mx.mod.Module.load(prefix, 1, load_optimizer_states=True)
     for m in (mod, other):
-        with pytest.warns(UserWarning, match="already initialized"):
+        with pytest.warns(UserWarning, match="parameters are set and stay"):
             m.fit(Batches(X, Y, 10), num_epoch=2, begin_epoch=1, **how)
     for name, a in mod.get_params()[0].items():
         onp.testing.assert_allclose(a.asnumpy(), other.get_params()[0][name].asnumpy(), rtol=1e-5, atol=1e-6)
@@ -242,18 +242,18 @@ def test_sequential_and_python_modules():
 
 
 WRONG = {
-    "data name": (lambda m: mx.mod.Module(small(), data_names=("x",)), ValueError, "input with name 'x' is not found"),
-    "fixed name": (lambda m: mx.mod.Module(small(), fixed_param_names=["zz"]), ValueError, "'zz' is not found"),
+    "data name": (lambda m: mx.mod.Module(small(), data_names=("x",)), ValueError, "the symbol has no argument 'x'"),
+    "fixed name": (lambda m: mx.mod.Module(small(), fixed_param_names=["zz"]), ValueError, "no argument 'zz'"),
     "not bound": (lambda m: mx.mod.Module(small()).forward(None), AssertionError, r"bind\(\) and init_params\(\)"),
     "not bound, parameters": (lambda m: mx.mod.Module(small()).init_params(), AssertionError, "call bind before"),
     "missing parameter": (lambda m: m.init_params(arg_params={}, force_init=True), RuntimeError, "fc1_bias is not presented"),
     "extra parameter": (lambda m: m.set_params({**m.get_params()[0], "foo": nd.ones((1,))}, {}), ValueError, "'foo' is no parameter"),
-    "batch sizes": (lambda m: m.bind([("data", (5, 4))], [("softmax_label", (4,))], force_rebind=True), AssertionError, "same batch size"),
+    "batch sizes": (lambda m: m.bind([("data", (5, 4))], [("softmax_label", (4,))], force_rebind=True), AssertionError, "has 5 examples"),
     "names of data": (lambda m: m.bind([("x", (5, 4))], force_rebind=True), ValueError, "don't match names"),
     "no epochs": (lambda m: m.fit(Batches(X, Y, 10)), AssertionError, "number of epochs"),
     "no gradients of inputs": (lambda m: m.get_input_grads(), AssertionError, "inputs_need_grad=True"),
     "no optimizer": (lambda m: m.update(), AssertionError, r"call init_optimizer\(\)"),
-    "data of another kind": (lambda m: m.predict(3), ValueError, "NDArray or DataIter"),
+    "data of another kind": (lambda m: m.predict(3), ValueError, "an array or a DataIter"),
     "shape of a parameter": (lambda m: m.init_params(arg_params={**m.get_params()[0], "fc1_bias": nd.ones((3,))}, force_init=True),
                              MXNetError,
                              r"'fc1_bias' has shape \(8,\)"),

@@ -77,7 +77,7 @@ def test_reshape_and_parameters():
     with pytest.raises(AssertionError, match="allow_up_sizing"):
         ex.reshape(data=(8, 1, 6, 6), partial_shaping=True)
     assert ex.reshape(data=(8, 1, 6, 6), partial_shaping=True, allow_up_sizing=True).forward()[0].shape == (8, 3)
-    with pytest.raises(ValueError, match='"nothing" that is not in the arguments'):
+    with pytest.raises(ValueError, match="no 'nothing' among its arguments"):
         ex.copy_params_from({"nothing": nd.ones((1,))})
     ex.copy_params_from({"nothing": nd.ones((1,))}, allow_extra_params=True)
 
@@ -107,7 +107,7 @@ def test_monitor():
 
 WRONG = {
     "missing": (lambda: (a + b).bind(mx.cpu(), {"a": nd.ones((2,))}), ValueError, "key `b` is missing in `args`"),
-    "too few": (lambda: (a + b).bind(mx.cpu(), [nd.ones((2,))]), ValueError, "Length of args does not match"),
+    "too few": (lambda: (a + b).bind(mx.cpu(), [nd.ones((2,))]), ValueError, "1 arrays were given for 2 arguments"),
     "no arrays": (lambda: (a + b).bind(mx.cpu(), {"a": 3, "b": 4}), TypeError, "'a' must be an NDArray"),
     "shapes": (lambda: (a + b).bind(mx.cpu(), {"a": nd.ones((2,)), "b": nd.ones((3,))}).forward(), MXNetError,
                r"Error in operator .*expected \(2,\)"),

@@ -77,11 +77,11 @@ def test_samplers_of_the_user():
 
 
 @pytest.mark.parametrize("arguments, error, text", [
-    ({}, ValueError, "batch_size must be specified unless"),
-    ({"batch_size": 4, "shuffle": True, "sampler": [1]}, ValueError, "shuffle must not be specified"),
-    ({"batch_size": 4, "batch_sampler": [[1]]}, ValueError, "must not be specified if batch_sampler"),
+    ({}, ValueError, "give a batch_size"),
+    ({"batch_size": 4, "shuffle": True, "sampler": [1]}, ValueError, "leave shuffle out"),
+    ({"batch_size": 4, "batch_sampler": [[1]]}, ValueError, "a batch_sampler decides"),
     ({"batch_size": 4, "timeout": 0}, AssertionError, "timeout must be positive, given 0"),
-    ({"batch_size": 4, "last_batch": "x"}, ValueError, "but got x"),
+    ({"batch_size": 4, "last_batch": "x"}, ValueError, "got 'x'"),
 ])
 def test_errors(arguments, error, text):
     with pytest.raises(error, match=text):

@@ -50,7 +50,7 @@ def test_lists(folder):
         image, label = listed[2]
         assert image.asnumpy().max() == 2 and type(label) is nd.NDArray and label.asnumpy().tolist() == [3]
     assert gluon.data.vision.ImageListDataset(folder, [[1, 2, "0.png"]], flag=0)[0][1].shape == (2,)
-    with pytest.raises(ValueError, match="must be filename or list"):
+    with pytest.raises(ValueError, match="must be a file's name"):
         gluon.data.vision.ImageListDataset(folder, 3)
     batch = mx.image.ImageIter(2, (3, 8, 8), path_imglist=f"{folder}/x.lst", path_root=folder, last_batch_handle="discard").next()
     assert batch.label[0].asnumpy().tolist() == [1, 2] and batch.data[0].asnumpy()[1].max() == 1

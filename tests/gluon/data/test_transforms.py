@@ -128,7 +128,7 @@ def test_results_do_not_share_memory_with_their_source():
 
 @pytest.mark.parametrize("call, error, text", [
     (lambda: T.Rotate(30)(nd.zeros((3, 4, 4), dtype="uint8")), TypeError, "float32"),
-    (lambda: T.Rotate(30, True, True)(nd.zeros((3, 4, 4))), ValueError, "both"),
+    (lambda: T.Rotate(30, True, True)(nd.zeros((3, 4, 4))), ValueError, "exclude each other"),
     (lambda: T.RandomRotation((3, 1)), ValueError, "ordered"),
     (lambda: T.RandomCrop(3, pad=(1, 2)), AssertionError, "top, bottom"),
     (lambda: T.Normalize()(nd.zeros((6, 8, 3))), mx.MXNetError, "channels"),
