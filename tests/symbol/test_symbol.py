@@ -147,7 +147,8 @@ def test_composition():
     assert f.list_arguments() == ["data", "net_weight", "net_bias"] and f.name == "net"
     assert f(d).list_arguments() == ["d", "net_weight", "net_bias"]
     for call, error, text in ((lambda: f(x=d), MXNetError, "argument name x not found"),
-                              (lambda: f(d, data=d), TypeError, "all by position or all by name"), (lambda: f(data=3), TypeError, "Symbol"), (lambda: f(d, d, d, d), MXNetError, "there are 3 inputs")):
+                              (lambda: f(d, data=d), TypeError, "all by position or all by name"), (lambda: f(data=3), TypeError, "Symbol"),
+                              (lambda: f(d, d, d, d), MXNetError, "there are 3 inputs")):
         with pytest.raises(error, match=text):
             call()
 
