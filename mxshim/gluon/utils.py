@@ -12,7 +12,6 @@ import warnings
 
 from .. import ndarray as nd
 from .. import numpy as np
-from ..serialization.writing import atomic_write
 from ..util import is_np_array, is_np_shape
 from .block import HookHandle as HookHandle
 from .dialect import ARRAYS, as_class
@@ -108,7 +107,8 @@ def download(url, path=None, overwrite=False, sha1_hash=None, retries=5, verify_
     Args:
         path: the file, or a folder; by default the URL's last part in the current folder.
         overwrite: fetch it in any case.  sha1_hash: what it must hash to.
-        retries: how often to try again.  verify_ssl: False trusts every server.
+        retries: how often to try again; a transfer that was cut off is resumed, with a sha1_hash also one of an earlier call.
+        verify_ssl: False trusts every server.
     Raises: OSError if it cannot be fetched, which names the file to put there by hand; UserWarning if the hash is wrong. The file
         is then as it was before.
     """
@@ -130,7 +130,7 @@ def download(url, path=None, overwrite=False, sha1_hash=None, retries=5, verify_
     for left in range(retries, -1, -1):
         try:
             print(f"Downloading {target} from {url}...")
-            _fetch(url, target, sha1_hash, verify_ssl)
+            _fetch(url, target, sha1_hash, verify_ssl, resume=left < retries or sha1_hash is not None)
             return target
         except (OSError, urllib.error.URLError) as error:
             if not left:
@@ -140,25 +140,32 @@ def download(url, path=None, overwrite=False, sha1_hash=None, retries=5, verify_
     raise AssertionError("unreachable")
 
 
-def _fetch(url, target, sha1_hash, verify_ssl):
+def _fetch(url, target, sha1_hash, verify_ssl, resume):
+    """Fetch into target.part, which becomes the target when all of it is there; resume: go on where an earlier try was cut off."""
+    part = f"{target}.part"
+    have = os.path.getsize(part) if resume and os.path.exists(part) else 0
     context = None if verify_ssl or not url.startswith("https") else ssl._create_unverified_context()
-    digest = hashlib.sha1()
-    with urllib.request.urlopen(url, timeout=60, context=context) as source, atomic_write(target) as out:
-        shutil.copyfileobj(_Hashed(source, digest), out, 1 << 20)
-        if sha1_hash and digest.hexdigest() != sha1_hash:
-            raise UserWarning(f"{url} was fetched, but its SHA-1 is {digest.hexdigest()}, not {sha1_hash}; nothing was written")
+    request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})
+    try:
+        with urllib.request.urlopen(request, timeout=60, context=context) as source:
+            goes_on = have > 0 and getattr(source, "status", None) == 206
+            with open(part, "ab" if goes_on else "wb") as out:
+                shutil.copyfileobj(source, out, 1 << 20)
+            whole = source.headers.get("Content-Length")
+            got = os.path.getsize(part) - (have if goes_on else 0)
+            if whole is not None and got < int(whole):
+                raise OSError(f"the connection ended after {got} of {whole} bytes")
+    except urllib.error.HTTPError as error:
+        if error.code == 416:  # what is there is no beginning of that file
+            os.remove(part)
+        raise
+    if sha1_hash and not check_sha1(part, sha1_hash):
+        with open(part, "rb") as file:
+            found = hashlib.file_digest(file, "sha1").hexdigest()
+        os.remove(part)
+        raise UserWarning(f"{url} was fetched, but its SHA-1 is {found}, not {sha1_hash}; nothing was written")
+    os.replace(part, target)
 
-
-class _Hashed:
-    """A file that updates a digest with all that is read."""
-
-    def __init__(self, source, digest):
-        self.source, self.digest = source, digest
-
-    def read(self, size=-1):
-        block = self.source.read(size)
-        self.digest.update(block)
-        return block
 
 
 def _get_repo_url() -> str:

@@ -2,10 +2,13 @@
 from __future__ import annotations
 
 import hashlib
+import http.server
 import logging
+import os
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as onp
@@ -67,6 +70,50 @@ def test_shape_is_known():
     assert [utils.shape_is_known(s) for s in (None, (), (2, 0), (2, 3))] == [False, False, False, True]
     with mx.np_shape():
         assert [utils.shape_is_known(s) for s in ((), (2, 0), (2, -1))] == [True, True, False]
+
+
+class Cut(http.server.BaseHTTPRequestHandler):
+    """Serves `content`, but ends the first `cuts` connections after 300 bytes; notes the ranges that were asked for."""
+
+    content, cuts, ranges = bytes(range(250)) * 4, 1, []
+
+    def do_GET(self):
+        asked = self.headers.get("Range")
+        type(self).ranges.append(asked)
+        start = int(asked[len("bytes="):-1]) if asked else 0
+        if start >= len(self.content):
+            self.send_error(416)
+            return
+        rest = self.content[start:]
+        self.send_response(206 if asked else 200)
+        self.send_header("Content-Length", str(len(rest)))
+        self.end_headers()
+        if type(self).cuts > 0:
+            type(self).cuts -= 1
+            rest = rest[:300]
+        self.wfile.write(rest)
+
+    def log_message(self, *args):
+        """No lines on stderr."""
+
+
+def test_download_resumes(tmp_path, capsys):
+    digest = hashlib.sha1(Cut.content).hexdigest()
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Cut) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url, target = f"http://127.0.0.1:{server.server_port}/x.bin", tmp_path / "x.bin"
+        assert utils.download(url, str(target)) == str(target) and target.read_bytes() == Cut.content
+        assert Cut.ranges == [None, "bytes=300-"] and "after 300 of 1000 bytes" in capsys.readouterr().out
+        Cut.cuts = 1
+        with pytest.raises(OSError, match="ended after 300 of 1000 bytes"):
+            utils.download(url, str(target), overwrite=True, retries=0, sha1_hash=digest)
+        assert target.read_bytes() == Cut.content  # as it was
+        utils.download(url, str(target), overwrite=True, retries=0, sha1_hash=digest)
+        assert Cut.ranges[-1] == "bytes=300-" and target.read_bytes() == Cut.content
+        (tmp_path / "x.bin.part").write_bytes(b"?" * 2000)  # of another file
+        utils.download(url, str(target), overwrite=True, retries=1, sha1_hash=digest)
+        server.shutdown()
+    assert target.read_bytes() == Cut.content and os.listdir(tmp_path) == ["x.bin"]
 
 
 def test_download(tmp_path, monkeypatch, capsys):
