@@ -161,11 +161,11 @@ def _type_step(v, types):
     bound = [(id(w), k) for i, (w, k) in enumerate(v.inputs) if i not in free]
     first = next((types[e] for e in bound if types.get(e) is not None), None)
     out = types.get((id(v), 0))
-    named = v.attrs.get("dtype", "float32" if v.op == "Embedding" else None)
+    if v.op == "Embedding" and first is None:  # of its table's type, whatever the indices'
+        first = onp.dtype("float32")
+    named = v.attrs.get("dtype")
     if named and named != "None" and "dtype" in (v.record.kinds if v.record else {}):
         found = as_dtype(named if not named.isdigit() else operators.DTYPE_OF_CODE.get(int(named), "float32"))
-        if v.op == "Embedding":  # of its table's type, whatever the indices'
-            first = first or found
     elif v.op in _OWN_TYPE or v.op.startswith(_BOOLEAN):
         found = as_dtype(_OWN_TYPE.get(v.op, "bool"))
     elif not v.inputs:
