@@ -15,8 +15,6 @@ ABSENT: dict[str, str] = {
     "mx.torch": "the Torch bridge ended with Lua Torch; exchange arrays with PyTorch through DLPack",
 }
 
-_LATER = {
-}
 ABSENT["mx.test_utils.download_model"] = "fetch the files by other means, then use mx.model.load_checkpoint or gluon.SymbolBlock.imports"
 ABSENT["mx.test_utils.get_im2rec_path"] = "write records with mx.recordio.MXIndexedRecordIO and pack_img"
 ABSENT.update({f"mx.test_utils.{name}": "CUDA code is MXNet's own; see jax.devices()" for name in (
@@ -29,7 +27,6 @@ ABSENT.update({"np.linalg.fallback_linalg": "it was a module of MXNet's own code
                "np.linalg.reduce": "it was a helper of MXNet's own code; use functools.reduce",
                "np.linalg.wrap_data_api_linalg_func": "it was a helper of MXNet's own code",
                "np.random.wrap_ctx_to_device_func": "it was a helper of MXNet's own code; samplers take ctx= and device= here"})
-ABSENT.update({name: f"not part of this release of mxshim; {use}" for name, use in _LATER.items()})
 
 # What stays absent: reason -> names in full.
 _ABSENT = {
@@ -62,7 +59,7 @@ def reason(name: str) -> tuple[str, bool]:
     for end in range(len(parts), 0, -1):
         owner = ".".join(parts[:end])
         if owner in ABSENT:
-            return ABSENT[owner], owner not in _LATER
+            return ABSENT[owner], True
         if f"{owner}.*" in ABSENT and end < len(parts):
             return ABSENT[f"{owner}.*"], False
     return "", False
@@ -110,6 +107,9 @@ ND_METHODS = _TORCH | {
 }
 
 BLOCK_METHODS = {
+    "export": "only a HybridBlock has a graph to write: derive from HybridBlock (nn.HybridSequential for nn.Sequential), or use "
+              "save_parameters()",
+    "optimize_for": "only a HybridBlock has a graph: derive from HybridBlock (nn.HybridSequential for nn.Sequential)",
     "infer_type": "give layers their dtype, or call cast()",
 }
 

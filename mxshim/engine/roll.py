@@ -163,25 +163,28 @@ def _placed(eqn, values, stacks):
     return [_Row(reshaped(row.stack, (row.stack.shape[0], *out.shape)), row.index)]
 
 
-def _look(eqn) -> tuple:
+def _look(eqn, texts) -> tuple:
     """What an equation does, whatever it does it to: equal for the turns of a loop."""
     if eqn.effects:
         return (id(eqn),)
     params = eqn.params
     if eqn.primitive.name.startswith(("custom_jvp", "custom_vjp")):  # derivatives have been taken: what it computes is all that counts
         params = {name: value for name, value in params.items() if hasattr(getattr(value, "jaxpr", value), "eqns")}
-    return (eqn.primitive, *[(name, _as_key(value)) for name, value in params.items()],
-            *[_as_key(v.val) if hasattr(v, "val") else None for v in eqn.invars], *[_kind(v) for v in eqn.invars], *map(_kind, eqn.outvars))
+    return (eqn.primitive, *[(name, _as_key(value, texts)) for name, value in params.items()],
+            *[_as_key(v.val, texts) if hasattr(v, "val") else None for v in eqn.invars], *map(_kind, eqn.invars), *map(_kind, eqn.outvars))
 
 
 def _kind(v):
     return getattr(v.aval, "shape", None), getattr(v.aval, "dtype", v.aval), getattr(v.aval, "weak_type", None)
 
 
-def _as_key(value):
+def _as_key(value, texts):
     inner = getattr(value, "jaxpr", value)
     if hasattr(inner, "eqns"):
-        return str(inner), tuple(map(id, getattr(value, "consts", ())))
+        text = texts.get(id(inner))
+        if text is None:
+            text = texts[id(inner)] = str(inner)
+        return text, tuple(map(id, getattr(value, "consts", ())))
     if isinstance(value, onp.generic | onp.ndarray) and value.ndim == 0:
         value = value[()]
         return value.dtype, value.tobytes()
@@ -197,7 +200,8 @@ def _as_key(value):
 def _repetitions(eqns) -> list[tuple[int, int, int]]:
     """(start, period, stop) of the stretches that repeat themselves, those that save most first."""
     numbers: dict = {}
-    codes = onp.asarray([numbers.setdefault(_look(eqn), len(numbers)) for eqn in eqns])
+    texts: dict = {}  # of inner jaxprs, which many equations share
+    codes = onp.asarray([numbers.setdefault(_look(eqn, texts), len(numbers)) for eqn in eqns])
     n, found = len(codes), []
     for period in range(1, min(n // 3, LONGEST) + 1):
         equal = onp.concatenate([[False], codes[:-period] == codes[period:], [False]])

@@ -75,6 +75,7 @@ WRONG = {
     "arguments": (lambda F: run(nn.Flatten()), TypeError, "missing 1 required positional argument"),
     "no super().__init__()": (lambda F: NoInit(), AttributeError, r"must call super\(\).__init__\(\)"),
     "export": (lambda F: nn.Dense(2).export("x"), RuntimeError, "call hybridize"),
+    "export of a Block": (lambda F: nn.Sequential().export("x"), AttributeError, "nn.HybridSequential for nn.Sequential"),
     "unknown": (lambda F: nn.Dense(2).wieght, AttributeError, "'Dense' object has no attribute 'wieght'"),
     "summary": (lambda F: (lambda net: (net.hybridize(), net.summary(F.ones((1, 2)))))(nn.Dense(2)), AssertionError, "is hybridized"),
 }

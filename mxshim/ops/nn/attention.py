@@ -130,7 +130,7 @@ def sldwin_atten_score(query, key, dilation, w=None, symmetric=None):
 
 
 @op("npx.sldwin_atten_mask_like", "nd.contrib.sldwin_atten_mask_like", grad=False, samples={"args": [
-    ((_some(2, 4, 2, 3), _DILATION, onp.array([3, 4], "int32")), {"w": 1, "symmetric": True})]})
+    ((_some(2, 4, 2, 3), _DILATION, onp.array([3, 4], "int32")), {"w": 1, "symmetric": True})], "dtype": "float32"})
 def sldwin_atten_mask_like(score, dilation, valid_length, w=None, symmetric=None):
     """1 where a score of sldwin_atten_score is of a query and a key before valid_length (N,), else 0; score's shape, float32."""
     steps = _steps(w, symmetric)
