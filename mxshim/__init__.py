@@ -52,7 +52,7 @@ from .device import current_device as current_device  # noqa: E402
 from .device import gpu as gpu  # noqa: E402
 from .device import tpu as tpu  # noqa: E402
 from .engine import where as where  # noqa: E402
-from .engine.program import use_disk_cache as _use_disk_cache  # noqa: E402
+from .engine.program import configure as _configure  # noqa: E402
 from .ipython import load_ipython_extension as load_ipython_extension  # noqa: E402
 from .ipython import unload_ipython_extension as unload_ipython_extension  # noqa: E402
 from .util import is_np_array as is_np_array  # noqa: E402
@@ -71,7 +71,7 @@ nd, np, npx, rnd, init = ndarray, numpy, numpy_extension, random, initializer
 ndarray.np, ndarray.npx = numpy, numpy_extension  # F.np and F.npx of hybrid_forward
 __version__ = "1.9.1"  # the MXNet release that programs see; importlib.metadata.version("mxshim") is our own
 
-_use_disk_cache()
+_configure()
 
 if _TYPE_CHECKING:
     from . import amp as amp

@@ -286,7 +286,15 @@ def clear():
         stats.bytes = 0
 
 
-def use_disk_cache():
+def configure():
+    """Set what JAX is to do with our programs; whatever the user has set for JAX stays."""
+    if "JAX_CPU_ENABLE_ASYNC_DISPATCH" not in os.environ:
+        # Another thread per program costs more than it hides: most programs run because somebody waits for their results.
+        jax.config.update("jax_cpu_enable_async_dispatch", False)
+    _use_disk_cache()
+
+
+def _use_disk_cache():
     """Switch JAX's persistent compilation cache on, unless the user has chosen: MXSHIM_CACHE_DIR moves it, empty means none."""
     folder = os.environ.get("MXSHIM_CACHE_DIR")
     if folder == "" or jax.config.jax_compilation_cache_dir:
