@@ -8,6 +8,7 @@ import time
 import warnings
 from array import array
 from collections import deque
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 import jax
@@ -54,16 +55,17 @@ class Program:
     direct: whether the results are just what it returns.
     shared: the inputs, and the live values, whose buffer several values have from then on.
     numbers, packed: the run-time numbers of the last run, as bytes and as arguments.
+    wide: whether arguments of it have 64 bits.
     next: the program that ran after this one the last time.  used: when it ran.  kept: whether it is in the cache.
     """
 
     __slots__ = ("__weakref__", "bytes", "call", "codes", "device", "direct", "donated", "exact", "inputs", "kept", "live", "next",
-                 "numbers", "on_device", "packed", "results", "shared", "slots", "text", "used")
+                 "numbers", "on_device", "packed", "results", "shared", "slots", "text", "used", "wide")
 
     def __init__(self, call, device, results, size, text):
         self.call, self.device, self.results, self.bytes, self.text = call, device, results, size, text
         self.codes = self.slots = self.live = self.donated = self.exact = self.inputs = self.next = None
-        self.kept, self.used = False, 0
+        self.kept, self.used, self.wide = False, 0, True
         self.direct = results == [("out", k) for k in range(len(results))]
         self.numbers, self.packed, self.on_device = None, (), False
         many = {r for r in results if r[0] == "in" or results.count(r) > 1} if len(set(results)) < len(results) or any(
@@ -94,12 +96,13 @@ def run(device, instructions, codes, slots, numbers, data, donated, live) -> tup
     if program is None or program.live != live or program.slots != slots or program.codes != codes or program.donated != donated or (
             program.device is not device or program.exact is not exact or program.inputs != len(data) or not program.kept):
         program = _cache.get((device, tuple(codes), tuple(slots), tuple(live), donated, exact, len(data)))
-    with jax.enable_x64(True):
+    with jax.enable_x64(True) if program is None or program.wide else _AS_IT_IS:
         packed = _pack(program, numbers, exact)
         if program is None:
             program = _compile(device, instructions, data, donated, live, packed)
             program.codes, program.slots, program.live, program.donated, program.exact = codes, slots, live, donated, exact
             program.inputs = len(data)
+            program.wide = any(onp.dtype(d.dtype).itemsize == 8 for d in (*packed, *data))
             program.used = next(_clock)
             _keep(program)
             remember_lines, _found = True, 0
@@ -122,6 +125,7 @@ def run(device, instructions, codes, slots, numbers, data, donated, live) -> tup
 
 
 _EXACT = 1 << 53  # integers up to here are exact as float64
+_AS_IT_IS = nullcontext()
 
 
 def _pack(program, numbers, exact) -> tuple:
