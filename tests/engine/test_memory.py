@@ -1,0 +1,50 @@
+"""Memory that large arrays leave behind on the CPU: kept for the next ones, given back when asked."""
+import ctypes
+import os
+import resource
+import sys
+
+import pytest
+
+import mxshim as mx
+from mxshim import np
+
+pool = pytest.mark.skipif(
+    sys.platform != "linux" or not hasattr(ctypes.CDLL(None), "mallopt") or os.environ.get("MXNET_CPU_MEM_POOL_TYPE") == "Unpooled",
+    reason="needs the GNU C library, and the pool switched on")
+
+
+def _filled():
+    x = np.arange(8 << 20) + 1.0  # 32 MB, which the C library would otherwise map and unmap each time
+    x.wait_to_read()
+
+
+def _resident():
+    with open("/proc/self/statm") as f:
+        return int(f.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+@pool
+def test_large_results_lie_in_pages_that_are_there_already():
+    for _ in range(3):
+        _filled()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(4):
+        _filled()
+    touched = (resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before) * os.sysconf("SC_PAGE_SIZE")
+    assert touched < 32 << 20  # fresh pages would be at least 4 x 32 MB
+
+
+@pool
+def test_empty_cache_gives_it_back():
+    arrays = [np.arange(4 << 20) + float(i) for i in range(8)]  # 128 MB
+    mx.nd.waitall()
+    del arrays
+    held = _resident()
+    mx.cpu().empty_cache()
+    assert _resident() < held - (64 << 20)
+
+
+def test_empty_cache_of_any_device_is_harmless():
+    mx.Device("gpu", 7).empty_cache()
+    mx.cpu(3).empty_cache()
