@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as onp
 import pytest
 
+from mxshim import autograd, np, npx
 from mxshim.ops.nn import patches
 from mxshim.ops.nn.patches import Window
 
@@ -147,3 +148,23 @@ def test_other_devices_keep_their_operation():
     for f, args in ((patches.convolve, (x, w)), (patches.input_gradient, (y, w)), (patches.weight_gradient, (x, y))):
         text = {p: jax.jit(f, static_argnums=2).trace(*args, at).lower(lowering_platforms=(p,)).as_text() for p in ("cpu", "cuda")}
         assert "stablehlo.convolution" in text["cuda"] and "stablehlo.convolution" not in text["cpu"]
+
+
+@pytest.mark.parametrize("stride, dilate", [(1, 1), (2, 1), (1, 2)])
+def test_sizes_at_which_a_library_computes(stride, dilate):
+    """As a program of the engine, which has options for XLA, and large enough to be no product of patches."""
+    at = window(18, 17, kernel=(3, 3), stride=stride, dilate=dilate, pad=1)
+    x, w = (rng.normal(size=s).astype("float32") for s in ((64, 16, *at.sizes), (32, 16, *at.kernel)))
+    y = rng.normal(size=(64, 32, *at.out)).astype("float32")
+    assert patches._is_bulk(x, y, at) or not patches._LIBRARY
+    a, b = np.array(x), np.array(w)
+    a.attach_grad()
+    b.attach_grad()
+    with autograd.record():
+        out = npx.convolution(a, b, kernel=at.kernel, stride=at.stride, dilate=at.dilate, pad=(1, 1), num_filter=32, no_bias=True)
+    out.backward(np.array(y))
+    exact = [v.astype("float64") for v in (x, w, y)]
+    onp.testing.assert_allclose(out.asnumpy(), definition(onp, *exact[:2], at), rtol=1e-4, atol=1e-3)
+    dx, dw = jax.vjp(lambda x, w: definition(jnp, x, w, at), x, w)[1](y)
+    onp.testing.assert_allclose(a.grad.asnumpy(), dx, rtol=1e-4, atol=1e-3)
+    onp.testing.assert_allclose(b.grad.asnumpy(), dw, rtol=1e-4, atol=2e-3)

@@ -1,4 +1,4 @@
-"""Convolutions for channels-first data that choose, on CPU, between XLA's own code and matrix products over patches.
+"""Convolutions for channels-first data that choose, on CPU, between XLA's convolutions and matrix products over patches.
 
 A convolution y = x * w is linear in both operands. Its two gradients, and their gradients, are again one of three functions:
 `convolve(x, w)`, `input_gradient(y, w)` and `weight_gradient(x, y)`. So each has two lowerings and the other two as its
@@ -9,19 +9,28 @@ The patches of a block of examples are a matrix with a row for each (place in th
     y = W patches(x)        dW = dy patches(x)^T        dx = patches^T(W^T dy)
 
 Blocks of examples are taken one after the other, so that patches need little memory. Depthwise kernels, kernels as large as
-their input and strides have ways of their own. Where XLA's code is as fast, it is used: it compiles in less time. Measured on
-two cores of an EPYC, in ms of CPU time, XLA's code and ours:
+their input and strides have ways of their own. Where XLA is as fast, it is used: it compiles in less time. It calls a library,
+YNNPACK, for plain convolutions of some size (see engine/program.py). Measured on two cores of an EPYC, in ms, XLA's own code, the
+library and ours:
 
-    weight gradient, 32 x 64 x 28 x 28, 3 x 3, 64 filters       319    35     (in 32 groups of 8 x 128 channels: 5365, 6)
+    forward, 8 x 64 x 56 x 56, 3 x 3, 64 filters                33     19     31
+    forward, 8 x 3 x 224 x 224, 11 x 11, stride 4, 96 filters   42     18     30
+    weight gradient, 32 x 64 x 28 x 28, 3 x 3, 64 filters       70     16     24
+    weight gradient, 1 x 64 x 224 x 224, 3 x 3, 64 filters      367    140    47
+    weight gradient, 8 x 64 x 56 x 56, 1 x 1, 256 filters       85     17     11
+
+and where there is no library, XLA's code and ours:
+
+    weight gradient, 32 groups, 8 x 128 x 28 x 28, 3 x 3        2839   7
     1 x 1, 8 x 64 x 56 x 56, 256 filters: forward, gradients    57, 30, 293     25, 16, 15
     one channel, 256 x 1 x 28 x 28, 5 x 5, 6 filters            27, 38, 21      4, 5, 5
     depthwise, 8 x 512 x 14 x 14, 3 x 3                         31, 28, 161     1, 2, 5
     input gradient, 16 x 16 with stride 16, 8 x 3 x 224 x 224   220    8
-    forward, 8 x 64 x 56 x 56, 3 x 3, 64 filters                27     39     (XLA's code is used)
 """
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 from functools import partial
 
@@ -31,6 +40,7 @@ import numpy as onp
 from jax import lax
 
 _BLOCK = 1 << 18  # numbers that the patches of a block hold, unless one example has more: 1 MB, which caches keep
+_LIBRARY = sys.platform == "linux"  # where XLA is known to have its library of convolutions
 _SLICES = 32  # the slices that making patches takes at most: each is code to compile
 
 
@@ -280,8 +290,19 @@ def _input(y, w, at: Window):
     return _on_cpu(ours, _native_input, y, w, at)
 
 
+def _is_bulk(x, y, at: Window) -> bool:
+    """Whether XLA's library is as fast for the weight gradient: it sums over examples, so there must be some, and work to do."""
+    places, (examples, channels) = math.prod(at.kernel), x.shape[:2]
+    work = places * channels * y.size
+    return _LIBRARY and at.groups == 1 and len(at.kernel) < 3 and places > 1 and channels > 1 and examples >= 8 and work >= 1 << 24
+
+
 def _weight(x, y, at: Window):
-    ours = _whole_weight if _is_whole(at) else _product_weight if _possible(at, x, y) else None
+    ours = None
+    if _is_whole(at):
+        ours = _whole_weight
+    elif _possible(at, x, y) and not _is_bulk(x, y, at):
+        ours = _product_weight
     return _on_cpu(ours, _native_weight, x, y, at)
 
 
