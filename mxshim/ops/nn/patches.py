@@ -9,9 +9,9 @@ The patches of a block of examples are a matrix with a row for each (place in th
     y = W patches(x)        dW = dy patches(x)^T        dx = patches^T(W^T dy)
 
 Blocks of examples are taken one after the other, so that patches need little memory. Depthwise kernels, kernels as large as
-their input and strides have ways of their own. Where XLA is as fast, it is used: it compiles in less time. It calls a library,
-YNNPACK, for plain convolutions of some size (see engine/program.py). Measured on two cores of an EPYC, in ms, XLA's own code, the
-library and ours:
+their input and strides have ways of their own. Where XLA is as fast, it is used: it compiles in less time. For plain convolutions
+it has two libraries, YNNPACK, its default, and Eigen, which engine/program.py has it use. Measured on two cores of an EPYC, in ms,
+YNNPACK, Eigen and ours:
 
     forward, 8 x 64 x 56 x 56, 3 x 3, 64 filters                33     19     31
     forward, 8 x 3 x 224 x 224, 11 x 11, stride 4, 96 filters   42     18     30
@@ -19,7 +19,7 @@ library and ours:
     weight gradient, 1 x 64 x 224 x 224, 3 x 3, 64 filters      367    140    47
     weight gradient, 8 x 64 x 56 x 56, 1 x 1, 256 filters       85     17     11
 
-and where there is no library, XLA's code and ours:
+and where XLA uses none, its code and ours:
 
     weight gradient, 32 groups, 8 x 128 x 28 x 28, 3 x 3        2839   7
     1 x 1, 8 x 64 x 56 x 56, 256 filters: forward, gradients    57, 30, 293     25, 16, 15
@@ -30,7 +30,6 @@ and where there is no library, XLA's code and ours:
 from __future__ import annotations
 
 import math
-import sys
 from dataclasses import dataclass
 from functools import partial
 
@@ -40,7 +39,6 @@ import numpy as onp
 from jax import lax
 
 _BLOCK = 1 << 18  # numbers that the patches of a block hold, unless one example has more: 1 MB, which caches keep
-_LIBRARY = sys.platform == "linux"  # where XLA is known to have its library of convolutions
 _SLICES = 32  # the slices that making patches takes at most: each is code to compile
 
 
@@ -291,10 +289,10 @@ def _input(y, w, at: Window):
 
 
 def _is_bulk(x, y, at: Window) -> bool:
-    """Whether XLA's library is as fast for the weight gradient: it sums over examples, so there must be some, and work to do."""
+    """Whether XLA is as fast for the weight gradient: it sums over examples, so there must be some, and work to do."""
     places, (examples, channels) = math.prod(at.kernel), x.shape[:2]
     work = places * channels * y.size
-    return _LIBRARY and at.groups == 1 and len(at.kernel) < 3 and places > 1 and channels > 1 and examples >= 8 and work >= 1 << 24
+    return at.groups == 1 and len(at.kernel) < 3 and places > 1 and channels > 1 and examples >= 8 and work >= 1 << 24
 
 
 def _weight(x, y, at: Window):
