@@ -2,7 +2,9 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
+import jax
 import jax.numpy as jnp
 import numpy as onp
 from jax import lax
@@ -25,6 +27,39 @@ def _moments(x, axes):
     return mean, jnp.mean(jnp.square(x - mean), axes, keepdims=True)
 
 
+@partial(jax.custom_vjp, nondiff_argnums=(4,))
+def _normalized(x, gamma, beta, eps, axes):
+    """(gamma (x - mean) / sqrt(var + eps) + beta, mean, var) in gamma's dtype, with mean and variance along `axes`.
+
+    gamma and beta have x's number of axes and broadcast to it. No gradient flows through mean and var.
+    Its gradient is written out: derived from the formula, it would read the data more often and keep x - mean.
+    """
+    return _normalize(x, gamma, beta, eps, axes)[0]
+
+
+def _normalize(x, gamma, beta, eps, axes):
+    mean, var = _moments(x.astype(gamma.dtype), axes)
+    inv_std = lax.rsqrt(var + eps)
+    return ((x - mean) * (inv_std * gamma) + beta, mean, var), (x, gamma, mean, inv_std)
+
+
+def _normalized_back(axes, kept, gradients):
+    x, gamma, mean, inv_std = kept
+    dy, count = gradients[0], math.prod([x.shape[a] for a in axes])
+    hat = (x - mean) * inv_std
+    once = [a for a, n in enumerate(gamma.shape) if n == 1]
+    dgamma, dbeta = jnp.sum(dy * hat, once, keepdims=True), jnp.sum(dy, once, keepdims=True)
+    if gamma.shape == mean.shape:  # then those are the sums that dx needs, too
+        along, across = gamma * dgamma, gamma * dbeta
+    else:
+        along, across = (jnp.sum(v, axes, keepdims=True) for v in (dy * gamma * hat, dy * gamma))
+    dx = inv_std * (dy * gamma - (across + hat * along) / count)
+    return dx.astype(x.dtype), dgamma, dbeta, -jnp.sum(jnp.square(inv_std) * along) / 2
+
+
+_normalized.defvjp(_normalize, _normalized_back)
+
+
 def _along(v, axis, ndim):
     """A vector laid along one axis of `ndim`."""
     shape = [1] * ndim
@@ -42,24 +77,22 @@ def _batch_norm(x, gamma, beta, moving_mean, moving_var, eps, momentum, fixed, f
         if v.dtype not in (stats, x.dtype):
             raise MXNetError(f"`{name}` must be {stats.name} for {x.dtype.name} data, got {v.dtype.name}: cast it")
     eps, momentum = number(eps, stats), number(momentum, stats)
-    wide_x = x.astype(stats)
     old_mean, old_var = lax.stop_gradient((moving_mean, moving_var))
+    if fixed:
+        gamma, new_gamma = jnp.ones_like(gamma), jnp.ones_like(gamma)
+    else:
+        new_gamma = lax.stop_gradient(gamma)
+    wide_gamma, wide_beta = (_along(v.astype(stats), axis, x.ndim) for v in (gamma, beta))
     if training and not frozen:
-        mean, var = _moments(wide_x, [a for a in range(x.ndim) if a != axis])
-        mean, var = mean.reshape(-1), var.reshape(-1)
-        flat_mean, flat_var = lax.stop_gradient((mean, var))
-        new_mean = (momentum * old_mean.astype(stats) + (1 - momentum) * flat_mean).astype(old_mean.dtype)
-        new_var = (momentum * old_var.astype(stats) + (1 - momentum) * flat_var).astype(old_var.dtype)
+        y, *moments = _normalized(x, wide_gamma, wide_beta, eps, tuple([a for a in range(x.ndim) if a != axis]))
+        mean, var = (lax.stop_gradient(m).reshape(-1) for m in moments)
+        new_mean = (momentum * old_mean.astype(stats) + (1 - momentum) * mean).astype(old_mean.dtype)
+        new_var = (momentum * old_var.astype(stats) + (1 - momentum) * var).astype(old_var.dtype)
     else:
         mean, var, new_mean, new_var = old_mean.astype(stats), old_var.astype(stats), old_mean, old_var
-    inv_std = lax.rsqrt(var + eps)
-    if fixed:
-        scale, new_gamma = inv_std, jnp.ones_like(gamma)
-    else:
-        scale, new_gamma = inv_std * gamma.astype(stats), lax.stop_gradient(gamma)
-    y = (wide_x - _along(mean, axis, x.ndim)) * _along(scale, axis, x.ndim) + _along(beta.astype(stats), axis, x.ndim)
-    # MXNet lets no gradient through the statistics that it shows.
-    return y.astype(x.dtype), lax.stop_gradient(mean), lax.stop_gradient(inv_std), new_mean, new_var, new_gamma
+        y = (x - _along(mean, axis, x.ndim)) * (_along(lax.rsqrt(var + eps), axis, x.ndim) * wide_gamma) + wide_beta
+    # MXNet lets no gradient through the statistics that it shows: those of the batch have none, the moving ones were stopped above.
+    return y.astype(x.dtype), mean, lax.rsqrt(var + eps), new_mean, new_var, new_gamma
 
 
 def _shown(arguments) -> int:
@@ -138,16 +171,15 @@ def _layer_norm(x, gamma, beta, axis, eps, statistics):
     for name, v in (("gamma", gamma), ("beta", beta)):
         has_shape(name, v, (x.shape[axis],), f"the size of axis {axis} of the data {x.shape}")
     dtype = wide(x.dtype)
-    mean, var = _moments(x.astype(dtype), (axis,))
-    std = jnp.sqrt(var + number(eps, dtype))
-    y = (x - mean) / std * _along(gamma, axis, x.ndim) + _along(beta, axis, x.ndim)
-    return _with_statistics(y.astype(x.dtype), mean, std, statistics)
+    eps = number(eps, dtype)
+    y, mean, var = _normalized(x, *[_along(v.astype(dtype), axis, x.ndim) for v in (gamma, beta)], eps, (axis,))
+    return _with_statistics(y.astype(x.dtype), mean, var, eps, statistics)
 
 
-def _with_statistics(y, mean, std, statistics):
+def _with_statistics(y, mean, var, eps, statistics):
     if not statistics:
         return y
-    return y, lax.stop_gradient(mean).astype(y.dtype), lax.stop_gradient(std).astype(y.dtype)
+    return y, mean.astype(y.dtype), lax.stop_gradient(jnp.sqrt(var + eps)).astype(y.dtype)
 
 
 _LAYER = {"args": [((_X[..., 0], _G, _B), {}), ((_X, _G, _B), {"axis": 1, "output_mean_var": True})]}
@@ -182,12 +214,11 @@ def _group_norm(x, gamma, beta, groups, eps, statistics):
     if gamma.shape not in ((groups,), (c,)) or beta.shape != gamma.shape:
         raise MXNetError(f"`gamma` and `beta` must have one number for each of the {c} channels (MXNet 2) or of the {groups} "
                          f"groups (MXNet 1), got shapes {gamma.shape} and {beta.shape}")
-    dtype, size = wide(x.dtype), math.prod(x.shape[1:])
-    grouped = x.astype(dtype).reshape(n, groups, size // groups)
-    mean, var = _moments(grouped, (2,))
-    std = jnp.sqrt(var + number(eps, dtype))
-    y = ((grouped - mean) / std).reshape(n, gamma.shape[0], size // gamma.shape[0]) * gamma[:, None] + beta[:, None]
-    return _with_statistics(y.reshape(x.shape).astype(x.dtype), mean[..., 0], std[..., 0], statistics)
+    dtype = wide(x.dtype)
+    grouped, eps = x.reshape(n, groups, c // groups, math.prod(x.shape[2:])), number(eps, dtype)
+    gamma, beta = (v.astype(dtype).reshape(1, groups, -1, 1) for v in (gamma, beta))
+    y, mean, var = _normalized(grouped, gamma, beta, eps, (2, 3))
+    return _with_statistics(y.reshape(x.shape).astype(x.dtype), mean[..., 0, 0], var[..., 0, 0], eps, statistics)
 
 
 _GROUP = {"args": [((_X.reshape(1, 6, 4), _G, _B), {"num_groups": 3}), ((_X, _G, _B), {"output_mean_var": True})]}
