@@ -41,6 +41,7 @@ CASES = {
     "kernel of two strides": (2, 3, 4, window(8, 8, kernel=(4, 4), stride=2, pad=1)),
     "kernel of about two strides": (2, 3, 4, window(11, 10, kernel=(7, 5), stride=(4, 3), pad=2)),
     "whole input": (3, 4, 5, window(4, 3, kernel=(4, 3))),
+    "kernel larger than its input": (3, 4, 2, window(2, 2, kernel=(3, 3), pad=1)),
     "prime batch": (7, 2, 2, window(5, 5, kernel=(2, 2))),
 }
 
@@ -135,6 +136,13 @@ def test_no_examples(case):
                                      patches.weight_gradient(x, y, at)))(x[:0], w, y[:0])
     assert [a.shape for a in empty] == [(0, *y.shape[1:]), (0, *x.shape[1:]), w.shape]
     assert not empty[2].any()
+
+
+def test_kernels_larger_than_their_input_are_no_convolutions():
+    at, (x, w, y) = CASES["kernel larger than its input"][-1], operands("kernel larger than its input")
+    assert math.prod(w.shape[1:]) > 32  # else they would be none anyway
+    for f, args in ((patches.convolve, (x, w)), (patches.input_gradient, (y, w))):
+        assert "stablehlo.convolution" not in jax.jit(f, static_argnums=2).trace(*args, at).lower(lowering_platforms=("cpu",)).as_text()
 
 
 def test_half_precision_is_left_to_xla():

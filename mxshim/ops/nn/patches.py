@@ -251,9 +251,13 @@ def _is_depthwise(w, at: Window) -> bool:
     return w.shape[:2] == (at.groups, 1) and math.prod(at.kernel) <= 2 * _SLICES
 
 
-def _is_thin(w, at: Window) -> bool:
-    """Whether XLA's code is slow both ways: results that are sums of few products, one place, groups, volumes."""
-    return math.prod(w.shape[1:]) <= 32 or math.prod(at.kernel) == 1 or at.groups > 1 or len(at.kernel) == 3
+def _is_thin(w, at: Window, sizes) -> bool:
+    """Whether XLA is slow both ways: results that are sums of few products, one place, groups, volumes, kernels larger than `sizes`.
+
+    sizes: of what the kernel moves over. XLA exchanges it with a larger kernel, and has no library for what comes out.
+    """
+    places = math.prod(at.kernel)
+    return math.prod(w.shape[1:]) <= 32 or places == 1 or at.groups > 1 or len(at.kernel) == 3 or places > math.prod(sizes)
 
 
 def _by_phases_wins(at: Window) -> bool:
@@ -273,7 +277,7 @@ def _forward(x, w, at: Window):
     if _is_whole(at):
         ours = _whole
     elif _possible(at, x, w):
-        ours = _depthwise if _is_depthwise(w, at) else _product_forward if _is_thin(w, at) else None
+        ours = _depthwise if _is_depthwise(w, at) else _product_forward if _is_thin(w, at, at.sizes) else None
     return _on_cpu(ours, _native, x, w, at)
 
 
@@ -284,7 +288,7 @@ def _input(y, w, at: Window):
     elif _by_phases_wins(at) and y.size and w.size:
         ours = _input_by_phases
     elif _possible(at, y, w):
-        ours = _depthwise_input if _is_depthwise(w, at) else _product_input if _is_thin(w, at) else None
+        ours = _depthwise_input if _is_depthwise(w, at) else _product_input if _is_thin(w, at, at.out) else None
     return _on_cpu(ours, _native_input, y, w, at)
 
 
