@@ -83,7 +83,7 @@ def ways(at, w):
     """The ways that apply, and what they compute."""
     found = [(patches._product_forward, "forward"), (patches._product_input, "input"), (patches._product_weight, "weight")]
     if w.shape[:2] == (at.groups, 1):
-        found += [(patches._depthwise, "forward"), (patches._depthwise_input, "input")]
+        found += [(patches._depthwise, "forward"), (patches._depthwise_input, "input"), (patches._depthwise_weight, "weight")]
     if max(at.dilate) == 1 and max(at.stride) > 1 and at.groups == 1:
         found.append((patches._input_by_phases, "input"))
     if patches._is_whole(at):

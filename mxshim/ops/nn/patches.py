@@ -24,7 +24,7 @@ and where XLA uses none, its code and ours:
     weight gradient, 32 groups, 8 x 128 x 28 x 28, 3 x 3        2839   7
     1 x 1, 8 x 64 x 56 x 56, 256 filters: forward, gradients    57, 30, 293     25, 16, 15
     one channel, 256 x 1 x 28 x 28, 5 x 5, 6 filters            27, 38, 21      4, 5, 5
-    depthwise, 8 x 512 x 14 x 14, 3 x 3                         31, 28, 161     1, 2, 5
+    depthwise, 8 x 512 x 14 x 14, 3 x 3                         31, 28, 161     1, 2, 4
     input gradient, 16 x 16 with stride 16, 8 x 3 x 224 x 224   220    8
 """
 from __future__ import annotations
@@ -196,6 +196,11 @@ def _depthwise_input(y, w, at: Window):
     return jax.linear_transpose(lambda x: _depthwise(x, w, at), x)(y)[0]
 
 
+def _depthwise_weight(x, y, at: Window):
+    w = jax.ShapeDtypeStruct((y.shape[1], 1, *at.kernel), x.dtype)
+    return jax.linear_transpose(lambda w: _depthwise(x, w, at), w)(y)[0]
+
+
 # A kernel as large as the input: one matrix product.
 
 def _whole(x, w, at: Window):
@@ -247,8 +252,8 @@ def _is_whole(at: Window) -> bool:
     return at.groups == 1 and at.sizes == at.kernel and not any(map(any, at.pad))
 
 
-def _is_depthwise(w, at: Window) -> bool:
-    return w.shape[:2] == (at.groups, 1) and math.prod(at.kernel) <= 2 * _SLICES
+def _is_depthwise(filters, channels, at: Window) -> bool:
+    return filters == at.groups and channels == 1 and math.prod(at.kernel) <= 2 * _SLICES
 
 
 def _is_thin(w, at: Window, sizes) -> bool:
@@ -277,7 +282,7 @@ def _forward(x, w, at: Window):
     if _is_whole(at):
         ours = _whole
     elif _possible(at, x, w):
-        ours = _depthwise if _is_depthwise(w, at) else _product_forward if _is_thin(w, at, at.sizes) else None
+        ours = _depthwise if _is_depthwise(*w.shape[:2], at) else _product_forward if _is_thin(w, at, at.sizes) else None
     return _on_cpu(ours, _native, x, w, at)
 
 
@@ -288,7 +293,7 @@ def _input(y, w, at: Window):
     elif _by_phases_wins(at) and y.size and w.size:
         ours = _input_by_phases
     elif _possible(at, y, w):
-        ours = _depthwise_input if _is_depthwise(w, at) else _product_input if _is_thin(w, at, at.out) else None
+        ours = _depthwise_input if _is_depthwise(*w.shape[:2], at) else _product_input if _is_thin(w, at, at.out) else None
     return _on_cpu(ours, _native_input, y, w, at)
 
 
@@ -304,7 +309,7 @@ def _weight(x, y, at: Window):
     if _is_whole(at):
         ours = _whole_weight
     elif _possible(at, x, y) and not _is_bulk(x, y, at):
-        ours = _product_weight
+        ours = _depthwise_weight if _is_depthwise(y.shape[1], x.shape[1] // at.groups, at) else _product_weight
     return _on_cpu(ours, _native_weight, x, y, at)
 
 
