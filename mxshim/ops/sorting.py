@@ -8,6 +8,7 @@ import numpy as onp
 from ..base import MXNetError
 from ..engine.op import Scalar, op
 from .axes import axis_in
+from .platform import on_cpu
 
 _M = onp.array([[3., 1., 2.], [2.5, 5., 4.]], "float32")
 
@@ -49,8 +50,7 @@ def _order(x, axis, descending=False):
     x = jax.lax.stop_gradient(x)
     if x.dtype.itemsize > 4 or x.shape[axis] >= 1 << 31:
         return _plain_order(x, axis, descending)
-    return jax.lax.platform_dependent(x, cpu=lambda x: _packed_order(x, axis, descending),
-                                      default=lambda x: _plain_order(x, axis, descending))
+    return on_cpu(lambda x: _packed_order(x, axis, descending), lambda x: _plain_order(x, axis, descending), x)
 
 
 def _sorted(x, axis, descending=False):

@@ -151,7 +151,8 @@ def test_half_precision_is_left_to_xla():
     assert "stablehlo.convolution" in text and "dot_general" not in text
 
 
-def test_other_devices_keep_their_operation():
+def test_other_devices_keep_their_operation(monkeypatch):
+    monkeypatch.setattr(jax, "default_backend", lambda: "gpu")
     at, (x, w, y) = CASES["groups"][-1], operands("groups")
     for f, args in ((patches.convolve, (x, w)), (patches.input_gradient, (y, w)), (patches.weight_gradient, (x, y))):
         text = {p: jax.jit(f, static_argnums=2).trace(*args, at).lower(lowering_platforms=(p,)).as_text() for p in ("cpu", "cuda")}

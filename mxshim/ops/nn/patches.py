@@ -38,6 +38,8 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
+from ..platform import on_cpu
+
 _BLOCK = 1 << 18  # numbers that the patches of a block hold, unless one example has more: 1 MB, which caches keep
 _SLICES = 32  # the slices that making patches takes at most: each is code to compile
 
@@ -271,10 +273,8 @@ def _by_phases_wins(at: Window) -> bool:
     return at.groups == 1 and math.prod(at.stride) > 1 and max(at.dilate) == 1 and places < 1.5 * math.prod(at.kernel)
 
 
-def _on_cpu(ours, native, a, b, at):
-    if ours is None:
-        return native(a, b, at)
-    return lax.platform_dependent(a, b, cpu=partial(ours, at=at), default=partial(native, at=at))
+def _chosen(ours, native, a, b, at):
+    return native(a, b, at) if ours is None else on_cpu(partial(ours, at=at), partial(native, at=at), a, b)
 
 
 def _forward(x, w, at: Window):
@@ -283,7 +283,7 @@ def _forward(x, w, at: Window):
         ours = _whole
     elif _possible(at, x, w):
         ours = _depthwise if _is_depthwise(*w.shape[:2], at) else _product_forward if _is_thin(w, at, at.sizes) else None
-    return _on_cpu(ours, _native, x, w, at)
+    return _chosen(ours, _native, x, w, at)
 
 
 def _input(y, w, at: Window):
@@ -294,7 +294,7 @@ def _input(y, w, at: Window):
         ours = _input_by_phases
     elif _possible(at, y, w):
         ours = _depthwise_input if _is_depthwise(*w.shape[:2], at) else _product_input if _is_thin(w, at, at.out) else None
-    return _on_cpu(ours, _native_input, y, w, at)
+    return _chosen(ours, _native_input, y, w, at)
 
 
 def _is_bulk(x, y, at: Window) -> bool:
@@ -310,7 +310,7 @@ def _weight(x, y, at: Window):
         ours = _whole_weight
     elif _possible(at, x, y) and not _is_bulk(x, y, at):
         ours = _depthwise_weight if _is_depthwise(y.shape[1], x.shape[1] // at.groups, at) else _product_weight
-    return _on_cpu(ours, _native_weight, x, y, at)
+    return _chosen(ours, _native_weight, x, y, at)
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(2,))

@@ -17,6 +17,8 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
+from ..platform import on_cpu
+
 _SMALL = 4  # places along an axis; every one is code to compile
 
 
@@ -68,7 +70,7 @@ def reduce_windows(x, kind, spots, kernel, stride, edges):
     """
     at = {"spots": spots, "kernel": kernel, "stride": stride, "edges": edges}
     if max(kernel) <= _SMALL and x.size:
-        return lax.platform_dependent(x, cpu=partial(_axis_by_axis, kind=kind, **at), default=partial(_native, kind=kind, **at))
+        return on_cpu(partial(_axis_by_axis, kind=kind, **at), partial(_native, kind=kind, **at), x)
     if kind == "sum" and all(e == (0, 0) and k in (s, x.shape[spot]) and x.shape[spot] % k == 0
                              for spot, k, s, e in zip(spots, kernel, stride, edges, strict=True)):
         return _tiles(x, spots, kernel)
