@@ -31,7 +31,8 @@ def _checked(data, rois, scale, width=5, **others):
         raise MXNetError(f"`spatial_scale` must lie in [0, 1], got {scale}")
     rois = lax.stop_gradient(rois)
     example = rois[:, 0].astype("int32")
-    return example, rois, jnp.asarray(onp.float32(scale), data.dtype), (example >= 0) & (example < data.shape[0])
+    there = (rois[:, 0] > -1) & (rois[:, 0] < data.shape[0])
+    return example, rois, jnp.asarray(onp.float32(scale), data.dtype), there
 
 
 def _pair(name, value):
@@ -53,7 +54,7 @@ _R = onp.array([[0, 0, 0, 3, 4], [1, 1, 0.5, 3.3, 2.7], [0, 2.6, 1.2, 9, 9], [-1
 
 
 def _bins(start, size, bins, length):
-    """(rectangles, bins, length): which places belong to which bin of ROIPooling.
+    """(first place, end) of each bin of ROIPooling along an axis: two (rectangles, bins).
 
     Each step is rounded to float32, as in MXNet: whole edges must stay whole. XLA would multiply by 1 / bins, and not round between.
     """
@@ -61,32 +62,45 @@ def _bins(start, size, bins, length):
     edges = (jnp.arange(bins + 1) * edge).astype("float32").astype(size.dtype)
     low = jnp.clip(jnp.floor(edges[:, :-1]) + start[:, None], 0, length)
     high = jnp.clip(jnp.ceil(edges[:, 1:]) + start[:, None], 0, length)
-    at = jnp.arange(length)
-    return (at >= low[..., None]) & (at < high[..., None])
+    return low.astype("int32"), high.astype("int32")
 
 
-def _lowest(x):
-    return jnp.full((), -jnp.inf, x.dtype)
+def _one_by_one(f, data, rectangles, *more):
+    """f(data, rectangle, *more) of every one of arrays of rectangles: in turn on CPU, where each needs turns of its own number."""
+    def one(data, a):
+        return f(data, *a, *more)
+
+    return lax.platform_dependent(data, rectangles, cpu=lambda data, all_: lax.map(lambda a: one(data, a), all_),
+                                  default=jax.vmap(one, (None, 0)))
 
 
-@jax.custom_jvp
-def _pool(image, rows, columns):
-    """The largest of every bin: (C, H, W), (p, H), (q, W) -> (C, p, q); -inf where a bin is empty."""
-    across = jnp.max(jnp.where(columns, image[:, :, None], _lowest(image)), axis=3)  # (C, H, q)
-    return jnp.max(jnp.where(rows[..., None], across[:, None], _lowest(image)), axis=2)
+def _at(pixels, at):
+    """pixels[at], all of it inside."""
+    return pixels.at[at].get(mode="promise_in_bounds", wrap_negative_indices=False)
 
 
-@_pool.defjvp
-def _pool_jvp(primals, tangents):
-    """The gradient of a bin goes to the first of its largest elements."""
-    image, rows, columns = primals
-    across = jnp.where(columns, image[:, :, None], _lowest(image))
-    x = jnp.argmax(across, axis=3)  # (C, H, q)
-    y = jnp.argmax(jnp.where(rows[..., None], jnp.max(across, axis=3)[:, None], _lowest(image)), axis=2)  # (C, p, q)
-    x = jnp.take_along_axis(x, y, axis=1)
-    c = jnp.arange(image.shape[0])[:, None, None]
-    value = _pool(image, rows, columns)
-    return value, jnp.where(jnp.isneginf(value), jnp.zeros_like(value), tangents[0][c, y, x])
+def _largest(pixels, first, rows, columns, width):
+    """Which pixel is the first of the largest of each bin of one rectangle, in each channel: (p * q, C); -1: there is none. A turn
+    looks at one pixel of all bins.
+
+    pixels: (N * H * W, C).  first: the number of the example's first pixel.  rows, columns: its (first place, end) of the bins.
+    """
+    (y, y_end), (x, x_end) = rows, columns
+    wide = jnp.max(x_end - x)
+    start = first + y[:, None] * width + x
+
+    def look(k, state):
+        best, place = state
+        down, across = k // wide, k % wide
+        inside = (y + down < y_end)[:, None] & (x + across < x_end)
+        here = jnp.where(inside, start + down * width + across, first).reshape(-1)
+        found = _at(pixels, here)
+        better = inside.reshape(-1, 1) & (found > best)
+        return jnp.where(better, found, best), jnp.where(better, here[:, None], place)
+
+    shape = (start.size, pixels.shape[1])
+    none = jnp.full(shape, -jnp.inf, pixels.dtype), jnp.full(shape, -1, start.dtype)
+    return lax.fori_loop(0, jnp.max(y_end - y) * wide, look, none)[1]
 
 
 @op("npx.roi_pooling", "nd.ROIPooling", samples={"args": [
@@ -98,17 +112,25 @@ def roi_pooling(data, rois, pooled_size=None, spatial_scale=None):
     Args:
         data: (N, C, H, W), floating.  rois: (R, 5), see above; ends belong to the rectangle. Examples outside the batch give 0.
         pooled_size: (rows, columns) of bins.  spatial_scale: from 0 to 1.
-    Returns: (R, C, *pooled_size), 0 for empty bins. The gradient goes to the first of the largest elements.
+    Returns: (R, C, *pooled_size), 0 for empty bins; nan and -inf do not count. The gradient goes to the first of the largest elements.
     Raises: MXNetError if a parameter is missing or shapes do not fit.
     """
     pooled = _pair("pooled_size", pooled_size)
     example, rois, scale, there = _checked(data, rois, spatial_scale)
     corner = _half_up(rois[:, 1:] * scale)
     size = jnp.maximum(corner[:, 2:] - corner[:, :2] + 1, 1)
-    rows = _bins(corner[:, 1], size[:, 1], pooled[0], data.shape[2])
-    columns = _bins(corner[:, 0], size[:, 0], pooled[1], data.shape[3])
-    found = lax.map(lambda a: _pool(_example(data, a[0]), a[1], a[2]), (example, rows, columns))
-    return jnp.where(jnp.isneginf(found) | ~there[:, None, None, None], jnp.zeros_like(found), found)
+    c, h, w = data.shape[1:]
+    rows = _bins(corner[:, 1], size[:, 1], pooled[0], jnp.where(there[:, None], h, 0))
+    columns = _bins(corner[:, 0], size[:, 0], pooled[1], w)
+    if data.size == 0:
+        return jnp.zeros((len(rois), c, *pooled), data.dtype)
+    pixels = data.transpose(0, 2, 3, 1).reshape(-1, c)
+    index = "int32" if data.size < 1 << 31 else "int64"
+    first = jnp.where(there, example, 0).astype(index) * (h * w)
+    place = _one_by_one(_largest, lax.stop_gradient(pixels), (first, rows, columns), w)  # (R, p * q, C)
+    found = _at(pixels.reshape(-1), jnp.maximum(place, 0) * c + jnp.arange(c, dtype=index))
+    found = jnp.where(place >= 0, found, jnp.zeros_like(found))
+    return found.transpose(0, 2, 1).reshape(-1, c, *pooled)
 
 
 def _hat(at, length):

@@ -55,3 +55,39 @@ def test_bins_of_roi_pooling():
     found = npx.roi_pooling(np.array(x), np.array(rois), pooled_size=(7, 7), spatial_scale=1.0).asnumpy()
     ends = -(-onp.arange(1, 8) * sizes[:, None] // 7) - 1  # the last place of every bin
     onp.testing.assert_array_equal(found[:, 0], 32 * ends[:, :, None] + ends[:, None, :])
+
+
+def pooled_by_hand(x, rois, bins):
+    """(values, for each the number of the chosen element of x or -1), pixel by pixel."""
+    values, chosen = (onp.full((len(rois), x.shape[1], bins, bins), v) for v in (0.0, -1))
+    for r, (example, x1, y1, x2, y2) in enumerate(rois.astype(int)):
+        for place in onp.ndindex(x.shape[1], bins, bins) if 0 <= example < len(x) else ():
+            channel, *at = place
+            spans = [range(max(lo + k * n // bins, 0), min(lo - (-(k + 1) * n // bins), size)) for k, lo, n, size in
+                     zip(at, (y1, x1), (y2 - y1 + 1, x2 - x1 + 1), x.shape[2:], strict=True)]
+            for y in spans[0]:
+                for z in spans[1]:
+                    if chosen[r][place] < 0 or x[example, channel, y, z] > values[r][place]:
+                        values[r][place] = x[example, channel, y, z]
+                        chosen[r][place] = onp.ravel_multi_index((example, channel, y, z), x.shape)
+    return values, chosen
+
+
+def test_roi_pooling_by_hand():
+    """Bins of many sizes, equal maxima, empty bins, no such example; and the gradient, which sums where rectangles overlap."""
+    rng = onp.random.default_rng(3)
+    x = rng.integers(-3, 3, (3, 2, 9, 7)).astype("float32")
+    low = rng.integers(-3, 6, (40, 2))
+    rois = onp.hstack([rng.integers(-1, 4, (40, 1)), low, low + rng.integers(0, 9, (40, 2))]).astype("float32")
+    values, chosen = pooled_by_hand(x, rois, 4)
+    head = rng.normal(size=values.shape).astype("float32")
+    want = onp.zeros(x.size)
+    onp.add.at(want, chosen[chosen >= 0].astype(int), head[chosen >= 0])
+    a = np.array(x)
+    a.attach_grad()
+    with autograd.record():
+        y = npx.roi_pooling(a, np.array(rois), pooled_size=(4, 4), spatial_scale=1.0)
+    y.backward(np.array(head))
+    onp.testing.assert_array_equal(y, values)
+    onp.testing.assert_allclose(a.grad, want.reshape(x.shape), rtol=1e-5, atol=1e-5)
+    assert npx.roi_pooling(np.zeros((0, 2, 9, 7)), np.array(rois), pooled_size=(4, 4), spatial_scale=1.0).shape == (40, 2, 4, 4)
