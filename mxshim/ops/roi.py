@@ -2,6 +2,8 @@
 
 Rectangles are rows (example, x1, y1, x2, y2) in units of the image; spatial_scale makes places of the feature map of them. Their own
 gradient is zero. An average over a rectangle's bins is a product with one matrix for the rows and one for the columns.
+On CPU a rectangle is looked at by turns, in each one pixel of all bins and channels: 256 rectangles with 7 x 7 bins, 32 x 64 x 32 x 32,
+in ms of CPU time of two cores of an EPYC, ROIPooling forward, gradient: 18, 22; by masks of rows and of columns: 114, 560.
 """
 from __future__ import annotations
 
@@ -74,6 +76,11 @@ def _one_by_one(f, data, rectangles, *more):
                                   default=jax.vmap(one, (None, 0)))
 
 
+def _pixels(data):
+    """((N * H * W, C) of (N, C, H, W), the dtype of indices of its elements)."""
+    return data.transpose(0, 2, 3, 1).reshape(-1, data.shape[1]), "int32" if data.size < 1 << 31 else "int64"
+
+
 def _at(pixels, at):
     """pixels[at], all of it inside."""
     return pixels.at[at].get(mode="promise_in_bounds", wrap_negative_indices=False)
@@ -124,8 +131,7 @@ def roi_pooling(data, rois, pooled_size=None, spatial_scale=None):
     columns = _bins(corner[:, 0], size[:, 0], pooled[1], w)
     if data.size == 0:
         return jnp.zeros((len(rois), c, *pooled), data.dtype)
-    pixels = data.transpose(0, 2, 3, 1).reshape(-1, c)
-    index = "int32" if data.size < 1 << 31 else "int64"
+    pixels, index = _pixels(data)
     first = jnp.where(there, example, 0).astype(index) * (h * w)
     place = _one_by_one(_largest, lax.stop_gradient(pixels), (first, rows, columns), w)  # (R, p * q, C)
     found = _at(pixels.reshape(-1), jnp.maximum(place, 0) * c + jnp.arange(c, dtype=index))
@@ -155,23 +161,80 @@ def _sampled(start, size, bins, samples, length):
     return total / count[:, None, None]
 
 
-def _averaged(data, example, rows, columns, groups=None):
+def _span(weights):
+    """(first place with a weight (R, bins), places that the longest bin has (R)) of weights (R, bins, length)."""
+    there, length = weights != 0, weights.shape[-1]
+    first, last = (jnp.argmax(w, -1).astype("int32") for w in (there, there[..., ::-1]))
+    return first, jnp.max(jnp.where(there.any(-1), length - last - first, 0), -1)
+
+
+def _weighted(pixels, first, rows, columns, down, across):
+    """rows @ the example @ columns.T of one rectangle, in each channel: (p * q, C). A turn adds one pixel of each bin.
+
+    pixels: (N * H * W, C).  first: the number of the example's first pixel.  rows, columns: (bins, length).  down, across: their _span.
+    """
+    def at(weights, i):
+        """(places, weights there): 0 beyond the end."""
+        i, last = i[:, None], weights.shape[1] - 1
+        return jnp.minimum(i, last), jnp.where(i <= last, jnp.take_along_axis(weights, jnp.minimum(i, last), 1), 0)
+
+    def add(k, total):
+        y, tall = at(rows, down[0] + k // across[1])
+        x, wide = at(columns, across[0] + k % across[1])
+        return total + _at(pixels, (first + y * columns.shape[1] + x.T).reshape(-1)) * (tall * wide.T).reshape(-1, 1)
+
+    shape = (rows.shape[0] * columns.shape[0], pixels.shape[1])
+    return lax.fori_loop(0, down[1] * across[1], add, jnp.zeros(shape, pixels.dtype))
+
+
+def _by_pixels(data, example, rows, columns):
+    n, c, h, w = data.shape
+    pixels, index = _pixels(data)
+    first = jnp.clip(example, 0, n - 1).astype(index) * (h * w)
+    found = lax.map(lambda a: _weighted(pixels, *a), (first, rows, columns, _span(rows), _span(columns)))
+    return found.transpose(0, 2, 1).reshape(-1, c, rows.shape[1], columns.shape[1])
+
+
+def _by_matrices(data, example, rows, columns):
+    def one(a):
+        across = jnp.einsum("chw,qw->chq", _example(data, a[0]), a[2])
+        return jnp.einsum("chq,ph->cpq", across, a[1])
+
+    return lax.map(one, (example, rows, columns))
+
+
+@jax.custom_vjp
+def _averaged(data, example, rows, columns):
     """Rectangle by rectangle rows @ data[example] @ columns.T: (N, C, H, W), (R, p, H), (R, q, W) -> (R, C, p, q).
+
+    On CPU only pixels with weights are read: 256 rectangles, 64 channels of 32 x 32: 14 ms. Products of matrices take 30 ms.
+    """
+    if data.size == 0:
+        return _by_matrices(data, example, rows, columns)
+    return lax.platform_dependent(data, example, rows, columns, cpu=_by_pixels, default=_by_matrices)
+
+
+def _averaged_backward(kept, g):
+    data, *rest = kept
+    return *jax.linear_transpose(lambda data: _by_matrices(data, *rest), data)(g), None, None, None
+
+
+_averaged.defvjp(lambda *given: (_averaged(*given), given), _averaged_backward)
+
+
+def _averaged_by_group(data, example, rows, columns, groups):
+    """The same, where a bin reads channels of its own.
 
     groups: (which of the rows' groups, which of the columns') each bin reads its channels from, for position-sensitive maps.
     """
-    if groups is None:
-        def one(a):
-            across = jnp.einsum("chw,qw->chq", _example(data, a[0]), a[2])
-            return jnp.einsum("chq,ph->cpq", across, a[1])
-    else:
-        n, c, h, w = data.shape
-        side = max(groups[0]) + 1
-        data = data.reshape(n, c // side ** 2, side, side, h, w)[:, :, groups[0]][:, :, :, groups[1]]
+    n, c, h, w = data.shape
+    side = max(groups[0]) + 1
+    data = data.reshape(n, c // side ** 2, side, side, h, w)[:, :, groups[0]][:, :, :, groups[1]]
 
-        def one(a):
-            across = jnp.einsum("cpqhw,qw->cpqh", _example(data, a[0]), a[2])
-            return jnp.einsum("cpqh,ph->cpq", across, a[1])
+    def one(a):
+        across = jnp.einsum("cpqhw,qw->cpqh", _example(data, a[0]), a[2])
+        return jnp.einsum("cpqh,ph->cpq", across, a[1])
+
     return lax.map(one, (example, rows, columns))
 
 
@@ -203,12 +266,12 @@ def roi_align(data, rois, pooled_size=None, spatial_scale=None, sample_ratio=-1,
     h, w = data.shape[2:]
     rows = _sampled(corner[:, 1], size[:, 1], pooled[0], sample_ratio, h)
     columns = _sampled(corner[:, 0], size[:, 0], pooled[1], sample_ratio, w)
-    groups = None
     if position_sensitive:
         if pooled[0] != pooled[1] or data.shape[1] % pooled[0] ** 2:
             raise MXNetError(f"the {data.shape[1]} channels must be a multiple of the bins {pooled}, as many rows as columns")
         groups = [tuple(range(n)) for n in pooled]
-    return _kept(_averaged(data, example, rows, columns, groups), there)
+        return _kept(_averaged_by_group(data, example, rows, columns, groups), there)
+    return _kept(_averaged(data, example, rows, columns), there)
 
 
 def _grouped(data, output_dim, group_size, pooled_size):
@@ -246,7 +309,7 @@ def psroi_pooling(data, rois, spatial_scale=None, output_dim=None, pooled_size=N
         inside = ((at >= low[..., None]) & (at < high[..., None])).astype(size.dtype)
         return inside / jnp.maximum(inside.sum(-1, keepdims=True), 1)
 
-    return _kept(_averaged(data, example, weights(1, data.shape[2]), weights(0, data.shape[3]), (groups, groups)), there)
+    return _kept(_averaged_by_group(data, example, weights(1, data.shape[2]), weights(0, data.shape[3]), (groups, groups)), there)
 
 
 def interpolated(image, y, x):

@@ -2,12 +2,15 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
+import jax
 import numpy as onp
 import pytest
 
 import mxshim as mx
 from mxshim import autograd, nd, np, npx
+from mxshim.ops import boxes, roi
 from tests.data.extension_expressions import SETUP
 from tests.support.families import DATA, check
 
@@ -91,3 +94,49 @@ def test_roi_pooling_by_hand():
     onp.testing.assert_array_equal(y, values)
     onp.testing.assert_allclose(a.grad, want.reshape(x.shape), rtol=1e-5, atol=1e-5)
     assert npx.roi_pooling(np.zeros((0, 2, 9, 7)), np.array(rois), pooled_size=(4, 4), spatial_scale=1.0).shape == (40, 2, 4, 4)
+
+
+@pytest.mark.parametrize("samples", [2, -1])
+def test_roi_align_of_many_sizes(samples):
+    """Pixel by pixel, as on CPU, and by products of matrices, as elsewhere; both gradients."""
+    rng = onp.random.default_rng(5)
+    x = rng.normal(size=(3, 2, 9, 7)).astype("float32")
+    low = rng.uniform(-3, 6, (40, 2))
+    rois = onp.hstack([rng.integers(-1, 4, (40, 1)), low, low + rng.uniform(-1, 9, (40, 2))]).astype("float32")
+
+    def gradients(x):
+        def first(x):
+            y, pull = jax.vjp(lambda x: roi.roi_align(x, rois, (3, 4), 1.0, samples), x)
+            return y, pull(y ** 2)[0]
+
+        return *first(x), jax.grad(lambda x: (first(x)[1] ** 2).sum())(x)
+
+    with jax.enable_x64(True):
+        found = jax.jit(gradients)(x)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(roi, "_averaged", roi._by_matrices)
+            want = jax.jit(lambda x: gradients(x))(x)
+    for got, w in zip(found, want, strict=True):
+        assert abs(w).max() > 0.5
+        onp.testing.assert_allclose(got, w, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("classes", [None, 2])
+def test_suppression(classes):
+    """Box by box, as on CPU, and block by block, as elsewhere, against the definition; some boxes take no part."""
+    rng = onp.random.default_rng(4)
+    low = rng.uniform(0, 5, (600, 2))
+    corner = onp.hstack([low, low + rng.uniform(0.2, 3, (600, 2))]).astype("float32")
+    group = None if classes is None else rng.integers(0, classes, 600).astype("float32")
+    alive = rng.random(600) < 0.9
+    with jax.enable_x64(True):
+        found = onp.asarray(boxes.overlaps(corner, corner)) > 0.3
+        for way in (boxes.suppressed, partial(boxes._block_by_block, above=jax.numpy.greater)):
+            got = jax.jit(way)(corner, group, alive, onp.float32(0.3))
+            want = alive.copy()
+            for i in range(600):
+                same = True if group is None else group == group[i]
+                if want[i]:
+                    want[i + 1:] &= ~(found[i] & same)[i + 1:]
+            assert 10 < want.sum() < 500
+            onp.testing.assert_array_equal(got, want)
