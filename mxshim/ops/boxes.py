@@ -14,6 +14,7 @@ from ..base import MXNetError
 from ..engine.op import op
 from .axes import number, same_dtype
 from .nn.spatial import floats_only, has_shape, one_of, required, uniform
+from .platform import on_cpu
 from .sorting import stable_order
 
 FORMATS = ("center", "corner")
@@ -77,8 +78,7 @@ def suppressed(boxes, group, alive, threshold, above=jnp.greater):
     """
     if boxes.shape[0] == 0:
         return alive
-    return lax.platform_dependent(boxes, group, alive, threshold, cpu=partial(_box_by_box, above=above),
-                                  default=partial(_block_by_block, above=above))
+    return on_cpu(partial(_box_by_box, above=above), partial(_block_by_block, above=above), boxes, group, alive, threshold)
 
 
 def _box_by_box(boxes, group, alive, threshold, above):

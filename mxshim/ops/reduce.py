@@ -15,6 +15,7 @@ from ..base import FLOAT32, MXNetError, is_float
 from ..engine.op import op
 from .axes import axes_in, axes_nd, axis_in, magnitude, number, over, reduced, vector, wide
 from .dtypes import cast
+from .platform import on_cpu
 
 
 def _cases(*calls):
@@ -346,7 +347,7 @@ def running_sum(x, axis, dtype):
     x = x.astype(dtype)
     if x.size < 128 * x.shape[axis]:
         return jnp.cumsum(x, axis)
-    return jax.lax.platform_dependent(x, cpu=partial(_row_by_row, axis=axis), default=partial(jnp.cumsum, axis=axis))
+    return on_cpu(partial(_row_by_row, axis=axis), partial(jnp.cumsum, axis=axis), x)
 
 
 @op("np.cumsum", "np.ndarray.cumsum", "nd.cumsum", samples=_cases({}, {"axis": 1}, {"axis": 0, "dtype": "float64"}))

@@ -16,6 +16,7 @@ from ..base import MXNetError
 from ..engine.op import op
 from .axes import number
 from .nn.spatial import ints, required, uniform
+from .platform import on_cpu
 
 
 def _half_up(x):
@@ -72,8 +73,7 @@ def _one_by_one(f, data, rectangles, *more):
     def one(data, a):
         return f(data, *a, *more)
 
-    return lax.platform_dependent(data, rectangles, cpu=lambda data, all_: lax.map(lambda a: one(data, a), all_),
-                                  default=jax.vmap(one, (None, 0)))
+    return on_cpu(lambda data, all_: lax.map(lambda a: one(data, a), all_), jax.vmap(one, (None, 0)), data, rectangles)
 
 
 def _pixels(data):
@@ -212,7 +212,7 @@ def _averaged(data, example, rows, columns):
     """
     if data.size < data.shape[0] << 14 or data.size == 0:
         return _by_matrices(data, example, rows, columns)
-    return lax.platform_dependent(data, example, rows, columns, cpu=_by_pixels, default=_by_matrices)
+    return on_cpu(_by_pixels, _by_matrices, data, example, rows, columns)
 
 
 def _averaged_backward(kept, g):
