@@ -94,6 +94,9 @@ def test_roi_pooling_by_hand():
     onp.testing.assert_array_equal(y, values)
     onp.testing.assert_allclose(a.grad, want.reshape(x.shape), rtol=1e-5, atol=1e-5)
     assert npx.roi_pooling(np.zeros((0, 2, 9, 7)), np.array(rois), pooled_size=(4, 4), spatial_scale=1.0).shape == (40, 2, 4, 4)
+    with jax.enable_x64(True), pytest.MonkeyPatch.context() as patch:  # all rectangles at once, as elsewhere
+        patch.setattr(roi, "on_cpu", lambda ours, native, *arrays: native(*arrays))
+        onp.testing.assert_array_equal(jax.jit(lambda x: roi.roi_pooling(x, rois, (4, 4), 1.0))(x), values)
 
 
 @pytest.mark.parametrize("samples", [2, -1])
