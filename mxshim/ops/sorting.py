@@ -42,7 +42,7 @@ def _plain_order(x, axis, descending):
     return x.shape[axis] - 1 - jnp.flip(back, axis)
 
 
-def _order(x, axis, descending=False):
+def stable_order(x, axis, descending=False):
     """The stable order along `axis`: equal elements keep theirs, also when descending; nan is the largest. int64.
 
     On CPU, sorting words is 5 times as fast as XLA's sort with a comparator of floats (256 x 1000: 13 ms, not 61 ms).
@@ -54,7 +54,7 @@ def _order(x, axis, descending=False):
 
 
 def _sorted(x, axis, descending=False):
-    return jnp.take_along_axis(x, _order(x, axis, descending), axis)
+    return jnp.take_along_axis(x, stable_order(x, axis, descending), axis)
 
 
 @op("np.sort", "np.ndarray.sort", samples=_on_matrix({}, {"axis": None}, {"axis": 0, "descending": True}))
@@ -81,13 +81,13 @@ def msort(a):
 @op("np.argsort", "np.ndarray.argsort", grad=False, samples=_on_matrix({}, {"axis": None}, {"axis": 0, "descending": True}))
 def argsort(a, axis=-1, descending=False, stable=True, kind=None, order=None):
     """The indices that would sort along `axis`; int64; None flattens. Equal elements keep their order."""
-    return _order(*_flat(a, axis), descending).astype(jnp.int64)
+    return stable_order(*_flat(a, axis), descending).astype(jnp.int64)
 
 
 @op("nd.argsort", "nd.NDArray.argsort", grad=False, samples=_on_matrix({}, {"axis": 0, "is_ascend": False}))
 def argsort_nd(data, axis=-1, is_ascend=True, dtype="float32"):
     """The indices that would sort along `axis`, as `dtype`; None flattens. Equal elements keep their order."""
-    return _order(*_flat(data, axis), not is_ascend).astype(dtype)
+    return stable_order(*_flat(data, axis), not is_ascend).astype(dtype)
 
 
 @op("np.partition", static=("kth",), samples=_on_matrix({"kth": 1}))
@@ -103,7 +103,7 @@ def argpartition(a, kth, axis=-1, kind="introselect", order=None):
     """The indices of np.partition; int64."""
     x, axis = _flat(a, axis)
     axis_in(kth, x.shape[axis], "kth")
-    return _order(x, axis).astype(jnp.int64)
+    return stable_order(x, axis).astype(jnp.int64)
 
 
 @op("np.lexsort", grad=False, samples={"args": [(([onp.array([1., 0., 1.]), onp.array([2., 2., 1.])],), {})]})
@@ -115,7 +115,7 @@ def lexsort(keys, axis=-1):
 def _topk(x, k, axis, ascending):
     """Values and indices of the k first in order along the last axis."""
     if ascending or k * 4 > x.shape[-1] > 64:  # sorting beats selection where much is kept
-        order = _order(x, x.ndim - 1, not ascending)[..., :k]
+        order = stable_order(x, x.ndim - 1, not ascending)[..., :k]
         return jnp.take_along_axis(x, order, -1), order
     return jax.lax.top_k(x, k)
 

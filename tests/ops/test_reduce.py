@@ -131,3 +131,18 @@ def test_allclose():
     assert nd.contrib.allclose(x, x).asscalar() == 1 and nd.contrib.allclose(x, x, equal_nan=False).asscalar() == 0
     assert nd.contrib.allclose(nd.ones(2), nd.ones(2) + 1e-3).asscalar() == 0
     assert nd.contrib.allclose(nd.ones(2), nd.ones(2) + 1e-3, rtol=1e-2).dtype == onp.uint8
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_large_running_sums(axis):
+    x = onp.random.default_rng(6).integers(-9, 9, (20, 30, 25)).astype("float32")
+    x[3, 4, 5], x[7, 8, 9], x[7, 8, 10] = onp.inf, onp.nan, -onp.inf
+    a = np.array(x)
+    a.attach_grad()
+    with autograd.record():
+        y = np.cumsum(a, axis=axis)
+    y.backward(np.array(onp.nan_to_num(x, posinf=1, neginf=2)))
+    with onp.errstate(invalid="ignore"):
+        onp.testing.assert_array_equal(y, onp.cumsum(x, axis))
+    head = onp.flip(onp.nan_to_num(x, posinf=1, neginf=2), axis)
+    onp.testing.assert_array_equal(a.grad, onp.flip(onp.cumsum(head, axis), axis))
