@@ -271,6 +271,8 @@ def np_eye(N, M=None, k=0, dtype=None, ctx=None, device=None):
 @api("np.identity")
 def np_identity(n, dtype=None, ctx=None, device=None):
     """An (n, n) matrix with ones on the diagonal."""
+    if n < 0:
+        raise ValueError(f"np.identity: the size must not be negative, got {n}")
     return np_eye(n, None, 0, _np_dtype(dtype), ctx, device)
 
 

@@ -166,6 +166,8 @@ def diff(a, n=1, axis=-1, prepend=None, append=None):
     prepend, append: numbers or arrays put before and after `a` along `axis` first.
     """
     axis = axis_in(axis, a.ndim)
+    if n < 0:
+        raise MXNetError(f"`n` counts how often differences are taken: it must not be negative, got {n}")
 
     def beside(x):
         x = x.astype(a.dtype)
