@@ -285,8 +285,8 @@ def nd_eye(N, M=0, k=0, ctx=None, dtype=None):
 
 @api("np.tri")
 def np_tri(N, M=None, k=0, dtype=None, ctx=None, device=None):
-    """An (N, M) matrix with ones on and below the k-th diagonal."""
-    found = onp.tri(operator.index(N), None if M is None else operator.index(M), int(k)).astype(_np_dtype(dtype))
+    """An (N, M) matrix with ones on and below the k-th diagonal; float32 unless `dtype` is given."""
+    found = onp.tri(operator.index(N), None if M is None else operator.index(M), int(k)).astype(_np_dtype(dtype or "float32"))
     return read_data(found, found.dtype, _context(ctx, device, "np.tri"), CLASSES["np"])
 
 
