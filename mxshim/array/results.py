@@ -67,18 +67,25 @@ def _named(inner, name, record, cls):
 
 # np's functions of decompositions and of places give tuples; those that split give lists, of one array too.
 
-def _collected(kind):
+def _collected(kind, **only):
+    """kind: list or tuple.  only: the one value that a parameter can have."""
     def make(run, record):
         def function(*args, **kwargs):
+            given = {**dict(zip(record.params, args, strict=False)), **kwargs} if only else {}
+            for name, value in only.items():
+                if given.get(name, value) != value:
+                    raise NotImplementedError(f"{record.name}: {name}={given[name]!r} is not offered, only {name}={value!r}")
             found = run(args, kwargs)
             return kind(found) if isinstance(found, list) else kind((found,))
         return function
     return make
 
 
-wrap(_collected(tuple), "np.linalg.slogdet", "np.linalg.svd", "np.linalg.qr", "np.linalg.eigh", "np.linalg.eig",
-     "np.linalg.lstsq", "np.unravel_index", "np.tril_indices", "np.triu_indices", "np.tril_indices_from",
+wrap(_collected(tuple), "np.linalg.slogdet", "np.linalg.svd", "np.linalg.eigh", "np.linalg.eig",
+     "np.linalg.lstsq", "np.tril_indices", "np.triu_indices", "np.tril_indices_from",
      "np.triu_indices_from", "np.diag_indices_from", "np.histogram", "np.modf", "np.frexp", "np.divmod")
+wrap(_collected(tuple, mode="reduced"), "np.linalg.qr")
+wrap(_collected(tuple, order="C"), "np.unravel_index")
 wrap(_collected(list), "np.split", "np.array_split", "np.hsplit", "np.vsplit", "np.dsplit", "np.meshgrid",
      "np.broadcast_arrays")
 

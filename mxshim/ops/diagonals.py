@@ -143,7 +143,7 @@ def _coordinates(index, shape):
 def unravel_index(indices, shape, order="C"):
     """The coordinates of elements given by their number in the flattened array: one array per axis, dtype of `indices`."""
     if order != "C":
-        raise NotImplementedError(f"np.unravel_index: order={order!r} is not offered, elements are counted row by row (order='C')")
+        raise MXNetError(f"`order` must be 'C', got {order!r}")
     index = indices.astype(jnp.int64)
     dtype = jnp.int64 if isinstance(indices, Scalar) else indices.dtype
     return tuple(c.astype(dtype) for c in _coordinates(index, shape if isinstance(shape, tuple) else (shape,)))

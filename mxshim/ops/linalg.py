@@ -135,8 +135,6 @@ def lstsq(a, b, rcond="warn"):
     a, b = agreed(a, b)
     if a.ndim != 2 or b.ndim not in (1, 2) or a.shape[0] != b.shape[0]:
         raise MXNetError(f"a matrix and a right side with as many rows are needed, got shapes {a.shape} and {b.shape}")
-    if isinstance(rcond, str) and rcond != "warn":
-        raise ValueError(f"`rcond` must be a number, None or 'warn', got {rcond!r}")
     m, n = a.shape
     cut = jnp.finfo(a.dtype).eps * max(m, n) if rcond in ("warn", None) else number(rcond, a.dtype)
     u, s, vt = jnp.linalg.svd(a, full_matrices=False)
@@ -178,7 +176,7 @@ def cholesky(a, upper=False):
 def qr(a, mode="reduced"):
     """Q with orthonormal columns and upper triangular R, a = Q R. Shapes (..., m, k) and (..., k, n), k = min(m, n)."""
     if mode != "reduced":
-        raise NotImplementedError(f"np.linalg.qr: mode={mode!r} is not offered; `mode` must be 'reduced'")
+        raise MXNetError(f"`mode` must be 'reduced', got {mode!r}")
     q, r = jnp.linalg.qr(matrices(a))
     return _back(a.dtype, q, r)
 
