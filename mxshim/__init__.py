@@ -4,6 +4,7 @@
     from mxshim import np, npx, nd, autograd
 """
 import importlib as _importlib
+import sys as _sys
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from . import ops as _ops  # noqa: F401  # first: declares the operators that everything below is filled from
@@ -69,6 +70,9 @@ from .util import use_np_shape as use_np_shape  # noqa: E402
 
 nd, np, npx, rnd, init = ndarray, numpy, numpy_extension, random, initializer
 ndarray.np, ndarray.npx = numpy, numpy_extension  # F.np and F.npx of hybrid_forward
+ndarray.ndarray, ndarray.numpy, ndarray.numpy_extension, numpy.multiarray = ndarray, numpy, numpy_extension, numpy
+for _place in ("ndarray.ndarray", "ndarray.numpy", "ndarray.numpy_extension", "numpy.multiarray"):  # MXNet's addresses within
+    _sys.modules[f"{__name__}.{_place}"] = getattr(globals()[_place.split(".")[0]], _place.split(".")[1])
 __version__ = "1.9.1"  # the MXNet release that programs see; importlib.metadata.version("mxshim") is our own
 
 _configure()

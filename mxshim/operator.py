@@ -30,8 +30,20 @@ from .engine.function import Function as _Function
 from .engine.op import api as _api
 from .engine.trace import state as _state
 
-__all__ = ["CustomOp", "CustomOpProp", "register"]
+__all__ = ["CustomOp", "CustomOpProp", "get_all_registered_operators", "get_all_registered_operators_grouped", "register"]
 _registered: dict[str, type] = {}
+
+
+def get_all_registered_operators():
+    """The names of MXNet's operators in graphs, a list."""
+    from .symbol.operators import table
+    return sorted(table())
+
+
+def get_all_registered_operators_grouped():
+    """The names of every operator of graphs, by its first one: a dict of lists."""
+    from .symbol.operators import table
+    return {record.name: list(record.names) for record in table().values()}
 
 
 class CustomOp:

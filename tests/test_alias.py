@@ -6,6 +6,7 @@ import sys
 import types
 import warnings
 
+import numpy as onp
 import pytest
 
 import mxshim
@@ -99,3 +100,35 @@ def test_notebook_extension(capsys):
         shell.run_line_magic("xmode", "Context")
         shell.run_cell("import mxshim\nmxshim.np.dot(mxshim.np.ones((2, 3)), mxshim.np.ones((2, 3)))")
         assert "call.py" in capsys.readouterr().out
+
+
+def test_addresses_within_mxnet():
+    """Test suites import from MXNet's inner modules."""
+    alias.install()
+    from mxnet import np
+    from mxnet.base import mx_real_t
+    from mxnet.ndarray.ndarray import NDArray, py_slice
+    from mxnet.ndarray.numpy import _internal as _npi
+    from mxnet.numpy.multiarray import ndarray
+    from mxnet.numpy_dispatch_protocol import _NUMPY_ARRAY_FUNCTION_LIST, _NUMPY_ARRAY_UFUNC_LIST, with_array_function_protocol
+    from mxnet.numpy_op_signature import _get_builtin_op
+    from mxnet.operator import get_all_registered_operators, get_all_registered_operators_grouped
+
+    assert NDArray is mxshim.nd.NDArray and py_slice is slice and ndarray is np.ndarray and mx_real_t is onp.float32
+    x, mask = np.array([[1., 2, 3], [4, 5, 6]]), np.array([True, False, True])
+    assert _npi.boolean_mask_assign_scalar(x, mask, -1, start_axis=1, out=x) is x
+    assert x.tolist() == [[-1, 2, -1], [-1, 5, -1]]
+    assert _npi.boolean_mask_assign_tensor(x, np.array([False, True]), np.array([[7., 8, 9]])).tolist() == [[-1, 2, -1], [7, 8, 9]]
+    assert _get_builtin_op("_npi_cross")(np.array([1., 0, 0]), np.array([0., 1, 0])).tolist() == [0, 0, 1]
+    assert _get_builtin_op("_npx_relu") is mxshim.npx.relu and _get_builtin_op("add") is None
+    with pytest.raises(mxshim.MXNetError, match=r"takes the arrays data, mask and then value, start_axis, got nonsense"):
+        _npi.boolean_mask_assign_scalar(x, mask, nonsense=1)
+    with pytest.raises(AttributeError, match="MXNet has no operator '_npi_nonsense'"):
+        _npi.nonsense  # noqa: B018
+    assert "_npi_boolean_mask_assign_tensor" in get_all_registered_operators() and "boolean_mask_assign_tensor" in dir(_npi)
+    assert "_npx_activation" in get_all_registered_operators_grouped()["Activation"]
+
+    def calls():
+        return [name for name in _NUMPY_ARRAY_UFUNC_LIST if not callable(getattr(np, name))], len(_NUMPY_ARRAY_FUNCTION_LIST)
+
+    assert with_array_function_protocol(calls)() == ([], 114)

@@ -271,6 +271,8 @@ def np_eye(N, M=None, k=0, dtype=None, ctx=None, device=None):
 @api("np.identity")
 def np_identity(n, dtype=None, ctx=None, device=None):
     """An (n, n) matrix with ones on the diagonal."""
+    if n < 0:
+        raise ValueError(f"np.identity: the size must not be negative, got {n}")
     return np_eye(n, None, 0, _np_dtype(dtype), ctx, device)
 
 
@@ -283,8 +285,8 @@ def nd_eye(N, M=0, k=0, ctx=None, dtype=None):
 
 @api("np.tri")
 def np_tri(N, M=None, k=0, dtype=None, ctx=None, device=None):
-    """An (N, M) matrix with ones on and below the k-th diagonal."""
-    found = onp.tri(operator.index(N), None if M is None else operator.index(M), int(k)).astype(_np_dtype(dtype))
+    """An (N, M) matrix with ones on and below the k-th diagonal; float32 unless `dtype` is given."""
+    found = onp.tri(operator.index(N), None if M is None else operator.index(M), int(k)).astype(_np_dtype(dtype or "float32"))
     return read_data(found, found.dtype, _context(ctx, device, "np.tri"), CLASSES["np"])
 
 

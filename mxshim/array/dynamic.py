@@ -61,8 +61,11 @@ def nonzero(a):
 
 @api("npx.nonzero")
 def nonzero_npx(a):
-    """The coordinates of the elements that are not 0 as rows: int64, shape (number of them, number of axes)."""
-    return _ints(onp.argwhere(a.asnumpy()), a)
+    """The coordinates of the elements that are not 0 as rows: int64, shape (number of them, number of axes).
+
+    A number counts as a vector of one element.
+    """
+    return _ints(onp.argwhere(onp.atleast_1d(a.asnumpy())), a)
 
 
 @api("np.argwhere")
@@ -135,6 +138,8 @@ def _into(out, result):
 
 def _unique(ar, index, inverse, counts, axis):
     ar = array_of(ar)
+    if axis is not None:
+        axis = _axis(axis, ar.ndim, "np.unique")
     host = ar.asnumpy()
     values, first, back, times = onp.unique(host, True, True, True, axis=axis)
     results = [chosen(ar, first, axis)]

@@ -100,6 +100,15 @@ class ndarray(Array):
     def __round__(self, digits=None):
         return door.call(NAMES["np.around"], ndarray, (self, digits or 0), {}) if "np.around" in NAMES else self.round(digits or 0)
 
+    def __floor__(self):
+        return door.call(NAMES["np.floor"], ndarray, (self,), {})
+
+    def __ceil__(self):
+        return door.call(NAMES["np.ceil"], ndarray, (self,), {})
+
+    def __trunc__(self):
+        return door.call(NAMES["np.trunc"], ndarray, (self,), {})
+
     def __hash__(self):
         raise NotImplementedError("np.ndarray cannot be hashed, because its elements may change; use id(x) as a key")
 
@@ -226,8 +235,9 @@ class ndarray(Array):
 
     def astype(self, dtype, order="K", casting="unsafe", subok=True, copy=True):
         """A copy cast to `dtype`; with copy=False this array itself where nothing changes."""
-        if order not in (None, "K", "A", "C") or casting != "unsafe":
-            raise MXNetError(f"np.ndarray.astype: order={order!r}, casting={casting!r} are not offered; use order='K', casting='unsafe'")
+        if order not in (None, "K", "A", "C") or casting != "unsafe" or not subok:
+            raise ValueError(f"np.ndarray.astype: order={order!r}, casting={casting!r}, subok={subok!r} are not offered; "
+                             "use order='K', casting='unsafe', subok=True")
         return super().astype(dtype, copy)
 
     def copy(self, order="C"):

@@ -67,18 +67,25 @@ def _named(inner, name, record, cls):
 
 # np's functions of decompositions and of places give tuples; those that split give lists, of one array too.
 
-def _collected(kind):
+def _collected(kind, **only):
+    """kind: list or tuple.  only: the one value that a parameter can have."""
     def make(run, record):
         def function(*args, **kwargs):
+            given = {**dict(zip(record.params, args, strict=False)), **kwargs} if only else {}
+            for name, value in only.items():
+                if given.get(name, value) != value:
+                    raise NotImplementedError(f"{record.name}: {name}={given[name]!r} is not offered, only {name}={value!r}")
             found = run(args, kwargs)
             return kind(found) if isinstance(found, list) else kind((found,))
         return function
     return make
 
 
-wrap(_collected(tuple), "np.linalg.slogdet", "np.linalg.svd", "np.linalg.qr", "np.linalg.eigh", "np.linalg.eig",
-     "np.linalg.lstsq", "np.unravel_index", "np.tril_indices", "np.triu_indices", "np.tril_indices_from",
-     "np.triu_indices_from", "np.diag_indices_from", "np.histogram")
+wrap(_collected(tuple), "np.linalg.slogdet", "np.linalg.svd", "np.linalg.eigh", "np.linalg.eig",
+     "np.linalg.lstsq", "np.tril_indices", "np.triu_indices", "np.tril_indices_from",
+     "np.triu_indices_from", "np.diag_indices_from", "np.histogram", "np.modf", "np.frexp", "np.divmod")
+wrap(_collected(tuple, mode="reduced"), "np.linalg.qr")
+wrap(_collected(tuple, order="C"), "np.unravel_index")
 wrap(_collected(list), "np.split", "np.array_split", "np.hsplit", "np.vsplit", "np.dsplit", "np.meshgrid",
      "np.broadcast_arrays")
 
@@ -128,17 +135,22 @@ def _numbers(x):
     return found if found.dtype.kind in "biuf" else None
 
 
-def _known(x):
-    """The elements of an index array as integers, or None if they would have to be waited for."""
+def _there(x):
+    """The elements of an array, a list or a number, or None if they would have to be waited for."""
     if not isinstance(x, Handle):
-        found = _numbers(x)
-        return None if found is None else _cast(found, "int64")
+        return _numbers(x)
     value = x._value_now()
     if state.capture is not None or value.data is None:  # a captured block is called with other elements, too
         return None
     if not (isinstance(value.data, onp.ndarray) or value.ctx.device_type.startswith("cpu")):
         return None
-    return _cast(onp.asarray(value.data), "int64")
+    return onp.asarray(value.data)
+
+
+def _known(x):
+    """The elements of an index array as integers, or None if they would have to be waited for."""
+    found = _there(x)
+    return None if found is None else _cast(found, "int64")
 
 
 def _check(index, size, what, error, low=0):
@@ -181,6 +193,22 @@ def _checked_places(run, record):
 
 
 wrap(_checked_places, "nd.gather_nd", "npx.gather_nd", "npx.index_update", "npx.index_add")
+
+
+def _of_share(whole):
+    def make(run, record):
+        def function(*args, **kwargs):
+            q = args[1] if len(args) > 1 else kwargs.get("q")
+            found = _there(q)
+            if found is not None and not ((found >= 0) & (found <= whole)).all():
+                raise ValueError(f"{record.name}: `q` must lie in [0, {whole}], got {q!r}")
+            return run(args, kwargs)
+        return function
+    return make
+
+
+wrap(_of_share(1), "np.quantile", "np.nanquantile")
+wrap(_of_share(100), "np.percentile", "np.nanpercentile")
 
 
 def _of_monotonic(run, record):

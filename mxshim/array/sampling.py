@@ -84,11 +84,14 @@ class _Host:
         return onp.power(x.astype(onp.float64), onp.float64(y)).astype(F32)
 
 
+_WIDE = ("np.random.uniform", "np.random.normal", "np.random.lognormal")  # float64 with NumPy's default dtypes, the others not
+
+
 def _draw(name, parameters, size, dtype, ctx, out, what=None):
     """A sample of one of the FORMULAS: on the host for plain numbers, by its operator where arrays take part."""
     what = what or f"np.random.{name}"
     formula, cls = FORMULAS[name], CLASSES["np"]
-    dtype = float_dtype(dtype, what)
+    dtype = float_dtype("float32" if dtype is None and what not in _WIDE else dtype, what)
     parameters = [parameter_of(v, n, what) for v, n in zip(parameters, formula.parameters, strict=True)]
     for v, (n, wanted) in zip(parameters, formula.parameters.items(), strict=True):
         demand(v, n, wanted, what)

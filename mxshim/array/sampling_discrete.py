@@ -9,7 +9,7 @@ from ..engine import rng
 from ..engine.op import api
 from ..engine.words import F32
 from . import samplers
-from .convert import CLASSES, default_float
+from .convert import CLASSES
 from .core import Array
 from .draws import (
     adopt,
@@ -74,7 +74,7 @@ def bernoulli(prob=None, logit=None, size=None, dtype=None, ctx=None, out=None, 
     what, cls = "npx.random.bernoulli", CLASSES["np"]
     if (prob is None) == (logit is None):
         raise ValueError(f"{what}: Either `prob` or `logit` must be specified, but not both; got prob={prob}, logit={logit}")
-    dtype = default_float() if dtype is None else as_dtype(dtype)
+    dtype = as_dtype("float32" if dtype is None else dtype)
     p = parameter_of(logit if prob is None else prob, "logit" if prob is None else "prob", what)
     arrays = [p] if isinstance(p, Array) else []
     ctx = device_of(ctx, device, what, arrays)

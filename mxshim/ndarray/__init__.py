@@ -7,6 +7,7 @@ from ..array.fill import fill as _fill
 from ..array.nd_array import NDArray as NDArray
 
 __all__ = ["NDArray", "contrib", "image", "linalg", "op", "random", "sparse"]
+py_slice = slice  # Python's, as nd.slice is an operator
 _fill(globals(), "nd", __name__)
 from . import contrib as contrib  # noqa: E402
 from . import image as image  # noqa: E402

@@ -2,8 +2,6 @@
 
 Every function takes `out=` (an array that receives the result) and, where it creates an array, `ctx=` or `device=`.
 """
-import sys as _sys
-
 from ..absent import missing as _missing
 from ..array.fill import fill as _fill
 from ..array.numpy_array import ndarray as ndarray
@@ -13,8 +11,8 @@ from .constants import *  # noqa: F403  # the constants and dtypes listed there
 __all__ = ["linalg", "ndarray", "random"]
 __all__ += _constants.__all__
 _fill(globals(), "np", __name__)
+from . import _internal as _internal  # noqa: E402
 from . import linalg as linalg  # noqa: E402
 from . import random as random  # noqa: E402
 
 __getattr__ = _missing("np", __name__, __all__)
-multiarray = _sys.modules[__name__ + ".multiarray"] = _sys.modules[__name__]

@@ -67,6 +67,7 @@ class ndarray:
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs) -> Any:  # type: ignore[override]
         """numpy.exp(x), numpy_array + x: ours where we have it."""
     def __bool__(self) -> builtins.bool: ...
+    def __ceil__(self) -> ndarray: ...
     def __complex__(self) -> complex: ...
     def __contains__(self, value) -> builtins.bool:  # type: ignore[override]
         ...
@@ -81,6 +82,7 @@ class ndarray:
     def __eq__(self, other) -> ndarray:  # type: ignore[override]
         ...
     def __float__(self) -> float: ...
+    def __floor__(self) -> ndarray: ...
     def __floordiv__(self, other) -> ndarray: ...
     def __format__(self, spec) -> str: ...
     def __ge__(self, other) -> ndarray:  # type: ignore[override]
@@ -169,6 +171,7 @@ class ndarray:
         ...
     def __truediv__(self, other) -> ndarray:  # type: ignore[override]
         ...
+    def __trunc__(self) -> ndarray: ...
     def __xor__(self, other) -> ndarray: ...
     def all(self, /, axis=None, out=None, keepdims=False) -> ndarray:
         """Whether all elements along `axis` are nonzero; bool."""
@@ -245,7 +248,7 @@ class ndarray:
     def max(self, /, axis=None, out=None, keepdims=False) -> ndarray:  # type: ignore[override]
         """The largest element along `axis`; any dtype."""
     def mean(self, /, axis=None, dtype=None, out=None, keepdims=False) -> ndarray:  # type: ignore[override]
-        """Mean along `axis`: float32, float64 for float64, or `dtype`."""
+        """Mean along `axis`: float32, float64 for float64 and with NumPy's default dtypes, or `dtype`."""
     def min(self, /, axis=None, out=None, keepdims=False) -> ndarray:  # type: ignore[override]
         """The smallest element along `axis`; any dtype."""
     @property
@@ -473,7 +476,7 @@ def digitize(x, bins, right=False, out=None) -> ndarray:
     """The number of the bin each element falls into; int64."""
 def divide(x1, x2, out=None) -> ndarray:
     """x1 / x2; two integers (or an integer array and any number) make float32, float64 with NumPy's default dtypes."""
-def divmod(x1, x2, out=None) -> list[ndarray]:
+def divmod(x1, x2, out=None) -> tuple[ndarray, ...]:
     """(x1 // x2, x1 % x2)."""
 def dot(a, b, out=None) -> ndarray:
     """The sum of products over the last axis of `a` and the second to last of `b` (its only one, if a vector)."""
@@ -527,7 +530,7 @@ def fmin(x1, x2, out=None) -> ndarray:
     """The smaller of x1 and x2; the other one if one is nan."""
 def fmod(x1, x2, out=None) -> ndarray:
     """The remainder of x1 / x2 with the sign of x1; 0 where x2 is 0."""
-def frexp(x, out=None) -> list[ndarray]:
+def frexp(x, out=None) -> tuple[ndarray, ...]:
     """(m, e) with x = m * 2 ** e, |m| in [0.5, 1), e int32."""
 def from_dlpack(x) -> ndarray:
     """An np.ndarray from anything that speaks DLPack."""
@@ -640,7 +643,7 @@ def maximum(x1, x2, out=None) -> ndarray:
 def may_share_memory(a, b, max_work=None) -> builtins.bool:
     """Whether a write to one array could be seen through the other."""
 def mean(a, axis=None, dtype=None, out=None, keepdims=False) -> ndarray:
-    """Mean along `axis`: float32, float64 for float64, or `dtype`."""
+    """Mean along `axis`: float32, float64 for float64 and with NumPy's default dtypes, or `dtype`."""
 def median(a, axis=None, out=None, overwrite_input=None, keepdims=False) -> ndarray:
     """The middle element along `axis`, or the mean of the two; float32, float64 for float64."""
 def meshgrid(*xi, indexing='xy', sparse=False, copy=True, out=None) -> list[ndarray]:
@@ -655,7 +658,7 @@ def mirr(values, finance_rate, reinvest_rate) -> ndarray:
     """The modified internal rate of return of `values`, of which some must be positive and some negative, else nan."""
 def mod(x1, x2, out=None) -> ndarray:
     """x1 modulo x2, with the sign of x2; 0 where x2 is 0."""
-def modf(x, out=None) -> list[ndarray]:
+def modf(x, out=None) -> tuple[ndarray, ...]:
     """(fraction, whole part) of x, both with its sign."""
 def moveaxis(a, source, destination, out=None) -> ndarray:
     """Axes moved to other places, the rest in their order."""
@@ -862,7 +865,7 @@ def transpose(a, axes=None, out=None) -> ndarray:
 def trapz(y, x=None, dx=1.0, axis=-1, out=None) -> ndarray:
     """The integral of y along `axis` by the trapezoidal rule, with points `x` or spacing `dx`; integers give float64."""
 def tri(N, M=None, k=0, dtype=None, ctx=None, device=None) -> ndarray:
-    """An (N, M) matrix with ones on and below the k-th diagonal."""
+    """An (N, M) matrix with ones on and below the k-th diagonal; float32 unless `dtype` is given."""
 def tril(m, k=0, out=None) -> ndarray:
     """Zeros above the k-th diagonal of the last two axes; a vector is repeated as the rows of a square matrix."""
 def tril_indices(n, k=0, m=None, out=None, *, ctx=None, device=None) -> tuple[ndarray, ...]:

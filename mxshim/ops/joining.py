@@ -233,11 +233,12 @@ def split_v2(ary, indices_or_sections, axis=0, squeeze_axis=False):
 def meshgrid(*xi, indexing="xy", sparse=False, copy=True):
     """Vectors as coordinates of a grid: one array of the grid's shape each.
 
-    indexing: "xy" (the first vector runs along axis 1) or "ij".  sparse: sizes of 1 instead of repetition.
+    xi: arrays of more axes are flattened.  indexing: "xy" (the first vector runs along axis 1) or "ij".
+    sparse: sizes of 1 instead of repetition.
     """
     if indexing not in ("xy", "ij"):
         raise ValueError(f"Valid values for `indexing` are 'xy' and 'ij', got {indexing!r}")
-    return tuple(jnp.meshgrid(*(x.reshape(1) if x.ndim == 0 else x for x in xi), indexing=indexing, sparse=bool(sparse)))
+    return tuple(jnp.meshgrid(*(x.reshape(-1) for x in xi), indexing=indexing, sparse=bool(sparse)))
 
 
 @op("np.broadcast_arrays", samples={"args": [((onp.ones((1, 2), "float32"), onp.ones((2, 1), "float32")), {})]})

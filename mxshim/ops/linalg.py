@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as onp
 
 from ..base import MXNetError, is_float
-from ..engine.op import op
+from ..engine.op import Check, op
 from .axes import agreed, axes_in, axis_in, magnitude, number, op_of_one_dtype, wide
 from .dtypes import cast
 from .reduce import max_, min_
@@ -217,17 +217,24 @@ def eigvalsh(a, upper=False, UPLO=None):
     return eigh(a, upper, UPLO)[0]
 
 
-@op("np.linalg.eig", grad=False)
-def eig(a):
-    """Eigenvalues and eigenvectors (columns) of matrices whose eigenvalues are real; no gradient.
+def _complex(a):
+    return jnp.any(jnp.abs(jnp.imag(jnp.linalg.eigvals(matrices(a, True)))) > 1e-15)
 
-    Differs: MXNet raises if an eigenvalue is complex; here its real part is given. Runs on CPU only.
+
+_REAL = Check(lambda given: True, _complex, MXNetError, "an eigenvalue is complex, which arrays here cannot hold; use numpy.linalg")
+
+
+@op("np.linalg.eig", grad=False, check=_REAL)
+def eig(a):
+    """Eigenvalues and eigenvectors (columns) of matrices whose eigenvalues are real; no gradient. Runs on CPU only.
+
+    Raises: MXNetError when the result is read, if an eigenvalue is complex.
     """
     w, v = jnp.linalg.eig(matrices(a, True))
     return _back(a.dtype, jnp.real(w), jnp.real(v))
 
 
-@op("np.linalg.eigvals", grad=False)
+@op("np.linalg.eigvals", grad=False, check=_REAL)
 def eigvals(a):
     """The eigenvalues of matrices whose eigenvalues are real; see eig."""
     return _back(a.dtype, jnp.real(jnp.linalg.eigvals(matrices(a, True))))
@@ -337,7 +344,7 @@ def cond(x, p=None):
 def matrix_transpose(a):
     """The last two axes exchanged."""
     if a.ndim < 2:
-        raise MXNetError(f"at least 2 dimensions are needed, got shape {a.shape}")
+        raise ValueError(f"at least 2 dimensions are needed, got shape {a.shape}")
     return jnp.swapaxes(a, -1, -2)
 
 

@@ -124,6 +124,8 @@ def einsum(*operands, subscripts, optimize=False):
 
     Args: the subscripts, then the operands, of one dtype.  optimize: whether to look for a cheaper order of several products.
     """
+    if not operands:
+        raise MXNetError("give it operands for the subscripts")
     operands = agreed(*operands)
     dtype = operands[0].dtype
     try:

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 from ..base import FLOAT32, MXNetError, is_float
 from ..engine.op import op
 from .axes import axes_in, axes_nd, axis_in, magnitude, number, over, reduced, vector, wide
-from .dtypes import cast
+from .dtypes import FLOAT64, cast
 from .platform import on_cpu
 
 
@@ -147,9 +147,9 @@ def nanprod_nd(data, axis=None, keepdims=False, exclude=False):
 
 # Means and variances.
 
-def _mean_dtype(dtype, wanted):
+def _mean_dtype(dtype, wanted, np_dtype):
     """np.mean: float32 unless asked otherwise; float64 stays (2.0.0b1 narrows it, against its own documentation)."""
-    return wanted or (dtype if dtype == "float64" else FLOAT32)
+    return wanted or (FLOAT64 if np_dtype or dtype == FLOAT64 else FLOAT32)
 
 
 def _count(x, axes):
@@ -162,12 +162,12 @@ def _mean(x, axes, keepdims, dtype):
 
 
 @op("np.mean", "np.ndarray.mean", samples=_cases(*_NP))
-def mean(a, axis=None, dtype=None, out=None, keepdims=False):
-    """Mean along `axis`: float32, float64 for float64, or `dtype`.
+def mean(a, axis=None, dtype=None, out=None, keepdims=False, np_dtype=False):
+    """Mean along `axis`: float32, float64 for float64 and with NumPy's default dtypes, or `dtype`.
 
     Differs: 2.0.0b1 answers float32 for float64 operands too; here, as documented and in 1.9.1, they stay float64.
     """
-    return _mean(a, reduced(axis, a.ndim), keepdims, _mean_dtype(a.dtype, dtype))
+    return _mean(a, reduced(axis, a.ndim), keepdims, _mean_dtype(a.dtype, dtype, np_dtype))
 
 
 @op("nd.mean", "nd.NDArray.mean", samples=_cases(*_ND))

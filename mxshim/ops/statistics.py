@@ -9,7 +9,7 @@ import numpy as onp
 from ..base import FLOAT32, MXNetError, is_float
 from ..engine.op import Scalar, op
 from .axes import agreed, axis_in, number, op_of_one_dtype, reduced, wide
-from .dtypes import cast
+from .dtypes import FLOAT64, cast
 
 _M = onp.array([[3., 1., 2.5], [2., 5., 4.]], "float32")
 _V = onp.array([1., 2., 4.], "float32")
@@ -166,6 +166,8 @@ def diff(a, n=1, axis=-1, prepend=None, append=None):
     prepend, append: numbers or arrays put before and after `a` along `axis` first.
     """
     axis = axis_in(axis, a.ndim)
+    if n < 0:
+        raise MXNetError(f"`n` counts how often differences are taken: it must not be negative, got {n}")
 
     def beside(x):
         x = x.astype(a.dtype)
@@ -323,13 +325,14 @@ def unwrap(p, discont=None, axis=-1, period=2 * math.pi):
 def window(name, first, second, third, sentence):
     """Declare np.NAME(M): first - second * cos(2 pi n / (M - 1)) + third * cos(4 pi n / (M - 1)) for n < M."""
 
-    def make(M, dtype=None, device=None):
+    def make(M, dtype=None, device=None, np_dtype=False):
+        dtype = dtype or (FLOAT64 if np_dtype else FLOAT32)
         if M < 1:
-            return jnp.zeros((0,), dtype or FLOAT32)
+            return jnp.zeros((0,), dtype)
         if M == 1:
-            return jnp.ones((1,), dtype or FLOAT32)
+            return jnp.ones((1,), dtype)
         turn = 2 * math.pi * onp.arange(M) / (M - 1)
-        return jnp.asarray(first - second * onp.cos(turn) + third * onp.cos(2 * turn), dtype or FLOAT32)
+        return jnp.asarray(first - second * onp.cos(turn) + third * onp.cos(2 * turn), dtype)
 
     make.__name__ = name
     op(f"np.{name}", static=("M",), grad=False, samples={"args": [((5,), {}), ((1,), {})]}, doc=sentence)(make)

@@ -318,10 +318,10 @@ def _ediff1d(arrays, given):
     return np.ediff1d(arrays[0], to_end=given.get("to_end_scalar"), to_begin=given.get("to_begin_scalar"))
 
 
-@_own("_npi_boolean_mask_assign_scalar")
-def _mask_scalar(arrays, given):
-    out = arrays[0].copy()
-    out[arrays[1]] = given.get("value", 0.0)
+@_own("_npi_boolean_mask_assign_scalar", "_npi_boolean_mask_assign_tensor")
+def _mask_assign(arrays, given):
+    out, mask = arrays[0].copy(), arrays[1].astype("bool")
+    out[(slice(None),) * int(given.get("start_axis", 0)) + (mask,)] = arrays[2] if len(arrays) > 2 else given.get("value", 0.0)
     return out
 
 

@@ -23,6 +23,14 @@ def some(*shape, step=7, dtype="float32"):
         n *= k
     return F.array(((onp.arange(n) * step + 3) % 23 - 11).reshape(shape) / 16, dtype=dtype)
 
+def with_numpy_dtypes(fn):
+    "The results of a function while NumPy's default dtypes are on."
+    npx.set_np(dtype=True)
+    try:
+        return fn()
+    finally:
+        npx.set_np()
+
 def seeded(fn):
     "Five results in a row after a seed."
     seed(3)
@@ -436,5 +444,33 @@ seeded(lambda: nd.contrib.uniform(1, 2, shape=(2,)))
     ("contrib", "np"): """
 seeded(lambda: npx.scalar_poisson(lam=3., shape=(4,)))
 seeded(lambda: npx.tensor_poisson(np.array([1., 3.]), shape=(2,)))
+""",
+    ("edges", "np"): """
+npx.nonzero(A(3))
+np.meshgrid(A([1, 2]), some(2, 2))
+np.frexp(A([3, 0.5]))
+np.modf(A([3.5, -0.5]))
+np.divmod(A([7, -3]), A([2, 2]))
+np.percentile(v, 140)
+np.quantile(v, A([0.5, -0.5]))
+np.quantile(v, A([0.5, 1]))
+np.identity(-2)
+np.unique(some(2, 2), axis=2)
+np.diff(v, n=-1)
+np.unravel_index(A([22]), (7, 6), order="F")
+np.linalg.qr(some(2, 2), "complete")
+np.linalg.eigvals(A([[0, 1], [-1, 0]]))
+np.linalg.eigvals(A([[2, 0], [0, 3]]))
+np.linalg.eig(A([[0, 1], [-1, 0]]))
+np.linalg.matrix_transpose(v)
+np.einsum("ij,jk->ik")
+v.astype("int32", order="F")
+v.astype("int32", casting="safe")
+v.astype("int32", subok=False)
+v.astype("int32", order="C", casting="unsafe", subok=True, copy=False)
+[f(A([1.5, -1.5])) for f in (__import__("math").floor, __import__("math").ceil, __import__("math").trunc)]
+with_numpy_dtypes(lambda: [np.mean(A([1, 2], dtype=d)) for d in ("int32", "float16", "float32")] + [A([1, 2], dtype="int8").mean()])
+with_numpy_dtypes(lambda: [f(3) for f in (np.hanning, np.hamming, np.blackman, np.tri, np.identity)])
+with_numpy_dtypes(lambda: [str(onp.dtype(x.dtype)) for x in (np.random.exponential(1., 2), np.random.gumbel(0., 1., 2), np.random.laplace(0., 1., 2), np.random.logistic(0., 1., 2), np.random.pareto(1., 2), np.random.power(1., 2), np.random.rayleigh(1., 2), np.random.weibull(1., 2), np.random.lognormal(0., 1., 2), np.random.normal(0., 1., 2), np.random.uniform(0., 1., 2), npx.random.uniform_n(0., 1., (2,)), npx.random.normal_n(0., 1., (2,)), npx.random.bernoulli(0.5, size=(2,)))])
 """,
 }
