@@ -203,7 +203,7 @@ def loads(data: bytes, optimizer: Optimizer) -> tuple[dict, Optimizer]:
         found = reader.load()
         states, optimizer = found if isinstance(found, tuple) and len(found) == 2 else (found, optimizer)
         if not isinstance(states, dict) or not isinstance(optimizer, Optimizer):
-            raise ValueError(f"it is a {type(states).__name__}")
+            raise ValueError(f"they hold no dict of states, but a {type(states).__name__}")
         if "sym_info" in vars(optimizer):
             _complete(optimizer)
         change = _changes(optimizer)[0] if reader.theirs else None

@@ -110,7 +110,8 @@ class _RNNLayer(HybridBlock):
             given = states is not None
             if not given:
                 batch = 0 if isinstance(inputs, Symbol) else inputs.shape[self._layout.find("N")]
-                states = open_states(inputs, self.state_info(), batch)
+                infos = self.state_info()
+                states = open_states(inputs, infos, batch, [f"{self.prefix}h0_{k}" for k in range(len(infos))])
             elif not isinstance(states, list | tuple):
                 states = [states]
             extra = (sequence_length,) if self._use_sequence_length else ()
