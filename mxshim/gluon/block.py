@@ -467,7 +467,7 @@ class HybridBlock(Block):
         SymbolBlock.imports, Module and real MXNet of the same generation read them. The block must have been hybridized and called once:
         forward runs again on inputs of these shapes, predicting, and the operators that it calls are the graph. Inputs are named data, or
         data0, data1, ... Arrays that are no parameters become constants among the parameters.
-        Returns: the names of both files.
+        Returns: the names of both files; the graph and a dict of the parameters if path is None, and nothing is written.
         Raises: RuntimeError if the block was not hybridized and called; MXNetError if forward calls what MXNet's graphs have no
             operator for, or writes into arrays.
         """

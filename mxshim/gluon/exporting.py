@@ -28,6 +28,9 @@ def export(block, path, epoch, remove_amp_cast):
         elif p._data is not None:
             warnings.warn(f'Parameter "{name}" is not found in the graph: forward does not use it', stacklevel=4)
     found.update({f"arg:{name}": a.asnumpy() for name, a in constants.items()})
+    if path is None:
+        make = np.array if is_np_array() else nd.array
+        return symbol, {name: make(a, dtype=a.dtype) for name, a in found.items()}
     files = f"{path}-symbol.json", f"{path}-{epoch:04d}.params"
     write(files[0], to_json(symbol, remove_amp_cast))
     if is_np_array():

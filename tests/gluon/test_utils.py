@@ -211,8 +211,47 @@ def test_kinds_of_stores():
         mx.kv.create("dist_sync")
     with pytest.raises(ValueError, match="use 'dist_sync'"):
         mx.kv.create("dist_async")
-    with pytest.raises(ValueError, match="compression '2bit' is not offered"):
-        mx.kv.create().set_gradient_compression({"type": "2bit"})
+
+
+PUSHED = [0.5, 0.49, -0.5, 0.3, -0.3, 2]
+ARRIVED = {  # of PUSHED four times, in MXNet 2.0.0b1 (2bit as in 1.9.1); the last with twice PUSHED from a second device
+    ("2bit", 0.5, 1): [[0.5, 0, -0.5, 0, 0, 0.5], [0.5, 0.5, -0.5, 0.5, -0.5, 0.5], [0.5, 0.5, -0.5, 0, 0, 0.5],
+                       [0.5, 0.5, -0.5, 0.5, -0.5, 0.5]],
+    ("1bit", 0.5, 1): [[-1, -1, -1, -1, -1, 1], [1, 1, -1, 1, -1, 1], [1, 1, -1, 1, 1, 1], [1, 1, 1, -1, -1, 1]],
+    ("1bit", 0, 1): [[1, 1, -1, 1, -1, 1], [-1, -1, -1, -1, 1, 1], [1, 1, 1, 1, -1, 1], [1, 1, -1, 1, -1, 1]],
+    ("2bit", 0.5, 2): [[1, 0.5, -1, 0.5, -0.5, 1], [1, 1, -1, 1, -1, 1], [1, 1, -1, 0.5, -0.5, 1], [1, 1, -1, 1, -1, 1]],
+}
+
+
+@pytest.mark.parametrize("kind, threshold, devices", ARRIVED)
+def test_gradient_compression(kind, threshold, devices):
+    kv, out = mx.kv.create("device"), nd.zeros(6)
+    kv.set_gradient_compression({"type": kind, "threshold": threshold})
+    kv.init("a", out)
+    for arrived in ARRIVED[kind, threshold, devices]:
+        kv.push("a", [nd.array(PUSHED) * (k + 1) for k in range(devices)])
+        kv.pull("a", out=out)
+        assert out.asnumpy().tolist() == arrived
+
+
+@pytest.mark.parametrize("store, parameters, error", [
+    ("device", {"type": "none"}, mx.MXNetError), ("device", {}, mx.MXNetError), ("device", 3, AssertionError),
+    ("device", {"type": "2bit", "threshold": -1}, mx.MXNetError), ("device", {"type": "2bit", "threshold": "x"}, mx.MXNetError),
+    ("local", {"type": "2bit"}, Exception)])
+def test_compressions_that_are_refused(store, parameters, error):
+    with pytest.raises(error):
+        mx.kv.create(store).set_gradient_compression(parameters)
+
+
+def test_sparse_arrays_of_a_store():
+    kv, out = mx.kv.create(), nd.zeros((4, 2)).tostype("row_sparse")
+    kv.init("a", nd.ones((4, 2)))
+    kv.pull("a", out=out)  # as MXNet: left alone
+    assert out.asnumpy().sum() == 0
+    kv.pull("a", out=out, ignore_sparse=False)
+    assert out.asnumpy().sum() == 8
+    kv.row_sparse_pull("a", out=out, row_ids=nd.array([[3, 1], [1, 1]]))
+    assert out.asnumpy()[:, 0].tolist() == [0, 1, 0, 1]
     with pytest.raises(AttributeError, match="there are no servers"):
         mx.kvstore.KVStoreServer  # noqa: B018
 
