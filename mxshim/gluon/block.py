@@ -440,8 +440,8 @@ class HybridBlock(Block):
         if isinstance(x, onp.ndarray):
             raise TypeError(f"{type(self).__name__} takes arrays of mx, got a numpy.ndarray: make one with np.array(x) or nd.array(x)")
         if like is None:
-            raise ValueError(f"{type(self).__name__}: hybrid_forward needs an array or a Symbol among its inputs, which say what to "
-                             "compute with and where; got none")
+            raise ValueError(f"{type(self).__name__}: one of the inputs must be an NDArray or a Symbol, which say where to compute; got "
+                             f"{', '.join(type(a).__name__ for a in (x, *args))}. Make one with np.array(x) or nd.array(x)")
         cls, ctx = type(like), like.ctx
         own = {name: as_class(p.data(ctx), cls) for name, p in self._reg_params.items()}
         return self.hybrid_forward(ndarray, x, *args, **own)

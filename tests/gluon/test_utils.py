@@ -370,3 +370,28 @@ def test_stores_across_processes():
     done = [rank.communicate(timeout=300) for rank in ranks]
     weights = [[line for line in out.splitlines() if line.startswith("weights")] for out, _ in done]
     assert weights[0] and weights[0] == weights[1], [err[-2000:] for _, err in done]
+
+
+def test_metrics_of_a_list_are_this_modules():
+    found = gluon.metric.create(["acc", "f1"])
+    assert type(found) is gluon.metric.CompositeEvalMetric and type(found.get_metric(1)) is gluon.metric.F1
+    assert type(mx.metric.create(["acc"])) is mx.metric.CompositeEvalMetric
+
+
+def test_summary_of_nested_states(capsys):
+    layer = gluon.rnn.LSTM(3)
+    layer.initialize()
+    layer.summary(nd.ones((2, 4, 5)), layer.begin_state(4))
+    shown = capsys.readouterr().out
+    assert "(2, 4, 5), [(1, 4, 3), (1, 4, 3)]" in shown and "(2, 4, 3), [(1, 4, 3), (1, 4, 3)]" in shown
+
+
+@pytest.mark.parametrize("layout", ["TNC", "NTC"])
+def test_dynamic_unroll(layout):
+    from mxshim.gluon.contrib.rnn.rnn_cell import dynamic_unroll
+    cell = gluon.rnn.RNNCell(3, input_size=2)
+    cell.initialize(mx.init.One())
+    x, lengths = nd.random.uniform(shape=(4, 4, 2)), nd.array([2, 4, 1, 3])
+    found, states = dynamic_unroll(cell, x, cell.begin_state(4), layout=layout, valid_length=lengths)
+    expected, last = cell.unroll(4, x, layout=layout, merge_outputs=True, valid_length=lengths)
+    assert found.asnumpy().tolist() == expected.asnumpy().tolist() and states[0].asnumpy().tolist() == last[0].asnumpy().tolist()

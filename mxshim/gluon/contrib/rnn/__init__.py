@@ -11,6 +11,8 @@ from ...rnn import Conv3DLSTMCell as Conv3DLSTMCell
 from ...rnn import Conv3DRNNCell as Conv3DRNNCell
 from ...rnn import LSTMPCell as LSTMPCell
 from ...rnn import VariationalDropoutCell as VariationalDropoutCell
+from . import conv_rnn_cell as conv_rnn_cell
+from . import rnn_cell as rnn_cell
 
 __all__ = ["Conv1DGRUCell", "Conv1DLSTMCell", "Conv1DRNNCell", "Conv2DGRUCell", "Conv2DLSTMCell", "Conv2DRNNCell",
            "Conv3DGRUCell", "Conv3DLSTMCell", "Conv3DRNNCell", "LSTMPCell", "VariationalDropoutCell"]
