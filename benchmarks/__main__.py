@@ -27,6 +27,7 @@ from .workloads import ROWS, find, loading
 MEMORY = "mlp: 8 layers of 256, batch 8192"
 EQUAL = "mlp: 20-16-10, batch 32, np"
 SHAPES = "linreg: the loss of another number of rows each step"
+GLUON = [row.name for row in ROWS if row.name.startswith("gluon: ") and row.name.endswith(", hybridized")]
 
 
 class Run:
@@ -139,6 +140,14 @@ class Run:
         add(f"peak above what was there before, {MEMORY}", answers, "before", "peak", [Goal("hand", 1.3)])
         add(f"growth over 10,000 steps of {EQUAL}", measured(EQUAL, 1000, 11_000, "mxshim", rounds=1), "early", "late",
             [Goal(None, 1.0)])
+        for name in GLUON:
+            if not self.wants(f"memory, {name}"):
+                continue
+            answers = measured(name, 3, 8, "mxshim", "hand")
+            add(f"peak of the process, {name}", answers, None, "peak", [Goal("hand", 1.3)])
+            add(f"peak of steps that have run before, above what was there, {name}", answers, "before", "steady", [Goal("hand", 1.3)])
+            if not self.options.quick:
+                add(f"growth over 1,000 steps of {name}", measured(name, 200, 1200, "mxshim", rounds=1), "early", "late", [Goal(None, 1.0)])
         add(f"growth over {shapes} steps of {SHAPES}", measured(SHAPES, 1, shapes, "mxshim", rounds=1), "before", "late",
             [] if self.options.quick else [Goal(None, 300.0)])
 

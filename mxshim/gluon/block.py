@@ -7,12 +7,11 @@ from collections import OrderedDict
 
 import numpy as onp
 
-from .. import ndarray, numpy, serialization, symbol
+from .. import ndarray, serialization, symbol
 from ..absent import block_method_hint
 from ..base import MXNetError
-from ..device import current_device
 from ..initializer import Uniform
-from ..symbol.recording import LayerNames, names_first
+from ..symbol.recording import LayerNames
 from ..symbol.symbol import Symbol
 from ..util import is_np_array
 from . import naming
@@ -139,11 +138,9 @@ class Block:
         children = {id(c) for c in self._children.values()}
         for name, value in self.__dict__.items():
             if isinstance(value, list | tuple | dict) and not name.startswith("_"):
-                for v in value.values() if isinstance(value, dict) else value:
-                    if isinstance(v, Block) and id(v) not in children:
-                        warnings.warn(f"{type(self).__name__}.{name} holds blocks that are not registered, so their parameters "
-                                      "are not found; use nn.Sequential, or register_child() for each", stacklevel=3)
-                        break
+                if any(id(b) not in children for b in _blocks_in(value)):
+                    warnings.warn(f"{type(self).__name__}.{name} holds blocks that are not registered, so their parameters "
+                                  "are not found; use nn.Sequential, or register_child() for each", stacklevel=3)
         for child in self._children.values():
             child._warn_of_containers()
 
@@ -324,7 +321,10 @@ class Block:
                     break
         load_into(structural, loaded, source, ctx, allow_missing, ignore_extra, cast_dtype, dtype_source)
 
-    save_params = save_parameters
+    def save_params(self, filename):
+        """Write all parameters by their names of MXNet 1, without this block's prefix. MXNet 1's way before save_parameters."""
+        self.collect_params().save(filename, self._params.prefix)
+
     load_params = load_parameters
 
     def save(self, prefix):
@@ -388,6 +388,8 @@ class HybridBlock(Block):
         super().hybridize(active)
 
     def _computed(self, *args, **kwargs):
+        if args and isinstance(args[0], Symbol):
+            return self._graphed(*args, **kwargs)
         if self._hybrid is None or kwargs:
             return self.forward(*args, **kwargs)
         return self._hybrid.run(self, args)
@@ -410,10 +412,25 @@ class HybridBlock(Block):
             p._finish_deferred_init()
 
     def infer_shape(self, *args):
-        """Set the shape of every parameter with unknown sizes, given the inputs of forward; subclasses define it."""
+        """Set the shape of every parameter with unknown sizes, given the inputs of forward; subclasses with parameters define it."""
+        if all(p._shape_known() for p in self._own().values()):
+            self._infer_below(args)
+            return
         names = ", ".join(f"{name} {p.shape}" for name, p in self._own().items() if not p._shape_known())
         raise RuntimeError(f"{type(self).__name__} has parameters of unknown shape, {names}: give all sizes, or define "
                            "infer_shape(self, x, ...) to set them from the first batch: self.weight.shape = (10, x.shape[1])")
+
+    def _infer_below(self, args):
+        """infer_shape of a block whose children have the unknown sizes, by its graph."""
+        waiting = {p.name: p for p in self.collect_params().values() if not p._shape_known()}
+        names = [f"data{k}" for k in range(len(args))]
+        out = self(*[symbol.var(name) for name in names])
+        out = symbol.Group(list(out)) if isinstance(out, list | tuple) else out
+        shapes, _, auxiliary = out.infer_shape(**{name: a.shape for name, a in zip(names, args, strict=True)})
+        for name, shape in (*zip(out.list_arguments(), shapes, strict=True),
+                            *zip(out.list_auxiliary_states(), auxiliary, strict=True)):
+            if name in waiting:
+                waiting[name].shape = shape
 
     def forward(self, x, *args):
         """Calls hybrid_forward with the arrays of the parameters on x's device; for a Symbol with their Symbols, and F = mx.sym."""
@@ -423,16 +440,26 @@ class HybridBlock(Block):
         if isinstance(x, onp.ndarray):
             raise TypeError(f"{type(self).__name__} takes arrays of mx, got a numpy.ndarray: make one with np.array(x) or nd.array(x)")
         if like is None:
-            cls, ctx = numpy.ndarray if is_np_array() else ndarray.NDArray, current_device()
-        else:
-            cls, ctx = type(like), like.ctx
+            raise ValueError(f"{type(self).__name__}: one of the inputs must be an NDArray or a Symbol, which say where to compute; got "
+                             f"{', '.join(type(a).__name__ for a in (x, *args))}. Make one with np.array(x) or nd.array(x)")
+        cls, ctx = type(like), like.ctx
         own = {name: as_class(p.data(ctx), cls) for name, p in self._reg_params.items()}
         return self.hybrid_forward(ndarray, x, *args, **own)
 
+    def _graph_names(self):
+        """What MXNet 1's graphs call the first operators of this block, in the order of their calls."""
+        kind = type(self)
+        named = kind.__module__.startswith("mxshim.gluon.nn.") and not kind.__module__.endswith("containers")
+        return ("fwd",) if named and kind.__name__ not in _UNNAMED else ()
+
+    def _graphed(self, *args, **kwargs):
+        """forward of Symbols."""
+        with LayerNames(self):
+            return self.forward(*args, **kwargs)
+
     def _symbol_of(self, x, *args):
         own = {name: type(x)(p.var()._entries) for name, p in self._reg_params.items()}
-        with LayerNames(self.prefix, names_first(self)):
-            return self.hybrid_forward(symbol, x, *args, **own)
+        return self.hybrid_forward(symbol, x, *args, **own)
 
     def export(self, path, epoch=0, remove_amp_cast=True):
         """Write this block as a model of MXNet: the graph to path-symbol.json, the parameters to path-0000.params (the epoch's number).
@@ -440,7 +467,7 @@ class HybridBlock(Block):
         SymbolBlock.imports, Module and real MXNet of the same generation read them. The block must have been hybridized and called once:
         forward runs again on inputs of these shapes, predicting, and the operators that it calls are the graph. Inputs are named data, or
         data0, data1, ... Arrays that are no parameters become constants among the parameters.
-        Returns: the names of both files.
+        Returns: the names of both files; the graph and a dict of the parameters if path is None, and nothing is written.
         Raises: RuntimeError if the block was not hybridized and called; MXNetError if forward calls what MXNet's graphs have no
             operator for, or writes into arrays.
         """
@@ -461,6 +488,18 @@ class HybridBlock(Block):
     def hybrid_forward(self, F, x, *args, **kwargs):
         """What the block computes, as in MXNet 1: F is mx.nd, every parameter comes as a keyword."""
         raise NotImplementedError(f"{type(self).__name__} must define forward(self, x, ...) or hybrid_forward(self, F, x, ...)")
+
+
+_UNNAMED = ("Flatten", "LayerNorm", "GroupNorm", "ELU", "HybridLambda", "Lambda", "Identity")
+
+
+def _blocks_in(value):
+    """All blocks among nested lists, tuples and dicts."""
+    if isinstance(value, Block):
+        yield value
+    elif isinstance(value, list | tuple | dict):
+        for v in value.values() if isinstance(value, dict) else value:
+            yield from _blocks_in(v)
 
 
 def _structure(block) -> dict:

@@ -10,7 +10,7 @@ from .. import serialization
 from ..name import NameManager
 from ..symbol.compose import group, var
 from ..symbol.files import to_json, write
-from ..symbol.recording import LayerNames, Recording, names_first
+from ..symbol.recording import LayerNames, Recording
 from ..util import is_np_array, is_np_shape
 from .dialect import DENSE, as_class
 from .hybrid import Changes
@@ -28,6 +28,9 @@ def export(block, path, epoch, remove_amp_cast):
         elif p._data is not None:
             warnings.warn(f'Parameter "{name}" is not found in the graph: forward does not use it', stacklevel=4)
     found.update({f"arg:{name}": a.asnumpy() for name, a in constants.items()})
+    if path is None:
+        make = np.array if is_np_array() else nd.array
+        return symbol, {name: make(a, dtype=a.dtype) for name, a in found.items()}
     files = f"{path}-symbol.json", f"{path}-{epoch:04d}.params"
     write(files[0], to_json(symbol, remove_amp_cast))
     if is_np_array():
@@ -79,7 +82,7 @@ def recorded(block, signature):
                     p._data = [r.array(p._data[0], p.var() if p.name == name else _renamed(p, name))]
             if not is_np_array():
                 hooks = [_name_scope(b) for b in {id(b): b for b in blocks}.values()]
-            with contextlib.nullcontext() if is_np_array() else LayerNames(block.prefix, names_first(block)):
+            with contextlib.nullcontext() if is_np_array() else LayerNames(block):
                 out = block.forward(*args)
         finally:
             for undo in hooks:
@@ -110,7 +113,7 @@ def _name_scope(block):
     scopes = []
 
     def enter(b, args):
-        scopes.append(LayerNames(b.prefix, names_first(b)))
+        scopes.append(LayerNames(b))
         scopes[-1].__enter__()
 
     def leave(b, args, out):

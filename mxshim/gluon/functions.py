@@ -4,6 +4,7 @@ from __future__ import annotations
 from .. import ndarray as nd
 from .. import numpy as np
 from .. import numpy_extension as npx
+from ..symbol.symbol import Symbol
 from .dialect import either
 from .dialect import is_np as is_np
 
@@ -51,9 +52,11 @@ where = either(np.where, nd.where)
 zeros_like = either(np.zeros_like, nd.zeros_like)
 
 
-def joined(arrays, axis):
-    """Arrays one after the other along an axis."""
-    return np.concatenate(arrays, axis=axis) if is_np(arrays[0]) else nd.concat(*arrays, dim=axis)
+def joined(arrays, axis, name=None):
+    """Arrays one after the other along an axis; `name` is the result's in a graph of nd."""
+    if is_np(arrays[0]):
+        return np.concatenate(arrays, axis=axis)
+    return nd.concat(*arrays, dim=axis, name=name) if isinstance(arrays[0], Symbol) else nd.concat(*arrays, dim=axis)
 
 
 def stacked(arrays, axis):

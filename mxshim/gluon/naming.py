@@ -25,15 +25,15 @@ class NameScope:
     """
 
     def __init__(self, prefix, params, transparent):
-        self.prefix, self.params, self._transparent, self.counts = prefix, params, transparent, {}
+        self.prefix, self.params, self.transparent, self.counts = prefix, params, transparent, {}
 
     def __enter__(self):
-        if not self._transparent:
+        if not self.transparent:
             _thread.scopes.append(self)
         return self
 
     def __exit__(self, *exc):
-        if not self._transparent:
+        if not self.transparent:
             _thread.scopes.pop()
 
 

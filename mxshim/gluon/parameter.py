@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import warnings
+import weakref
 
 import numpy as onp
 
@@ -48,12 +49,15 @@ class Parameter:
         self._stype, self._grad_stype = stype, grad_stype
         self._data = None  # a list of arrays, one for each device
         self._deferred_init = None  # (initializer, devices, default initializer): what waits for the shape
-        self._grad_req, self._var = "null", None
+        self._grad_req, self._var, self._trained_by = "null", None, None
         self.grad_req = grad_req
 
     def __repr__(self):
         name = "" if is_np_array() else f" {self.name}"
         return f"{type(self).__name__}{name} (shape={self.shape}, dtype={self.dtype})"
+
+    def __getstate__(self):
+        return {**self.__dict__, "_trained_by": None}
 
     def __setstate__(self, state):  # of pickle and deepcopy: marks do not travel with arrays
         self.__dict__.update(state)
@@ -124,6 +128,22 @@ class Parameter:
             elif self._grad_req != "null":
                 a.attach_grad(self._grad_req)
 
+    @property
+    def _grad(self):
+        """The gradients, one for each device; None if there are none."""
+        return None if self._data is None or self._grad_req == "null" else [a.grad for a in self._data]
+
+    @property
+    def _trainer(self):
+        """The Trainer that updates this parameter."""
+        return None if self._trained_by is None else self._trained_by()
+
+    def _set_trainer(self, trainer):
+        """Raises: RuntimeError if another Trainer has this parameter, and its stype is not "default"."""
+        if self._stype != "default" and trainer is not None and self._trainer not in (None, trainer):
+            raise RuntimeError(f"Parameter '{self.name}' has stype {self._stype!r} and belongs to a Trainer already")
+        self._trained_by = None if trainer is None else weakref.ref(trainer)
+
     # -- elements and gradients ------------------------------------------------------------------------------------
 
     def data(self, ctx=None, device=None):
@@ -140,14 +160,20 @@ class Parameter:
         return self._on(wanted)
 
     def row_sparse_data(self, row_id):
-        """The rows `row_id` of the elements as a RowSparseNDArray, on row_id's device.
+        """The rows `row_id` of the elements as a RowSparseNDArray, on row_id's device; gradients flow through it.
 
-        Raises: as data; RuntimeError unless stype is "row_sparse".
+        Raises: as data; RuntimeError unless stype is "row_sparse" and a Trainer has this parameter.
         """
         if self._stype != "row_sparse":
             raise RuntimeError(f"Parameter '{self.name}' has stype {self._stype!r}, which row_sparse_data() is not for; use data()")
-        data = self.data(row_id.ctx).detach().as_nd_ndarray()
+        if self._trainer is None:
+            raise RuntimeError(f"Parameter '{self.name}' is row_sparse: its rows can be asked for when a Trainer has been made with it")
+        data = self.data(row_id.ctx).as_nd_ndarray()
         rows = onp.unique(row_id.asnumpy()).astype("int64")
+        if autograd.is_recording():
+            kept = onp.zeros((data.shape[0], *[1] * (data.ndim - 1)), data.dtype)
+            kept[rows] = 1
+            return nd.broadcast_mul(data, nd.array(kept, ctx=data.ctx, dtype=data.dtype)).tostype("row_sparse")
         kept = nd.take(data, nd.array(rows, ctx=data.ctx, dtype="int64"))
         return nd.sparse.row_sparse_array((kept, rows), shape=data.shape, ctx=data.ctx)
 
@@ -219,6 +245,8 @@ class Parameter:
                 raise AssertionError(f"Parameter '{self.name}' has not been initialized; call initialize() before set_data()")
             self._place([_array(data, self._dtype, d) for d in self._deferred_init[1]])
             return
+        if self._trainer is not None:
+            self._trainer._forget_store()
         with autograd.pause():
             for a in self._data:
                 a[:] = data if not isinstance(data, ARRAYS) or data.ctx == a.ctx else data.as_in_context(a.ctx)
@@ -342,7 +370,8 @@ class Parameter:
         """A Symbol that stands for this parameter, of its name, shape, dtype, factors and initializer; the same one each time."""
         if self._var is None:
             init = self.init if isinstance(self.init, str) else self.init.dumps() if hasattr(self.init, "dumps") else None
-            found = symbol.var(self.name, shape=self.shape, dtype=self.dtype, lr_mult=self.lr_mult, wd_mult=self.wd_mult, init=init)
+            found = symbol.var(self.name, shape=self.shape, dtype=self.dtype, lr_mult=self.lr_mult, wd_mult=self.wd_mult, init=init,
+                               stype=None if self._stype == "default" else self._stype)
             self._var = found.as_np_ndarray() if is_np_array() else found
         return self._var
 

@@ -1,14 +1,23 @@
 """The table that Block.summary prints: every layer with the shape it puts out and its number of parameters."""
 from __future__ import annotations
 
-from .dialect import arrays_in
+from .dialect import ARRAYS
 
 _LINE = "{:>20}  {:>42} {:>15}"
 
 
 def _shapes(values) -> str:
-    """(2, 3) for one array, (2, 3), (4,) for several."""
-    return ", ".join([str(a.shape) for a in arrays_in(values)])
+    """(2, 3) for one array, (2, 3), [(4,)] for several."""
+    if isinstance(values, ARRAYS):
+        return str(values.shape)
+    nested = _nested(values)
+    return str(nested)[1:-1] if isinstance(nested, list) else str(nested)
+
+
+def _nested(values):
+    if isinstance(values, list | tuple):
+        return [_nested(v) for v in values]
+    return getattr(values, "shape", None)
 
 
 def table(block, inputs, containers) -> str:

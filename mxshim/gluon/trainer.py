@@ -34,6 +34,8 @@ class Trainer:
             if not isinstance(p, Parameter):
                 raise ValueError(f"Trainer: params must hold Parameters alone, such as net.collect_params(); one of them is {p!r}")
         self._params = list({id(p): p for p in params}.values())
+        for p in self._params:
+            p._set_trainer(self)
         self._param2idx = {id(p): i for i, p in enumerate(self._params)}
         self._compression_params = compression_params
         self._devices = self._check_devices()
@@ -45,6 +47,7 @@ class Trainer:
         self._kvstore, self._update_on_kvstore, self._kv_initialized = None, None, False
 
     _contexts = property(lambda self: self._devices)
+    _params_to_init = property(lambda self: [] if self._kv_initialized else self._params)
     _amp_loss_scaler = None  # see mx.amp.init_trainer
 
     @property
@@ -77,11 +80,16 @@ class Trainer:
         store, on_store = self._kvstore_params["kvstore"], self._kvstore_params["update_on_kvstore"]
         for p in self._params:
             p._need()
+        sparse = any(p._stype != "default" for p in self._params)
+        if sparse and on_store is False:
+            raise ValueError("update_on_kvstore=False does not go with row_sparse parameters: the store has all their rows")
         if isinstance(store, str):
             several = len(self._devices) > 1 or store.startswith("dist") or store.lower() in kv.KVStoreBase.kv_registry
-            store = kv.create(store) if several else None
+            store = kv.create(store) if several or sparse else None
         if store is not None:
-            if on_store is None:
+            if on_store is None and not sparse and any(p._grad_stype != "default" for p in self._params):
+                on_store = False
+            elif on_store is None:
                 on_store = store.is_capable("optimizer") and self._optimizer.aggregate_num <= 1 and "dist" not in store.type
             elif on_store and not store.is_capable("optimizer"):
                 raise ValueError(f"a store of the class {type(store).__name__} cannot update; pass update_on_kvstore=False")
@@ -92,6 +100,13 @@ class Trainer:
             for i, p in enumerate(self._params):
                 store.broadcast(i, p._data[0], p.list_data())
         self._kvstore, self._update_on_kvstore, self._kv_initialized = store, bool(store is not None and on_store), True
+
+    def _forget_store(self):
+        """Make the store anew at the next step if it has the weights that are updated: they were written from outside."""
+        if self._update_on_kvstore:
+            if "dist" in self._kvstore.type:
+                raise RuntimeError("parameters cannot be set once a store of several processes has them")
+            self._kvstore, self._update_on_kvstore, self._kv_initialized = None, None, False
 
     # -- facts -----------------------------------------------------------------------------------------------------
 

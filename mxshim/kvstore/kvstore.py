@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import jax
+import numpy as onp
 
 from .. import ndarray as nd
 from .. import optimizer as opt
@@ -9,6 +10,7 @@ from ..array.core import Array
 from ..base import MXNetError
 from ..serialization.writing import atomic_write
 from .base import KVStoreBase
+from .compression import Compression
 
 __all__ = ["KVStore", "create"]
 
@@ -23,6 +25,7 @@ class KVStore(KVStoreBase):
 
     def __init__(self, kind="local"):
         self._type, self._stored, self._updater = kind, {}, None
+        self._compressed = None
 
     @property
     def type(self) -> str:
@@ -57,11 +60,14 @@ class KVStore(KVStoreBase):
         self._merge([k for k, _ in pairs], self._sums(pairs))
 
     def pull(self, key, out=None, priority=0, ignore_sparse=True):
-        """Copy stored values into the arrays of `out`. Raises: AssertionError without `out`; MXNetError for an unknown key."""
+        """Copy stored values into the arrays of `out`, without those that are sparse if ignore_sparse.
+
+        Raises: AssertionError without `out`; MXNetError for an unknown key.
+        """
         if out is None:
             raise AssertionError("KVStore.pull: say with out= which arrays get the values")
         for k, outs in _pairs(key, out):
-            _spread(self._get(k), outs)
+            _spread(self._get(k), [o for o in outs if o.stype == "default"] if ignore_sparse else outs)
 
     def pushpull(self, key, value, out=None, priority=0):
         """push, then the result into the arrays of `out`, or back into `value`. All keys of a list go together."""
@@ -89,8 +95,8 @@ class KVStore(KVStoreBase):
             for o, ids in zip(outs, rows * len(outs) if len(rows) == 1 else rows, strict=False):
                 if getattr(o, "stype", "default") != "row_sparse":
                     raise MXNetError("KVStore.row_sparse_pull: the arrays of out= must be row_sparse; use pull() for dense ones")
-                kept = nd.sparse.retain(self._get(k).tostype("row_sparse"), ids)
-                kept.copyto(o)
+                ids = nd.array(onp.unique(ids.asnumpy()), ctx=ids.ctx)
+                nd.sparse.retain(self._get(k).tostype("row_sparse"), ids).copyto(o)
 
     def _get(self, key):
         found = self._stored.get(key)
@@ -109,6 +115,8 @@ class KVStore(KVStoreBase):
                 if v.shape != stored.shape:
                     raise MXNetError(f"KVStore.push: the value of key {k!r} has shape {v.shape}, the stored one {stored.shape}")
             moved.append([v.as_nd_ndarray().detach().as_in_context(stored.ctx) for v in values])
+        if self._compressed is not None:
+            moved = [self._compressed.travelled(k, values) for (k, _), values in zip(pairs, moved, strict=True)]
         return [self._across(values[0] if len(values) == 1 else _sum(values)) for values in moved]
 
     def _across(self, value):
@@ -138,11 +146,13 @@ class KVStore(KVStoreBase):
         self._set_updater(opt.get_updater(optimizer))
 
     def set_gradient_compression(self, compression_params):
-        """Accepted with the type "none". Raises: ValueError for others: here nothing travels that would be worth compressing."""
-        kind = dict(compression_params or {}).get("type", "none")
-        if kind not in (None, "none"):
-            raise ValueError(f"gradient compression {kind!r} is not offered: devices exchange gradients through XLA, uncompressed; leave "
-                             "compression_params out")
+        """Have push see gradients as MXNet's compression leaves them: {"type": "2bit", "threshold": 0.5}, or "1bit".
+
+        2bit: what a device pushes, and what earlier pushes left over, becomes threshold, -threshold or 0, and the rest is left over.
+        1bit: it becomes 1 above the threshold, else -1. Nothing travels here that would be worth compressing; the numbers are MXNet's.
+        Raises: Exception for the kinds of stores that MXNet does not compress for; MXNetError for another type or threshold.
+        """
+        self._compressed = Compression(compression_params, self._type)
 
     def save_optimizer_states(self, fname, dump_optimizer=False):
         """Write the optimizer's states to a file, whole or not at all. Raises: AssertionError without an optimizer."""

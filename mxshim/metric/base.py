@@ -194,7 +194,7 @@ def creator(first=None, custom=None):
         if callable(metric):
             return (custom or CustomMetric)(metric, *args, **kwargs)
         if isinstance(metric, list):
-            return CompositeEvalMetric([create(m, *args, **kwargs) for m in metric])
+            return from_name("compositeevalmetric", [create(m, *args, **kwargs) for m in metric])
         return from_name(metric, *args, **kwargs)
 
     return create

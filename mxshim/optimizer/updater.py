@@ -1,11 +1,8 @@
 """Updaters: an optimizer together with the states of its weights (MXNet: mxnet.optimizer.Updater, get_updater)."""
 from __future__ import annotations
 
-import pickle
-
 from ..array.core import Array
-from .optimizer import Optimizer
-from .states import loads
+from .states import dumps, loads
 
 __all__ = ["Updater", "get_updater"]
 
@@ -43,21 +40,16 @@ class Updater:
         return state
 
     def get_states(self, dump_optimizer=False) -> bytes:
-        """All states as bytes, with the optimizer if `dump_optimizer`."""
-        return pickle.dumps((self.states, self.optimizer) if dump_optimizer else self.states)
+        """All states as bytes, with the optimizer if `dump_optimizer`; MXNet reads them as well."""
+        return dumps(self.states, self.optimizer, dump_optimizer)
 
     def set_states(self, states: bytes):
-        """Take the states, and the optimizer if it is there, from what `get_states` gave.
+        """Take the states, and the optimizer if it is there, from what `get_states` gave, here or in MXNet.
 
-        Raises: ValueError if the bytes are something else.
+        Raises: ValueError if the bytes are something else; MXNetError if they name what is no optimizer.
         """
-        found = loads(states)
-        both = isinstance(found, tuple) and len(found) == 2
-        loaded, optimizer = found if both else (found, self.optimizer)
-        if not isinstance(loaded, dict) or not isinstance(optimizer, Optimizer):
-            raise ValueError(f"these are no states of an optimizer, but a {type(loaded).__name__}")
-        self.states, self.optimizer = loaded, optimizer
-        self.states_synced = dict.fromkeys(loaded, False)
+        self.states, self.optimizer = loads(states, self.optimizer)
+        self.states_synced = dict.fromkeys(self.states, False)
 
 
 def get_updater(optimizer) -> Updater:

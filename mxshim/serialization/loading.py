@@ -32,6 +32,14 @@ def load_params(source: str | os.PathLike | bytes) -> tuple[list[Saved], list[st
         raise MXNetError(f'cannot open "{name}": {e.strerror or e}') from e
 
 
+def array_of_record(record: bytes, label: str) -> Saved:
+    """One array from the bytes that a `.params` file has for it. Raises: MXNetError, which names `label`, for other bytes."""
+    reader = Reader(io.BytesIO(record), label, len(record))
+    found = reader.array("the array")
+    reader.finish()
+    return found
+
+
 def is_npy(path: str | os.PathLike) -> bool:
     """Whether a path is a file that begins as .npy files do."""
     if not os.path.isfile(path):

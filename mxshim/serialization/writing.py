@@ -73,6 +73,12 @@ def save_params(path: str | os.PathLike, arrays: Sequence[Saved], names: Sequenc
             file.write(struct.pack("<Q", len(text)) + text)
 
 
+def record_of_array(a: Saved, label: str, np_shape: bool) -> bytes:
+    """One array as a `.params` file holds it. Raises: as save_params."""
+    header, parts = _record(a, label, np_shape)
+    return header + b"".join(bytes(bytes_of(part)) for part in parts)
+
+
 def save_npy(path: str | os.PathLike, array: onp.ndarray) -> None:
     """Write one dense array as NumPy's `.npy`, as MXNet 2 does (npx.save)."""
     a = dense(array, "the array")

@@ -285,11 +285,11 @@ def symbolic(op, cls, args, kwargs, name):
 GRAPHED = (Symbol, _Symbol, NdRecorded)
 
 
-def open_states(inputs, infos, batch):
+def open_states(inputs, infos, batch, names):
     """Zeros for each {"shape": ...} whose size 0, the batch's, shape inference finds; Symbols, or recorded arrays with that size."""
-    symbols = [create("_zeros", (), {"shape": info["shape"], "dtype": "float32"}, cls=type(inputs) if isinstance(inputs, Symbol)
-                      else Symbol)
-               for info in infos]
+    symbols = [create("_zeros", (), {"shape": info["shape"], "dtype": "float32", "name": name},
+                      cls=type(inputs) if isinstance(inputs, Symbol) else Symbol)
+               for info, name in zip(infos, names, strict=True)]
     if isinstance(inputs, Symbol):
         return symbols
     return [_recording().array(nd.zeros(tuple([batch if n == 0 else n for n in info["shape"]]), dtype=info["dtype"]), s)
@@ -297,25 +297,20 @@ def open_states(inputs, infos, batch):
 
 
 class LayerNames(naming.Prefix):
-    """Names inside a block of MXNet 1.x: its prefix, then `fwd` for what a layer of gluon.nn computes."""
+    """Names inside a block of MXNet 1.x: its prefix, then those its operators are given, in order: `fwd` in a layer of gluon.nn.
 
-    def __init__(self, prefix, layer):
-        super().__init__(prefix)
-        self._layer = layer
+    A block whose prefix is "" counts on in the block around it.
+    """
+
+    def __init__(self, block):
+        super().__init__(block.prefix)
+        self._given = list(block._graph_names())[::-1]
+        self._outside = block.name_scope().transparent
 
     def get(self, name, hint):
-        if name is None and self._layer:
-            self._layer, name = False, "fwd"
-        return super().get(name, hint)
-
-
-def names_first(block) -> bool:
-    """Whether the first operator of a block is called `fwd`."""
-    kind = type(block)
-    return kind.__module__.startswith("mxshim.gluon.nn.") and not kind.__module__.endswith("containers") and kind.__name__ not in _UNNAMED
-
-
-_UNNAMED = ("Flatten", "LayerNorm", "GroupNorm", "ELU", "HybridLambda", "Lambda", "Identity")
+        if name is None and self._given:
+            name = self._given.pop()
+        return self._before[-1].get(name, hint) if self._outside else super().get(name, hint)
 
 
 door.symbolic = symbolic

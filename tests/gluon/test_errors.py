@@ -159,7 +159,7 @@ LOOP = {
     "a function as a layer": (lambda F, _: chain(lambda x: x), TypeError, "got function; wrap functions in nn.Lambda"),
     "a plain block in a HybridBlock": (lambda F, _: hybrid_around(nn.Sequential()), ValueError, "nn.Sequential for nn.HybridSequential"),
     "a number for a parameter": (lambda F, _: setattr(dense(), "weight", 5), TypeError, "Dense.weight is a Parameter"),
-    "a list for an array": (lambda F, _: dense()([[1, 2, 3]]), AssertionError, "must be an NDArray, got list"),
+    "a list for an array": (lambda F, _: dense()([[1, 2, 3]]), ValueError, "must be an NDArray or a Symbol.* got list"),
     "an initializer's class": (lambda F, _: nn.Dense(2, in_units=3).initialize(mx.init.Xavier), AssertionError,
                                "such as 'xavier', got <class"),
     "no forward": (lambda F, _: type("Mine", (nn.Block,), {})()(F.ones(2)), NotImplementedError, r"Mine must define forward\(self, x"),

@@ -228,3 +228,14 @@ def test_losses_and_cells_of_symbols():
     ex = outputs.simple_bind(mx.cpu(), data=x.shape)
     ex.copy_params_from(arrays)
     onp.testing.assert_allclose(ex.forward(data=x)[0].asnumpy(), want, rtol=1e-5)
+
+
+def test_a_graph_without_files():
+    net = nn.HybridSequential()
+    net.add(nn.Dense(3, in_units=2), nn.BatchNorm())
+    net.initialize()
+    net.hybridize()
+    net(nd.ones((1, 2)))
+    graph, parameters = net.export(None)
+    assert isinstance(graph, mx.sym.Symbol) and {k.split(":")[0] for k in parameters} == {"arg", "aux"}
+    assert all(type(a) is nd.NDArray for a in parameters.values())

@@ -476,3 +476,63 @@ def test_training_compiles_nothing_after_the_third_turn(F):
     programs = mx.engine.stats().programs
     last = [turn() for _ in range(20)]
     assert mx.engine.stats().programs == programs and last[-1] < first[0]
+
+
+# -- what MXNet's own tests check beside -------------------------------------------------------------------------------
+def test_gradients_come_and_go_with_grad_req(F):
+    net = dense_net(3)
+    net.initialize()
+    p = net[0].weight
+    net.setattr("grad_req", "null")
+    assert p._grad is None
+    net.setattr("grad_req", "add")
+    assert len(p._grad) == 1 and p._grad[0].shape == (3, 2)
+
+
+@pytest.mark.parametrize("layers, warned", [(lambda: [nn.Dense(2)], True), (lambda: {"a": [nn.Dense(2), 3]}, True),
+                                            (lambda: {"a": "b", "c": 3}, False)])
+def test_blocks_in_containers(layers, warned, recwarn):
+    class Net(gluon.Block):
+        def __init__(self):
+            super().__init__()
+            self.layers = layers()
+
+    Net().collect_params()
+    assert [("holds blocks that are not registered" in str(w.message)) for w in recwarn] == [True] * warned
+
+
+def test_a_sequential_of_hybrid_blocks():
+    with pytest.warns(UserWarning, match="as a HybridSequential"):
+        dense_net(3).hybridize()
+    nn.Sequential().hybridize()
+
+
+def test_shapes_of_a_network_from_its_inputs():
+    net = nn.HybridSequential()
+    net.add(nn.Conv2D(4, 3), nn.BatchNorm(), nn.Dense(3))
+    net.infer_shape(nd.ones((2, 5, 6, 6)))
+    assert (net[0].weight.shape, net[1].running_var.shape, net[2].weight.shape) == ((4, 5, 3, 3), (4,), (3, 64))
+
+
+def test_a_hybrid_forward_without_arrays():
+    class Net(gluon.HybridBlock):
+        def hybrid_forward(self, F, a, b):
+            return b
+
+    with pytest.raises(ValueError, match="an NDArray or a Symbol.* got NoneType, NoneType"):
+        Net()(None, None)
+
+
+def test_files_of_save_params(tmp_path):
+    net = nn.HybridSequential(prefix="")
+    with net.name_scope():
+        net.add(nn.Dense(3, in_units=2, prefix="fc_"))
+    net.initialize()
+    net.save_params(str(tmp_path / "a"))
+    assert sorted(mx.nd.load(str(tmp_path / "a"))) == ["fc_bias", "fc_weight"]
+
+
+def test_mxnets_module_of_arrays():
+    from mxshim.ndarray import ndarray
+    assert ndarray.NDArray is nd.NDArray and ndarray._STORAGE_TYPE_STR_TO_ID["row_sparse"] == 1
+    assert ndarray._DTYPE_MX_TO_NP[ndarray._DTYPE_NP_TO_MX[onp.float16]] is onp.float16

@@ -306,3 +306,71 @@ print("all well")
 def test_several_devices(tmp_path):
     done = subprocess.run([sys.executable, "-c", DEVICES], capture_output=True, text=True, timeout=300)
     assert done.stdout.strip() == "all well", done.stderr
+
+
+# -- stores and row_sparse parameters: as MXNet 1.9.1 ------------------------------------------------------------------
+TWO = [mx.cpu(0), mx.cpu(1)]
+
+
+def stepped(p, trainer, at=lambda p: p.list_data()):
+    with autograd.record():
+        for w in at(p):
+            (w * 1).backward()
+    trainer.step(1)
+
+
+def test_setting_parameters_makes_the_store_anew():
+    p = gluon.Parameter("x", shape=(3,))
+    p.initialize(ctx=TWO, init="zeros")
+    trainer = gluon.Trainer([p], "sgd", {"learning_rate": 0.5})
+    assert trainer._params_to_init == [p]
+    stepped(p, trainer)
+    assert trainer._kvstore is not None and trainer._params_to_init == []
+    p.set_data(nd.ones(3) * 7)
+    assert trainer._kvstore is None
+    stepped(p, trainer)
+    assert [w.asnumpy().tolist() for w in p.list_data()] == [[6, 6, 6]] * 2
+
+
+@pytest.mark.parametrize("stype, grad_stype, on_store, expected", [
+    ("default", "default", None, True), ("default", "default", False, False), ("default", "row_sparse", None, False),
+    ("default", "row_sparse", True, True), ("row_sparse", "row_sparse", None, True)])
+def test_where_parameters_are_updated(stype, grad_stype, on_store, expected):
+    p = gluon.Parameter("x", shape=(4, 1), stype=stype, grad_stype=grad_stype)
+    p.initialize(ctx=TWO, init="zeros")
+    trainer = gluon.Trainer([p], "sgd", {"learning_rate": 0.5}, update_on_kvstore=on_store)
+    rows = nd.arange(4)
+    stepped(p, trainer, (lambda p: p.list_row_sparse_data(rows)) if stype == "row_sparse" else lambda p: p.list_data())
+    assert trainer._update_on_kvstore is expected
+    assert all((w.asnumpy() == -1).all() for w in p.list_data())
+
+
+def test_row_sparse_parameters():
+    p = gluon.Parameter("x", shape=(4, 2), stype="row_sparse", grad_stype="row_sparse")
+    p.initialize(init="ones")
+    with pytest.raises(RuntimeError, match="when a Trainer has been made"):
+        p.row_sparse_data(nd.array([1]))
+    trainer = gluon.Trainer([p], "sgd", {"learning_rate": 1.0})
+    assert p._trainer is trainer and p.var().attr("__storage_type__") == "1"
+    with pytest.raises(RuntimeError, match="belongs to a Trainer already"):
+        gluon.Trainer([p], "sgd")
+    rows = p.row_sparse_data(nd.array([3, 1, 1]))
+    assert rows.stype == "row_sparse" and rows.indices.asnumpy().tolist() == [1, 3]
+    with autograd.record():
+        nd.Embedding(nd.array([1, 3, 1]), p.row_sparse_data(nd.array([1, 3])), input_dim=4, output_dim=2).backward()
+    trainer.step(1)
+    assert p.data().asnumpy()[:, 0].tolist() == [1, -1, 1, 0] and trainer._kvstore is not None
+    with pytest.raises(ValueError, match="update_on_kvstore=False does not go with"):
+        p._set_trainer(None)
+        gluon.Trainer([p], "sgd", update_on_kvstore=False).step(1)
+
+
+def test_compressed_steps():
+    net = dense(ctx=TWO)
+    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 1.0}, compression_params={"type": "2bit", "threshold": 0.5})
+    for ctx in TWO:
+        with autograd.record():
+            loss = net(nd.ones((1, 2), ctx=ctx)).sum()
+        loss.backward()
+    trainer.step(1)
+    assert net.weight.data(TWO[1]).asnumpy().tolist() == [[0, 0]]  # two gradients of 1 arrive as 0.5 each

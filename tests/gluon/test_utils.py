@@ -211,8 +211,47 @@ def test_kinds_of_stores():
         mx.kv.create("dist_sync")
     with pytest.raises(ValueError, match="use 'dist_sync'"):
         mx.kv.create("dist_async")
-    with pytest.raises(ValueError, match="compression '2bit' is not offered"):
-        mx.kv.create().set_gradient_compression({"type": "2bit"})
+
+
+PUSHED = [0.5, 0.49, -0.5, 0.3, -0.3, 2]
+ARRIVED = {  # of PUSHED four times, in MXNet 2.0.0b1 (2bit as in 1.9.1); the last with twice PUSHED from a second device
+    ("2bit", 0.5, 1): [[0.5, 0, -0.5, 0, 0, 0.5], [0.5, 0.5, -0.5, 0.5, -0.5, 0.5], [0.5, 0.5, -0.5, 0, 0, 0.5],
+                       [0.5, 0.5, -0.5, 0.5, -0.5, 0.5]],
+    ("1bit", 0.5, 1): [[-1, -1, -1, -1, -1, 1], [1, 1, -1, 1, -1, 1], [1, 1, -1, 1, 1, 1], [1, 1, 1, -1, -1, 1]],
+    ("1bit", 0, 1): [[1, 1, -1, 1, -1, 1], [-1, -1, -1, -1, 1, 1], [1, 1, 1, 1, -1, 1], [1, 1, -1, 1, -1, 1]],
+    ("2bit", 0.5, 2): [[1, 0.5, -1, 0.5, -0.5, 1], [1, 1, -1, 1, -1, 1], [1, 1, -1, 0.5, -0.5, 1], [1, 1, -1, 1, -1, 1]],
+}
+
+
+@pytest.mark.parametrize("kind, threshold, devices", ARRIVED)
+def test_gradient_compression(kind, threshold, devices):
+    kv, out = mx.kv.create("device"), nd.zeros(6)
+    kv.set_gradient_compression({"type": kind, "threshold": threshold})
+    kv.init("a", out)
+    for arrived in ARRIVED[kind, threshold, devices]:
+        kv.push("a", [nd.array(PUSHED) * (k + 1) for k in range(devices)])
+        kv.pull("a", out=out)
+        assert out.asnumpy().tolist() == arrived
+
+
+@pytest.mark.parametrize("store, parameters, error", [
+    ("device", {"type": "none"}, mx.MXNetError), ("device", {}, mx.MXNetError), ("device", 3, AssertionError),
+    ("device", {"type": "2bit", "threshold": -1}, mx.MXNetError), ("device", {"type": "2bit", "threshold": "x"}, mx.MXNetError),
+    ("local", {"type": "2bit"}, Exception)])
+def test_compressions_that_are_refused(store, parameters, error):
+    with pytest.raises(error):
+        mx.kv.create(store).set_gradient_compression(parameters)
+
+
+def test_sparse_arrays_of_a_store():
+    kv, out = mx.kv.create(), nd.zeros((4, 2)).tostype("row_sparse")
+    kv.init("a", nd.ones((4, 2)))
+    kv.pull("a", out=out)  # as MXNet: left alone
+    assert out.asnumpy().sum() == 0
+    kv.pull("a", out=out, ignore_sparse=False)
+    assert out.asnumpy().sum() == 8
+    kv.row_sparse_pull("a", out=out, row_ids=nd.array([[3, 1], [1, 1]]))
+    assert out.asnumpy()[:, 0].tolist() == [0, 1, 0, 1]
     with pytest.raises(AttributeError, match="there are no servers"):
         mx.kvstore.KVStoreServer  # noqa: B018
 
@@ -331,3 +370,28 @@ def test_stores_across_processes():
     done = [rank.communicate(timeout=300) for rank in ranks]
     weights = [[line for line in out.splitlines() if line.startswith("weights")] for out, _ in done]
     assert weights[0] and weights[0] == weights[1], [err[-2000:] for _, err in done]
+
+
+def test_metrics_of_a_list_are_this_modules():
+    found = gluon.metric.create(["acc", "f1"])
+    assert type(found) is gluon.metric.CompositeEvalMetric and type(found.get_metric(1)) is gluon.metric.F1
+    assert type(mx.metric.create(["acc"])) is mx.metric.CompositeEvalMetric
+
+
+def test_summary_of_nested_states(capsys):
+    layer = gluon.rnn.LSTM(3)
+    layer.initialize()
+    layer.summary(nd.ones((2, 4, 5)), layer.begin_state(4))
+    shown = capsys.readouterr().out
+    assert "(2, 4, 5), [(1, 4, 3), (1, 4, 3)]" in shown and "(2, 4, 3), [(1, 4, 3), (1, 4, 3)]" in shown
+
+
+@pytest.mark.parametrize("layout", ["TNC", "NTC"])
+def test_dynamic_unroll(layout):
+    from mxshim.gluon.contrib.rnn.rnn_cell import dynamic_unroll
+    cell = gluon.rnn.RNNCell(3, input_size=2)
+    cell.initialize(mx.init.One())
+    x, lengths = nd.random.uniform(shape=(4, 4, 2)), nd.array([2, 4, 1, 3])
+    found, states = dynamic_unroll(cell, x, cell.begin_state(4), layout=layout, valid_length=lengths)
+    expected, last = cell.unroll(4, x, layout=layout, merge_outputs=True, valid_length=lengths)
+    assert found.asnumpy().tolist() == expected.asnumpy().tolist() and states[0].asnumpy().tolist() == last[0].asnumpy().tolist()

@@ -1,6 +1,8 @@
 """Blocks that run their children one after the other."""
 from __future__ import annotations
 
+import warnings
+
 from ...util import is_np_array
 from .. import functions as f
 from ..block import Block, HybridBlock, _tree
@@ -42,6 +44,13 @@ class _Chain:
 
 class Sequential(_Chain, Block):
     """Runs its children one after the other. Inputs: those of the first. Outputs: those of the last."""
+
+    def hybridize(self, active=True, **kwargs):
+        """As Block.hybridize; a warning where HybridSequential would do."""
+        if active and self._children and all(isinstance(c, HybridBlock) for c in self._children.values()):
+            warnings.warn(f"all blocks of this {type(self).__name__} are HybridBlocks: as a HybridSequential they are one instruction "
+                          "together", stacklevel=2)
+        super().hybridize(active, **kwargs)
 
     def forward(self, x, *args):
         return self._run(x, args)

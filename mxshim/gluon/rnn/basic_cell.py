@@ -80,6 +80,20 @@ class RecurrentCell(Block):
 class HybridRecurrentCell(RecurrentCell, HybridBlock):
     """Base of cells that are HybridBlocks: define `forward` or `hybrid_forward(self, F, inputs, states, **parameters)`."""
 
+    _step = -1  # of a graph that is being made
+    _operators: tuple[str, ...] = ()  # what MXNet 1's graphs call them, in the order of hybrid_forward's calls
+
+    def reset(self):
+        self._step = -1
+        super().reset()
+
+    def _graphed(self, *args, **kwargs):
+        self._step += 1
+        return super()._graphed(*args, **kwargs)
+
+    def _graph_names(self):
+        return [f"t{max(self._step, 0)}_{name}" for name in self._operators]
+
 
 class _GatedCell(HybridRecurrentCell):
     """A cell of weights from inputs and states to `gates` times hidden_size numbers; `states` counts its states.
@@ -136,6 +150,8 @@ class RNNCell(_GatedCell):
     def _alias(self):
         return "rnn"
 
+    _operators = ("i2h", "h2h", "plus0", "out")
+
     def hybrid_forward(self, F, inputs, states, **parameters):
         i2h, h2h = self._projected(inputs, states[0], **parameters)
         output = self._get_activation(F, i2h + h2h, self._activation)
@@ -165,6 +181,8 @@ class LSTMCell(_GatedCell):
 
     def _alias(self):
         return "lstm"
+
+    _operators = ("i2h", "h2h", "plus0", "slice", "f", "mul0", "i", "c", "mul1", "state", "o", "activation0", "out")
 
     def hybrid_forward(self, F, inputs, states, **parameters):
         i2h, h2h = self._projected(inputs, states[0], **parameters)
@@ -197,6 +215,9 @@ class GRUCell(_GatedCell):
 
     def _alias(self):
         return "gru"
+
+    _operators = ("i2h", "h2h", "i2h_slice", "h2h_slice", "plus1", "z_act", "plus0", "r_act", "mul0", "plus2", "h_act", "minus0", "mul1",
+                  "mul20", "out")
 
     def hybrid_forward(self, F, inputs, states, **parameters):
         return gated(self, F, *self._projected(inputs, states[0], **parameters), states[0], "tanh", -1)

@@ -80,7 +80,7 @@ class HybridSequentialRNNCell(_Stack, HybridRecurrentCell):
 class BidirectionalCell(_Composed, HybridRecurrentCell):
     """One cell from the first step to the last, one from the last to the first; their outputs are joined. Only for unroll.
 
-    output_prefix: of MXNet 1.x's symbols, without effect.
+    output_prefix: what the outputs' names begin with in graphs of MXNet 1.x.
     """
 
     def __init__(self, l_cell, r_cell, output_prefix="bi_"):
@@ -104,9 +104,9 @@ class BidirectionalCell(_Composed, HybridRecurrentCell):
         if merge_outputs is None:
             merge_outputs = isinstance(forth, ARRAYS)
         if merge_outputs:
-            outputs = f.joined([merged(forth, axis), merged(back, axis)], 2)
+            outputs = f.joined([merged(forth, axis), merged(back, axis)], 2, self._output_prefix + "out")
         else:
-            outputs = [f.joined([a, b], 1) for a, b in zip(forth, back, strict=True)]
+            outputs = [f.joined([a, b], 1, f"{self._output_prefix}t{t}") for t, (a, b) in enumerate(zip(forth, back, strict=True))]
         if valid_length is not None:
             outputs = arranged(masked(outputs, valid_length, axis), axis, merge_outputs)
         return outputs, [*left_states, *right_states]

@@ -25,6 +25,8 @@ class DropoutCell(HybridRecurrentCell):
     def _alias(self):
         return "dropout"
 
+    _operators = ("fwd",)
+
     def state_info(self, batch_size=0):
         return []
 
@@ -122,8 +124,7 @@ def _kept(p, new, old):
 class ResidualCell(ModifierCell):
     """Adds the inputs to the base cell's outputs, which must be as wide (He et al., 2016)."""
 
-    def _alias(self):
-        return "residual"
+    _operators = ("fwd",)
 
     def hybrid_forward(self, F, inputs, states):
         output, states = self.base_cell(inputs, states)

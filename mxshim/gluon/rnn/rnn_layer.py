@@ -110,11 +110,12 @@ class _RNNLayer(HybridBlock):
             given = states is not None
             if not given:
                 batch = 0 if isinstance(inputs, Symbol) else inputs.shape[self._layout.find("N")]
-                states = open_states(inputs, self.state_info(), batch)
+                infos = self.state_info()
+                states = open_states(inputs, infos, batch, [f"{self.prefix}h0_{k}" for k in range(len(infos))])
             elif not isinstance(states, list | tuple):
                 states = [states]
             extra = (sequence_length,) if self._use_sequence_length else ()
-            outputs, *states = super().__call__(inputs, list(states), *extra)
+            outputs, states = super().__call__(inputs, list(states), *extra)
             return (outputs, states) if given else outputs
         batch = inputs.shape[self._layout.find("N")]
         given = states is not None
@@ -127,7 +128,7 @@ class _RNNLayer(HybridBlock):
             raise ValueError(f"{self}: states of shapes {wanted} are needed, (layers * directions, batch, size), got "
                              f"{[s.shape for s in states]}")
         extra = (sequence_length,) if self._use_sequence_length else ()
-        outputs, *states = super().__call__(inputs, list(states), *extra)
+        outputs, states = super().__call__(inputs, list(states), *extra)
         return (outputs, states) if given else outputs
 
     def hybrid_forward(self, F, inputs, states, sequence_length=None, **parameters):
@@ -144,7 +145,7 @@ class _RNNLayer(HybridBlock):
                       bidirectional=self._dir == 2, p=self._dropout, projection_size=self._projection_size, state_outputs=True,
                       **options)
         outputs, *states = found
-        return f.swapaxes(outputs, 0, 1) if self._layout == "NTC" else outputs, *states
+        return f.swapaxes(outputs, 0, 1) if self._layout == "NTC" else outputs, states
 
     def __repr__(self):
         inputs = self._reg_params["l0_i2h_weight"].shape[1] if not self._fused else self._input_size

@@ -50,13 +50,20 @@ def checked(cell, length, inputs, layout):
     return inputs, axis, batch
 
 
+def _state_names(cell) -> list[str]:
+    """What MXNet 1's graphs call the states that a cell, or the cells in it, starts from."""
+    if cell._children:
+        return [name for c in cell._children.values() for name in _state_names(c)]
+    return [f"{cell.prefix}begin_state_{k}" for k in range(len(cell.state_info(0)))]
+
+
 def begin_states(cell, states, inputs, batch):
     """The states given, or zeros on the inputs' device."""
     if states is not None:
         return states
     first = inputs if isinstance(inputs, ARRAYS) else inputs[0]
     if isinstance(first, Symbol):
-        return open_states(first, cell.state_info(0), 0)
+        return open_states(first, cell.state_info(0), 0, _state_names(cell))
     return cell.begin_state(batch_size=batch, func=f.zeros_of(first), ctx=first.ctx)
 
 

@@ -1,0 +1,65 @@
+"""Names of operators in the graphs of blocks called with Symbols, as MXNet 1.9.1 gives them."""
+import pytest
+
+import mxshim as mx
+from mxshim.gluon import model_zoo, nn, rnn
+
+
+def unrolled(cell, steps=2):
+    outputs, _ = cell.unroll(steps, [mx.sym.var(f"x{t}") for t in range(steps)], merge_outputs=False)
+    return mx.sym.Group(outputs)
+
+
+LSTM = ["t{}_i2h", "t{}_h2h", "t{}_plus0", "t{}_slice", "t{}_o", "t{}_f", "t{}_mul0", "t{}_i", "t{}_c", "t{}_mul1", "t{}_state",
+        "t{}_activation0", "t{}_out"]
+CELLS = [
+    (lambda: rnn.RNNCell(4, prefix="a_"), ["a_t0_out_output", "a_t1_out_output"]),
+    (lambda: rnn.LSTMCell(4, prefix="a_"), ["a_t0_out_output", "a_t1_out_output"]),
+    (lambda: rnn.GRUCell(4, prefix="a_"), ["a_t0_out_output", "a_t1_out_output"]),
+    (lambda: rnn.BidirectionalCell(rnn.RNNCell(4), rnn.RNNCell(4)), ["bi_t0_output", "bi_t1_output"]),
+    (lambda: rnn.BidirectionalCell(rnn.RNNCell(4), rnn.RNNCell(4), output_prefix="q_"), ["q_t0_output", "q_t1_output"]),
+    (lambda: stacked(rnn.LSTMCell(4, prefix="s0_"), rnn.LSTMCell(4, prefix="s1_")), ["s1_t0_out_output", "s1_t1_out_output"]),
+]
+
+
+def stacked(*cells):
+    stack = rnn.SequentialRNNCell()
+    for cell in cells:
+        stack.add(cell)
+    return stack
+
+
+@pytest.mark.parametrize("make, outputs", CELLS)
+def test_outputs_of_cells(make, outputs):
+    cell = make()
+    assert unrolled(cell).list_outputs() == outputs
+    assert unrolled(cell).list_outputs() == outputs  # counted anew in every unroll
+
+
+def test_operators_of_an_lstm():
+    names = unrolled(rnn.LSTMCell(4, prefix="a_")).get_internals().list_outputs()
+    operators = {n.removesuffix("_output").rstrip("0123").removesuffix("_output") if "slice" in n else n.removesuffix("_output")
+                 for n in names if not n.startswith("x")}
+    steps = {"a_" + n.format(t) for t in range(2) for n in LSTM}
+    weights = {f"a_{p}_{w}" for p in ("i2h", "h2h") for w in ("weight", "bias")}
+    assert operators == steps | weights | {"a_begin_state_0", "a_begin_state_1"}
+
+
+def test_blocks_without_a_prefix_count_on_outside():
+    net = model_zoo.vision.resnet18_v1(prefix="n_")
+    names = net(mx.sym.var("data")).get_internals().list_outputs()
+    assert [n for n in names if "activation" in n] == [f"n_stage{s}_activation{k}_output" for s in range(1, 5) for k in range(2)]
+    assert len(set(names)) == len(names)
+
+
+def test_containers_give_their_prefix():
+    class Twice(mx.gluon.HybridBlock):
+        def hybrid_forward(self, F, x):
+            return F.tanh(x) + F.tanh(x)
+
+    net = nn.HybridSequential(prefix="net_")
+    with net.name_scope():
+        net.add(Twice(prefix=""), nn.Dense(2))
+    names = net(mx.sym.var("data")).get_internals().list_outputs()
+    assert names == ["data", "net_tanh0_output", "net_tanh1_output", "net__plus0_output", "net_dense0_weight", "net_dense0_bias",
+                     "net_dense0_fwd_output"]
