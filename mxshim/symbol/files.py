@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from ..serialization import atomic_write
+from ..util import is_np_shape
 
 _VERSION = {False: 10901, True: 20000}
 
@@ -30,8 +31,8 @@ def to_json(symbol, remove_amp_cast=True) -> str:
             node["attrs"] = {k: v.attrs[k] for k in sorted(v.attrs)}
         node["inputs"] = [[number[id(w)], k, 0] for w, k in (source(*e) for e in v.inputs)]
         nodes.append(node)
-    attrs: dict[str, Any] = {"is_np_shape": ["int", 1]} if later or symbol._dialect == "np" else {}
-    attrs["mxnet_version"] = ["int", _VERSION[bool(attrs)]]
+    attrs: dict[str, Any] = {"is_np_shape": ["int", 1]} if later or symbol._dialect == "np" or is_np_shape() else {}
+    attrs["mxnet_version"] = ["int", _VERSION[later or symbol._dialect == "np"]]
     return json.dumps({"nodes": nodes, "arg_nodes": [i for i, v in enumerate(kept) if v.op is None], "node_row_ptr": rows,
                        "heads": [[number[id(v)], k, 0] for v, k in (source(*e) for e in symbol._entries)], "attrs": attrs}, indent=2)
 

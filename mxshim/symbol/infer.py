@@ -12,6 +12,7 @@ from ..base import MXNetError, as_dtype
 from ..device import current_device
 from ..engine import capture
 from ..engine.trace import threads, trace_on
+from ..util import is_np_shape
 from . import operators
 from .functions import function
 from .shape_rules import Mismatch, join, known, put, rule_of, shown
@@ -117,10 +118,14 @@ def _own_shape(v):
 
 def shape_in(shape):
     """A shape as users give it: 0 and -1 are unknown sizes."""
-    return None if shape is None else tuple([None if n in (0, -1) else int(n) for n in shape])
+    unknown = (-1,) if is_np_shape() else (0, -1)
+    return None if shape is None else tuple([None if n in unknown else int(n) for n in shape])
 
 
 def shape_out(shape):
+    """A shape as users get it. Unknown is () with sizes of 0; with np shapes, where those are sizes, None with sizes of -1."""
+    if is_np_shape():
+        return None if shape is None else tuple([-1 if n is None else n for n in shape])
     return () if shape is None else tuple([0 if n is None else n for n in shape])
 
 
@@ -147,11 +152,17 @@ def _types(order, given) -> dict:
     return types
 
 
-_FREE_INPUTS = {"Embedding": (0,), "take": (1,), "pick": (1,), "one_hot": (0,), "gather_nd": (1,), "batch_take": (1,), "where": (0,),
+_FREE_INPUTS = {"Embedding": (0,), "pick": (1,), "one_hot": (0,), "gather_nd": (1,), "batch_take": (1,), "where": (0,),
                 "_npi_where": (0,), "SequenceMask": (1,), "SequenceLast": (1,), "SequenceReverse": (1,), "Cast": (0,), "amp_cast": (0,),
                 "softmax": (1,), "CTCLoss": (1, 2, 3), "RNN": (4,), "_npi_advanced_indexing": (1,), "ROIPooling": ()}
 _OWN_TYPE = {"argmax": "float32", "argmin": "float32", "argmax_channel": "float32", "shape_array": "int64", "size_array": "int64",
-             "_npi_argmax": "int64", "_npi_argmin": "int64"}
+             "_npi_argmax": "int64", "_npi_argmin": "int64", "one_hot": "float32"}
+# Outputs whose dtype is not that of the first: operator -> (attributes, their number) -> dtype.
+_OTHER_OUTPUTS = {"topk": lambda v, k: v.attrs.get("dtype", "float32") if k or v.attrs.get("ret_typ", "indices") == "indices" else None,
+                  "_contrib_quantize_v2": lambda v, k: "float32" if k else v.attrs.get("out_type", "int8"),
+                  "norm": lambda v, k: v.attrs.get("out_dtype")}
+_ONE_TYPE = {"dot", "batch_dot", "FullyConnected", "Convolution", "Deconvolution", "Concat", "stack", "_mod", "_power", "_maximum", "_minimum",
+             "_hypot", "_equal", "_not_equal", "_greater", "_greater_equal", "_lesser", "_lesser_equal", "add_n"}
 _BOOLEAN = ("_npi_equal", "_npi_not_equal", "_npi_greater", "_npi_less", "_npi_logical", "_npi_is", "_npi_all", "_npi_any", "_np_all",
             "_np_any")
 
@@ -162,8 +173,12 @@ def _type_step(v, types):
     first = next((types[e] for e in bound if types.get(e) is not None), None)
     out = types.get((id(v), 0))
     if v.op == "Embedding" and first is None:  # of its table's type, whatever the indices'
-        first = onp.dtype("float32")
-    named = v.attrs.get("dtype")
+        first = as_dtype(v.attrs.get("dtype", "float32"))
+    if v.op in _ONE_TYPE or v.op.startswith(("elemwise_", "broadcast_")) and v.op != "broadcast_like":
+        other = next((types[e] for e in bound if types.get(e) not in (None, first)), None)
+        if other is not None:
+            raise MXNetError(f"Error in operator {v.name}: {v.op} of {first} and {other}: its inputs must have one dtype. Cast one of them")
+    named = v.attrs.get("dtype") if v.op != "topk" else None
     if named and named != "None" and "dtype" in (v.record.kinds if v.record else {}):
         found = as_dtype(named if not named.isdigit() else operators.DTYPE_OF_CODE.get(int(named), "float32"))
     elif v.op in _OWN_TYPE or v.op.startswith(_BOOLEAN):
@@ -174,9 +189,11 @@ def _type_step(v, types):
         found = first
         if first is None and out is not None:
             first = out
+    own = _OTHER_OUTPUTS.get(v.op)
     for k in range(v.count()):
         if types.get((id(v), k)) is None:
-            types[id(v), k] = found
+            other = own(v, k) if own is not None else None
+            types[id(v), k] = found if other in (None, "None") else as_dtype(other)
     if first is not None:
         for n, e in enumerate(bound):
             if types.get(e) is None:
@@ -227,7 +244,13 @@ def infer_shape(symbol, args, kwargs, partial):
 def infer_type(symbol, args, kwargs, partial=False):
     given = positional(symbol, args, kwargs, "type")
     order = symbol._vertices()
-    types = _types(order, given)
+    try:
+        types = _types(order, given)
+    except MXNetError:
+        print("infer_type error. Arguments:")
+        for k, t in given.items():
+            print(f"  {k}: {t}")
+        raise
     hidden = symbol._aux()
     variables = [v for v in order if v.op is None]
     parts = [[types.get((id(v), 0)) for v in variables if id(v) not in hidden], [types.get((id(v), k)) for v, k in symbol._entries],

@@ -9,6 +9,7 @@ import os
 
 from ..base import MXNetError
 from ..operator import is_registered
+from ..util import is_np_shape
 from . import operators
 from .functions import function
 from .symbol import HIDDEN, Symbol, Vertex
@@ -68,6 +69,9 @@ class _Reader:
         if op == "null":
             if inputs:
                 self.fail(f"{where}: a variable has no inputs")
+            if is_np_shape() and not self.np and "__shape__" in attrs:  # 0 was an unknown size where this was written
+                sizes = operators.read("t", attrs["__shape__"], f"{where}: __shape__")
+                attrs["__shape__"] = operators.written(tuple([n or -1 for n in sizes]))
             return Vertex(name, attrs=attrs)
         if node.get("subgraphs"):
             self.fail(f"{where} holds graphs of its own (loops and branches), which mxshim does not read: write the network as a "
