@@ -13,7 +13,7 @@ from ..device import current_device
 from ..engine import capture
 from ..engine.trace import threads, trace_on
 from ..util import is_np_shape
-from . import operators
+from . import loops, operators
 from .functions import function
 from .shape_rules import Mismatch, join, known, put, rule_of, shown
 
@@ -28,6 +28,7 @@ class Inference:
         self.symbol, self.order = symbol, symbol._vertices()
         self.shapes: dict[tuple[int, int], Any] = {}
         self.types = _types(self.order, types)
+        self.nested: dict[int, list[Inference]] = {}  # of the graphs in loops and branches
         self.given = {id(v): v.values() if v.op != "Custom" else {k: t for k, t in v.attrs.items() if not k.startswith("__")}
                       for v in self.order if v.op is not None}
         self.computed: set[int] = set()
@@ -54,9 +55,11 @@ class Inference:
         outs = [self.shapes.get((id(v), k)) for k in range(v.count())]
         try:
             rule = rule_of(v.op)
-            if rule is not None and (v.op not in ("softmax", "log_softmax") or len(ins) == 1):
+            if v.subgraphs:
+                self.inner(v, ins, outs)
+            elif rule is not None and (v.op not in ("softmax", "log_softmax") or len(ins) == 1):
                 rule(self.given[id(v)], ins, outs)
-            if id(v) not in self.computed and all(map(known, ins)) and not (not ins and all(map(known, outs))):
+            if not v.subgraphs and id(v) not in self.computed and all(map(known, ins)) and not (not ins and all(map(known, outs))):
                 if ins or rule is None:
                     self.compute(v, ins, outs)
         except Mismatch as error:
@@ -66,6 +69,29 @@ class Inference:
             self.shapes[id(w), k] = s
         for k, s in enumerate(outs):
             self.shapes[id(v), k] = s
+
+    def inner(self, v, ins, outs):
+        """What the graphs of a loop or a branch say of its inputs and outputs."""
+        self.nested[id(v)] = []
+        length = v.values().get("max_iterations")
+        n, rows = loops.sliced(v), loops.stacked(v)
+        for s in (*ins[:n], *(outs[:rows] if n else ())):
+            length = length if s is None or s[0] is None else s[0]
+        for k, i in enumerate(loops.state_inputs(v), rows):
+            ins[i] = outs[k] = join(ins[i], outs[k])
+        for turn, (graph, wires) in enumerate(zip(v.subgraphs, loops.wiring(v), strict=True)):
+            names = graph.list_inputs()
+            shapes = {a: ins[i][1:] if i < n and ins[i] is not None else ins[i] for a, i in zip(names, wires, strict=True)}
+            types = {a: self.types.get((id(v.inputs[i][0]), v.inputs[i][1])) for a, i in zip(names, wires, strict=True)}
+            found = Inference(graph, shapes, types)
+            self.nested[id(v)].append(found)
+            for w, i in zip([w for w in found.order if w.op is None], wires, strict=True):
+                s = found.shapes.get((id(w), 0))
+                put(ins, i, (length, *s) if s is not None and i < n else s)
+            if turn or len(v.subgraphs) == 1:  # the first of several is a condition
+                for k, (s, (w, j)) in enumerate(zip(found.of(graph._entries), graph._entries, strict=True)):
+                    put(outs, k, (length, *s) if s is not None and k < rows else s)
+                    self.types[id(v), k] = found.types.get((id(w), j))
 
     def compute(self, v, ins, outs):
         """The outputs' shapes and dtypes, as a call of the operator on arrays of these shapes would have them."""
@@ -84,9 +110,13 @@ class Inference:
 
     def open_shapes(self):
         """The shapes of vertices without inputs whose own attributes leave sizes open."""
-        return {id(v): self.shapes[id(v), 0] for v in self.order if v.op is not None and not v.inputs
-                and "shape" in self.given[id(v)] and known(self.shapes.get((id(v), 0)))
-                and tuple(self.given[id(v)]["shape"] or ()) != self.shapes[id(v), 0]}
+        found = {id(v): self.shapes[id(v), 0] for v in self.order if v.op is not None and not v.inputs
+                 and "shape" in self.given[id(v)] and known(self.shapes.get((id(v), 0)))
+                 and tuple(self.given[id(v)]["shape"] or ()) != self.shapes[id(v), 0]}
+        for parts in self.nested.values():
+            for part in parts:
+                found.update(part.open_shapes())
+        return found
 
 
 def abstract(op, given, shapes, dtypes):
@@ -157,9 +187,16 @@ _FREE_INPUTS = {"Embedding": (0,), "pick": (1,), "one_hot": (0,), "gather_nd": (
                 "softmax": (1,), "CTCLoss": (1, 2, 3), "RNN": (4,), "_npi_advanced_indexing": (1,), "ROIPooling": ()}
 _OWN_TYPE = {"argmax": "float32", "argmin": "float32", "argmax_channel": "float32", "shape_array": "int64", "size_array": "int64",
              "_npi_argmax": "int64", "_npi_argmin": "int64", "one_hot": "float32"}
+
+
+def _quantized(attrs) -> str:
+    kind, low = attrs.get("out_type", "int8"), attrs.get("min_calib_range", "None")
+    return kind if kind != "auto" else "int8" if low == "None" or float(low) < 0 else "uint8"
+
+
 # Outputs whose dtype is not that of the first: operator -> (attributes, their number) -> dtype.
 _OTHER_OUTPUTS = {"topk": lambda v, k: v.attrs.get("dtype", "float32") if k or v.attrs.get("ret_typ", "indices") == "indices" else None,
-                  "_contrib_quantize_v2": lambda v, k: "float32" if k else v.attrs.get("out_type", "int8"),
+                  "_contrib_quantize_v2": lambda v, k: "float32" if k else _quantized(v.attrs),
                   "norm": lambda v, k: v.attrs.get("out_dtype")}
 _ONE_TYPE = {"dot", "batch_dot", "FullyConnected", "Convolution", "Deconvolution", "Concat", "stack", "_mod", "_power", "_maximum", "_minimum",
              "_hypot", "_equal", "_not_equal", "_greater", "_greater_equal", "_lesser", "_lesser_equal", "add_n"}
@@ -167,7 +204,23 @@ _BOOLEAN = ("_npi_equal", "_npi_not_equal", "_npi_greater", "_npi_less", "_npi_l
             "_np_any")
 
 
+def _loop_types(v, types):
+    for turn, (graph, wires) in enumerate(zip(v.subgraphs, loops.wiring(v), strict=True)):
+        order = graph._vertices()
+        inputs = [w for w in order if w.op is None]
+        sources = [(id(v.inputs[i][0]), v.inputs[i][1]) for i in wires]
+        found = _types(order, {w.name: types.get(e) for w, e in zip(inputs, sources, strict=True)})
+        for w, e in zip(inputs, sources, strict=True):
+            if types.get(e) is None:
+                types[e] = found[id(w), 0]
+        if turn or len(v.subgraphs) == 1:
+            types.update({(id(v), k): found.get((id(w), j)) for k, (w, j) in enumerate(graph._entries)})
+
+
 def _type_step(v, types):
+    if v.subgraphs:
+        _loop_types(v, types)
+        return
     free = _FREE_INPUTS.get(v.op, ())
     bound = [(id(w), k) for i, (w, k) in enumerate(v.inputs) if i not in free]
     first = next((types[e] for e in bound if types.get(e) is not None), None)
