@@ -15,9 +15,6 @@ from .composed import ModifierCell as ModifierCell
 from .composed import ResidualCell as ResidualCell
 from .composed import SequentialRNNCell as SequentialRNNCell
 from .composed import ZoneoutCell as ZoneoutCell
-from .rnn import do_rnn_checkpoint as do_rnn_checkpoint
-from .rnn import load_rnn_checkpoint as load_rnn_checkpoint
-from .rnn import save_rnn_checkpoint as save_rnn_checkpoint
 from .conv import BaseConvRNNCell as BaseConvRNNCell
 from .conv import ConvGRUCell as ConvGRUCell
 from .conv import ConvLSTMCell as ConvLSTMCell
@@ -25,6 +22,9 @@ from .conv import ConvRNNCell as ConvRNNCell
 from .fused import FusedRNNCell as FusedRNNCell
 from .io import BucketSentenceIter as BucketSentenceIter
 from .io import encode_sentences as encode_sentences
+from .rnn import do_rnn_checkpoint as do_rnn_checkpoint
+from .rnn import load_rnn_checkpoint as load_rnn_checkpoint
+from .rnn import save_rnn_checkpoint as save_rnn_checkpoint
 
 __all__ = ["BaseConvRNNCell", "BaseRNNCell", "BidirectionalCell", "BucketSentenceIter", "ConvGRUCell", "ConvLSTMCell", "ConvRNNCell", "DropoutCell", "FusedRNNCell", "GRUCell", "LSTMCell", "ModifierCell",
            "RNNCell", "RNNParams", "ResidualCell", "SequentialRNNCell", "ZoneoutCell", "do_rnn_checkpoint", "encode_sentences",

@@ -12,7 +12,6 @@ from ..base import MXNetError
 from . import operators
 from .symbol import HIDDEN, Symbol, Vertex
 
-
 STORAGE = ("default", "row_sparse", "csr")  # by the number that __storage_type__ holds
 
 

@@ -148,6 +148,8 @@ def _leaves(kind, value, what):
 
 
 def _unique(name) -> str:
+    outer = attribute.current().get(None).get("__subgraph_name__")
+    name = f"{outer}${name}" if outer else name
     counts = _used.__dict__.setdefault("counts", collections.Counter())
     counts[name] += 1
     return f"{name}{counts[name] - 1}"
@@ -169,10 +171,12 @@ class _Part:
             zip(values, self.variables, strict=True)))
         self.outside = {id(s._entries[0][0]): o._entries[0] for s, o in zip(self.variables, outside, strict=True)}
 
-    def close(self, results):
+    def close(self, results, states=()):
         """Cut the graph of some results off; self.graph is it, self.inputs says what its inputs are outside."""
         with self.scope:
             heads = [self._own(self.kind.symbol(x)) for x in results]
+            shown = {v.name for v, _ in heads}
+            heads += [self._own(self.kind.symbol(x), shown) for x in states]
         made: dict[Any, Any] = {}
         sources: dict[int, tuple] = {}
 
@@ -195,9 +199,10 @@ class _Part:
     def _inside(self, v) -> bool:
         return v.op is not None and v.attrs.get("__subgraph_name__") == self.name
 
-    def _own(self, symbol):
+    def _own(self, symbol, others=()):
+        """The output as one that only this graph has, and none of `others`."""
         v, _ = symbol._single(self.name)
-        return symbol._entries[0] if self._inside(v) else create("_copy", (symbol,), hint="identity", cls=self.kind.cls)._entries[0]
+        return symbol._entries[0] if self._inside(v) and v.name not in others else create("_copy", (symbol,), hint="identity", cls=self.kind.cls)._entries[0]
 
     def place(self, n) -> int:
         """Which of the graph's inputs the n-th argument is. Raises: AssertionError if the function did not use it."""
@@ -237,7 +242,7 @@ def foreach(kind, body, data, init_states, name="foreach"):
     new, new_shape = _leaves(kind, new, "foreach: the states of body")
     if len(new) != len(states):
         raise AssertionError(f"foreach: body must give as many states as it gets, {len(states)}, got {len(new)}")
-    part.close([*out, *new])
+    part.close(out, new)
     places = [part.place(i) for i in range(total)]
     rest = [i for i in range(len(part.inputs)) if i not in places]
     inputs = [part.inputs[i] for i in (*places, *rest)]
@@ -264,7 +269,7 @@ def while_loop(kind, cond, func, loop_vars, max_iterations=None, name="while_loo
     new, _ = _leaves(kind, new, "while_loop: the loop variables of func")
     if len(new) != len(variables):
         raise ValueError(f"while_loop: func must give as many new loop variables as it gets, {len(variables)}, got {len(new)}")
-    turn.close([*out, *new])
+    turn.close(out, new)
     inputs, wires = _gathered([test, turn])
     found = _joined(kind, "_while_loop", [test, turn], inputs, {
         "cond_input_locs": wires[0], "func_input_locs": wires[1], "func_var_locs": [turn.place(i) for i in range(len(variables))],
