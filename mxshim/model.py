@@ -86,7 +86,8 @@ class FeedForward:
         if len(X) != len(y):
             raise ValueError(f"FeedForward: the numbers of data points and labels must be equal, got {len(X)} and {len(y)}")
         y = y.asnumpy().ravel() if isinstance(y, nd.NDArray) else onp.asarray(y).ravel()
-        return io.NDArrayIter(X, y, min(len(X), self.numpy_batch_size), shuffle=is_train, last_batch_handle="roll_over" if is_train else "pad")
+        return io.NDArrayIter(X, y, min(len(X), self.numpy_batch_size), shuffle=is_train,
+                              last_batch_handle="roll_over" if is_train else "pad")
 
     def _module(self, data, logger=logging):
         from .module import Module
@@ -115,7 +116,8 @@ class FeedForward:
         if not self.allow_extra_params or self.arg_params is None:
             return self.arg_params, self.aux_params
         arguments, states = set(self.symbol.list_arguments()), set(self.symbol.list_auxiliary_states())
-        return ({k: v for k, v in self.arg_params.items() if k in arguments}, {k: v for k, v in (self.aux_params or {}).items() if k in states})
+        return ({k: v for k, v in self.arg_params.items() if k in arguments},
+                {k: v for k, v in (self.aux_params or {}).items() if k in states})
 
     def _bound(self, data):
         module = self._module(data)

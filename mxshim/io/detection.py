@@ -127,7 +127,8 @@ class DetectionAugmenter:
             onp.minimum(y1, top + height) - onp.maximum(y0, top)).clip(0)
         own, area = (x1 - x0) * (y1 - y0), width * height
         share = common / onp.where(own > 0, own, 1)
-        for values, kind in ((common / (own + area - common), "overlaps"), (common / area, "sample_coverages"), (share, "object_coverages")):
+        for values, kind in ((common / (own + area - common), "overlaps"), (common / area, "sample_coverages"),
+                             (share, "object_coverages")):
             low, high = getattr(self, f"min_crop_{kind}")[k], getattr(self, f"max_crop_{kind}")[k]
             if (low > 0 or high < 1) and not ((low <= values) & (values <= high)).any():
                 return None

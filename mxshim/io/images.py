@@ -234,7 +234,8 @@ class ImageDetRecordIter(ImageRecordIter):
     deviations and scale. Images that stay smaller than data_shape lie in its upper left corner, with zeros around.
     """
 
-    def __init__(self, path_imgrec=None, data_shape=None, batch_size=None, label_pad_width=0, label_pad_value=-1.0, label_width=-1, **others):
+    def __init__(self, path_imgrec=None, data_shape=None, batch_size=None, label_pad_width=0, label_pad_value=-1.0, label_width=-1,
+                 **others):
         self._width, self._fill = int(label_pad_width), label_pad_value
         others.setdefault("label_name", "label")
         if data_shape is not None:

@@ -26,9 +26,9 @@ from .rnn import do_rnn_checkpoint as do_rnn_checkpoint
 from .rnn import load_rnn_checkpoint as load_rnn_checkpoint
 from .rnn import save_rnn_checkpoint as save_rnn_checkpoint
 
-__all__ = ["BaseConvRNNCell", "BaseRNNCell", "BidirectionalCell", "BucketSentenceIter", "ConvGRUCell", "ConvLSTMCell", "ConvRNNCell", "DropoutCell", "FusedRNNCell", "GRUCell", "LSTMCell", "ModifierCell",
-           "RNNCell", "RNNParams", "ResidualCell", "SequentialRNNCell", "ZoneoutCell", "do_rnn_checkpoint", "encode_sentences",
-           "load_rnn_checkpoint", "save_rnn_checkpoint"]
+__all__ = ["BaseConvRNNCell", "BaseRNNCell", "BidirectionalCell", "BucketSentenceIter", "ConvGRUCell", "ConvLSTMCell", "ConvRNNCell",
+           "DropoutCell", "FusedRNNCell", "GRUCell", "LSTMCell", "ModifierCell", "RNNCell", "RNNParams", "ResidualCell",
+           "SequentialRNNCell", "ZoneoutCell", "do_rnn_checkpoint", "encode_sentences", "load_rnn_checkpoint", "save_rnn_checkpoint"]
 
 # MXNet's modules in here; each of them has all the names.
 rnn_cell = _sys.modules[f"{__name__}.rnn_cell"] = _sys.modules[__name__]

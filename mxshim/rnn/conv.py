@@ -46,7 +46,8 @@ class BaseConvRNNCell(BaseRNNCell):
     def _convolved(self, inputs, before, name):
         """The convolutions of the input and of the state before."""
         return [symbol.Convolution(data=x, weight=self._weights[f"{what}_weight"], bias=self._weights[f"{what}_bias"],
-                                   name=f"{name}{what}", **how) for x, what, how in ((inputs, "i2h", self._i2h), (before, "h2h", self._h2h))]
+                                   name=f"{name}{what}", **how)
+                for x, what, how in ((inputs, "i2h", self._i2h), (before, "h2h", self._h2h))]
 
     def __call__(self, inputs, states):
         raise NotImplementedError("BaseConvRNNCell: use ConvRNNCell, ConvLSTMCell or ConvGRUCell")

@@ -198,8 +198,8 @@ def _quantized(attrs) -> str:
 _OTHER_OUTPUTS = {"topk": lambda v, k: v.attrs.get("dtype", "float32") if k or v.attrs.get("ret_typ", "indices") == "indices" else None,
                   "_contrib_quantize_v2": lambda v, k: "float32" if k else _quantized(v.attrs),
                   "norm": lambda v, k: v.attrs.get("out_dtype")}
-_ONE_TYPE = {"dot", "batch_dot", "FullyConnected", "Convolution", "Deconvolution", "Concat", "stack", "_mod", "_power", "_maximum", "_minimum",
-             "_hypot", "_equal", "_not_equal", "_greater", "_greater_equal", "_lesser", "_lesser_equal", "add_n"}
+_ONE_TYPE = {"dot", "batch_dot", "FullyConnected", "Convolution", "Deconvolution", "Concat", "stack", "_mod", "_power", "_maximum",
+             "_minimum", "_hypot", "_equal", "_not_equal", "_greater", "_greater_equal", "_lesser", "_lesser_equal", "add_n"}
 _BOOLEAN = ("_npi_equal", "_npi_not_equal", "_npi_greater", "_npi_less", "_npi_logical", "_npi_is", "_npi_all", "_npi_any", "_np_all",
             "_np_any")
 

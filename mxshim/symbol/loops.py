@@ -202,7 +202,9 @@ class _Part:
     def _own(self, symbol, others=()):
         """The output as one that only this graph has, and none of `others`."""
         v, _ = symbol._single(self.name)
-        return symbol._entries[0] if self._inside(v) and v.name not in others else create("_copy", (symbol,), hint="identity", cls=self.kind.cls)._entries[0]
+        if self._inside(v) and v.name not in others:
+            return symbol._entries[0]
+        return create("_copy", (symbol,), hint="identity", cls=self.kind.cls)._entries[0]
 
     def place(self, n) -> int:
         """Which of the graph's inputs the n-th argument is. Raises: AssertionError if the function did not use it."""

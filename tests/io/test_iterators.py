@@ -119,8 +119,9 @@ def test_errors(call, error, text, files):
         call()
 
 
-@pytest.mark.parametrize("call", [lambda: mx.io.CSVIter(data_csv="d.csv", data_shape=(3,), batch_size=2, foo=1), lambda: mx.io.ImageRecordIter(
-    path_imgrec=RECORDS, data_shape=(3, 8, 8), batch_size=2, foo=1)])
+@pytest.mark.parametrize("call", [
+    lambda: mx.io.CSVIter(data_csv="d.csv", data_shape=(3,), batch_size=2, foo=1),
+    lambda: mx.io.ImageRecordIter(path_imgrec=RECORDS, data_shape=(3, 8, 8), batch_size=2, foo=1)])
 def test_unknown_arguments_are_a_warning(call, files):
     with pytest.warns(UserWarning, match="no argument foo=; it is ignored"):
         assert call().next().data[0].shape[0] == 2
