@@ -30,10 +30,7 @@ ABSENT.update({"np.linalg.fallback_linalg": "it was a module of MXNet's own code
 
 # What stays absent: reason -> names in full.
 _ABSENT = {
-    "kept by MXNet for programs before Module: use mx.mod.Module": "mx.model.FeedForward mx.model.DataParallelExecutorManager "
-        "mx.executor_manager",
-    "convolutional cells of graphs were experimental: use mx.gluon.contrib.rnn's": "mx.rnn.BaseConvRNNCell mx.rnn.ConvRNNCell "
-        "mx.rnn.ConvLSTMCell mx.rnn.ConvGRUCell",
+    "kept by MXNet for programs before Module: use mx.mod.Module": "mx.model.DataParallelExecutorManager mx.executor_manager",
     "kept by MXNet for old programs: use cell.unroll": "mx.rnn.rnn_unroll",
     "symbols compute in mixed precision after mx.amp.init(), and blocks after amp.convert_hybrid_block": "mx.amp.convert_model "
         "mx.amp.convert_symbol mx.contrib.amp.convert_model mx.contrib.amp.convert_symbol",

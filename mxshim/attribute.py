@@ -7,7 +7,14 @@ __all__ = ["AttrScope"]
 _thread = threading.local()
 
 
-class AttrScope:
+class _Scopes(type):
+    @property
+    def current(cls):
+        """The innermost one of this thread."""
+        return current()
+
+
+class AttrScope(metaclass=_Scopes):
     """`with AttrScope(ctx_group="dev1", lr_mult="0.1"):` symbols made inside have these attributes; inner scopes win.
 
     Raises: ValueError for a value that is no string.

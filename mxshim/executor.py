@@ -42,7 +42,8 @@ class Executor:
         self.arg_dict = dict(zip(symbol.list_arguments(), args, strict=True))
         self.grad_dict = dict(zip(symbol.list_arguments(), grads, strict=True))
         self.aux_dict = dict(zip(symbol.list_auxiliary_states(), states, strict=True))
-        self._outputs = self._runner = self._monitor = None
+        self._outputs = self._runner = self._monitor = self._heads = None
+        self._trained = False
         self._shapes: tuple | None = None
         # Handles of our own on the same memory: marking them leaves the caller's arrays as they are.
         self._inputs = [a._alias() for a in (*args, *states)]
@@ -70,14 +71,18 @@ class Executor:
         """
         for name, value in kwargs.items():
             self._set(name, value)
+        self._trained = is_train
+        self._outputs = self._run(autograd.record() if is_train else autograd.pause(train_mode=False), self._monitor)
+        self._heads = self._outputs if is_train else None
+        return self._outputs
+
+    def _run(self, scope, monitor=None) -> list:
         program = self._program()
         ordered = self._ordered()
-        with autograd.record() if is_train else autograd.pause(train_mode=False):
-            if self._monitor is None:
-                self._outputs = list(self._runner.run(self._block, tuple(ordered)))
-            else:
-                self._outputs = program(ordered, self._told)
-        return self._outputs
+        with scope:
+            if monitor is None:
+                return list(self._runner.run(self._block, tuple(ordered)))
+            return program(ordered, self._told)
 
     def _set(self, name, value):
         if name not in self.arg_dict:
@@ -110,18 +115,22 @@ class Executor:
         """Fill the gradients, as grad_req says.
 
         out_grads: the gradients that arrive at the outputs, an array or a list; ones by default, and outputs of losses ignore them.
-        Raises: MXNetError without a forward(is_train=True) before.
+        After a forward without is_train, and for a second backward, the graph is computed once more on what the arrays hold now.
+        Raises: MXNetError without a forward before.
         """
         if all(r == "null" for r in self._reqs):
             return
-        if self._outputs is None or not any(o._node is not None for o in self._outputs):
-            raise MXNetError("Executor.backward: call forward(is_train=True) first; a gradient must be wanted of an argument, and the "
-                             "outputs must depend on it")
+        if self._outputs is None:
+            raise MXNetError("Executor.backward: call forward(is_train=True) first")
+        outputs = self._heads if self._heads is not None else self._run(autograd.record(train_mode=self._trained))
+        self._heads = None
+        if not any(o._node is not None for o in outputs):
+            raise MXNetError("Executor.backward: a gradient must be wanted of an argument, and the outputs must depend on it")
         if out_grads is not None:
             out_grads = list(out_grads) if isinstance(out_grads, list | tuple) else [out_grads]
-            if len(out_grads) != len(self._outputs):
-                raise MXNetError(f"Executor.backward: {len(out_grads)} out_grads are given, there are {len(self._outputs)} outputs")
-        heads = [(o, None if out_grads is None else out_grads[k]) for k, o in enumerate(self._outputs) if o._node is not None]
+            if len(out_grads) != len(outputs):
+                raise MXNetError(f"Executor.backward: {len(out_grads)} out_grads are given, there are {len(outputs)} outputs")
+        heads = [(o, None if out_grads is None else out_grads[k]) for k, o in enumerate(outputs) if o._node is not None]
         autograd.backward([o for o, _ in heads], None if out_grads is None else [g for _, g in heads], train_mode=is_train)
 
     def set_monitor_callback(self, callback, monitor_all=False):
@@ -185,8 +194,10 @@ class Executor:
         return Executor(self._symbol, self._ctx, args, grads, self._reqs, states)
 
     def debug_str(self) -> str:
-        """The graph as text."""
-        return self._symbol.debug_str()
+        """The graph as text, and how much memory its arrays take."""
+        held = [a for a in (*self.arg_arrays, *self.grad_arrays, *self.aux_arrays) if a is not None]
+        total = sum(a.size * as_dtype(a.dtype).itemsize for a in held)
+        return f"{self._symbol.debug_str()}Total {total >> 20} MB allocated\n"
 
 
 def _size(shape) -> int:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import logging
 import math
+from math import pi as pi
 
 __all__ = ["CosineScheduler", "FactorScheduler", "LRScheduler", "MultiFactorScheduler", "PolyScheduler"]
 

@@ -3,14 +3,20 @@ from __future__ import annotations
 
 import logging
 
+import numpy as onp
+
+from . import io
 from . import ndarray as nd
 from . import symbol as sym
 from .absent import missing as _missing
 from .base import MXNetError
 from .callback import BatchEndParam as BatchEndParam
+from .callback import LogValidationMetricsCallback
+from .device import cpu
+from .initializer import Uniform
 from .optimizer import get_updater as get_updater
 
-__all__ = ["BatchEndParam", "get_updater", "load_checkpoint", "load_params", "save_checkpoint"]
+__all__ = ["BatchEndParam", "FeedForward", "get_updater", "load_checkpoint", "load_params", "save_checkpoint"]
 
 
 def save_checkpoint(prefix, epoch, symbol, arg_params, aux_params, remove_amp_cast=True):
@@ -48,6 +54,121 @@ def load_checkpoint(prefix, epoch):
     """(Symbol, arguments, auxiliary states) of prefix-symbol.json and prefix-0001.params. Raises: MXNetError if a file is damaged."""
     symbol = sym.load(f"{prefix}-symbol.json")
     return (symbol, *load_params(prefix, epoch))
+
+
+class FeedForward:
+    """A graph to train and run on NumPy arrays or iterators, as programs before Module did; it runs a Module.
+
+    Args:
+        symbol: the graph, or a function from an iterator's default_bucket_key to one.  ctx: a device, or several.
+        num_epoch, begin_epoch: where training ends and starts.  epoch_size: batches of an epoch, default all.
+        optimizer, kwargs: its name and arguments, or an Optimizer.  initializer: what fills parameters that arg_params lacks.
+        numpy_batch_size: of batches of arrays.  allow_extra_params: arg_params may hold what the graph does not need.
+    """
+
+    def __init__(self, symbol, ctx=None, num_epoch=None, epoch_size=None, optimizer="sgd", initializer=Uniform(0.01),  # noqa: B008
+                 numpy_batch_size=128, arg_params=None, aux_params=None, allow_extra_params=False, begin_epoch=0, **kwargs):
+        self.sym_gen = None if isinstance(symbol, sym.Symbol) else symbol
+        self.symbol = symbol if self.sym_gen is None else None
+        self.ctx = [cpu()] if ctx is None else list(ctx) if isinstance(ctx, list | tuple) else [ctx]
+        self.num_epoch, self.epoch_size, self.begin_epoch = num_epoch, epoch_size, begin_epoch
+        self.optimizer, self.kwargs, self.initializer = optimizer, dict(kwargs), initializer
+        self.numpy_batch_size, self.allow_extra_params = numpy_batch_size, allow_extra_params
+        self.arg_params, self.aux_params = arg_params, aux_params
+
+    def _iterator(self, X, y, is_train):
+        if isinstance(X, io.DataIter) or hasattr(X, "provide_data"):
+            return X
+        if y is None:
+            if is_train:
+                raise ValueError("FeedForward: y, the labels, must be specified when X is an array")
+            y = onp.zeros(len(X))
+        if len(X) != len(y):
+            raise ValueError(f"FeedForward: the numbers of data points and labels must be equal, got {len(X)} and {len(y)}")
+        y = y.asnumpy().ravel() if isinstance(y, nd.NDArray) else onp.asarray(y).ravel()
+        return io.NDArrayIter(X, y, min(len(X), self.numpy_batch_size), shuffle=is_train,
+                              last_batch_handle="roll_over" if is_train else "pad")
+
+    def _module(self, data, logger=logging):
+        from .module import Module
+        if self.sym_gen is not None:
+            self.symbol = self.sym_gen(data.default_bucket_key)
+        names = set(self.symbol.list_arguments())
+        return Module(self.symbol, [d[0] for d in data.provide_data], [d[0] for d in data.provide_label or () if d[0] in names], logger,
+                      self.ctx)
+
+    def fit(self, X, y=None, eval_data=None, eval_metric="acc", epoch_end_callback=None, batch_end_callback=None, kvstore="local",
+            logger=None, work_load_list=None, monitor=None, eval_end_callback=LogValidationMetricsCallback(),  # noqa: B008
+            eval_batch_end_callback=None):
+        """Train. X, y: arrays, or an iterator.  eval_data: a pair of arrays, or an iterator.  The others: see Module.fit."""
+        data = self._iterator(X, y, True)
+        if isinstance(eval_data, list | tuple):
+            eval_data = self._iterator(*eval_data, is_train=False)
+        module = self._module(data, logger or logging)
+        if self.epoch_size is not None:
+            data = io.ResizeIter(data, self.epoch_size)
+        module.fit(data, eval_data, eval_metric, epoch_end_callback, batch_end_callback, kvstore, self.optimizer,
+                   self.kwargs or (("learning_rate", 0.01),), eval_end_callback, eval_batch_end_callback, self.initializer,
+                   *self._parameters(), allow_missing=True, begin_epoch=self.begin_epoch, num_epoch=self.num_epoch, monitor=monitor)
+        self.arg_params, self.aux_params = module.get_params()
+
+    def _parameters(self):
+        if not self.allow_extra_params or self.arg_params is None:
+            return self.arg_params, self.aux_params
+        arguments, states = set(self.symbol.list_arguments()), set(self.symbol.list_auxiliary_states())
+        return ({k: v for k, v in self.arg_params.items() if k in arguments},
+                {k: v for k, v in (self.aux_params or {}).items() if k in states})
+
+    def _bound(self, data):
+        module = self._module(data)
+        module.bind(data.provide_data, data.provide_label or None, for_training=False)
+        module.init_params(None, *self._parameters())
+        return module
+
+    def predict(self, X, num_batch=None, return_data=False, reset=True):
+        """The outputs as NumPy arrays, one or a list; with return_data (outputs, data, labels), each so."""
+        data = self._iterator(X, None, False)
+        if reset:
+            data.reset()
+        module = self._bound(data)
+        columns: list[list] = [[], [], []]
+        for k, batch in enumerate(data):
+            if k == num_batch:
+                break
+            module.forward(batch, is_train=False)
+            for column, arrays in zip(columns, (module.get_outputs(), batch.data, batch.label or []), strict=True):
+                column.append([a[:a.shape[0] - (batch.pad or 0)].asnumpy() for a in arrays])
+        found = [[onp.concatenate(parts) for parts in zip(*column, strict=True)] for column in columns]
+        found = [arrays[0] if len(arrays) == 1 else arrays for arrays in found]
+        return tuple(found) if return_data else found[0]
+
+    def score(self, X, eval_metric="acc", num_batch=None, batch_end_callback=None, reset=True):
+        """The value of a metric over an iterator with labels."""
+        data = self._iterator(X, None, False)
+        return self._bound(data).score(data, eval_metric, num_batch, batch_end_callback, reset=reset)[0][1]
+
+    def save(self, prefix, epoch=None, remove_amp_cast=True):
+        """Write prefix-symbol.json and prefix-0001.params; epoch: default num_epoch."""
+        epoch = self.num_epoch if epoch is None else epoch
+        if epoch is None:
+            raise AssertionError("FeedForward.save: give epoch, or num_epoch to FeedForward")
+        save_checkpoint(prefix, epoch, self.symbol, self.arg_params, self.aux_params, remove_amp_cast)
+
+    @staticmethod
+    def load(prefix, epoch, ctx=None, **kwargs):
+        """The FeedForward of save's files, whose training goes on at `epoch`."""
+        symbol, arguments, states = load_checkpoint(prefix, epoch)
+        return FeedForward(symbol, ctx=ctx, arg_params=arguments, aux_params=states, begin_epoch=epoch, **kwargs)
+
+    @staticmethod
+    def create(symbol, X, y=None, ctx=None, num_epoch=None, epoch_size=None, optimizer="sgd", initializer=Uniform(0.01),  # noqa: B008
+               eval_data=None, eval_metric="acc", epoch_end_callback=None, batch_end_callback=None, kvstore="local", logger=None,
+               work_load_list=None, eval_end_callback=LogValidationMetricsCallback(), eval_batch_end_callback=None, **kwargs):  # noqa: B008
+        """A FeedForward that was trained; arguments are those of FeedForward and fit."""
+        model = FeedForward(symbol, ctx, num_epoch, epoch_size, optimizer, initializer, **kwargs)
+        model.fit(X, y, eval_data, eval_metric, epoch_end_callback, batch_end_callback, kvstore, logger, work_load_list,
+                  eval_end_callback=eval_end_callback, eval_batch_end_callback=eval_batch_end_callback)
+        return model
 
 
 __getattr__ = _missing("mx.model", __name__, __all__)

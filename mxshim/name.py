@@ -7,7 +7,14 @@ __all__ = ["NameManager", "Prefix"]
 _thread = threading.local()
 
 
-class NameManager:
+class _Scopes(type):
+    @property
+    def current(cls):
+        """The innermost one of this thread."""
+        return current()
+
+
+class NameManager(metaclass=_Scopes):
     """Numbers the names of each kind: fullyconnected0, fullyconnected1, ...; `with NameManager():` starts from 0."""
 
     def __init__(self):

@@ -212,12 +212,12 @@ def dumps(reset=False, format="table", sort_by="total", ascending=False):
     """What was measured, as text: a table, or JSON.
 
     reset: forget it afterwards.  sort_by: "total", "avg", "min", "max" or "count".
-    Times are milliseconds, memory is kilobytes. Raises: ValueError for another format or order.
+    Times are milliseconds, memory is kilobytes. Raises: AssertionError for another format or order.
     """
     if format not in ("table", "json"):
-        raise ValueError(f"profiler.dumps: format must be 'table' or 'json', got {format!r}")
+        raise AssertionError(f"profiler.dumps: format must be 'table' or 'json', got {format!r}")
     if sort_by not in _ORDERS:
-        raise ValueError(f"profiler.dumps: sort_by must be one of {', '.join(_ORDERS)}, got {sort_by!r}")
+        raise AssertionError(f"profiler.dumps: sort_by must be one of {', '.join(_ORDERS)}, got {sort_by!r}")
 
     def ordered(rows: dict[str, _Row]) -> dict[str, _Row]:
         return dict(sorted(rows.items(), key=lambda item: _ORDERS[sort_by](item[1]), reverse=not ascending))

@@ -5,6 +5,8 @@ one small program; while_loop and cond read their condition, and so do the same.
 """
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..base import MXNetError
 from ..engine.call import call
 from ..engine.op import NAMES, api
@@ -12,6 +14,8 @@ from ..engine.trace import flush_all
 from .convert import CLASSES
 from .core import Array
 
+# Set by symbol/recording.py: (function's name, its arguments) -> what a call with Symbols, or in an export, gives; None for other calls.
+in_graph: Callable = lambda name, args: None  # noqa: E731
 TOGETHER = 8  # turns of foreach that become one program; shorter loops than two such runs are not cut
 
 
@@ -69,7 +73,8 @@ def nd_foreach(body, data, init_states):
     Returns: (the outputs stacked along a new axis 0, in the nesting that body gives them; the last states).
     Raises: AssertionError for what is no array, IndexError if there is no element.
     """
-    return _foreach(body, data, init_states, "nd", AssertionError, AssertionError)
+    found = in_graph("nd.contrib.foreach", (body, data, init_states))
+    return _foreach(body, data, init_states, "nd", AssertionError, AssertionError) if found is None else found
 
 
 @api("npx.foreach")
@@ -79,6 +84,9 @@ def foreach(body, data, init_states):
     Args and returns as nd.contrib.foreach; tuples come back as lists.
     Raises: ValueError or AssertionError for what is no array, IndexError if there is no element.
     """
+    found = in_graph("npx.foreach", (body, data, init_states))
+    if found is not None:
+        return found
     out, states = _foreach(body, data, init_states, "np", ValueError, AssertionError)
     return out, _listed(states, "npx.foreach: the states of body", AssertionError)
 
@@ -123,6 +131,18 @@ def _while(cond, func, loop_vars, max_iterations, dialect, error, one_error):
     return rows, shape, variables[0] if single else list(variables), turn, limit
 
 
+def _complete_while(cond, func, loop_vars, max_iterations, dialect, error):
+    """(outputs, loop variables); without a turn the outputs are zeros of the shapes that func would give."""
+    rows, shape, variables, turn, limit = _while(cond, func, loop_vars, max_iterations, dialect, error, MXNetError)
+    if limit < 1:
+        raise MXNetError(f"while_loop: max_iterations must be positive, got {limit}")
+    if rows:
+        return shape([_stacked(column, dialect, limit) for column in zip(*rows, strict=True)]), variables
+    # What func computes here is never run, it only tells the shapes.
+    row, shape, _ = turn([variables] if isinstance(loop_vars, Array) else variables)
+    return shape([_stacked([x], dialect, limit, 0) for x in row]), variables
+
+
 @api("nd.contrib.while_loop")
 def nd_while_loop(cond, func, loop_vars, max_iterations=None):
     """While `cond(*loop_vars)` holds: output, loop_vars = `func(*loop_vars)`; at most max_iterations times.
@@ -136,6 +156,9 @@ def nd_while_loop(cond, func, loop_vars, max_iterations=None):
     Raises: ValueError if max_iterations is missing, loop_vars is empty or changes its length, or cond gives several elements.
     MXNet: nd.contrib.while_loop. Differs: MXNet leaves the rows of turns that were not made uninitialized.
     """
+    found = in_graph("nd.contrib.while_loop", (cond, func, loop_vars, max_iterations))
+    if found is not None:
+        return found
     rows, shape, variables, _, limit = _while(cond, func, loop_vars, max_iterations, "nd", TypeError, ValueError)
     if not rows:
         return [], variables
@@ -148,14 +171,10 @@ def while_loop(cond, func, loop_vars, max_iterations=None):
 
     As nd.contrib.while_loop; without a turn the outputs are zeros of the shapes that func would give.
     """
-    rows, shape, variables, turn, limit = _while(cond, func, loop_vars, max_iterations, "np", ValueError, MXNetError)
-    if limit < 1:
-        raise MXNetError(f"npx.while_loop: max_iterations must be positive, got {limit}")
-    if rows:
-        out = shape([_stacked(column, "np", limit) for column in zip(*rows, strict=True)])
-    else:  # what func computes here is never run, it only tells the shapes
-        row, shape, _ = turn([variables] if isinstance(loop_vars, Array) else variables)
-        out = shape([_stacked([x], "np", limit, 0) for x in row])
+    found = in_graph("npx.while_loop", (cond, func, loop_vars, max_iterations))
+    if found is not None:
+        return found
+    out, variables = _complete_while(cond, func, loop_vars, max_iterations, "np", ValueError)
     return out, variables if isinstance(variables, Array) else _listed(variables, "npx.while_loop: loop_vars", ValueError)
 
 
@@ -165,6 +184,9 @@ def nd_cond(pred, then_func, else_func):
 
     Raises: ValueError if pred has several elements.
     """
+    found = in_graph("nd.contrib.cond", (pred, then_func, else_func))
+    if found is not None:
+        return found
     return then_func() if _truth(pred, "nd.contrib.cond", ValueError) else else_func()
 
 
@@ -176,6 +198,9 @@ def cond(pred, then_func, else_func, inputs, name="cond"):
     Returns: what the function gives, tuples as lists. pred is read.
     Raises: ValueError if inputs are no arrays, MXNetError if pred gives several elements.
     """
+    found = in_graph("npx.cond", (pred, then_func, else_func, inputs))
+    if found is not None:
+        return found
     _leaves(inputs, "npx.cond: inputs", ValueError)
     given = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
     chosen = then_func if _truth(pred(*given), "npx.cond", MXNetError) else else_func

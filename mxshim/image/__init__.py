@@ -1,4 +1,6 @@
 """mx.image: images from files, what is done to them, and iterators over them (MXNet: mxnet.image)."""
+import sys as _sys
+
 from ..absent import missing as _missing
 from .augmenters import Augmenter as Augmenter
 from .augmenters import BrightnessJitterAug as BrightnessJitterAug
@@ -50,4 +52,7 @@ __all__ = ["Augmenter", "BrightnessJitterAug", "CastAug", "CenterCropAug", "Colo
            "RandomSizedCropAug", "ResizeAug", "SaturationJitterAug", "SequentialAug", "center_crop", "color_normalize", "copyMakeBorder",
            "fixed_crop", "imdecode", "imread", "imresize", "imrotate", "random_crop", "random_rotate", "random_size_crop", "resize_short",
            "scale_down"]
+
+# MXNet's modules in here; each of them has all the names.
+image = _sys.modules[f"{__name__}.image"] = _sys.modules[__name__]
 __getattr__ = _missing("mx.image", __name__, __all__)

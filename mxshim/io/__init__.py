@@ -1,4 +1,6 @@
 """mx.io: iterators over batches, for programs of MXNet 1's style (MXNet: mxnet.io). Newer ones use gluon.data."""
+import sys as _sys
+
 from ..absent import missing as _missing
 from .arrays import NDArrayIter as NDArrayIter
 from .base import DataBatch as DataBatch
@@ -19,4 +21,8 @@ from .wrapping import ResizeIter as ResizeIter
 __all__ = ["CSVIter", "DataBatch", "DataDesc", "DataIter", "ImageDetRecordIter", "ImageRecordIter", "ImageRecordIter_v1",
            "ImageRecordUInt8Iter", "ImageRecordUInt8Iter_v1", "LibSVMIter", "MNISTIter", "MXDataIter", "NDArrayIter", "PrefetchingIter",
            "ResizeIter"]
+
+# MXNet's modules in here; each of them has all the names.
+io = _sys.modules[f"{__name__}.io"] = _sys.modules[__name__]
+utils = _sys.modules[f"{__name__}.utils"] = _sys.modules[__name__]
 __getattr__ = _missing("mx.io", __name__, __all__)

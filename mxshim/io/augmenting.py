@@ -2,11 +2,13 @@
 from __future__ import annotations
 
 import math
+import warnings
 
 import numpy as onp
 
 from ..base import MXNetError
 from ..ops.image import resized
+from . import hls
 
 _GRAY = onp.array([0.299, 0.587, 0.114], "float32")
 _COMPONENTS = onp.array([[-0.5675, 0.7192, 0.4009], [-0.5808, -0.0045, -0.8140], [-0.5836, -0.6948, 0.4203]]) * [55.46, 4.794, 1.148]
@@ -20,11 +22,17 @@ DEFAULTS = {
     "max_rotate_angle": 0, "rotate": -1, "max_shear_ratio": 0.0, "min_random_scale": 1.0, "max_random_scale": 1.0, "min_img_size": 0.0,
     "max_img_size": 1e10,
     # colours
-    "brightness": 0.0, "contrast": 0.0, "saturation": 0.0, "pca_noise": 0.0,
+    "brightness": 0.0, "contrast": 0.0, "saturation": 0.0, "pca_noise": 0.0, "random_h": 0, "random_s": 0, "random_l": 0,
     # numbers
     "mean_r": 0.0, "mean_g": 0.0, "mean_b": 0.0, "std_r": 1.0, "std_g": 1.0, "std_b": 1.0, "scale": 1.0, "max_random_contrast": 0.0,
-    "max_random_illumination": 0.0,
+    "max_random_illumination": 0.0, "mean_img": "",
 }
+
+
+def unknown(what, names):
+    """Say of arguments that they are none. MXNet's iterators over files take and ignore whatever they do not know."""
+    for name in names:
+        warnings.warn(f"{what}: there is no argument {name}=; it is ignored, as in MXNet", stacklevel=4)
 
 
 class DefaultAugmenter:
@@ -34,16 +42,15 @@ class DefaultAugmenter:
     max_shear_ratio, scales by min_random_scale to max_random_scale and stretches by max_aspect_ratio; `pad` pixels of fill_value are put
     around; then the middle is cut out, or with rand_crop a random place (of a size from min_crop_size to max_crop_size, if given), or with
     random_resized_crop one of min_random_area to max_random_area of the image and of a ratio from min_aspect_ratio to max_aspect_ratio;
-    brightness, contrast and saturation change by factors from 1 - x to 1 + x in a random order; pca_noise is added; `mirror` or, half of
+    brightness, contrast and saturation change by factors from 1 - x to 1 + x in a random order; pca_noise is added; hue, saturation and
+    lightness change by up to random_h, random_s and random_l (of 180, 255 and 255); `mirror` or, half of
     the time, rand_mirror mirrors; mean_r, mean_g, mean_b are subtracted, and what comes is multiplied by `scale` and divided by std_r,
-    std_g, std_b, with max_random_contrast and max_random_illumination around that.
+    std_g, std_b, with max_random_contrast and max_random_illumination around that. With mean_img, the array in that file is subtracted.
     raw: images stay bytes, without those last numbers.
     """
 
     def __init__(self, what, data_shape, raw=False, **arguments):
-        for name in arguments:
-            if name not in DEFAULTS:
-                raise MXNetError(f"{what}: there is no argument {name}=; the augmentation's are {', '.join(DEFAULTS)}")
+        unknown(what, [n for n in arguments if n not in DEFAULTS and n not in ("mean_a", "std_a")])
         for name, default in DEFAULTS.items():
             setattr(self, name, arguments.get(name, default))
         self.what, self.size, self.raw = what, (data_shape[2], data_shape[1]), raw
@@ -67,15 +74,12 @@ class DefaultAugmenter:
         pixels = self._cut(pixels, draw)
         if self.brightness or self.contrast or self.saturation or self.pca_noise:
             pixels = self._coloured(pixels, draw)
+        if (self.random_h or self.random_s or self.random_l) and pixels.shape[2] == 3:
+            pixels = hls.shifted(pixels, *[int(draw.uniform(-n, n)) for n in (self.random_h, self.random_l, self.random_s)])
         if self.mirror or (self.rand_mirror and draw.random() < 0.5):
             pixels = pixels[:, ::-1]
         planes = pixels.transpose(2, 0, 1)
-        return planes if self.raw else self._normalized(planes.astype("float32"), draw)
-
-    def fitted(self, pixels):
-        """All of an image in the size of the batch."""
-        method = self.inter_method if self.inter_method < 5 else 1
-        return pixels if pixels.shape[1::-1] == self.size else resized(pixels, *self.size, method)
+        return planes if self.raw else self.normalized(planes.astype("float32"), draw)
 
     def _resized(self, pixels, w, h, draw):
         method = self.inter_method
@@ -156,7 +160,13 @@ class DefaultAugmenter:
             x = x + (_COMPONENTS @ [draw.gauss(0, self.pca_noise) for _ in range(3)]).astype("float32")
         return x.clip(0, 255).astype("uint8")
 
-    def _normalized(self, x, draw):
+    def without_numbers(self):
+        """The same, without means, deviations and scale."""
+        return DefaultAugmenter(self.what, (len(self.mean), *self.size[::-1]), raw=True, **{
+            n: v for n, v in vars(self).items() if n in DEFAULTS and n != "mean_img"})
+
+    def normalized(self, x, draw):
+        """Planes float32 without the mean, and so on."""
         contrast = illumination = 0.0
         if self.max_random_contrast:
             contrast = draw.uniform(-self.max_random_contrast, self.max_random_contrast)

@@ -15,6 +15,7 @@ from ..base import MXNetError, as_dtype
 from ..device import current_device
 from ..engine.rng import Serial
 from ..util import is_np_array
+from .augmenting import unknown
 from .base import DataBatch, DataDesc, DataIter
 
 __all__ = ["CSVIter", "LibSVMIter", "MNISTIter", "MXDataIter"]
@@ -145,10 +146,8 @@ def required(what, **arguments):
 
 
 def known(what, others, accepted=("prefetch_buffer", "ctx", "preprocess_threads", "verbose", "device_id")):
-    """Raises: MXNetError for arguments that nobody knows. Those in `accepted` say how MXNet works and change nothing here."""
-    for name in others:
-        if name not in accepted:
-            raise MXNetError(f"{what}: there is no argument {name}=")
+    """Warn of arguments that nobody knows. Those in `accepted` say how MXNet works and change nothing here."""
+    unknown(what, [name for name in others if name not in accepted])
 
 
 class CSVIter(MXDataIter):
@@ -296,7 +295,7 @@ class MNISTIter(MXDataIter):
 
     def __init__(self, image="./train-images-idx3-ubyte", label="./train-labels-idx1-ubyte", batch_size=128, shuffle=True, flat=False,
                  seed=0, silent=False, num_parts=1, part_index=0, dtype=None, data_name="data", label_name="softmax_label", **others):
-        known("MNISTIter", others, ("prefetch_buffer", "ctx", "input_shape"))
+        known("MNISTIter", others, ("prefetch_buffer", "ctx", "input_shape", "data_shape"))
         try:
             images, labels = (read_idx(os.path.expanduser(p), magic) for p, magic in ((image, 2051), (label, 2049)))
         except (OSError, ValueError) as error:

@@ -9,11 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as onp
 
+from .. import ndarray as nd
 from ..array.codec import decode_image
 from ..base import MXNetError, as_dtype
 from ..recordio import MXRecordIO, unpack
 from .augmenting import DefaultAugmenter
 from .base import DataBatch, DataDesc, DataIter
+from .detection import DetectionAugmenter
 from .files import batch_array, required
 
 __all__ = ["ImageDetRecordIter", "ImageRecordIter", "ImageRecordIter_v1", "ImageRecordUInt8Iter", "ImageRecordUInt8Iter_v1"]
@@ -55,7 +57,8 @@ class ImageRecordIter(DataIter):
         preprocess_threads, prefetch_buffer: how many threads decode, and how many batches ahead.
         dtype: of the images.  The other arguments say what is done to images: see io/augmenting.py.
         verbose, device_id, ctx, shuffle_chunk_size, shuffle_chunk_seed, aug_seq: accepted.
-    Needs Pillow. Raises: MXNetError for missing and damaged files, missing and unknown arguments, and images that are too small.
+    Needs Pillow. Raises: MXNetError for missing and damaged files, missing arguments, and images that are too small. Arguments that do
+        not exist are a warning.
     Differs: what is random comes from generators of its own, so other crops are drawn than by MXNet. The same seeds, `seed` for
         the order and `seed_aug` for the rest, give the same batches, whatever the number of threads.
     """
@@ -74,6 +77,7 @@ class ImageRecordIter(DataIter):
         if len(self.data_shape) != 3 or self.data_shape[0] not in (1, 3):
             raise MXNetError(f"{what}: data_shape must be (1 or 3, height, width), got {data_shape}")
         self._augment = DefaultAugmenter(what, self.data_shape, raw=self._pixels is not None, **augmentation)
+        self._mean_file = os.path.expanduser(self._augment.mean_img)
         self._dtype = as_dtype(self._pixels or dtype or "float32")
         self._label_width = label_width
         self._records = offsets(self._path)
@@ -88,9 +92,26 @@ class ImageRecordIter(DataIter):
         self._pool = ThreadPoolExecutor(max(1, int(preprocess_threads)), what)
         self._ahead = max(1, int(prefetch_buffer))
         self._epoch, self._start = 0, 0
+        if self._mean_file:
+            self._augment.mean = self._mean_image()
         self._begin()
         self.provide_data = [DataDesc(data_name, (self.batch_size, *self.data_shape), self._dtype.type)]
         self.provide_label = [DataDesc(label_name, (self.batch_size, *self._label_shape()), onp.float32)]
+
+    def _mean_image(self):
+        """The array of mean_img; where there is no such file yet, the images' mean is written to it."""
+        if not os.path.exists(self._mean_file):
+            total = onp.zeros(self.data_shape, "float64")
+            plain, self._augment = self._augment, self._augment.without_numbers()
+            for k in range(len(self._records)):
+                total += self._sample(self._read(k), f"{self._seed_aug} mean {k}")[0]
+            self._augment = plain
+            nd.save(self._mean_file, {"mean_img": nd.array((total / len(self._records)).astype("float32"))})
+        found = nd.load(self._mean_file)
+        mean = found.get("mean_img") if isinstance(found, dict) else found[0]
+        if mean is None or mean.shape != self.data_shape:
+            raise MXNetError(f"{type(self).__name__}: {self._mean_file!r} has no array mean_img of shape {self.data_shape}")
+        return mean.asnumpy()
 
     def _label_shape(self):
         return () if self._label_width == 1 else (self._label_width,)
@@ -209,15 +230,18 @@ class ImageDetRecordIter(ImageRecordIter):
     """ImageRecordIter for objects: the labels of an image are numbers of any count, float32 (N, 4 + longest).
 
     A row of labels is channels, height and width of the image, how many numbers follow, those, and label_pad_value.
-    label_pad_width: the longest, default what the file has.  rand_mirror_prob: probability that an image is mirrored with its boxes.
-    Images are resized to data_shape, and only mirrored and coloured at random. Differs: MXNet's random crops and pads for objects are in
-    mx.image.ImageDetIter here.
+    label_pad_width: the longest, default what the file has.  The arguments of augmentation are those of io/detection.py, and means,
+    deviations and scale. Images that stay smaller than data_shape lie in its upper left corner, with zeros around.
     """
 
     def __init__(self, path_imgrec=None, data_shape=None, batch_size=None, label_pad_width=0, label_pad_value=-1.0, label_width=-1,
-                 rand_mirror_prob=0.0, **others):
-        self._width, self._fill, self._mirror = int(label_pad_width), label_pad_value, float(rand_mirror_prob)
+                 **others):
+        self._width, self._fill = int(label_pad_width), label_pad_value
         others.setdefault("label_name", "label")
+        if data_shape is not None:
+            self._detection = DetectionAugmenter("ImageDetRecordIter", tuple(data_shape), others)
+        for name in ("std_r", "std_g", "std_b"):  # 0 stands for 1
+            others[name] = others.get(name) or 1.0
         if path_imgrec is not None:
             self._longest = self._measured(os.path.expanduser(path_imgrec))
             if self._width and self._width < self._longest:
@@ -236,17 +260,19 @@ class ImageDetRecordIter(ImageRecordIter):
         return (4 + self._longest,)
 
     def _finished(self, pixels, labels, draw):
-        labels = labels.copy()
-        if draw.random() < self._mirror:
-            pixels = pixels[:, ::-1]
-            head, each = int(labels[0]), int(labels[1])
-            boxes = labels[head:].reshape(-1, each)
-            boxes[:, [1, 3]] = 1 - boxes[:, [3, 1]]
-        pixels = self._augment(self._augment.fitted(pixels), draw)
+        head, each = int(labels[0]), int(labels[1])
+        if len(labels) > 2 and not (2 <= head <= len(labels) and each >= 5 and (len(labels) - head) % each == 0):
+            raise MXNetError(f"ImageDetRecordIter: the labels of an image are the length of their head, that of an object (5 or more), the "
+                             f"rest of the head, and objects; got {labels[:8]}")
+        pixels, boxes = self._detection(pixels, labels[head:].reshape(-1, each), draw)
+        labels = onp.concatenate([labels[:head], boxes.ravel()])
+        planes = self._augment.normalized(pixels.transpose(2, 0, 1).astype("float32"), draw)
         row = onp.full(4 + self._longest, self._fill, "float32")
-        row[:4] = (*self.data_shape, len(labels))
+        row[:4] = (*planes.shape, len(labels))
         row[4:4 + len(labels)] = labels
-        return pixels.astype(self._dtype, copy=False), row
+        data = onp.zeros(self.data_shape, self._dtype)
+        data[:, :planes.shape[1], :planes.shape[2]] = planes
+        return data, row
 
     def _batch_labels(self, labels):
         return onp.stack(labels)

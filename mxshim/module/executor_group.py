@@ -1,12 +1,14 @@
 """The executors of a module, one for each device, each with its part of the batch (MXNet: mxnet.module.executor_group)."""
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 
 from .. import ndarray as nd
 from ..array.core import Array
 from ..base import MXNetError
 from ..executor import allocated
+from ..io import DataDesc
 from .batches import batch_axis, described
 
 __all__ = ["DataParallelExecutorGroup"]
@@ -15,18 +17,20 @@ __all__ = ["DataParallelExecutorGroup"]
 class DataParallelExecutorGroup:
     """Executors of one graph, whose parameters are equal and whose batches are parts of one.
 
-    shared: another group, whose parameters, gradients and states are used where names and shapes agree.
+    shared_group: another group, whose parameters, gradients and states are used where names and shapes agree.
+    workload, group2ctxs: accepted; batches are split evenly, XLA places the work.
     """
 
-    def __init__(self, symbol, contexts, data_shapes, label_shapes, param_names, for_training, inputs_need_grad, shared=None, fixed=(),
-                 grad_req="write", state_names=()):
-        self.symbol, self.contexts, self.param_names = symbol, contexts, param_names
-        self.for_training, self.inputs_need_grad, self.fixed, self.state_names = for_training, inputs_need_grad, set(fixed
-                                                                                                                     or ()), state_names
+    def __init__(self, symbol, contexts, workload, data_shapes, label_shapes, param_names, for_training, inputs_need_grad,
+                 shared_group=None, logger=logging, fixed_param_names=None, grad_req="write", state_names=None, group2ctxs=None):
+        self.symbol, self.contexts, self.param_names, self.logger = symbol, contexts, param_names, logger
+        self.for_training, self.inputs_need_grad = for_training, inputs_need_grad
+        self.fixed_param_names, self.state_names = list(fixed_param_names or ()), list(state_names or ())
         self.arg_names, self.aux_names = symbol.list_arguments(), symbol.list_auxiliary_states()
         self.output_names = symbol.list_outputs()
+        self._output_axes = [_layout_axis(e) for e in symbol]
         self._grad_req = grad_req
-        self.bind(data_shapes, label_shapes, shared)
+        self.bind(data_shapes, label_shapes, shared_group)
 
     def bind(self, data_shapes, label_shapes, shared=None):
         """Make the executors for batches of these shapes."""
@@ -78,7 +82,7 @@ class DataParallelExecutorGroup:
             req = self._grad_req
             req = req if isinstance(req, str) else req.get(name, "write") if isinstance(req, dict) else dict(
                 zip(self.arg_names, req, strict=True))[name]
-            return "null" if name in self.fixed else req
+            return "null" if name in self.fixed_param_names else req
         if name in self.data_names and self.inputs_need_grad:
             return self._grad_req if isinstance(self._grad_req, str) else "write"
         return "null"
@@ -130,7 +134,7 @@ class DataParallelExecutorGroup:
             elif len(self.execs) == 1:
                 value = array
             else:
-                value = nd.slice_axis(array, axis=max(self._axes[name], 0), begin=self.slices[k].start, end=self.slices[k].stop)
+                value = self._part(array, self._axes[name], k)
             if not isinstance(value, Array):
                 value = nd.array(value)
             if value.shape != target.shape:
@@ -148,19 +152,22 @@ class DataParallelExecutorGroup:
             elif len(self.execs) == 1:
                 e.backward(list(grads))
             else:
-                e.backward([nd.slice_axis(g, axis=0, begin=self.slices[k].start, end=self.slices[k].stop).as_in_context(e._ctx)
-                            for g in grads])
+                e.backward([self._part(g, axis, k).as_in_context(e._ctx) for g, axis in zip(grads, self._output_axes, strict=False)])
 
     def get_outputs(self, merge_multi_context=True):
         """The outputs: of each a whole, or a list with one array for each device."""
         found = [[e.outputs[i] for e in self.execs] for i in range(len(self.output_names))]
-        return [_merged(f, 0) for f in found] if merge_multi_context else found
+        return [_merged(f, axis) for f, axis in zip(found, self._output_axes, strict=True)] if merge_multi_context else found
+
+    def _part(self, array, axis, k):
+        """What the k-th device gets of an array; all of it, if no axis is that of the examples."""
+        return array if axis < 0 else nd.slice_axis(array, axis=axis, begin=self.slices[k].start, end=self.slices[k].stop)
 
     def get_input_grads(self, merge_multi_context=True):
         """The gradients of the data, as get_outputs."""
         found = [[e.grad_dict[n] for e in self.execs] for n in self.data_names]
         if merge_multi_context:
-            return [_merged(f, max(self._axes[n], 0)) for f, n in zip(found, self.data_names, strict=True)]
+            return [_merged(f, self._axes[n]) for f, n in zip(found, self.data_names, strict=True)]
         return found
 
     def get_states(self, merge_multi_context=True):
@@ -185,8 +192,7 @@ class DataParallelExecutorGroup:
         """Let a metric see labels and outputs of all devices. pre_sliced: labels are lists, one for each device."""
         for k, e in enumerate(self.execs):
             part = labels[k] if pre_sliced else labels if len(self.execs) == 1 else [
-                nd.slice_axis(y, axis=max(self._axes.get(n, 0), 0), begin=self.slices[k].start, end=self.slices[k].stop)
-                for n, y in zip(self.label_names, labels, strict=False)]
+                self._part(y, self._axes.get(n, 0), k) for n, y in zip(self.label_names, labels, strict=False)]
             metric.update_dict(OrderedDict(zip(self.label_names, part, strict=False)),
                                OrderedDict(zip(self.output_names, e.outputs, strict=True)))
 
@@ -196,7 +202,12 @@ class DataParallelExecutorGroup:
             mon.install(e)
 
 
+def _layout_axis(output):
+    """The axis of the examples in an output, as its __layout__ says; the first by default."""
+    return DataDesc.get_batch_axis(output.attr("__layout__"))
+
+
 def _merged(arrays, axis):
-    if len(arrays) == 1:
+    if len(arrays) == 1 or axis < 0:
         return arrays[0]
     return nd.concat(*[a.as_in_context(arrays[0].ctx) for a in arrays], dim=axis)

@@ -14,6 +14,7 @@ from ..engine.trace import constants_apart
 from ..initializer import InitDesc, Uniform
 from ..model import load_checkpoint
 from ..serialization import atomic_write
+from ..symbol.compose import STORAGE
 from .base_module import BaseModule, as_list, check_names
 from .batches import described
 from .executor_group import DataParallelExecutorGroup
@@ -140,13 +141,11 @@ class Module(BaseModule):
             raise AssertionError("call bind before initializing the parameters")
         group = self._exec_group
         with constants_apart():
-            if self._arg_params is None:
-                self._arg_params = {n: nd.zeros(a[0].shape, dtype=a[0].dtype, ctx=cpu()) for n,
-                                    a in zip(group.names, group.param_arrays, strict=True)}
-            if self._aux_params is None:
-                self._aux_params = {n: nd.zeros(a[0].shape, dtype=a[0].dtype, ctx=cpu()) for n,
-                                    a in zip(self._aux_names, group.aux_arrays, strict=True)}
             attributes = self._symbol.attr_dict()
+            if self._arg_params is None:
+                self._arg_params = _zeros(group.names, group.param_arrays, attributes)
+            if self._aux_params is None:
+                self._aux_params = _zeros(self._aux_names, group.aux_arrays, attributes)
             for mine, given in ((self._arg_params, arg_params), (self._aux_params, aux_params)):
                 if given is not None and not allow_extra:
                     extra = next((n for n in given if n not in mine), None)
@@ -210,9 +209,9 @@ class Module(BaseModule):
             if not isinstance(shared_module, Module) or not shared_module.binded or not shared_module.params_initialized:
                 raise AssertionError("shared_module must be a Module that is bound and initialized")
             shared = shared_module._exec_group
-        self._exec_group = DataParallelExecutorGroup(self._symbol, self._context, self._data_shapes, self._label_shapes, self._param_names,
-                                                     for_training, inputs_need_grad, shared, self._fixed_param_names, grad_req,
-                                                     self._state_names)
+        self._exec_group = DataParallelExecutorGroup(self._symbol, self._context, None, self._data_shapes, self._label_shapes,
+                                                     self._param_names, for_training, inputs_need_grad, shared, self.logger,
+                                                     self._fixed_param_names, grad_req, self._state_names)
         self.binded = True
         if shared_module is not None:
             self.params_initialized = True
@@ -401,6 +400,15 @@ class Module(BaseModule):
     def prepare(self, data_batch, sparse_row_id_fn=None):
         """Accepted; rows are pulled with everything else."""
         self._need(False, "prepare")
+
+
+def _zeros(names, arrays, attributes) -> dict:
+    """Arrays by name like the first of each name's arrays, on the CPU and stored as the variable says."""
+    found = {}
+    for name, (like, *_) in zip(names, arrays, strict=True):
+        kind = STORAGE[int(attributes.get(name, {}).get("__storage_type__", 0))]
+        found[name] = nd.sparse.zeros(kind, like.shape, ctx=cpu(), dtype=like.dtype)
+    return found
 
 
 def _store(kvstore, devices):

@@ -1,4 +1,6 @@
 """mx.rnn: recurrent cells of graphs, and sentences in buckets (MXNet: mxnet.rnn). mx.gluon.rnn has the cells of arrays."""
+import sys as _sys
+
 from ..absent import missing as _missing
 from ..model import load_checkpoint as load_checkpoint
 from ..model import save_checkpoint as save_checkpoint
@@ -13,14 +15,21 @@ from .composed import ModifierCell as ModifierCell
 from .composed import ResidualCell as ResidualCell
 from .composed import SequentialRNNCell as SequentialRNNCell
 from .composed import ZoneoutCell as ZoneoutCell
-from .files import do_rnn_checkpoint as do_rnn_checkpoint
-from .files import load_rnn_checkpoint as load_rnn_checkpoint
-from .files import save_rnn_checkpoint as save_rnn_checkpoint
+from .conv import BaseConvRNNCell as BaseConvRNNCell
+from .conv import ConvGRUCell as ConvGRUCell
+from .conv import ConvLSTMCell as ConvLSTMCell
+from .conv import ConvRNNCell as ConvRNNCell
 from .fused import FusedRNNCell as FusedRNNCell
-from .sentences import BucketSentenceIter as BucketSentenceIter
-from .sentences import encode_sentences as encode_sentences
+from .io import BucketSentenceIter as BucketSentenceIter
+from .io import encode_sentences as encode_sentences
+from .rnn import do_rnn_checkpoint as do_rnn_checkpoint
+from .rnn import load_rnn_checkpoint as load_rnn_checkpoint
+from .rnn import save_rnn_checkpoint as save_rnn_checkpoint
 
-__all__ = ["BaseRNNCell", "BidirectionalCell", "BucketSentenceIter", "DropoutCell", "FusedRNNCell", "GRUCell", "LSTMCell", "ModifierCell",
-           "RNNCell", "RNNParams", "ResidualCell", "SequentialRNNCell", "ZoneoutCell", "do_rnn_checkpoint", "encode_sentences",
-           "load_rnn_checkpoint", "save_rnn_checkpoint"]
+__all__ = ["BaseConvRNNCell", "BaseRNNCell", "BidirectionalCell", "BucketSentenceIter", "ConvGRUCell", "ConvLSTMCell", "ConvRNNCell",
+           "DropoutCell", "FusedRNNCell", "GRUCell", "LSTMCell", "ModifierCell", "RNNCell", "RNNParams", "ResidualCell",
+           "SequentialRNNCell", "ZoneoutCell", "do_rnn_checkpoint", "encode_sentences", "load_rnn_checkpoint", "save_rnn_checkpoint"]
+
+# MXNet's modules in here; each of them has all the names.
+rnn_cell = _sys.modules[f"{__name__}.rnn_cell"] = _sys.modules[__name__]
 __getattr__ = _missing("mx.rnn", __name__, __all__)

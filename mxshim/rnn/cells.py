@@ -73,8 +73,7 @@ class BaseRNNCell:
         states = []
         for info in self.state_info:
             self._init_counter += 1
-            given = {**kwargs, **info} if func is not symbol.var else {k: v for k, v in {**kwargs, **info}.items() if k != "shape"}
-            states.append(func(name=f"{self._prefix}begin_state_{self._init_counter}", **given))
+            states.append(func(name=f"{self._prefix}begin_state_{self._init_counter}", **{**kwargs, **info}))
         return states
 
     def unpack_weights(self, args):

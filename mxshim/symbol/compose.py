@@ -12,6 +12,8 @@ from ..base import MXNetError
 from . import operators
 from .symbol import HIDDEN, Symbol, Vertex
 
+STORAGE = ("default", "row_sparse", "csr")  # by the number that __storage_type__ holds
+
 
 def _kept(attr) -> dict[str, str]:
     return {f"__{k}__" if k in HIDDEN else k: v for k, v in attr.items()}
@@ -43,10 +45,9 @@ def variable(cls, name, attr=None, shape=None, lr_mult=None, wd_mult=None, dtype
     if init is not None:
         attrs["__init__"] = init if isinstance(init, str) else init.dumps()
     if stype is not None:
-        kinds = ("default", "row_sparse", "csr")
-        if stype not in kinds:
+        if stype not in STORAGE:
             raise ValueError(f"mx.sym.var: stype must be 'default', 'row_sparse' or 'csr', got {stype!r}")
-        attrs["__storage_type__"] = str(kinds.index(stype))
+        attrs["__storage_type__"] = str(STORAGE.index(stype))
     for key, value in kwargs.items():
         if not (key.startswith("__") and key.endswith("__")):
             raise ValueError(f"mx.sym.var: unknown argument {key!r}. Attributes of your own are written __{key.strip('_')}__")

@@ -5,12 +5,28 @@ import json
 from typing import Any
 
 from ..serialization import atomic_write
+from ..util import is_np_shape
 
 _VERSION = {False: 10901, True: 20000}
 
 
 def to_json(symbol, remove_amp_cast=True) -> str:
     """The text of a graph."""
+    found = _graph(symbol, remove_amp_cast)
+    later = any(v.op is not None and v.op.startswith(("_np", "npx")) for v in _everything(symbol))
+    attrs: dict[str, Any] = {"is_np_shape": ["int", 1]} if later or symbol._dialect == "np" or is_np_shape() else {}
+    attrs["mxnet_version"] = ["int", _VERSION[later or symbol._dialect == "np"]]
+    return json.dumps({**found, "attrs": attrs}, indent=2)
+
+
+def _everything(symbol):
+    for v in symbol._vertices():
+        yield v
+        for graph in v.subgraphs:
+            yield from _everything(graph)
+
+
+def _graph(symbol, remove_amp_cast) -> dict[str, Any]:
     vertices = symbol._vertices()
 
     def source(v, k):
@@ -22,18 +38,17 @@ def to_json(symbol, remove_amp_cast=True) -> str:
     number = {id(v): i for i, v in enumerate(kept)}
     rows = [0]
     nodes = []
-    later = any(v.op is not None and v.op.startswith(("_np", "npx")) for v in kept)
     for v in kept:
         rows.append(rows[-1] + v.outputs)
         node: dict[str, Any] = {"op": v.op or "null", "name": v.name}
         if v.attrs:
             node["attrs"] = {k: v.attrs[k] for k in sorted(v.attrs)}
         node["inputs"] = [[number[id(w)], k, 0] for w, k in (source(*e) for e in v.inputs)]
+        if v.subgraphs:
+            node["subgraphs"] = [_graph(g, remove_amp_cast) for g in v.subgraphs]
         nodes.append(node)
-    attrs: dict[str, Any] = {"is_np_shape": ["int", 1]} if later or symbol._dialect == "np" else {}
-    attrs["mxnet_version"] = ["int", _VERSION[bool(attrs)]]
-    return json.dumps({"nodes": nodes, "arg_nodes": [i for i, v in enumerate(kept) if v.op is None], "node_row_ptr": rows,
-                       "heads": [[number[id(v)], k, 0] for v, k in (source(*e) for e in symbol._entries)], "attrs": attrs}, indent=2)
+    return {"nodes": nodes, "arg_nodes": [i for i, v in enumerate(kept) if v.op is None], "node_row_ptr": rows,
+            "heads": [[number[id(v)], k, 0] for v, k in (source(*e) for e in symbol._entries)]}
 
 
 def write(fname, text: str):

@@ -12,7 +12,8 @@ from ..base import MXNetError, as_dtype
 from ..device import current_device
 from ..engine import capture
 from ..engine.trace import threads, trace_on
-from . import operators
+from ..util import is_np_shape
+from . import loops, operators
 from .functions import function
 from .shape_rules import Mismatch, join, known, put, rule_of, shown
 
@@ -27,6 +28,7 @@ class Inference:
         self.symbol, self.order = symbol, symbol._vertices()
         self.shapes: dict[tuple[int, int], Any] = {}
         self.types = _types(self.order, types)
+        self.nested: dict[int, list[Inference]] = {}  # of the graphs in loops and branches
         self.given = {id(v): v.values() if v.op != "Custom" else {k: t for k, t in v.attrs.items() if not k.startswith("__")}
                       for v in self.order if v.op is not None}
         self.computed: set[int] = set()
@@ -53,9 +55,11 @@ class Inference:
         outs = [self.shapes.get((id(v), k)) for k in range(v.count())]
         try:
             rule = rule_of(v.op)
-            if rule is not None and (v.op not in ("softmax", "log_softmax") or len(ins) == 1):
+            if v.subgraphs:
+                self.inner(v, ins, outs)
+            elif rule is not None and (v.op not in ("softmax", "log_softmax") or len(ins) == 1):
                 rule(self.given[id(v)], ins, outs)
-            if id(v) not in self.computed and all(map(known, ins)) and not (not ins and all(map(known, outs))):
+            if not v.subgraphs and id(v) not in self.computed and all(map(known, ins)) and not (not ins and all(map(known, outs))):
                 if ins or rule is None:
                     self.compute(v, ins, outs)
         except Mismatch as error:
@@ -65,6 +69,29 @@ class Inference:
             self.shapes[id(w), k] = s
         for k, s in enumerate(outs):
             self.shapes[id(v), k] = s
+
+    def inner(self, v, ins, outs):
+        """What the graphs of a loop or a branch say of its inputs and outputs."""
+        self.nested[id(v)] = []
+        length = v.values().get("max_iterations")
+        n, rows = loops.sliced(v), loops.stacked(v)
+        for s in (*ins[:n], *(outs[:rows] if n else ())):
+            length = length if s is None or s[0] is None else s[0]
+        for k, i in enumerate(loops.state_inputs(v), rows):
+            ins[i] = outs[k] = join(ins[i], outs[k])
+        for turn, (graph, wires) in enumerate(zip(v.subgraphs, loops.wiring(v), strict=True)):
+            names = graph.list_inputs()
+            shapes = {a: ins[i][1:] if i < n and ins[i] is not None else ins[i] for a, i in zip(names, wires, strict=True)}
+            types = {a: self.types.get((id(v.inputs[i][0]), v.inputs[i][1])) for a, i in zip(names, wires, strict=True)}
+            found = Inference(graph, shapes, types)
+            self.nested[id(v)].append(found)
+            for w, i in zip([w for w in found.order if w.op is None], wires, strict=True):
+                s = found.shapes.get((id(w), 0))
+                put(ins, i, (length, *s) if s is not None and i < n else s)
+            if turn or len(v.subgraphs) == 1:  # the first of several is a condition
+                for k, (s, (w, j)) in enumerate(zip(found.of(graph._entries), graph._entries, strict=True)):
+                    put(outs, k, (length, *s) if s is not None and k < rows else s)
+                    self.types[id(v), k] = found.types.get((id(w), j))
 
     def compute(self, v, ins, outs):
         """The outputs' shapes and dtypes, as a call of the operator on arrays of these shapes would have them."""
@@ -83,9 +110,13 @@ class Inference:
 
     def open_shapes(self):
         """The shapes of vertices without inputs whose own attributes leave sizes open."""
-        return {id(v): self.shapes[id(v), 0] for v in self.order if v.op is not None and not v.inputs
-                and "shape" in self.given[id(v)] and known(self.shapes.get((id(v), 0)))
-                and tuple(self.given[id(v)]["shape"] or ()) != self.shapes[id(v), 0]}
+        found = {id(v): self.shapes[id(v), 0] for v in self.order if v.op is not None and not v.inputs
+                 and "shape" in self.given[id(v)] and known(self.shapes.get((id(v), 0)))
+                 and tuple(self.given[id(v)]["shape"] or ()) != self.shapes[id(v), 0]}
+        for parts in self.nested.values():
+            for part in parts:
+                found.update(part.open_shapes())
+        return found
 
 
 def abstract(op, given, shapes, dtypes):
@@ -117,10 +148,14 @@ def _own_shape(v):
 
 def shape_in(shape):
     """A shape as users give it: 0 and -1 are unknown sizes."""
-    return None if shape is None else tuple([None if n in (0, -1) else int(n) for n in shape])
+    unknown = (-1,) if is_np_shape() else (0, -1)
+    return None if shape is None else tuple([None if n in unknown else int(n) for n in shape])
 
 
 def shape_out(shape):
+    """A shape as users get it. Unknown is () with sizes of 0; with np shapes, where those are sizes, None with sizes of -1."""
+    if is_np_shape():
+        return None if shape is None else tuple([-1 if n is None else n for n in shape])
     return () if shape is None else tuple([0 if n is None else n for n in shape])
 
 
@@ -147,23 +182,56 @@ def _types(order, given) -> dict:
     return types
 
 
-_FREE_INPUTS = {"Embedding": (0,), "take": (1,), "pick": (1,), "one_hot": (0,), "gather_nd": (1,), "batch_take": (1,), "where": (0,),
+_FREE_INPUTS = {"Embedding": (0,), "pick": (1,), "one_hot": (0,), "gather_nd": (1,), "batch_take": (1,), "where": (0,),
                 "_npi_where": (0,), "SequenceMask": (1,), "SequenceLast": (1,), "SequenceReverse": (1,), "Cast": (0,), "amp_cast": (0,),
                 "softmax": (1,), "CTCLoss": (1, 2, 3), "RNN": (4,), "_npi_advanced_indexing": (1,), "ROIPooling": ()}
 _OWN_TYPE = {"argmax": "float32", "argmin": "float32", "argmax_channel": "float32", "shape_array": "int64", "size_array": "int64",
-             "_npi_argmax": "int64", "_npi_argmin": "int64"}
+             "_npi_argmax": "int64", "_npi_argmin": "int64", "one_hot": "float32"}
+
+
+def _quantized(attrs) -> str:
+    kind, low = attrs.get("out_type", "int8"), attrs.get("min_calib_range", "None")
+    return kind if kind != "auto" else "int8" if low == "None" or float(low) < 0 else "uint8"
+
+
+# Outputs whose dtype is not that of the first: operator -> (attributes, their number) -> dtype.
+_OTHER_OUTPUTS = {"topk": lambda v, k: v.attrs.get("dtype", "float32") if k or v.attrs.get("ret_typ", "indices") == "indices" else None,
+                  "_contrib_quantize_v2": lambda v, k: "float32" if k else _quantized(v.attrs),
+                  "norm": lambda v, k: v.attrs.get("out_dtype")}
+_ONE_TYPE = {"dot", "batch_dot", "FullyConnected", "Convolution", "Deconvolution", "Concat", "stack", "_mod", "_power", "_maximum",
+             "_minimum", "_hypot", "_equal", "_not_equal", "_greater", "_greater_equal", "_lesser", "_lesser_equal", "add_n"}
 _BOOLEAN = ("_npi_equal", "_npi_not_equal", "_npi_greater", "_npi_less", "_npi_logical", "_npi_is", "_npi_all", "_npi_any", "_np_all",
             "_np_any")
 
 
+def _loop_types(v, types):
+    for turn, (graph, wires) in enumerate(zip(v.subgraphs, loops.wiring(v), strict=True)):
+        order = graph._vertices()
+        inputs = [w for w in order if w.op is None]
+        sources = [(id(v.inputs[i][0]), v.inputs[i][1]) for i in wires]
+        found = _types(order, {w.name: types.get(e) for w, e in zip(inputs, sources, strict=True)})
+        for w, e in zip(inputs, sources, strict=True):
+            if types.get(e) is None:
+                types[e] = found[id(w), 0]
+        if turn or len(v.subgraphs) == 1:
+            types.update({(id(v), k): found.get((id(w), j)) for k, (w, j) in enumerate(graph._entries)})
+
+
 def _type_step(v, types):
+    if v.subgraphs:
+        _loop_types(v, types)
+        return
     free = _FREE_INPUTS.get(v.op, ())
     bound = [(id(w), k) for i, (w, k) in enumerate(v.inputs) if i not in free]
     first = next((types[e] for e in bound if types.get(e) is not None), None)
     out = types.get((id(v), 0))
     if v.op == "Embedding" and first is None:  # of its table's type, whatever the indices'
-        first = onp.dtype("float32")
-    named = v.attrs.get("dtype")
+        first = as_dtype(v.attrs.get("dtype", "float32"))
+    if v.op in _ONE_TYPE or v.op.startswith(("elemwise_", "broadcast_")) and v.op != "broadcast_like":
+        other = next((types[e] for e in bound if types.get(e) not in (None, first)), None)
+        if other is not None:
+            raise MXNetError(f"Error in operator {v.name}: {v.op} of {first} and {other}: its inputs must have one dtype. Cast one of them")
+    named = v.attrs.get("dtype") if v.op != "topk" else None
     if named and named != "None" and "dtype" in (v.record.kinds if v.record else {}):
         found = as_dtype(named if not named.isdigit() else operators.DTYPE_OF_CODE.get(int(named), "float32"))
     elif v.op in _OWN_TYPE or v.op.startswith(_BOOLEAN):
@@ -174,9 +242,11 @@ def _type_step(v, types):
         found = first
         if first is None and out is not None:
             first = out
+    own = _OTHER_OUTPUTS.get(v.op)
     for k in range(v.count()):
         if types.get((id(v), k)) is None:
-            types[id(v), k] = found
+            other = own(v, k) if own is not None else None
+            types[id(v), k] = found if other in (None, "None") else as_dtype(other)
     if first is not None:
         for n, e in enumerate(bound):
             if types.get(e) is None:
@@ -227,7 +297,13 @@ def infer_shape(symbol, args, kwargs, partial):
 def infer_type(symbol, args, kwargs, partial=False):
     given = positional(symbol, args, kwargs, "type")
     order = symbol._vertices()
-    types = _types(order, given)
+    try:
+        types = _types(order, given)
+    except MXNetError:
+        print("infer_type error. Arguments:")
+        for k, t in given.items():
+            print(f"  {k}: {t}")
+        raise
     hidden = symbol._aux()
     variables = [v for v in order if v.op is None]
     parts = [[types.get((id(v), 0)) for v in variables if id(v) not in hidden], [types.get((id(v), k)) for v, k in symbol._entries],

@@ -179,6 +179,8 @@ def inputs_of(op: Operator, given: dict[str, Any], count: int | None = None) -> 
     """The names of the inputs with these attributes. count: how many were given, for operators that take any number."""
     if op.name == "Custom":
         return custom(given)[0]
+    if op.name in LOOPS:  # its graphs are not among them
+        return [f"data{i}" for i in range(count or 0)]
     if op.name == "log_softmax":  # of MXNet 2, which describes it without
         return ["data", "length"] if given.get("use_length") else ["data"]
     if op.name == "UpSampling":
@@ -198,6 +200,7 @@ def inputs_of(op: Operator, given: dict[str, Any], count: int | None = None) -> 
     return [n for n in op.inputs if _OPTIONAL.get((op.name, n), bool)(given) or (op.name, n) not in _OPTIONAL]
 
 
+LOOPS = ("_foreach", "_npx_foreach", "_while_loop", "_npx_while_loop", "_cond", "_npx_cond")
 _VARIADIC: dict[str, str] = {}
 _SAMPLERS = ("_npi_normal", "_npi_uniform", "_npi_bernoulli", "_npi_gamma", "_npi_exponential", "_npi_gumbel", "_npi_laplace",
              "_npi_logistic", "_npi_pareto", "_npi_rayleigh", "_npi_weibull", "_npi_choice", "_npi_multinomial")
@@ -245,7 +248,7 @@ _OUTPUTS = {
     "_sample_multinomial": lambda v: 2 if v.get("get_prob") else 1,
     "_npi_average": lambda v: (2, 2 if v.get("returned") else 1),
     "_npi_unique": lambda v: 1 + sum(bool(v.get(k)) for k in ("return_index", "return_inverse", "return_counts")),
-    "Custom": lambda v: len(custom(v)[2]),
+    "Custom": lambda v: len(custom(v)[2]), **dict.fromkeys(LOOPS, lambda v: v.get("num_outputs", 1)),
     "multi_sum_sq": lambda v: 1, "amp_multicast": lambda v: v.get("num_outputs", 1),
     "_npi_meshgrid": lambda v: v.get("num_args", 1), "_npi_broadcast_arrays": lambda v: v.get("num_args", 1),
 }

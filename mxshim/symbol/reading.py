@@ -9,36 +9,42 @@ import os
 
 from ..base import MXNetError
 from ..operator import is_registered
-from . import operators
+from ..util import is_np_shape
+from . import loops, operators
 from .functions import function
 from .symbol import HIDDEN, Symbol, Vertex
 
+_DEEPEST = 16  # loops in loops
 _MOST_BYTES = 256 << 20  # MXNet's largest models are a few MB of JSON
 
 
 def from_json(text: str | bytes, source="this text"):
     """The Symbol of a graph's text. Raises: MXNetError, with the place, for anything that is no graph."""
-    return Symbol(_Reader(text, source).heads())
+    if len(text) > _MOST_BYTES:
+        raise _unreadable(source, f"it has {len(text)} bytes, more than a graph can have")
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _unreadable(source, f"it is no JSON, or was cut off: {error}") from None
+    return Symbol(_Reader(found, source).heads())
+
+
+def _unreadable(source, why):
+    return MXNetError(f"{source} cannot be read as a graph of MXNet: {why}")
 
 
 class _Reader:
-    def __init__(self, text, source):
-        self.source = source
-        if len(text) > _MOST_BYTES:
-            self.fail(f"it has {len(text)} bytes, more than a graph can have")
-        try:
-            found = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            self.fail(f"it is no JSON, or was cut off: {error}")
+    def __init__(self, found, source, depth=0, np=False):
+        self.source, self.depth = source, depth
         if not isinstance(found, dict) or not isinstance(found.get("nodes"), list):
             self.fail('it has no list "nodes"')
         if not isinstance(found.get("heads"), list) or not found["heads"]:
             self.fail('it has no list "heads", the outputs')
         self.found = found
-        self.np = isinstance(found.get("attrs"), dict) and found["attrs"].get("is_np_shape") in (["int", 1], [["int", 1]])
+        self.np = np or isinstance(found.get("attrs"), dict) and found["attrs"].get("is_np_shape") in (["int", 1], [["int", 1]])
 
     def fail(self, why):
-        raise MXNetError(f"{self.source} cannot be read as a graph of MXNet: {why}")
+        raise _unreadable(self.source, why)
 
     def heads(self):
         self.vertices: list = []
@@ -68,20 +74,36 @@ class _Reader:
         if op == "null":
             if inputs:
                 self.fail(f"{where}: a variable has no inputs")
+            if is_np_shape() and not self.np and "__shape__" in attrs:  # 0 was an unknown size where this was written
+                sizes = operators.read("t", attrs["__shape__"], f"{where}: __shape__")
+                attrs["__shape__"] = operators.written(tuple([n or -1 for n in sizes]))
             return Vertex(name, attrs=attrs)
-        if node.get("subgraphs"):
-            self.fail(f"{where} holds graphs of its own (loops and branches), which mxshim does not read: write the network as a "
-                      "HybridBlock and load its parameters")
         record = operators.find(op)
-        try:
-            function(op if record is None else record.name)
-        except MXNetError as error:
-            self.fail(f"{where}: {error}")
+        graphs: tuple = ()
+        if record is not None and record.name in operators.LOOPS:
+            graphs = self.graphs(node, where)
+        elif node.get("subgraphs"):
+            self.fail(f"{where} holds graphs of its own, which mxshim does not read: write the network as a HybridBlock and load its "
+                      "parameters")
+        else:
+            try:
+                function(op if record is None else record.name)
+            except MXNetError as error:
+                self.fail(f"{where}: {error}")
         entries = [self.entry(e, i, where) for e in inputs]
-        vertex = Vertex(name, record.name if record else op, entries, attrs=attrs, record=record)
+        vertex = Vertex(name, record.name if record else op, entries, attrs=attrs, record=record, subgraphs=graphs)
         if record is not None:
             self.move_input_attributes(vertex)
         return vertex
+
+    def graphs(self, node, where):
+        """The graphs of a loop or a branch."""
+        if self.depth >= _DEEPEST:
+            self.fail(f"{where} lies in {_DEEPEST} others")
+        found = node.get("subgraphs")
+        if not isinstance(found, list) or not found or not all(isinstance(g, dict) for g in found):
+            self.fail(f'{where} needs a list "subgraphs"')
+        return tuple([Symbol(_Reader(g, f"{self.source}, {where}", self.depth + 1, self.np).heads()) for g in found])
 
     def move_input_attributes(self, vertex):
         """Before MXNet 0.9, weight_lr_mult of an operator meant lr_mult of its weight."""
@@ -127,6 +149,12 @@ class _Reader:
                 self.fail(f"{v.name!r} is a Custom operator of type {v.attrs.get('op_type')!r}, which is not registered: import the code "
                           "with its @mx.operator.register before the file is read")
         self.counts(v)
+        if v.op in operators.LOOPS:
+            try:
+                loops.wiring(v)
+            except MXNetError as error:
+                self.fail(error)
+            return
         given = v.values()
         names = operators.inputs_of(v.record, given, len(v.inputs))
         for short in names[len(v.inputs):]:  # auxiliary states, before MXNet 0.9

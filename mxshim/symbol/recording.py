@@ -9,13 +9,16 @@ from .. import autograd
 from .. import name as naming
 from .. import ndarray as nd
 from .. import numpy as np
+from ..array import control_flow
+from ..array.core import Array
 from ..base import MXNetError
 from ..engine import call as door
 from ..engine.op import NAMES
-from . import calls
+from . import calls, loops
 from .arithmetic import _COMPARISONS, _TABLE, NP
 from .compose import create, var
 from .np_symbol import _sliced, _Symbol
+from .running import Program
 from .symbol import Symbol
 
 
@@ -26,6 +29,7 @@ class Recording:
 
     def __init__(self):
         self.constants: dict[str, object] = {}
+        self.used: dict[tuple, object] | None = None  # while the graph of a loop is made: the arrays that it takes, by vertex and output
         self._seen: dict[int, tuple] = {}
 
     def __enter__(self):
@@ -50,6 +54,12 @@ class Recording:
 
     def constant(self, x):
         """The variable of an array that was computed elsewhere."""
+        found = self._constant(x)
+        if self.used is not None:
+            self.used[found._entries[0]] = x
+        return found
+
+    def _constant(self, x):
         found = self._seen.get(id(x._value_now()))
         if found is None:
             name = f"constant{len(self.constants)}"
@@ -68,6 +78,8 @@ class _Recorded:
         other = object.__new__(cls)
         for slot in ("_cell", "_view", "_memo", "_memo_of", "_leaf", "_node", "_base", "_index"):
             setattr(other, slot, getattr(self, slot, None))
+        if Recording.current is not None and Recording.current.used is not None:
+            Recording.current.used[self._symbol._entries[0]] = other
         return other
 
     def __getitem__(self, key):
@@ -282,6 +294,62 @@ def symbolic(op, cls, args, kwargs, name):
     return r.array(found, type(s)(s._entries[:1]))
 
 
+class _Arrays(loops.Symbols):
+    """How functions of a loop are called in an export: with arrays that stand for Symbols."""
+
+    def __init__(self, recording, cls):
+        super().__init__(cls)
+        self.recording = recording
+
+    def is_leaf(self, value):
+        return isinstance(value, Array)
+
+    def symbol(self, value):
+        _unwrapped(value)  # so that it is known to be used
+        return _as_symbols(value, self.cls)
+
+    def input(self, like, symbol, element):
+        plain = _unwrapped(like)
+        return self.recording.array(plain[0] if element else plain, symbol)
+
+
+def in_graph(name, args):
+    """A loop or a branch that is called with Symbols, or in an export: its operator. None for any other call."""
+    found = next((e for a in args for e in _flat(a) if isinstance(e, Symbol)), None)
+    if found is not None:
+        return loops.MAKERS[name](loops.Symbols(type(found)), *args)
+    r = Recording.current
+    if r is None:
+        return None
+    before, r.used = r.used, {}
+    try:
+        out = loops.MAKERS[name](_Arrays(r, _Symbol if name.startswith("npx.") else Symbol), *args)
+        v = next(_flat(out))._entries[0][0]
+        used, r.used = r.used, None
+        values = loops.runner(v, Program)([used[e] for e in v.inputs], {})
+    finally:
+        r.used = before
+        if before is not None:
+            before.update(used)
+    return _with_values(out, values, r)
+
+
+def _flat(value):
+    if isinstance(value, list | tuple):
+        for v in value:
+            yield from _flat(v)
+    else:
+        yield value
+
+
+def _with_values(out, values, r):
+    if isinstance(out, list):
+        return [_with_values(o, values, r) for o in out]
+    if isinstance(out, tuple):
+        return tuple([_with_values(o, values, r) for o in out])
+    return r.array(values[out._entries[0][1]], out)
+
+
 GRAPHED = (Symbol, _Symbol, NdRecorded)
 
 
@@ -314,4 +382,5 @@ class LayerNames(naming.Prefix):
 
 
 door.symbolic = symbolic
+control_flow.in_graph = in_graph
 door.symbol_classes.update((Symbol, _Symbol, NpRecorded, NdRecorded))

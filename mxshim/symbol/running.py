@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from ..base import MXNetError
+from . import loops
 from .functions import function
 
 
@@ -17,6 +18,10 @@ class Program:
         self.steps = []
         for v in order:
             if v.op is None:
+                continue
+            if v.subgraphs:
+                call = loops.runner(v, lambda graph: Program(graph, shapes))
+                self.steps.append((place[id(v)], call, {}, [(place[id(w)], k) for w, k in v.inputs]))
                 continue
             given = v.values() if v.op != "Custom" else {k: t for k, t in v.attrs.items() if not k.startswith("__")}
             if shapes and id(v) in shapes:

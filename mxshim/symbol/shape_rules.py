@@ -111,6 +111,8 @@ def _convolution(transposed, weight_at):
         if x is None:
             return
         kernel, groups, filters = tuple(given["kernel"]), given.get("num_group", 1), given["num_filter"]
+        if weight_at == 1 and outs[0] is not None and len(outs[0]) == len(x) == len(kernel) + 2:
+            x = ins[0] = join(x, _before(given, kernel, x, outs[0], transposed))
         layout = given.get("layout") or "NCDHW" if len(x) == 5 else given.get("layout") or ("NCHW" if len(x) == 4 else "NCW")
         channels = x[layout.index("C")] if len(layout) == len(x) else x[1]
         if channels is not None:
@@ -119,6 +121,16 @@ def _convolution(transposed, weight_at):
             put(ins, weight_at, tuple([outer if a == "N" else inner if a == "C" else next(sizes) for a in layout]))
         put(ins, weight_at + 1, (filters,))
     return find
+
+
+def _before(given, kernel, x, out, transposed):
+    """What the outputs' shape says of a convolution's input; sizes only where each output size has one input size."""
+    if (given.get("layout") or "NC")[:2] != "NC":
+        return None
+    stride, dilate, pad = (tuple(given.get(n) or (d,) * len(kernel)) for n, d in (("stride", 1), ("dilate", 1), ("pad", 0)))
+    sizes = [None if n is None or s != 1 or transposed else n + d * (k - 1) - 2 * p
+             for n, k, s, d, p in zip(out[2:], kernel, stride, dilate, pad, strict=True)]
+    return (out[0], None, *sizes)
 
 
 _RULES.update(dict.fromkeys(("Convolution",), _convolution(False, 1)))
@@ -298,12 +310,49 @@ def slice_channel(given, ins, outs):
     if x is None:
         return
     axis %= len(x)
+    squeezed = bool(given.get("squeeze_axis"))
+    for part in outs:
+        if part is not None and len(part) + squeezed == len(x):
+            inner = 1 if squeezed else part[axis]
+            x = ins[0] = join(x, (*part[:axis], None if inner is None else inner * n, *part[axis + (not squeezed):]))
     size = None if x[axis] is None else x[axis] // n
     if x[axis] is not None and x[axis] % n:
         raise Mismatch(f"axis {axis} of {shown(x)} does not fall into {n} equal parts")
-    part = (*x[:axis], *((size,) if not given.get("squeeze_axis") else ()), *x[axis + 1:])
+    part = (*x[:axis], *((size,) if not squeezed else ()), *x[axis + 1:])
     for k in range(len(outs)):
         put(outs, k, part)
+
+
+@rule("transpose", "_npi_transpose")
+def transpose(given, ins, outs):
+    ndim = next((len(s) for s in (ins[0], outs[0]) if s is not None), None)
+    if ndim is None:
+        return
+    axes = [a % ndim for a in given.get("axes") or range(ndim)[::-1]]
+    if sorted(axes) != list(range(ndim)):
+        return  # the call says what is wrong
+    if outs[0] is not None and len(outs[0]) == ndim:
+        put(ins, 0, tuple([outs[0][axes.index(i)] for i in range(ndim)]))
+    put(outs, 0, tuple([ins[0][a] for a in axes]) if ins[0] is not None else None)
+
+
+@rule("pick")
+def pick(given, ins, outs):
+    x, axis = ins[0], given.get("axis", -1)
+    if x is None or axis is None or not -len(x) <= axis < len(x):
+        return
+    axis %= len(x)
+    put(outs, 0, (*x[:axis], *((1,) if given.get("keepdims") else ()), *x[axis + 1:]))
+
+
+@rule("dot")
+def dot(given, ins, outs):
+    a, b = ins
+    if a is None or b is None or not a or not b or len(a) == len(b) == 1:
+        return
+    a = a[::-1] if given.get("transpose_a") else a
+    b = b[::-1] if given.get("transpose_b") else b
+    put(outs, 0, (*a[:-1], *b[1:]))
 
 
 @rule("Custom")

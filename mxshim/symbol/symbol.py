@@ -16,14 +16,15 @@ class Vertex:
 
     inputs: (vertex, output) pairs.  attrs: texts by name.  outputs: how many there are.  aux: the positions of inputs that the operator
     writes.  record: what is known of the operator; None for variables, and for the recorded calls of `autograd.get_symbol`.
+    subgraphs: the Symbols of a loop or a branch, see loops.py.
     """
 
-    __slots__ = ("attrs", "aux", "inputs", "name", "op", "outputs", "record", "shown")
+    __slots__ = ("attrs", "aux", "inputs", "name", "op", "outputs", "record", "shown", "subgraphs")
 
-    def __init__(self, name, op=None, inputs=(), outputs=1, aux=(), attrs=None, record=None, shown=None):
+    def __init__(self, name, op=None, inputs=(), outputs=1, aux=(), attrs=None, record=None, shown=None, subgraphs=()):
         self.name, self.op, self.inputs, self.outputs, self.aux = name, op, list(inputs), outputs, aux
         self.attrs: dict[str, str] = attrs if attrs is not None else {}
-        self.record, self.shown = record, shown
+        self.record, self.shown, self.subgraphs = record, shown, subgraphs
 
     def values(self) -> dict[str, Any]:
         """The operator's own attributes, read. Raises: MXNetError for a text that is no such value."""
@@ -176,7 +177,8 @@ class Symbol:
     def __deepcopy__(self, memo):
         made = {}
         for v in self._vertices():
-            made[id(v)] = Vertex(v.name, v.op, [(made[id(w)], k) for w, k in v.inputs], v.outputs, v.aux, dict(v.attrs), v.record, v.shown)
+            made[id(v)] = Vertex(v.name, v.op, [(made[id(w)], k) for w, k in v.inputs], v.outputs, v.aux, dict(v.attrs), v.record, v.shown,
+                                 v.subgraphs)
         return type(self)([(made[id(v)], k) for v, k in self._entries])
 
     def __call__(self, *args, **kwargs):

@@ -4,6 +4,7 @@ from __future__ import annotations
 import gc
 import importlib.util
 import json
+import random
 import threading
 import time
 import traceback
@@ -14,6 +15,8 @@ import pytest
 
 import mxshim as mx
 from mxshim import engine, nd, np
+from mxshim.io import hls
+from mxshim.io.detection import DetectionAugmenter
 
 DATA = Path(__file__).parents[1] / "data"
 _spec = importlib.util.spec_from_file_location("measure_io", DATA / "measure_io.py")
@@ -101,14 +104,12 @@ def test_classes_and_writes():
     (lambda: mx.io.CSVIter(data_csv="d.csv", data_shape=(2,), batch_size=2), mx.MXNetError, "line 1 of d.csv has 3 numbers"),
     (lambda: mx.io.CSVIter(data_csv="d.t", data_shape=(1,), batch_size=2), mx.MXNetError, "line 1 of d.t is not made of numbers"),
     (lambda: mx.io.CSVIter(data_csv="d.csv", data_shape=(3,), batch_size=9), mx.MXNetError, "a batch of 9 cannot be filled from 4"),
-    (lambda: mx.io.CSVIter(data_csv="d.csv", data_shape=(3,), batch_size=2, foo=1), mx.MXNetError, "no argument foo="),
     (lambda: mx.io.LibSVMIter(data_libsvm="la", data_shape=(3,), batch_size=2), mx.MXNetError, "line 1 of la is not 'label column:value"),
     (lambda: mx.io.LibSVMIter(data_libsvm="d.t", data_shape=(2,), batch_size=2), mx.MXNetError, "columns must ascend from 0 to 1"),
     (lambda: mx.io.MNISTIter(image="la", label="la", batch_size=2), mx.MXNetError, "la is not the file its name says"),
     (lambda: mx.io.MNISTIter(image="no", label="la", batch_size=2), mx.MXNetError, "No such file"),
     (lambda: mx.io.ImageRecordIter(path_imgrec="im", data_shape=(3, 8, 8), batch_size=2), mx.MXNetError, "holds no record at byte 0"),
     (lambda: mx.io.ImageRecordIter(path_imgrec=RECORDS, data_shape=(2, 8, 8), batch_size=2), mx.MXNetError, r"\(1 or 3, height, width\)"),
-    (lambda: mx.io.ImageRecordIter(path_imgrec=RECORDS, data_shape=(3, 8, 8), batch_size=2, foo=1), mx.MXNetError, "no argument foo="),
     (lambda: mx.io.ImageRecordIter(path_imgrec=RECORDS, data_shape=(3, 20, 20), batch_size=2).next(), mx.MXNetError,
      "smaller than 20 by 20"),
     (lambda: mx.io.ImageRecordInt8Iter, AttributeError, "dtype='int8'"),
@@ -116,6 +117,67 @@ def test_classes_and_writes():
 def test_errors(call, error, text, files):
     with pytest.raises(error, match=text):
         call()
+
+
+@pytest.mark.parametrize("call", [
+    lambda: mx.io.CSVIter(data_csv="d.csv", data_shape=(3,), batch_size=2, foo=1),
+    lambda: mx.io.ImageRecordIter(path_imgrec=RECORDS, data_shape=(3, 8, 8), batch_size=2, foo=1)])
+def test_unknown_arguments_are_a_warning(call, files):
+    with pytest.warns(UserWarning, match="no argument foo=; it is ignored"):
+        assert call().next().data[0].shape[0] == 2
+
+
+def test_mean_image(tmp_path):
+    def pixels(**how):
+        it = mx.io.ImageRecordIter(path_imgrec=RECORDS, data_shape=(3, 8, 8), batch_size=5, **how)
+        return it.next().data[0].asnumpy()
+
+    file = str(tmp_path / "mean.nd")
+    plain = pixels()
+    assert onp.allclose(pixels(mean_img=file), plain - plain.mean(0), atol=1e-3)
+    assert nd.load(file)["mean_img"].shape == (3, 8, 8) and onp.allclose(pixels(mean_img=file, scale=0.5), (plain - plain.mean(0)) / 2,
+                                                                         atol=1e-3)
+
+
+def test_hue_lightness_and_saturation():
+    """Numbers that MXNet's ImageRecordIter gave for a pixel with random_h, random_s and random_l."""
+    pixel = onp.array([[[243, 177, 216]]], "uint8")
+    for shift, wanted in (((-56, 0, 0), [177, 208, 243]), ((0, 0, -48), [235, 185, 215]), ((0, 100, 0), [255] * 3)):
+        assert hls.shifted(pixel, *shift).ravel().tolist() == wanted
+    every = onp.stack(onp.meshgrid(*[onp.arange(0, 256, 15)] * 3), -1).reshape(1, -1, 3).astype("uint8")
+    assert abs(hls.shifted(every, 0, 0, 0).astype(int) - every).max() <= 4  # bytes hold a hue of two degrees
+
+
+BOXES = onp.array([[1, .1, .2, .5, .6], [2, .3, .3, .9, .9]], "float32")
+
+
+@pytest.mark.parametrize("arguments", [
+    {}, {"rand_mirror_prob": 1}, {"rand_pad_prob": 1, "max_pad_scale": 3}, {"resize_mode": "fit"}, {"resize_mode": "shrink"},
+    {"rand_crop_prob": 1, "min_crop_scales": (.4,), "max_crop_scales": (.9,), "min_crop_aspect_ratios": .5, "max_crop_aspect_ratios": 2},
+    {"rand_crop_prob": 1, "num_crop_sampler": 2, "min_crop_scales": [.3, .4], "min_crop_overlaps": (0, .3), "crop_emit_mode": "overlap"}],
+    ids=str)
+def test_boxes_follow_their_pixels(arguments):
+    """Every box is painted in a colour of its own; what becomes of the image is painted where the boxes have gone."""
+    image = onp.zeros((100, 120, 3), "uint8")
+    for cls, x0, y0, x1, y1 in BOXES:
+        image[round(y0 * 100):round(y1 * 100), round(x0 * 120):round(x1 * 120), int(cls)] = 200
+    augment = DetectionAugmenter("test", (3, 80, 80), {"fill_value": 0, **arguments})
+    for seed in range(12):
+        found, boxes = augment(image, BOXES.copy(), random.Random(seed))
+        h, w = found.shape[:2]
+        assert (h, w) == {"fit": (66, 80), "shrink": (66, 80)}.get(arguments.get("resize_mode"), (80, 80))
+        assert set(boxes[:, 0]) <= {1, 2} and len(boxes) and (boxes[:, 1:] >= 0).all() and (boxes[:, 1:] <= 1).all()
+        for cls, x0, y0, x1, y1 in boxes:
+            rows, columns = onp.nonzero(found[:, :, int(cls)] > 100)
+            for got, wanted in ((columns.min(), x0 * w), (columns.max() + 1, x1 * w), (rows.min(), y0 * h), (rows.max() + 1, y1 * h)):
+                assert abs(got - wanted) <= 3, (seed, boxes)
+
+
+def test_wrong_samplers():
+    for how, text in (({"resize_mode": "big"}, "resize_mode must be"), ({"crop_emit_mode": "x"}, "crop_emit_mode must be"), (
+            {"rand_crop_prob": 1, "num_crop_sampler": 3, "min_crop_scales": (.1, .2)}, "a value for each of the 3 samplers")):
+        with pytest.raises(mx.MXNetError, match=text):
+            DetectionAugmenter("test", (3, 8, 8), how)
 
 
 def test_a_part_of_an_iterator_over_records():
@@ -137,6 +199,7 @@ AUGMENTATIONS = [
     {"rand_crop": True, "rand_mirror": True}, {"random_resized_crop": True, "min_random_area": 0.2, "max_aspect_ratio": 0.3},
     {"max_rotate_angle": 30, "max_shear_ratio": 0.1, "max_random_scale": 1.2, "min_random_scale": 0.9, "resize": 14},
     {"brightness": 0.3, "contrast": 0.3, "saturation": 0.3, "pca_noise": 0.1}, {"max_random_contrast": 0.2, "max_random_illumination": 9},
+    {"random_h": 30, "random_s": 40, "random_l": 50},
     {"rand_crop": True, "min_crop_size": 5, "max_crop_size": 9, "inter_method": 10}]
 
 

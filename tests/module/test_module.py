@@ -200,6 +200,56 @@ def test_several_devices():
     assert results[2].shape == results[0].shape
 
 
+def test_the_axis_of_the_batch_is_what_the_layout_says():
+    s = mx.sym.Activation(mx.sym.var("data"), act_type="relu", __layout__="TNC")
+    mod = mx.mod.Module(s, ("data",), None, context=[mx.cpu(0), mx.cpu(0)])
+    mod.bind([mx.io.DataDesc("data", (3, 8, 7), layout="TNC")], inputs_need_grad=True)
+    mod.init_params()
+    mod.forward(Batch([nd.ones((3, 8, 7))], None))
+    assert mod.get_outputs()[0].shape == (3, 8, 7) and [x.shape for x in mod.get_outputs(False)[0]] == [(3, 4, 7)] * 2
+    mod.backward([nd.ones((3, 8, 7))])
+    assert mod.get_input_grads()[0].asnumpy().tolist() == onp.ones((3, 8, 7)).tolist()
+
+
+def test_states_of_cells():
+    cell = mx.rnn.LSTMCell(5, prefix="l_")
+    begin = cell.begin_state(func=mx.sym.Variable)
+    assert begin[0].attr("__shape__") == "(0, 5)"
+    _, states = cell.unroll(3, mx.sym.var("data"), begin_state=begin)
+    mod = mx.mod.Module(mx.sym.Group(states), label_names=None, state_names=[s.name for s in begin])
+    mod.bind([("data", (2, 3, 4))], for_training=False)
+    mod.init_params()
+    mod.set_states(value=1)
+    mod.forward(Batch([nd.zeros((2, 3, 4))], None))
+    mod.set_states(states=mod.get_outputs(False))
+    assert mod.get_states()[0].shape == (2, 5)
+
+
+def test_row_sparse_parameters_stay_so():
+    w = mx.sym.var("w", shape=(6, 1), stype="row_sparse", init=mx.init.One())
+    mod = mx.mod.Module(mx.sym.LinearRegressionOutput(mx.sym.dot(mx.sym.var("data"), w), mx.sym.var("label")), label_names=["label"])
+    mod.bind([("data", (2, 6))], [("label", (2, 1))])
+    mod.init_params()
+    assert mod.get_params()[0]["w"].stype == "row_sparse" and mod.get_params()[0]["w"].asnumpy().tolist() == [[1.]] * 6
+
+
+def test_feed_forward(tmp_path, caplog):
+    net = mx.sym.SoftmaxOutput(mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=2, name="fc"), name="softmax")
+    x = onp.random.RandomState(0).uniform(-1, 1, (40, 3)).astype("float32")
+    y = (x.sum(1) > 0).astype("float32")
+    model = mx.model.FeedForward(net, num_epoch=8, numpy_batch_size=10, learning_rate=2.0)
+    model.fit(x, y, eval_data=(x, y))
+    assert model.predict(x[:7]).shape == (7, 2) and (model.predict(x).argmax(1) == y).mean() > 0.9
+    outputs, data, labels = model.predict(mx.io.NDArrayIter(x, y, 16), return_data=True)
+    assert outputs.shape == (40, 2) and (data == x).all() and (labels == y).all()
+    model.save(str(tmp_path / "m"))
+    again = mx.model.FeedForward.load(str(tmp_path / "m"), 8, numpy_batch_size=10, num_epoch=9)
+    assert again.score(mx.io.NDArrayIter(x, y, 10)) == model.score(mx.io.NDArrayIter(x, y, 10)) > 0.9 and again.begin_epoch == 8
+    assert mx.model.FeedForward.create(net, x, y, num_epoch=1, epoch_size=2, numpy_batch_size=10).arg_params["fc_bias"].shape == (2,)
+    with pytest.raises(ValueError, match="must be specified"):
+        model.fit(x)
+
+
 def test_buckets():
     def sym_gen(length):
         embed = mx.sym.Embedding(mx.sym.var("data"), input_dim=8, output_dim=4, name="embed")

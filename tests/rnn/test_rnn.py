@@ -82,6 +82,33 @@ def test_composed_cells():
             call()
 
 
+@pytest.mark.parametrize("cell, gates, states", [(mx.rnn.ConvRNNCell, 1, 1), (mx.rnn.ConvLSTMCell, 4, 2), (mx.rnn.ConvGRUCell, 3, 1)])
+def test_convolutional_cells(cell, gates, states):
+    """As the ordinary cells where a picture is one pixel."""
+    x = onp.random.RandomState(0).uniform(-1, 1, (2, 3, 4)).astype("float32")
+    ordinary = {1: mx.rnn.RNNCell, 3: mx.rnn.GRUCell, 4: mx.rnn.LSTMCell}[gates](5, prefix="q_")
+    c = cell((1, 4, 1, 1), 5, prefix="q_", activation="tanh")
+    assert len(c.state_info) == states and c.state_info[0] == {"shape": (0, 5, 1, 1), "__layout__": "NCHW"}
+    steps = [mx.sym.var(f"x{t}") for t in range(3)]
+    outputs, _ = c.unroll(3, steps)
+    s = mx.sym.Group(outputs)
+    assert s.list_outputs() == [f"q_t{t}_out_output" for t in range(3)]
+    shapes = {f"x{t}": (2, 4, 1, 1) for t in range(3)}
+    found = dict(zip(s.list_arguments(), s.infer_shape(**shapes)[0], strict=True))
+    assert found["q_i2h_weight"] == (5 * gates, 4, 3, 3) and found["q_h2h_weight"] == (5 * gates, 5, 3, 3)
+    state = onp.random.RandomState(1)
+    args = {n: state.uniform(-0.5, 0.5, shape).astype("float32") for n, shape in found.items() if n[0] == "q"}
+    pictures = {f"x{t}": nd.array(x[:, t, :, None, None]) for t in range(3)}
+    got = s.eval(**pictures, **{n: nd.array(v) for n, v in args.items()})
+    plain, _ = ordinary.unroll(3, steps)
+    want = mx.sym.Group(plain).eval(**{f"x{t}": nd.array(x[:, t]) for t in range(3)},
+                                    **{n: nd.array(v[:, :, 1, 1] if v.ndim == 4 else v) for n, v in args.items()})
+    for g, w in zip(got, want, strict=True):
+        onp.testing.assert_allclose(g.asnumpy()[:, :, 0, 0], w.asnumpy(), rtol=1e-4, atol=1e-6)
+    with pytest.raises(AssertionError, match="must be odd"):
+        cell((1, 4, 2, 2), 5, h2h_kernel=(2, 2))
+
+
 def test_initial_weights():
     """The forget gates' biases start from forget_bias, in fused and in ordinary cells."""
     for cell in (mx.rnn.FusedRNNCell(4, mode="lstm", prefix="f_", forget_bias=2.0), mx.rnn.LSTMCell(4, prefix="f_", forget_bias=2.0)):

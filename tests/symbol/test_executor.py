@@ -42,6 +42,29 @@ def test_requests(req, wanted):
     assert g.asscalar() == wanted
 
 
+def test_backward_again():
+    """A second backward, and one after a forward for a prediction, compute the graph once more."""
+    g = nd.zeros((2,))
+    ex = (a * b).bind(mx.cpu(), [nd.array([1., 2.]), nd.array([3., 4.])], {"a": g}, "add")
+    ex.forward(is_train=True)
+    ex.backward()
+    ex.backward(nd.array([1., 10.]))
+    assert g.asnumpy().tolist() == [6., 44.]
+    ex.forward()
+    ex.backward([nd.array([1., 1.])])
+    assert g.asnumpy().tolist() == [9., 48.]
+    drop = mx.sym.Dropout(a, p=0.9).bind(mx.cpu(), [nd.ones((50,))], [nd.zeros((50,))])
+    drop.forward()
+    drop.backward()  # nothing is dropped in a prediction
+    assert drop.grad_dict["a"].asnumpy().tolist() == [1.] * 50
+
+
+def test_memory_is_told():
+    ex = (a * b).simple_bind(mx.cpu(), a=(512, 1024), b=(512, 1024))
+    assert "Total 8 MB allocated" in ex.debug_str()
+    assert "Total 4 MB allocated" in (a * b).simple_bind(mx.cpu(), grad_req="null", a=(512, 1024), b=(512, 1024)).debug_str()
+
+
 def test_simple_bind_trains_with_few_programs():
     ex = net().simple_bind(mx.cpu(), data=(4, 1, 6, 6),
                            grad_req={n: "write" for n in net().list_arguments() if n not in ("data", "softmax_label")})

@@ -122,6 +122,8 @@ def test_attributes():
     assert f.attr("ctx_group") == "dev1" and f.attr("__ctx_group__") == "dev1" and f.attr("num_hidden") == "4" and f.attr("none") is None
     assert f.attr_dict()["fc1_weight"] == f.list_attr()  # variables that are made take over everything
     assert sym.BatchNorm(v, name="bn").attr_dict()["bn_moving_var"]["__init__"] == '["one", {}]'
+    with mx.AttrScope(ctx_group="dev2"), mx.name.Prefix("p_") as prefix:
+        assert mx.AttrScope.current.get({"x": "y"}) == {"ctx_group": "dev2", "x": "y"} and mx.name.NameManager.current is prefix
     with pytest.raises(ValueError, match="Attributes need to be string"):
         mx.AttrScope(lr_mult=3)
     with pytest.raises(MXNetError, match="no attribute 'mood'"):
@@ -188,6 +190,15 @@ SHAPES = {
     "concat": (lambda: sym.Concat(d, e, dim=1), {"d": (2, 3), "e": (2, 4)}, [(2, 3), (2, 4)], [(2, 7)], []),
     "other operators": (lambda: sym.topk(sym.dot(d, e), k=2, ret_typ="both"), {"d": (2, 3), "e": (3, 4)}, [(2, 3), (3, 4)],
                         [(2, 2), (2, 2)], []),
+    "backwards through a slice": (lambda: sym.SliceChannel(sym.var("v", shape=(0, 10)), num_outputs=10, axis=1, squeeze_axis=True)[1] + d,
+                                  {"d": (5,)}, [(5, 10), (5,)], [(5,)], []),
+    "backwards through parts": (lambda: sym.SliceChannel(sym.var("v", shape=(0, 15, 0)), num_outputs=3)[1] + d, {"d": (3, 5, 2)},
+                                [(3, 15, 2), (3, 5, 2)], [(3, 5, 2)], []),
+    "backwards through a convolution": (
+        lambda: sym.Convolution(sym.var("v", shape=(0, 10, 0, 0)), num_filter=2, kernel=(3, 3), pad=(1, 1), name="c") + d,
+        {"d": (5, 2, 8, 9)}, [(5, 10, 8, 9), (2, 10, 3, 3), (2,), (5, 2, 8, 9)], [(5, 2, 8, 9)], []),
+    "backwards through a transpose": (lambda: sym.transpose(d, axes=(2, 0, 1)) + e, {"e": (4, 2, 3)}, [(2, 3, 4), (4, 2, 3)], [(4, 2, 3)],
+                                      []),
     "known from the variable": (lambda: sym.var("v", shape=(2, 0)) + d, {"d": (2, 3)}, [(2, 3), (2, 3)], [(2, 3)], []),
 }
 
@@ -217,7 +228,38 @@ def test_shapes_that_do_not_follow():
     assert (mx.nd.random.uniform(shape=(2,)).asnumpy() == wanted).all() and before.shape == (2,)
 
 
+# What MXNet says of incomplete shapes; 0 is an unknown size, with np shapes -1 is.
+PARTIAL = [(lambda: sym.transpose(d, axes=(0, 2, 1)), {"d": (0, 3, 4)}, (0, 4, 3), (-1, 4, 3)),
+           (lambda: sym.pick(d, e, axis=1), {"d": (0, 3, 3), "e": (0, 3)}, (0, 3), (-1, 3)),
+           (lambda: sym.dot(d, e), {"d": (0, 3, 4), "e": (4, 5)}, (0, 3, 5), (-1, 3, 5)), (lambda: sym.sin(d), {}, (), None)]
+
+
+@pytest.mark.parametrize("make, given, wanted, wanted_np", PARTIAL)
+def test_partial_shapes(make, given, wanted, wanted_np):
+    assert make().infer_shape_partial(**given)[1] == [wanted]
+    with mx.util.np_shape():
+        assert make().infer_shape_partial(**{k: tuple(n or -1 for n in s) for k, s in given.items()})[1] == [wanted_np]
+
+
+def test_graphs_say_which_shapes_they_mean():
+    """A graph written with np shapes says so, and an unknown size of one written without is -1 where np shapes are on."""
+    f = sym.FullyConnected(d, sym.var("w", shape=(3, 0)), num_hidden=3, name="f")
+    text = f.tojson()
+    assert "is_np_shape" not in text
+    with mx.util.np_shape():
+        assert '"is_np_shape"' in f.tojson() and '"mxnet_version": [\n      "int",\n      10901' in f.tojson()
+        assert sym.load_json(text).infer_shape(d=(2, 4))[0] == [(2, 4), (3, 4), (3,)]
+
+
 def test_types():
+    f16, f32, f64 = onp.float16, onp.float32, onp.float64
+    for s, given, wanted in ((sym.topk(d, ret_typ="both"), {"d": f16}, [f16, f32]), (sym.norm(d, out_dtype="float64"), {"d": f32}, [f64]),
+                             (sym.contrib.quantize_v2(d), {"d": f32}, [onp.int8, f32, f32]), (sym.one_hot(d, 3), {"d": onp.int32}, [f32]),
+                             (sym.Embedding(d, input_dim=3, output_dim=2, dtype="float16"), {"d": onp.int32}, [f16])):
+        assert s.infer_type(**given)[1] == wanted
+    for s in (d + e, sym.dot(d, e), sym.broadcast_mul(d, e), sym.Concat(d, e)):
+        with pytest.raises(MXNetError, match="float16 and float32: its inputs must have one dtype"):
+            s.infer_type(d="float16", e="float32")
     f = sym.FullyConnected(d, num_hidden=3, name="f")
     assert f.infer_type(d="float64") == ([onp.float64] * 3, [onp.float64], [])
     assert sym.Embedding(d, input_dim=3, output_dim=2, name="e").infer_type(d="int32", e_weight="float16") == (

@@ -48,7 +48,9 @@ class Dataset:
         return _SampledDataset(self, SequentialSampler(each + (index < longer), each * index + min(index, longer)))
 
     def take(self, count):
-        """The first `count` samples; all of them for None or more than there are."""
+        """The first `count` samples; all of them for None or more than there are. Raises: AssertionError for a negative number."""
+        if count is not None and count < 0:
+            raise AssertionError(f"take: count must be a positive integer, got {count}")
         return _SampledDataset(self, SequentialSampler(len(self) if count is None else min(count, len(self))))
 
     def sample(self, sampler):

@@ -44,6 +44,8 @@ def numbers(dataset):
 def test_parts_of_a_dataset():
     ds = D.SimpleDataset(list(range(10)))
     assert [numbers(ds.shard(3, i)) for i in range(3)] == [[0, 1, 2, 3], [4, 5, 6], [7, 8, 9]]
+    with pytest.raises(AssertionError, match="positive integer, got -1"):
+        ds.take(-1)
     assert numbers(ds.take(3)) == [0, 1, 2] and len(ds.take(None)) == len(ds.take(30)) == 10
     assert numbers(ds.filter(lambda v: v % 4 == 1)) == [1, 5, 9]
     assert numbers(ds.sample(D.SequentialSampler(3, 2))) == [2, 3, 4]
