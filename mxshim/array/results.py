@@ -235,9 +235,13 @@ def _is_bound(v):
     return v is None or (isinstance(v, int) and not isinstance(v, bool))
 
 
+def _plain(data):
+    return isinstance(data, Array) and type(data) not in door.symbol_classes and type(data) not in door.special_classes
+
+
 def _slice_axis(run, record):
     def slice_axis(data, axis, begin, end, out=None, name=None):
-        if not isinstance(data, Array) or type(data) in door.symbol_classes or not (_is_bound(begin) and _is_bound(end)):
+        if not _plain(data) or not (_is_bound(begin) and _is_bound(end)):
             return run((data, axis, begin, end), {} if out is None else {"out": out})
         axis = axis_in(axis, data.ndim)
         start, stop = axis_bounds(data.shape[axis], axis, begin, end)
@@ -248,8 +252,7 @@ def _slice_axis(run, record):
 def _slices(run, record):
     def slice(data, begin, end, step=None, out=None, name=None):
         begin, end, steps = (b if isinstance(b, tuple | list) else (b,) for b in (begin, end, step or ()))
-        plain = (isinstance(data, Array) and type(data) not in door.symbol_classes and len(begin) == len(end) <= data.ndim
-                 and len(steps) <= len(begin))
+        plain = _plain(data) and len(begin) == len(end) <= data.ndim and len(steps) <= len(begin)
         if not plain or not all(map(_is_bound, (*begin, *end, *steps))) or 0 in steps:
             return run((data, begin, end, tuple(steps)), {} if out is None else {"out": out})
         steps = (*steps, *(None,) * (len(begin) - len(steps)))
