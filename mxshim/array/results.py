@@ -83,6 +83,29 @@ wrap(_collected(list), "np.split", "np.array_split", "np.hsplit", "np.vsplit", "
      "np.broadcast_arrays")
 
 
+def _copying_at_will(run, record):
+    def concatenate(arrays, axis=0, always_copy=True):
+        if not always_copy and len(arrays) == 1:
+            return arrays[0]
+        return run((arrays,), {"axis": axis})
+    return concatenate
+
+
+wrap(_copying_at_will, "nd.concatenate")
+
+
+def _drawing(run, record):
+    def leaky_relu(*args, **kwargs):
+        if "rrelu" in (kwargs.get("act_type"), *args[2:3]) and state.training and isinstance(x := kwargs.get("data", *args[:1]), Array):
+            drawn = NAMES["np.random.uniform"](size=x.shape, ctx=x.ctx)
+            kwargs.setdefault("uniforms", drawn if x._dialect == "np" else drawn.as_nd_ndarray())
+        return run(args, kwargs)
+    return leaky_relu
+
+
+wrap(_drawing, "nd.LeakyReLU", "npx.leaky_relu")
+
+
 # What is made like another array may be made on another device.
 
 def _placed(run, record):

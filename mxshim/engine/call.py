@@ -28,7 +28,7 @@ adopt: Callable = None  # type: ignore[assignment]
 # (operator, class, arguments, keyword arguments, public name) -> result. Set by the symbols.
 symbol_classes: set[type] = set()
 symbolic: Callable = None  # type: ignore[assignment]
-# Classes of arrays that some operators have functions of their own for, which take a call's arguments as they are. Set by the sparse arrays.
+# Classes of arrays that some operators have functions of their own for, and these, which take a call as it is. Set by the sparse arrays.
 special_classes: set[type] = set()
 special: dict[Op, Callable] = {}
 

@@ -28,7 +28,7 @@ _RENAMED = {"_npi_norm": "np.linalg.norm", "_npi_powerd": "np.power", "_npi_repe
             "_npi_share_memory": "np.shares_memory", "_npi_multinomial": "np.random.multinomial", "_grad_add": "nd.add",
             "_hypot": "nd.broadcast_hypot", "_mod": "nd.broadcast_mod", "_npx_reshape": "npx.reshape",
             "_npi_matrix_rank_none_tol": "np.linalg.matrix_rank",
-            "_scatter_elemwise_div": "nd.elemwise_div", "_identity_with_attr_like_rhs": "nd.elemwise_add"}
+            "_scatter_elemwise_div": "nd.elemwise_div"}
 
 
 @functools.cache
@@ -168,7 +168,7 @@ _own("_linspace")(lambda arrays, given: nd.linspace(given.get("start", 0), given
 _own("_eye")(lambda arrays, given: nd.eye(given["N"], given.get("M", 0), given.get("k", 0), **_shaped(given, "dtype")))
 _own("_npi_identity")(lambda arrays, given: np.identity(given["shape"][0], **_shaped(given, "dtype")))
 _own("_npi_copy", "_np_copy")(lambda arrays, given: np.copy(arrays[0]))
-_own("_copyto", "_CrossDeviceCopy")(lambda arrays, given: nd.identity(arrays[0]))
+_own("_copyto", "_CrossDeviceCopy", "_identity_with_attr_like_rhs")(lambda arrays, given: nd.identity(arrays[0]))
 
 
 def _typed(given, name):
