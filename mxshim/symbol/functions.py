@@ -27,6 +27,7 @@ _NP = ("np.", "npx.", "np.linalg.", "np.random.", "npx.random.")
 _RENAMED = {"_npi_norm": "np.linalg.norm", "_npi_powerd": "np.power", "_npi_repeats": "np.repeat", "_npi_gamma": "np.random.gamma",
             "_npi_share_memory": "np.shares_memory", "_npi_multinomial": "np.random.multinomial", "_grad_add": "nd.add",
             "_hypot": "nd.broadcast_hypot", "_mod": "nd.broadcast_mod", "_npx_reshape": "npx.reshape",
+            "_random_exponential": "nd.random_exponential",
             "_npi_matrix_rank_none_tol": "np.linalg.matrix_rank",
             "_scatter_elemwise_div": "nd.elemwise_div"}
 

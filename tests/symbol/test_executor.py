@@ -153,3 +153,11 @@ def test_head_gradients_of_any_shape_where_none_flows_on():
     run.forward(is_train=True)
     run.backward([mx.nd.ones((2, 3))])
     assert run.outputs[0].asnumpy().tolist() == [2, 3] and not grad.asnumpy().any()
+
+
+def test_graphs_draw_what_arrays_draw():
+    for short, args in (("exponential", (4,)), ("gamma", (2, 3)), ("poisson", (2,)), ("normal", (1, 2)), ("uniform", (-1, 1))):
+        mx.random.seed(5)
+        want = getattr(mx.nd.random, short)(*args, shape=(3,)).asnumpy()
+        mx.random.seed(5)
+        assert (getattr(mx.sym.random, short)(*args, shape=(3,)).eval()[0].asnumpy() == want).all(), short
