@@ -67,6 +67,21 @@ def function(name: str):
                 "damaged")
         raise MXNetError(f"the operator {name!r} of this graph {what}. Cut the graph before it with get_internals(), or compute it with "
                          "np or nd")
+    other = _nd_name(name) if public.startswith("np") else None
+    if other is None:
+        return _caller(name, public)
+    of_np, of_nd = _caller(name, public), _caller(name, other)
+    return lambda arrays, given: (of_nd if arrays and arrays[0]._dialect == "nd" else of_np)(arrays, given)
+
+
+def _nd_name(name):
+    """nd's function of an operator that is np's, too."""
+    record = find(name)
+    return next((f"nd.{n}" for n in record.names if f"nd.{n}" in NAMES), None) if record is not None else None
+
+
+def _caller(name, public):
+    """The public function as (arrays, attributes) -> an array or a list of them."""
     record = NAMES[public]
     call = public_function(public, record, class_of(public.split(".")[0]))
     takes, places = _parameters(record)

@@ -12,6 +12,7 @@ from ..base import MXNetError, as_dtype
 from ..device import current_device
 from ..engine import capture
 from ..engine.trace import threads, trace_on
+from ..operator import prop_of
 from . import operators
 from .functions import function
 from .shape_rules import Mismatch, join, known, put, rule_of, shown
@@ -150,13 +151,36 @@ def _types(order, given) -> dict:
 _FREE_INPUTS = {"Embedding": (0,), "take": (1,), "pick": (1,), "one_hot": (0,), "gather_nd": (1,), "batch_take": (1,), "where": (0,),
                 "_npi_where": (0,), "SequenceMask": (1,), "SequenceLast": (1,), "SequenceReverse": (1,), "Cast": (0,), "amp_cast": (0,),
                 "softmax": (1,), "CTCLoss": (1, 2, 3), "RNN": (4,), "_npi_advanced_indexing": (1,), "ROIPooling": ()}
-_OWN_TYPE = {"argmax": "float32", "argmin": "float32", "argmax_channel": "float32", "shape_array": "int64", "size_array": "int64",
+_OWN_TYPE = {"argsort": "float32", "one_hot": "float32", "shape_array": "int64", "size_array": "int64",
              "_npi_argmax": "int64", "_npi_argmin": "int64"}
 _BOOLEAN = ("_npi_equal", "_npi_not_equal", "_npi_greater", "_npi_less", "_npi_logical", "_npi_is", "_npi_all", "_npi_any", "_np_all",
             "_np_any")
 
 
+def _topk_numbers(v):
+    """Which output of topk holds numbers of elements, None if none does."""
+    return {"both": 1, "value": None, "mask": None}.get(v.attrs.get("ret_typ", "indices"), 0)
+
+
+def _custom_types(v, types) -> bool:
+    """The dtypes of an operator that the program registered, by its infer_type; False if its inputs' are not known."""
+    given = {k: t for k, t in v.attrs.items() if not k.startswith("__")}
+    entries, prop = [(id(w), k) for w, k in v.inputs], prop_of(given, "mx.sym.Custom")
+    count = len(prop.list_arguments())
+    if any(types.get(e) is None for e in entries[:count]):
+        return False
+    found = prop.infer_type([types[e].type for e in entries[:count]])
+    if len(found) == 2:
+        found = (*found, [])
+    for e, t in zip([*entries, *((id(v), k) for k in range(v.count()))], [*found[0], *found[2], *found[1]], strict=False):
+        if types.get(e) is None and t is not None:
+            types[e] = as_dtype(t)
+    return True
+
+
 def _type_step(v, types):
+    if v.op == "Custom" and _custom_types(v, types):
+        return
     free = _FREE_INPUTS.get(v.op, ())
     bound = [(id(w), k) for i, (w, k) in enumerate(v.inputs) if i not in free]
     first = next((types[e] for e in bound if types.get(e) is not None), None)
@@ -164,7 +188,7 @@ def _type_step(v, types):
     if v.op == "Embedding" and first is None:  # of its table's type, whatever the indices'
         first = onp.dtype("float32")
     named = v.attrs.get("dtype")
-    if named and named != "None" and "dtype" in (v.record.kinds if v.record else {}):
+    if named and named != "None" and "dtype" in (v.record.kinds if v.record else {}) and v.op != "topk":
         found = as_dtype(named if not named.isdigit() else operators.DTYPE_OF_CODE.get(int(named), "float32"))
     elif v.op in _OWN_TYPE or v.op.startswith(_BOOLEAN):
         found = as_dtype(_OWN_TYPE.get(v.op, "bool"))
@@ -176,7 +200,7 @@ def _type_step(v, types):
             first = out
     for k in range(v.count()):
         if types.get((id(v), k)) is None:
-            types[id(v), k] = found
+            types[id(v), k] = as_dtype(named or "float32") if v.op == "topk" and k == _topk_numbers(v) else found
     if first is not None:
         for n, e in enumerate(bound):
             if types.get(e) is None:

@@ -9,7 +9,7 @@ from .functions import function
 from .infer import Inference
 from .running import Program
 
-_UNDECLARED = ("ctx", "dtype", "num", "endpoint")  # attributes that operators take without saying so
+_UNDECLARED = ("ctx", "dtype")  # attributes that operators take without saying so
 
 
 def _raw(name, record):
