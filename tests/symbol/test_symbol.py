@@ -224,7 +224,7 @@ def test_types():
         [onp.int32, onp.float16], [onp.float16], [])
     assert sym.Embedding(d, input_dim=3, output_dim=2, name="e").infer_type(d="int32")[0] == [onp.int32, onp.float32]
     assert sym.Cast(d, dtype="int32").infer_type(d="float16")[1] == [onp.int32]
-    assert sym.argmax(d, axis=1).infer_type(d="float64")[1] == [onp.float32]
+    assert sym.argmax(d, axis=1).infer_type(d="float64")[1] == [onp.float64]
     with pytest.warns(UserWarning, match="these dtypes do not follow"):
         assert (d + e).infer_type() == (None, None, None)
 
