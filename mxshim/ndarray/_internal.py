@@ -2,4 +2,10 @@
 from ..absent import missing as _missing
 
 __all__: list[str] = []
-__getattr__ = _missing("nd._internal", __name__, __all__)
+
+
+def __getattr__(name):
+    from .. import symbol as _  # noqa: F401
+    if name in globals():
+        return globals()[name]
+    return _missing("nd._internal", __name__, __all__)(name)

@@ -1,7 +1,6 @@
-"""MXNet's raw operators called on arrays: nd._internal, whose functions are those of graphs, and nd.CachedOp, a whole graph."""
+"""MXNet's raw operators called on arrays: nd._internal, whose functions are those of graphs, and its CachedOp, a whole graph."""
 from __future__ import annotations
 
-from .. import ndarray as nd
 from ..base import ArgumentTypeError, MXNetError
 from ..ndarray import NDArray, _internal
 from . import operators
@@ -36,7 +35,7 @@ def _raw(name, record):
 
 
 class CachedOp:
-    """A graph called as a function of arrays, one for each of its inputs in the order of sym.list_inputs() (MXNet: nd.CachedOp).
+    """A graph called as a function of arrays, one for each of its inputs in the order of sym.list_inputs() (MXNet: nd._internal.CachedOp).
 
     flags: pairs of names and values for MXNet's memory planner, without effect.
     """
@@ -49,10 +48,10 @@ class CachedOp:
         if len(args) == 1 and isinstance(args[0], list | tuple):
             args = tuple(args[0])
         if len(args) != len(self._names):
-            raise MXNetError(f"nd.CachedOp takes {len(self._names)} arrays ({', '.join(self._names)}), got {len(args)}")
+            raise MXNetError(f"nd._internal.CachedOp takes {len(self._names)} arrays ({', '.join(self._names)}), got {len(args)}")
         for name, a in zip(self._names, args, strict=True):
             if not isinstance(a, NDArray):
-                raise ArgumentTypeError(f"nd.CachedOp: {name!r} must be an NDArray, got {type(a).__name__}")
+                raise ArgumentTypeError(f"nd._internal.CachedOp: {name!r} must be an NDArray, got {type(a).__name__}")
         shapes = tuple([a.shape for a in args])
         if shapes not in self._programs:
             found = Inference(self._symbol, dict(zip(self._names, shapes, strict=True)), {
@@ -72,7 +71,7 @@ def fill():
         if name.startswith("_") and not name.startswith(("_backward", "_np", "_sg_", "_CachedOp")):
             setattr(_internal, name, _raw(name, record))
             _internal.__all__.append(name)
-    nd.CachedOp = _internal.CachedOp = CachedOp
+    _internal.CachedOp = CachedOp
 
 
 fill()

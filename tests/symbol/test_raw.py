@@ -1,4 +1,4 @@
-"""nd._internal and nd.CachedOp. The answers are MXNet 1.9.1's."""
+"""nd._internal. The answers are MXNet 1.9.1's."""
 from __future__ import annotations
 
 import numpy as onp
@@ -39,7 +39,7 @@ def test_raw_operators_write_out_and_have_gradients():
 
 
 def test_cached_op():
-    op = nd.CachedOp(sym.FullyConnected(num_hidden=2) + 2)
+    op = _internal.CachedOp(sym.FullyConnected(num_hidden=2) + 2)
     data, weight, bias = nd.ones((3, 4)), nd.ones((2, 4)), nd.ones((2,))
     assert op(data, weight, bias).asnumpy().tolist() == [[7, 7]] * 3
     out = nd.zeros((3, 2))
