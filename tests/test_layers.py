@@ -42,6 +42,7 @@ OPS_MAY_USE = ("mxshim.base", "mxshim.engine.op", "mxshim.ops")
 # Imports inside functions that do not point left, and why they must be there.
 LATE = {
     ("gluon.contrib.data.text", "contrib.text.vocab"): "texts number their words with it, and contrib is made of what gluon has",
+    ("ndarray._internal", "symbol"): "raw operators are what Symbols are made of, and Symbols need the dialects",
     ("autograd", "symbol.history"): "get_symbol gives a Symbol, and recording Symbols needs autograd",
     ("callback", "model"): "models name the callbacks' BatchEndParam",
     ("rnn.composed", "rnn.fused"): "fused cells unfuse to composed ones",

@@ -90,6 +90,29 @@ wrap(_collected(list), "np.split", "np.array_split", "np.hsplit", "np.vsplit", "
      "np.broadcast_arrays")
 
 
+def _copying_at_will(run, record):
+    def concatenate(arrays, axis=0, always_copy=True):
+        if not always_copy and len(arrays) == 1:
+            return arrays[0]
+        return run((arrays,), {"axis": axis})
+    return concatenate
+
+
+wrap(_copying_at_will, "nd.concatenate")
+
+
+def _drawing(run, record):
+    def leaky_relu(*args, **kwargs):
+        if "rrelu" in (kwargs.get("act_type"), *args[2:3]) and state.training and isinstance(x := kwargs.get("data", *args[:1]), Array):
+            drawn = NAMES["np.random.uniform"](size=x.shape, ctx=x.ctx)
+            kwargs.setdefault("uniforms", drawn if x._dialect == "np" else drawn.as_nd_ndarray())
+        return run(args, kwargs)
+    return leaky_relu
+
+
+wrap(_drawing, "nd.LeakyReLU", "npx.leaky_relu")
+
+
 # What is made like another array may be made on another device.
 
 def _placed(run, record):
@@ -263,9 +286,13 @@ def _is_bound(v):
     return v is None or (isinstance(v, int) and not isinstance(v, bool))
 
 
+def _plain(data):
+    return isinstance(data, Array) and type(data) not in door.symbol_classes and type(data) not in door.special_classes
+
+
 def _slice_axis(run, record):
     def slice_axis(data, axis, begin, end, out=None, name=None):
-        if not isinstance(data, Array) or type(data) in door.symbol_classes or not (_is_bound(begin) and _is_bound(end)):
+        if not _plain(data) or not (_is_bound(begin) and _is_bound(end)):
             return run((data, axis, begin, end), {} if out is None else {"out": out})
         axis = axis_in(axis, data.ndim)
         start, stop = axis_bounds(data.shape[axis], axis, begin, end)
@@ -276,8 +303,7 @@ def _slice_axis(run, record):
 def _slices(run, record):
     def slice(data, begin, end, step=None, out=None, name=None):
         begin, end, steps = (b if isinstance(b, tuple | list) else (b,) for b in (begin, end, step or ()))
-        plain = (isinstance(data, Array) and type(data) not in door.symbol_classes and len(begin) == len(end) <= data.ndim
-                 and len(steps) <= len(begin))
+        plain = _plain(data) and len(begin) == len(end) <= data.ndim and len(steps) <= len(begin)
         if not plain or not all(map(_is_bound, (*begin, *end, *steps))) or 0 in steps:
             return run((data, begin, end, tuple(steps)), {} if out is None else {"out": out})
         steps = (*steps, *(None,) * (len(begin) - len(steps)))

@@ -3,8 +3,9 @@ from __future__ import annotations
 
 import numpy as onp
 
-from ..base import MXNetError, as_dtype
+from ..base import ArgumentTypeError, MXNetError, as_dtype
 from ..device import current_device
+from ..engine import call as door
 from ..engine.call import value_of
 from ..engine.emit import emit
 from ..engine.op import NAMES, api
@@ -251,13 +252,16 @@ def dot(lhs, rhs, transpose_a=False, transpose_b=False, forward_stype=None, out=
     for x in (lhs, rhs):
         if not isinstance(x, NDArray):
             raise AssertionError(f"nd.sparse.dot: the operands must be NDArrays, got {type(x).__name__}")
+    if type(lhs) is CSRNDArray and rhs.ndim == 1:
+        vector = call_nd("reshape", dense(rhs), shape=(-1, 1))
+        return _given(call_nd("reshape", dense(dot(lhs, vector, transpose_a)), shape=(-1,)), out)
     if type(lhs) is CSRNDArray and not isinstance(rhs, CSRNDArray) and not transpose_b and not recorded(lhs):
         result = _csr_dot(lhs, dense(rhs), transpose_a)
     else:
         result = call_nd("dot", dense(lhs), dense(rhs), transpose_a=transpose_a, transpose_b=transpose_b)
         if forward_stype is None and type(rhs) is CSRNDArray and not isinstance(lhs, BaseSparseNDArray) and not transpose_a:
             forward_stype = "csr"
-        if forward_stype is None and type(lhs) is CSRNDArray and transpose_a and not transpose_b:
+        if forward_stype is None and type(lhs) is CSRNDArray and type(rhs) is not CSRNDArray and transpose_a and not transpose_b:
             forward_stype = "row_sparse"
     if forward_stype is not None and forward_stype != result.stype:
         check_stype(forward_stype)
@@ -340,6 +344,13 @@ def zeros_like(data, out=None, name=None):
     return _given(zeros(data.stype, data.shape, data.ctx, data.dtype), out)
 
 
+def _quadratic(data, a=0.0, b=0.0, c=0.0, out=None, name=None):
+    """nd.contrib.quadratic: a csr array keeps its storage where c is 0."""
+    if type(data) is CSRNDArray and c == 0:
+        return _given(data._keeping_zeros(lambda x: call_nd("contrib.quadratic", x, a, b)), out)
+    return _given(call_nd("contrib.quadratic", dense(data), a, b, c), out)
+
+
 def _declare(name, fn, doc):
     fn.__name__ = fn.__qualname__ = name
     fn.__doc__ = doc
@@ -363,18 +374,24 @@ def _densely(name):
     _declare(name, function, f"nd.{name}, computed on dense arrays; the result is dense.")
 
 
-def _binary(name, dunder, broadcasts=True):
+def _binary(name, dunder, equal_shapes=False, broadcasts=False):
+    """broadcasts: MXNet's operator of that name; of arrays, it only keeps a csr one that meets a dense one."""
     def function(lhs, rhs, out=None, name=None):
-        if not broadcasts and lhs.shape != rhs.shape:
+        for x in (lhs, rhs) if equal_shapes else ():
+            if not isinstance(x, NDArray):
+                raise ArgumentTypeError(f"nd.sparse.{short}: the operands must be NDArrays, got {type(x).__name__}")
+        if equal_shapes and lhs.shape != rhs.shape:
             raise MXNetError(f"nd.sparse.{short}: the operands must have one shape, got {lhs.shape} and {rhs.shape}")
+        if broadcasts and isinstance(lhs, NDArray) and isinstance(rhs, NDArray) and (type(lhs) is not CSRNDArray or rhs.stype != "default"):
+            lhs, rhs = dense(lhs), dense(rhs)
         if isinstance(lhs, BaseSparseNDArray):
             return _given(arithmetic(dunder, lhs, rhs), out)
         if isinstance(rhs, BaseSparseNDArray):
-            return _given(arithmetic(dunder, rhs, lhs, swapped=True), out)
+            return _given(arithmetic(dunder, rhs, lhs, swapped=broadcasts or dunder != "mul"), out)
         return _given(getattr(NDArray, f"__{dunder}__")(lhs, rhs), out)
 
     short = name
-    _declare(name, function, f"nd.{name}; the result is sparse where that of the Python operator is.")
+    _declare(name, function, f"nd.{name}; the result is sparse where {'MXNet' if broadcasts else 'that of the Python operator'}'s is.")
 
 
 for _name in (*KEEPING_ZEROS, "stop_gradient", "make_loss"):
@@ -383,12 +400,30 @@ for _name in ("Embedding", "FullyConnected", "LinearRegressionOutput", "Logistic
               "arccosh", "cos", "cosh", "digamma", "elemwise_div", "exp", "gamma", "gammaln", "log", "log10", "log2", "log_sigmoid", "mish",
               "rsqrt", "sigmoid", "where"):
     _densely(_name)
-for _dunder, _names in {"add": ("add", "broadcast_add", "broadcast_plus"), "sub": ("subtract", "broadcast_sub", "broadcast_minus"),
-                        "mul": ("multiply", "broadcast_mul"), "truediv": ("divide", "broadcast_div")}.items():
+for _dunder, _name, *_names in (("add", "add", "broadcast_add", "broadcast_plus"), ("sub", "subtract", "broadcast_sub", "broadcast_minus"),
+                                ("mul", "multiply", "broadcast_mul"), ("truediv", "divide", "broadcast_div")):
+    _binary(_name, _dunder)
     for _name in _names:
-        _binary(_name, _dunder)
+        _binary(_name, _dunder, broadcasts=True)
 for _dunder in ("add", "sub", "mul"):
-    _binary(f"elemwise_{_dunder}", _dunder, broadcasts=False)
+    _binary(f"elemwise_{_dunder}", _dunder, equal_shapes=True)
+
+# nd's operators are these functions, too, where one of their arrays is sparse; those of whole arrays are not asked.
+door.special_classes.update(CLASSES.values())
+
+
+def takes_sparse(name: str, *others: str):
+    """Have nd's operator of the same name (and of others) call nd.sparse's where it is given a sparse array."""
+    for record in (NAMES[f"nd.{n}"] for n in (name, *others)):
+        door.special[getattr(record, "op", record)] = NAMES[f"nd.sparse.{name}"]
+
+
+for _name in (*KEEPING_ZEROS, "dot", "concat", "slice", "add_n", "clip", "zeros_like", "elemwise_add", "elemwise_sub", "elemwise_mul",
+              "broadcast_add", "broadcast_sub", "broadcast_mul", "broadcast_div"):
+    takes_sparse(_name)
+takes_sparse("stop_gradient", "identity")
+takes_sparse("make_loss")
+door.special[NAMES["nd.contrib.quadratic"]] = _quadratic
 
 for _cls, _method in ((CSRNDArray, slice_), (RowSparseNDArray, retain), (BaseSparseNDArray, clip), (BaseSparseNDArray, zeros_like)):
     setattr(_cls, _method.__name__.rstrip("_"), _method)

@@ -28,6 +28,9 @@ adopt: Callable = None  # type: ignore[assignment]
 # (operator, class, arguments, keyword arguments, public name) -> result. Set by the symbols.
 symbol_classes: set[type] = set()
 symbolic: Callable = None  # type: ignore[assignment]
+# Classes of arrays that some operators have functions of their own for, and these, which take a call as it is. Set by the sparse arrays.
+special_classes: set[type] = set()
+special: dict[Op, Callable] = {}
 
 
 def _infer(op: Op, pattern, avals, training) -> Spec:
@@ -338,9 +341,9 @@ def _name_in(op: Op, cls) -> str:
     return next((n for n in op.names if n.startswith(dialects)), op.name)
 
 
-def with_symbols(args, kwargs) -> bool:
-    """Whether a symbol is among the arguments, or among a list of them."""
-    return any(type(a) in symbol_classes or type(a) in (list, tuple) and any(type(e) in symbol_classes for e in a)
+def with_one_of(classes: set[type], args, kwargs) -> bool:
+    """Whether an object of these classes is among the arguments, or among a list of them."""
+    return any(type(a) in classes or type(a) in (list, tuple) and any(type(e) in classes for e in a)
                for values in (args, kwargs.values()) for a in values)
 
 
@@ -360,8 +363,10 @@ def _call(op: Op, cls, args: tuple | list, kwargs: dict, called=None):
                 found = emit2(form, arrays[0], arrays[1], tuple(numbers), cls)
             if found is not None:
                 return found
-    elif with_symbols(args, kwargs):
+    elif with_one_of(symbol_classes, args, kwargs):
         return symbolic(op, cls, args, kwargs, called or _name_in(op, cls))
+    elif op in special and with_one_of(special_classes, args, kwargs):
+        return special[op](*args, **kwargs)
     if not kwargs and args and type(args[0]) in _NUMBERS and all(type(a) in _NUMBERS for a in args):
         plain = _on_numbers(op, cls, args)
         if plain is not None:

@@ -343,9 +343,11 @@ def _heads(heads, head_grads):
                 raise AttributeError(f"backward: a head gradient must be an array, got {type(g).__name__}: it has no attribute "
                                      "'handle'. Make one with np.array(...) or nd.array(...).")
             got = g._value_now().aval
-            if got.size != aval.size:
+            if got.size != aval.size and getattr(where[0], "zero", False):
+                g = got = None  # MXNet never looks at what arrives where no gradient flows on
+            elif got.size != aval.size:
                 raise MXNetError(f"backward: the head gradient has shape {got.shape}, the head {aval.shape}; they must be equal")
-            if got.dtype is not aval.dtype and got.dtype != aval.dtype:
+            elif got.dtype is not aval.dtype and got.dtype != aval.dtype:
                 raise MXNetError(f"backward: the head gradient is {got.dtype.name}, the head {aval.dtype.name}; "
                                  f"cast it with astype({aval.dtype.name!r})")
         found[where] = (aval, g, h)

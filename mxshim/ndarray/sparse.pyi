@@ -216,7 +216,7 @@ def adagrad_update(weight, grad, history, lr, epsilon=1e-07, wd=0.0, rescale_gra
 def adam_update(weight, grad, mean, var, lr, beta1=0.9, beta2=0.999, epsilon=1e-08, wd=0.0, rescale_grad=1.0, clip_gradient=-1.0, lazy_update=True, out=None, name=None) -> NDArray:
     """nd.adam_update of the rows that a row_sparse `grad` has; other rows and their states stay as they are."""
 def add(lhs, rhs, out=None, name=None) -> NDArray:
-    """nd.add; the result is sparse where that of the Python operator is."""
+    """nd.add; the result is sparse where that of the Python operator's is."""
 def add_n(*args, out=None, name=None, num_args=None) -> NDArray:
     """The sum of arrays of one shape; of row_sparse arrays again a row_sparse array."""
 def arccos(*args, **kwargs) -> NDArray:
@@ -234,17 +234,17 @@ def arctanh(data, out=None, name=None) -> NDArray:
 def array(source_array, ctx=None, dtype=None) -> NDArray:
     """A copy of a sparse array or of a SciPy sparse matrix, with its storage (csr for SciPy's)."""
 def broadcast_add(lhs, rhs, out=None, name=None) -> NDArray:
-    """nd.broadcast_add; the result is sparse where that of the Python operator is."""
+    """nd.broadcast_add; the result is sparse where MXNet's is."""
 def broadcast_div(lhs, rhs, out=None, name=None) -> NDArray:
-    """nd.broadcast_div; the result is sparse where that of the Python operator is."""
+    """nd.broadcast_div; the result is sparse where MXNet's is."""
 def broadcast_minus(lhs, rhs, out=None, name=None) -> NDArray:
-    """nd.broadcast_minus; the result is sparse where that of the Python operator is."""
+    """nd.broadcast_minus; the result is sparse where MXNet's is."""
 def broadcast_mul(lhs, rhs, out=None, name=None) -> NDArray:
-    """nd.broadcast_mul; the result is sparse where that of the Python operator is."""
+    """nd.broadcast_mul; the result is sparse where MXNet's is."""
 def broadcast_plus(lhs, rhs, out=None, name=None) -> NDArray:
-    """nd.broadcast_plus; the result is sparse where that of the Python operator is."""
+    """nd.broadcast_plus; the result is sparse where MXNet's is."""
 def broadcast_sub(lhs, rhs, out=None, name=None) -> NDArray:
-    """nd.broadcast_sub; the result is sparse where that of the Python operator is."""
+    """nd.broadcast_sub; the result is sparse where MXNet's is."""
 def cast_storage(data, stype, out=None) -> NDArray:
     """A copy in another storage, as data.tostype(stype)."""
 def cbrt(data, out=None, name=None) -> NDArray:
@@ -266,17 +266,17 @@ def degrees(data, out=None, name=None) -> NDArray:
 def digamma(*args, **kwargs) -> NDArray:
     """nd.digamma, computed on dense arrays; the result is dense."""
 def divide(lhs, rhs, out=None, name=None) -> NDArray:
-    """nd.divide; the result is sparse where that of the Python operator is."""
+    """nd.divide; the result is sparse where that of the Python operator's is."""
 def dot(lhs, rhs, transpose_a=False, transpose_b=False, forward_stype=None, out=None, name=None) -> NDArray:
     """The product of two matrices, of which one may be sparse; a csr matrix times a dense one never becomes dense itself."""
 def elemwise_add(lhs, rhs, out=None, name=None) -> NDArray:
-    """nd.elemwise_add; the result is sparse where that of the Python operator is."""
+    """nd.elemwise_add; the result is sparse where that of the Python operator's is."""
 def elemwise_div(*args, **kwargs) -> NDArray:
     """nd.elemwise_div, computed on dense arrays; the result is dense."""
 def elemwise_mul(lhs, rhs, out=None, name=None) -> NDArray:
-    """nd.elemwise_mul; the result is sparse where that of the Python operator is."""
+    """nd.elemwise_mul; the result is sparse where that of the Python operator's is."""
 def elemwise_sub(lhs, rhs, out=None, name=None) -> NDArray:
-    """nd.elemwise_sub; the result is sparse where that of the Python operator is."""
+    """nd.elemwise_sub; the result is sparse where that of the Python operator's is."""
 def empty(stype, shape, ctx=None, dtype=None) -> NDArray:
     """As nd.sparse.zeros, for "row_sparse" and "csr" only."""
 def exp(*args, **kwargs) -> NDArray:
@@ -312,7 +312,7 @@ def mean(data, axis=None, keepdims=False, exclude=False, out=None, name=None) ->
 def mish(*args, **kwargs) -> NDArray:
     """nd.mish, computed on dense arrays; the result is dense."""
 def multiply(lhs, rhs, out=None, name=None) -> NDArray:
-    """nd.multiply; the result is sparse where that of the Python operator is."""
+    """nd.multiply; the result is sparse where that of the Python operator's is."""
 def negative(data, out=None, name=None) -> NDArray:
     """nd.negative of every element; the result keeps the storage of `data`."""
 def norm(data, ord=2, axis=None, out_dtype=None, keepdims=False, out=None, name=None) -> NDArray:
@@ -352,7 +352,7 @@ def square(data, out=None, name=None) -> NDArray:
 def stop_gradient(data, out=None, name=None) -> NDArray:
     """nd.stop_gradient of every element; the result keeps the storage of `data`."""
 def subtract(lhs, rhs, out=None, name=None) -> NDArray:
-    """nd.subtract; the result is sparse where that of the Python operator is."""
+    """nd.subtract; the result is sparse where that of the Python operator's is."""
 def sum(data, axis=None, keepdims=False, exclude=False, out=None, name=None) -> NDArray:
     """The sum along axes, as nd.sum; of the stored elements alone."""
 def tan(data, out=None, name=None) -> NDArray:

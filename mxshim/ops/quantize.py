@@ -16,7 +16,7 @@ from .shape import reshape_nd, reshape_npx
 
 _INT32 = float(2 ** 31 - 1)
 _TOP = {"int8": 127.0, "uint8": 255.0, "int32": _INT32}
-_STEPS = {"int8": 127.5, "uint8": 255.5}  # what quantize and dequantize divide a range into
+_STEPS = {"int8": 127.5, "uint8": 255.5}  # what quantize_v2 and dequantize divide a range into
 
 
 def _end(name, x):
@@ -33,10 +33,10 @@ def _ends(low, high):
     return low.reshape(1).astype(FLOAT32), high.reshape(1).astype(FLOAT32)
 
 
-def _quantized(x, reach, kind, low, high):
+def _quantized(x, reach, kind, low, high, steps=_STEPS):
     """(x in steps of half a level more than MXNet's integers have, as oneDNN takes them; the ends of the range)."""
     limits = onp.iinfo(kind)
-    return (jnp.clip(jnp.rint(x * (_STEPS[kind] / reach)), limits.min, limits.max).astype(kind), *_ends(low, high))
+    return (jnp.clip(jnp.rint(x * (steps[kind] / reach)), limits.min, limits.max).astype(kind), *_ends(low, high))
 
 
 def _to_int8(x, reach):
@@ -48,10 +48,10 @@ def _to_int8(x, reach):
     return (q.astype("int8"), *_ends(-reach, reach))
 
 
-def _to(kind, x, low, high):
+def _to(kind, x, low, high, steps=_STEPS):
     """int8 are symmetric; uint8 keep the range they were given."""
     reach = _reach(low, high)
-    return _quantized(x, reach, kind, *((low, high) if kind == "uint8" else (-reach, reach)))
+    return _quantized(x, reach, kind, *((low, high) if kind == "uint8" else (-reach, reach)), steps)
 
 
 def _floats(data):
@@ -77,7 +77,7 @@ def quantize(data, min_range, max_range, out_type="uint8"):
     """
     one_of("out_type", out_type, ("uint8", "int8"))
     low, high = _end("min_range", min_range), _end("max_range", max_range)
-    return _to(out_type, _floats(data), low, high)
+    return _to(out_type, _floats(data), low, high, _TOP)
 
 
 @op("nd.contrib.quantize_v2", "npx.contrib_quantize_v2", grad=False, samples={"args": [

@@ -290,8 +290,11 @@ def moveaxis(a, source, destination):
 
 @op("nd.moveaxis", static=("source", "destination"), samples=_on_cube({"source": (0, 1), "destination": (-1, -2)}))
 def moveaxis_nd(tensor, source, destination):
-    """Axes moved to other places, the rest in their order."""
-    return moveaxis(tensor, source, destination)
+    """Axes moved to other places, the rest in their order. Raises: ValueError for axes that do not exist or are named twice."""
+    try:
+        return moveaxis(tensor, source, destination)
+    except MXNetError as error:
+        raise ValueError(str(error)) from None
 
 
 @op("np.rollaxis", static=("axis",), samples=_on_cube({"axis": 2}, {"axis": 0, "start": 3}))

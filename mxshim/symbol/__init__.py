@@ -39,6 +39,7 @@ from . import numpy as numpy  # noqa: E402
 from . import numpy_extension as numpy_extension  # noqa: E402
 from . import op as op  # noqa: E402
 from . import random as random  # noqa: E402
+from . import raw as _raw  # noqa: E402, F401
 from . import recording as _recording  # noqa: E402, F401
 from . import sparse as sparse  # noqa: E402
 

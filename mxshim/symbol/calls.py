@@ -375,7 +375,7 @@ def two_operands(short):
             op = scalar if found[0] or turned is None else turned
             return create(op, (x,), {"scalar": number, "name": name}, hint_scalar if op == scalar else op, type(x))
         if isinstance(left, numbers.Number) and isinstance(right, numbers.Number):
-            return NAMES[f"nd.{short}"](left, right) if not isinstance(NAMES[f"nd.{short}"], Op) else _plain_numbers(short, left, right)
+            return _plain_numbers(short, left, right)
         raise TypeError(f"types ({type(left)}, {type(right)}) not supported")
 
     function.__name__ = function.__qualname__ = short

@@ -27,8 +27,9 @@ _NP = ("np.", "npx.", "np.linalg.", "np.random.", "npx.random.")
 _RENAMED = {"_npi_norm": "np.linalg.norm", "_npi_powerd": "np.power", "_npi_repeats": "np.repeat", "_npi_gamma": "np.random.gamma",
             "_npi_share_memory": "np.shares_memory", "_npi_multinomial": "np.random.multinomial", "_grad_add": "nd.add",
             "_hypot": "nd.broadcast_hypot", "_mod": "nd.broadcast_mod", "_npx_reshape": "npx.reshape",
+            "_random_exponential": "nd.random_exponential",
             "_npi_matrix_rank_none_tol": "np.linalg.matrix_rank",
-            "_scatter_elemwise_div": "nd.elemwise_div", "_identity_with_attr_like_rhs": "nd.elemwise_add"}
+            "_scatter_elemwise_div": "nd.elemwise_div"}
 
 
 @functools.cache
@@ -66,6 +67,21 @@ def function(name: str):
                 "damaged")
         raise MXNetError(f"the operator {name!r} of this graph {what}. Cut the graph before it with get_internals(), or compute it with "
                          "np or nd")
+    other = _nd_name(name) if public.startswith("np") else None
+    if other is None:
+        return _caller(name, public)
+    of_np, of_nd = _caller(name, public), _caller(name, other)
+    return lambda arrays, given: (of_nd if arrays and arrays[0]._dialect == "nd" else of_np)(arrays, given)
+
+
+def _nd_name(name):
+    """nd's function of an operator that is np's, too."""
+    record = find(name)
+    return next((f"nd.{n}" for n in record.names if f"nd.{n}" in NAMES), None) if record is not None else None
+
+
+def _caller(name, public):
+    """The public function as (arrays, attributes) -> an array or a list of them."""
     record = NAMES[public]
     call = public_function(public, record, class_of(public.split(".")[0]))
     takes, places = _parameters(record)
@@ -168,7 +184,7 @@ _own("_linspace")(lambda arrays, given: nd.linspace(given.get("start", 0), given
 _own("_eye")(lambda arrays, given: nd.eye(given["N"], given.get("M", 0), given.get("k", 0), **_shaped(given, "dtype")))
 _own("_npi_identity")(lambda arrays, given: np.identity(given["shape"][0], **_shaped(given, "dtype")))
 _own("_npi_copy", "_np_copy")(lambda arrays, given: np.copy(arrays[0]))
-_own("_copyto", "_CrossDeviceCopy")(lambda arrays, given: nd.identity(arrays[0]))
+_own("_copyto", "_CrossDeviceCopy", "_identity_with_attr_like_rhs")(lambda arrays, given: nd.identity(arrays[0]))
 
 
 def _typed(given, name):

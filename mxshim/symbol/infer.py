@@ -12,6 +12,7 @@ from ..base import MXNetError, as_dtype
 from ..device import current_device
 from ..engine import capture
 from ..engine.trace import threads, trace_on
+from ..operator import prop_of
 from ..util import is_np_shape
 from . import loops, operators
 from .functions import function
@@ -185,8 +186,8 @@ def _types(order, given) -> dict:
 _FREE_INPUTS = {"Embedding": (0,), "pick": (1,), "one_hot": (0,), "gather_nd": (1,), "batch_take": (1,), "where": (0,),
                 "_npi_where": (0,), "SequenceMask": (1,), "SequenceLast": (1,), "SequenceReverse": (1,), "Cast": (0,), "amp_cast": (0,),
                 "softmax": (1,), "CTCLoss": (1, 2, 3), "RNN": (4,), "_npi_advanced_indexing": (1,), "ROIPooling": ()}
-_OWN_TYPE = {"argmax": "float32", "argmin": "float32", "argmax_channel": "float32", "shape_array": "int64", "size_array": "int64",
-             "_npi_argmax": "int64", "_npi_argmin": "int64", "one_hot": "float32"}
+_OWN_TYPE = {"argsort": "float32", "one_hot": "float32", "shape_array": "int64", "size_array": "int64",
+             "_npi_argmax": "int64", "_npi_argmin": "int64"}
 
 
 def _quantized(attrs) -> str:
@@ -217,9 +218,27 @@ def _loop_types(v, types):
             types.update({(id(v), k): found.get((id(w), j)) for k, (w, j) in enumerate(graph._entries)})
 
 
+def _custom_types(v, types) -> bool:
+    """The dtypes of an operator that the program registered, by its infer_type; False if its inputs' are not known."""
+    given = {k: t for k, t in v.attrs.items() if not k.startswith("__")}
+    entries, prop = [(id(w), k) for w, k in v.inputs], prop_of(given, "mx.sym.Custom")
+    count = len(prop.list_arguments())
+    if any(types.get(e) is None for e in entries[:count]):
+        return False
+    found = prop.infer_type([types[e].type for e in entries[:count]])
+    if len(found) == 2:
+        found = (*found, [])
+    for e, t in zip([*entries, *((id(v), k) for k in range(v.count()))], [*found[0], *found[2], *found[1]], strict=False):
+        if types.get(e) is None and t is not None:
+            types[e] = as_dtype(t)
+    return True
+
+
 def _type_step(v, types):
     if v.subgraphs:
         _loop_types(v, types)
+        return
+    if v.op == "Custom" and _custom_types(v, types):
         return
     free = _FREE_INPUTS.get(v.op, ())
     bound = [(id(w), k) for i, (w, k) in enumerate(v.inputs) if i not in free]

@@ -47,6 +47,9 @@ class Operator(NamedTuple):
         return bool(self.inputs) and self.inputs[0].endswith("...")
 
 
+_UNTOLD = {"_linspace": "num:i endpoint:b"}  # attributes that MXNet's own descriptions leave out
+
+
 @functools.cache
 def table() -> dict[str, Operator]:
     """All operators, by every name."""
@@ -58,7 +61,7 @@ def table() -> dict[str, Operator]:
         name, more, inputs, aux, outputs, key, kinds, later = line.split("\t")
         everything, shown = outputs.split("/")
         record = Operator(tuple(inputs.split()), tuple(aux.split()), int(everything), int(shown), key,
-                          dict(k.split(":") for k in kinds.split()), (name, *more.split()), bool(later))
+                          dict(k.split(":") for k in f"{kinds} {_UNTOLD.get(name, '')}".split()), (name, *more.split()), bool(later))
         found[name] = record
         others.update(dict.fromkeys(more.split(), record))
     return {**others, **found}
@@ -169,7 +172,7 @@ _OPTIONAL = {
     ("RNN", "state_cell"): lambda v: v.get("mode") == "lstm", ("RNN", "sequence_length"): _flag("use_sequence_length"),
     ("SequenceMask", "sequence_length"): _flag("use_sequence_length"), ("SequenceLast", "sequence_length"): _flag("use_sequence_length"),
     ("SequenceReverse", "sequence_length"): _flag("use_sequence_length"),
-    ("softmax", "length"): _flag("use_length"),
+    ("softmax", "length"): _flag("use_length"), ("_histogram", "bins"): lambda v: v.get("bin_cnt") is None,
     ("CTCLoss", "data_lengths"): _flag("use_data_lengths"), ("CTCLoss", "label_lengths"): _flag("use_label_lengths"),
     ("_contrib_DeformablePSROIPooling", "trans"): lambda v: not v.get("no_trans"),
 }

@@ -404,8 +404,14 @@ def test_dot(dtype, transpose):
     onp.testing.assert_allclose(found.asnumpy(), want, rtol=2e-3 if dtype == "float16" else 1e-5)
 
 
+def test_dot_takes_vectors(a):
+    """1.9.1 computes nonsense."""
+    same(nd.dot(a, nd.array([1, 2, 3, 4])), "dense", A @ onp.array([1, 2, 3, 4], "float32"))
+    same(nd.sparse.dot(a, nd.array([1, 2, 3]), transpose_a=True), "dense", A.T @ onp.array([1, 2, 3], "float32"))
+
+
 @pytest.mark.parametrize("x, y, flags, text", [
-    ((3, 4), (5, 2), {}, "must be a matrix of 4 rows"), ((3, 4), (4,), {}, "must be a matrix of 4 rows"),
+    ((3, 4), (5, 2), {}, "must be a matrix of 4 rows"), ((3, 4), (5,), {}, "must be a matrix of 4 rows"),
     ((3, 4), (4, 2), {"transpose_a": True}, "must be a matrix of 3 rows")])
 def test_dot_refuses_shapes(x, y, flags, text):
     with pytest.raises(MXNetError, match=text):

@@ -13,7 +13,8 @@ from tests.data import measure_sparse
 MEASURED = json.loads((Path(__file__).parent.parent / "data" / "sparse_mx1.json").read_text(encoding="utf-8"))
 # MXNet refuses these; here they are computed.
 WIDER = ("nd.sparse.adagrad_update(w, g, none, out=w, lr=0.1)",
-         "nd.sparse.adam_update(full, g, none, none2, out=full, lr=0.1, wd=0.1, lazy_update=False)")
+         "nd.sparse.adam_update(full, g, none, none2, out=full, lr=0.1, wd=0.1, lazy_update=False)",
+         "nd.divide(c, d)", "nd.clip(r, 1, 2)")
 pytestmark = pytest.mark.filterwarnings("ignore:.*different programs were compiled")
 
 

@@ -22,6 +22,16 @@ CALLS += [f"nd.sparse.sum({a}, axis=1, exclude=True)" for a in "cr"]
 CALLS += ["c.sum(axis=0)", "r.mean(axis=1)", "r.norm()", "c * 2", "c / 2", "c + 1", "r + r", "r - r", "c > 0", "c == 0", "-r", "c * d",
           "nd.sparse.elemwise_mul(r, r)", "nd.sparse.elemwise_add(c, c)", "nd.sparse.square(c)", "nd.sparse.exp(c)",
           "nd.sparse.dot(c, d.T)", "nd.sparse.dot(c, d, transpose_a=True)", "nd.sparse.retain(r, nd.array([0, 1]))"]
+CALLS += [f"nd.{f}({a})" for a in "cr" for f in ("abs", "square", "sqrt", "relu", "exp", "softsign", "zeros_like", "ones_like", "identity",
+                                                 "BlockGrad", "make_loss", "sum", "norm", "max", "negative")]
+CALLS += [f"nd.{f}({a}, {b})" for a in "cr" for f in ("add", "subtract", "multiply", "divide", "elemwise_add", "elemwise_sub",
+                                                      "elemwise_mul", "maximum", "equal") for b in (a, "d")]
+CALLS += [f"nd.{f}({a})" for a in ("c, 0", "c, 2", "2, c", "d, c") for f in ("add", "subtract", "multiply")]
+CALLS += ["nd.elemwise_mul(d, c)", "nd.elemwise_mul(d, r)", "nd.broadcast_add(c, c)", "nd.sparse.broadcast_mul(c, c)", "nd.dot(c, d.T)",
+          "nd.dot(c, d, transpose_a=True)", "nd.dot(d, c.T)", "nd.dot(d.T, c)", "nd.concat(c, c, dim=0)", "nd.concat(c, c, dim=1)",
+          "nd.add_n(r, r)", "nd.add_n(c, c)", "nd.clip(c, -1, 1)", "nd.clip(r, 1, 2)", "nd.slice(c, begin=(1, 2), end=(3, 5))",
+          "nd.slice(c, begin=(1,), end=(3,))", "nd.slice_axis(c, axis=0, begin=1, end=3)", "nd.where(c, d, d * 2)",
+          "nd.contrib.quadratic(c, a=2, b=3)", "nd.contrib.quadratic(c, a=2, b=3, c=1)", "nd.sparse.dot(c, c, transpose_a=True)"]
 WEIGHTS = [("w", "g"), ("full", "g"), ("w", "g.tostype('default')")]
 for _w, _g in WEIGHTS:
     for _more in ("", ", lazy_update=False", ", clip_gradient=1, rescale_grad=2"):

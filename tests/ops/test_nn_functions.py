@@ -367,3 +367,17 @@ IMAGE = (1, 2, 3, 3)
 def test_errors_say_what_to_do(call, text):
     with pytest.raises(mx.MXNetError, match=text):
         call()
+
+
+def test_rrelu_draws_slopes_in_training():
+    x = nd.array([[-1., 2.], [-4., 0.5]])
+    x.attach_grad()
+    with autograd.record():
+        y, slopes = nd.LeakyReLU(x, act_type="rrelu", lower_bound=0.1, upper_bound=0.3)
+        y.backward()
+    s = slopes.asnumpy()
+    assert (s >= 0.1).all() and (s < 0.3).all() and len(set(s.ravel().tolist())) == 4
+    onp.testing.assert_allclose(y.asnumpy(), onp.where(x.asnumpy() > 0, 1, s) * x.asnumpy(), rtol=1e-6)
+    onp.testing.assert_allclose(x.grad.asnumpy(), onp.where(x.asnumpy() > 0, 1, s), rtol=1e-6)
+    mean = nd.LeakyReLU(x, act_type="rrelu", lower_bound=0.1, upper_bound=0.3)[0]
+    onp.testing.assert_allclose(mean.asnumpy()[:, 0], [-0.2, -0.8], rtol=1e-6)

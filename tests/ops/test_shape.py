@@ -141,3 +141,15 @@ def test_integers_join_in_a_graph():
 def test_errors_say_what_to_do(call, text):
     with pytest.raises(MXNetError, match=text):
         call()
+
+
+@pytest.mark.parametrize("axes", [((0, 1), (0,)), (5, 0), (0, 5), ((0, 0), (1, 2))])
+def test_moveaxis_of_nd_raises_value_errors(axes):
+    with pytest.raises(ValueError, match="nd.moveaxis"):
+        nd.moveaxis(nd.ones((2, 3, 4)), *axes)
+
+
+def test_concatenate_may_give_the_array_itself():
+    x = nd.ones((2,))
+    assert nd.concatenate([x], always_copy=False) is x and nd.concatenate([x]) is not x
+    assert nd.concatenate([x, x], always_copy=False).shape == (4,)

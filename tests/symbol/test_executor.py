@@ -168,3 +168,19 @@ def test_custom_operators():
     ex.forward(is_train=True, a=nd.array([1., 2.]))
     ex.backward()
     assert ex.outputs[0].asnumpy().tolist() == [2., 4.] and ex.grad_dict["a"].asnumpy().tolist() == [2., 2.]
+
+
+def test_head_gradients_of_any_shape_where_none_flows_on():
+    grad = mx.nd.ones((2, 3))
+    run = mx.sym.shape_array(mx.sym.var("x")).bind(mx.cpu(), {"x": mx.nd.ones((2, 3))}, {"x": grad})
+    run.forward(is_train=True)
+    run.backward([mx.nd.ones((2, 3))])
+    assert run.outputs[0].asnumpy().tolist() == [2, 3] and not grad.asnumpy().any()
+
+
+def test_graphs_draw_what_arrays_draw():
+    for short, args in (("exponential", (4,)), ("gamma", (2, 3)), ("poisson", (2,)), ("normal", (1, 2)), ("uniform", (-1, 1))):
+        mx.random.seed(5)
+        want = getattr(mx.nd.random, short)(*args, shape=(3,)).asnumpy()
+        mx.random.seed(5)
+        assert (getattr(mx.sym.random, short)(*args, shape=(3,)).eval()[0].asnumpy() == want).all(), short

@@ -266,7 +266,7 @@ def test_types():
         [onp.int32, onp.float16], [onp.float16], [])
     assert sym.Embedding(d, input_dim=3, output_dim=2, name="e").infer_type(d="int32")[0] == [onp.int32, onp.float32]
     assert sym.Cast(d, dtype="int32").infer_type(d="float16")[1] == [onp.int32]
-    assert sym.argmax(d, axis=1).infer_type(d="float64")[1] == [onp.float32]
+    assert sym.argmax(d, axis=1).infer_type(d="float64")[1] == [onp.float64]
     with pytest.warns(UserWarning, match="these dtypes do not follow"):
         assert (d + e).infer_type() == (None, None, None)
 
@@ -304,3 +304,30 @@ def test_functions_of_arrays_take_symbols():
     s = mx.npx.relu(mx.np.concatenate([x, x * 2], axis=1)).reshape(-1, 4)[:, 1:].mean(axis=1)
     got = s.bind(mx.cpu(), {"d": mx.np.array([[1., -2.], [3., -4.]])}).forward()[0]
     assert got.tolist() == pytest.approx([2 / 3, 2.0])
+
+
+def test_types_of_numbers_of_elements():
+    f16, f32, i32 = onp.float16, onp.float32, onp.int32
+    for s, given, want in ((sym.argmax(d, axis=1), f16, [f16]), (sym.argmin(d, axis=1), i32, [i32]), (sym.argsort(d), f16, [f32]),
+                           (sym.topk(d), i32, [f32]), (sym.topk(d, ret_typ="both", dtype="int32"), f16, [f16, i32]),
+                           (sym.topk(d, ret_typ="value"), f16, [f16]), (sym.one_hot(d, depth=2), i32, [f32])):
+        assert s.infer_type(d=given) == ([given], want, []), s.name
+
+
+def test_types_of_custom_operators():
+    @mx.operator.register("two_types")
+    class TwoTypes(mx.operator.CustomOpProp):
+        def list_outputs(self):
+            return ["a", "b"]
+
+        def infer_type(self, in_type):
+            return in_type, [in_type[0], onp.int32], []
+
+    assert sym.Custom(d, op_type="two_types").infer_type(d="float64")[1] == [onp.float64, onp.int32]
+
+
+def test_nd_graphs_give_nd_arrays():
+    assert type(sym.cumsum(d, axis=1).eval(d=mx.nd.ones((2, 2)))[0]) is mx.nd.NDArray
+    assert sym.linspace(0, 1, 3).eval()[0].asnumpy().tolist() == [0, 0.5, 1]
+    counts, _ = sym.histogram(d, bins=2, range=(0, 1)).eval(d=mx.nd.array([0.1, 0.2, 0.7]))
+    assert counts.asnumpy().tolist() == [2, 1]
