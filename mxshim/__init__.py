@@ -70,8 +70,8 @@ from .util import use_np_shape as use_np_shape  # noqa: E402
 
 nd, np, npx, rnd, init = ndarray, numpy, numpy_extension, random, initializer
 ndarray.np, ndarray.npx = numpy, numpy_extension  # F.np and F.npx of hybrid_forward
-ndarray.ndarray, ndarray.numpy, ndarray.numpy_extension, numpy.multiarray = ndarray, numpy, numpy_extension, numpy
-for _place in ("ndarray.ndarray", "ndarray.numpy", "ndarray.numpy_extension", "numpy.multiarray"):  # MXNet's addresses within
+ndarray.numpy, ndarray.numpy_extension, numpy.multiarray = numpy, numpy_extension, numpy
+for _place in ("ndarray.numpy", "ndarray.numpy_extension", "numpy.multiarray"):  # MXNet's addresses within
     _sys.modules[f"{__name__}.{_place}"] = getattr(globals()[_place.split(".")[0]], _place.split(".")[1])
 __version__ = "1.9.1"  # the MXNet release that programs see; importlib.metadata.version("mxshim") is our own
 

@@ -41,7 +41,6 @@ DTYPE_CODES = {"float32": 0, "float64": 1, "float16": 2, "uint8": 3, "int32": 4,
                "int16": 8, "uint16": 9, "uint32": 10, "uint64": 11, "bfloat16": 12}
 BFLOAT16 = onp.dtype(bfloat16)
 FLOAT32 = onp.dtype("float32")
-mx_real_t = onp.float32  # what arrays are of by default
 _BY_NAME = {name: BFLOAT16 if name == "bfloat16" else onp.dtype(name) for name in DTYPE_CODES}
 _KNOWN = frozenset(_BY_NAME.values())
 

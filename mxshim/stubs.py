@@ -96,7 +96,8 @@ def texts() -> dict[Path, str]:
 
 def _module(prefix: str, module) -> str:
     registered = {name.rpartition(".")[2]: name for name in NAMES if name.rpartition(".")[0] == prefix}
-    names = [n for n in dir(module) if not n.startswith("_")]
+    # MXNet's module nd.ndarray is left out: there, that word is the array class.
+    names = [n for n in dir(module) if not n.startswith("_") and (n != "ndarray" or inspect.isclass(getattr(module, n)))]
     package = module.__name__ if hasattr(module, "__path__") else module.__name__.rpartition(".")[0]
     cls = class_of(prefix.split(".")[0])
     imports, classes, body = [], [], []

@@ -7,12 +7,12 @@ from ..array.fill import fill as _fill
 from ..array.nd_array import NDArray as NDArray
 
 __all__ = ["NDArray", "contrib", "image", "linalg", "op", "random", "sparse"]
-py_slice = slice  # Python's, as nd.slice is an operator
 _fill(globals(), "nd", __name__)
 from . import _internal as _internal  # noqa: E402
 from . import contrib as contrib  # noqa: E402
 from . import image as image  # noqa: E402
 from . import linalg as linalg  # noqa: E402
+from . import ndarray as ndarray  # noqa: E402
 from . import op as op  # noqa: E402
 from . import random as random  # noqa: E402
 from . import sparse as sparse  # noqa: E402

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 import numpy as onp
 from mxshim.device import Device
+from mxshim.numpy import ndarray
 
 from . import contrib as contrib
 from . import image as image
 from . import linalg as linalg
-from mxshim import ndarray as ndarray
 from mxshim import numpy as _np
 np = _np
 from mxshim import numpy_extension as _npx
@@ -16,7 +16,6 @@ npx = _npx
 from mxshim import numpy as numpy
 from mxshim import numpy_extension as numpy_extension
 from . import op as op
-py_slice: type
 from . import random as random
 from . import sparse as sparse
 from . import utils as utils

@@ -40,6 +40,7 @@ from . import true_divide as true_divide
 from . import waitall as waitall
 from . import zeros as zeros
 
+py_slice = slice  # Python's, as nd.slice is an operator
 _DTYPE_MX_TO_NP = {-1: None, 0: _onp.float32, 1: _onp.float64, 2: _onp.float16, 3: _onp.uint8, 4: _onp.int32, 5: _onp.int8, 6: _onp.int64,
                    7: _onp.bool_, 12: _BFLOAT16}
 _DTYPE_NP_TO_MX = {dtype: number for number, dtype in _DTYPE_MX_TO_NP.items()}
