@@ -39,7 +39,8 @@ def test_parses_and_has_every_name(fresh, file):
     names = list(names_in(tree.body))
     assert len(names) == len(set(names))
     module = stubs.MODULES[file][1]
-    assert set(names) == {n for n in dir(module) if not n.startswith("_")}
+    left_out = {"ndarray"} if file == "ndarray/__init__.pyi" else set()  # the module nd.ndarray
+    assert set(names) == {n for n in dir(module) if not n.startswith("_")} - left_out
     for node in tree.body:
         if isinstance(node, ast.ClassDef):
             cls = getattr(module, node.name)

@@ -350,8 +350,8 @@ def dot(given, ins, outs):
     a, b = ins
     if a is None or b is None or not a or not b or len(a) == len(b) == 1:
         return
-    a = a[::-1] if given.get("transpose_a") else a
-    b = b[::-1] if given.get("transpose_b") else b
+    a = (*a[1:], a[0]) if given.get("transpose_a") else a
+    b = (b[-1], *b[:-1]) if given.get("transpose_b") else b
     put(outs, 0, (*a[:-1], *b[1:]))
 
 
