@@ -25,8 +25,10 @@ def operators(name: str) -> list[Op]:
             short = name[len(start):]
             for space in spaces:
                 public = space + (_WORDS.sub("_", short).lower() if space in ("npx.", "mx.") else short)
-                if isinstance(NAMES.get(public), Op):
-                    found.append(NAMES[public])
+                record = NAMES.get(public)
+                record = getattr(record, "op", record)  # of a function around an operator
+                if isinstance(record, Op):
+                    found.append(record)
     return list(dict.fromkeys(found))
 
 

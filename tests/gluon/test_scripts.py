@@ -277,7 +277,7 @@ def skip_gram(F, hybridize):
         def forward(self, inputs, label, mask):
             return self.bce(inputs, label, mask) * mask.shape[1] / mask.sum(axis=1)
 
-    net = nn.Sequential()
+    net = nn.HybridSequential()
     net.add(nn.Embedding(input_dim=8, output_dim=4), nn.Embedding(input_dim=8, output_dim=4))
     net.initialize(init.Xavier())
     hybridize(net)

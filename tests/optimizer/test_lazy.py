@@ -88,6 +88,10 @@ def test_several_devices(on_store):
 def test_rows_of_a_parameter():
     p = gluon.Parameter("w", shape=(5, 2), stype="row_sparse")
     p.initialize()
+    with pytest.raises(RuntimeError, match="'w' is row_sparse: its rows can be asked for when a Trainer has been made with it"):
+        p.row_sparse_data(nd.array([3]))
+    trainer = gluon.Trainer([p], "sgd")
+    assert p._trainer is trainer
     found = p.row_sparse_data(nd.array([3, 1, 3]))
     assert found.stype == "row_sparse" and found.indices.asnumpy().tolist() == [1, 3]
     onp.testing.assert_array_equal(found.data.asnumpy(), p.data().asnumpy()[[1, 3]])
