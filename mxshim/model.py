@@ -84,7 +84,7 @@ class FeedForward:
                 raise ValueError("FeedForward: y, the labels, must be specified when X is an array")
             y = onp.zeros(len(X))
         if len(X) != len(y):
-            raise ValueError(f"FeedForward: the numbers of data points and labels must be equal, got {len(X)} and {len(y)}")
+            raise ValueError(f"FeedForward: there are {len(X)} examples but {len(y)} labels; every example needs one")
         y = y.asnumpy().ravel() if isinstance(y, nd.NDArray) else onp.asarray(y).ravel()
         return io.NDArrayIter(X, y, min(len(X), self.numpy_batch_size), shuffle=is_train,
                               last_batch_handle="roll_over" if is_train else "pad")

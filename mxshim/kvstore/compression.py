@@ -14,7 +14,7 @@ class Compression:
         if not isinstance(parameters, dict):
             raise AssertionError(f"set_gradient_compression takes a dict such as {{'type': '2bit'}}, got {type(parameters).__name__}")
         if "device" not in store and "dist" not in store:
-            raise Exception(f"Gradient compression is not supported for this type of kvstore: {store!r}; 'device' and 'dist_sync' have it")
+            raise Exception(f"a kvstore {store!r} has no gradient compression; 'device' and 'dist_sync' have it")
         kind = parameters.get("type")
         if kind not in ("1bit", "2bit"):
             raise MXNetError(f"set_gradient_compression: the type is '2bit' or '1bit', got {kind!r}")

@@ -142,7 +142,7 @@ def _leaves(kind, value, what):
         parts = list(value) if isinstance(value, Symbol) else [value]
         return parts, (lambda found: found.popleft()) if len(parts) == 1 else lambda found: [found.popleft() for _ in parts]
     if not isinstance(value, list | tuple):
-        raise AssertionError(f"{what} must be a Symbol or a (nested) list of Symbols, got {type(value).__name__}")
+        raise AssertionError(f"{what} takes Symbols, alone or in lists, and got {type(value).__name__}")
     pairs = [_leaves(kind, e, what) for e in value]
     return [x for leaves, _ in pairs for x in leaves], lambda found: [rebuild(found) for _, rebuild in pairs]
 
