@@ -157,8 +157,9 @@ def test_wrong_shapes_and_values(op):
     args, kwargs = samples(op)[0]
     args = tuple(args)
     working = [wrong_call(name, what, wrong, named) for name in calls(op, args, kwargs) for what, wrong, named in slow(op, args, kwargs)]
-    for x in working:  # all at once, as one program: what was accepted can be computed
-        for array in x if isinstance(x, list | tuple) else [x]:
-            if hasattr(array, "asnumpy"):
-                array.asnumpy()
-    mx.nd.waitall()
+    found = [a for x in working for a in (x if isinstance(x, list | tuple) else [x]) if hasattr(a, "asnumpy")]
+    for read in [*[a.asnumpy for a in found], mx.nd.waitall]:  # all at once, as one program: what was accepted can be computed,
+        try:
+            read()
+        except MXNetError as error:  # or its values are at fault, which says the line
+            assert op.check is not None and f"(called in {__file__}" in str(error)
