@@ -276,6 +276,14 @@ class Array(Handle):
 
     as_in_ctx = to_device = as_in_context
 
+    def drop_grad(self):
+        """Remove the mark and the gradient buffer; graphs recorded from the mark lose it too."""
+        if self._leaf is not None:
+            self._leaf.req, self._leaf.dead = "null", True
+        if self._node is self._leaf:
+            self._node = None
+        self._leaf = None
+
     def detach(self):
         """The same memory outside the graph: a write to one is seen through the other."""
         return self._alias()

@@ -201,14 +201,6 @@ class ndarray(Array):
         node.marks = {**(node.marks or {}), index: leaf}
         self._leaf = leaf
 
-    def drop_grad(self):
-        """Remove the mark and the gradient buffer; graphs recorded from the mark lose it too."""
-        if self._leaf is not None:
-            self._leaf.req, self._leaf.dead = "null", True
-        if self._node is self._leaf:
-            self._node = None
-        self._leaf = None
-
     # -- the other dialect -----------------------------------------------------------------------------------------
 
     def as_nd_ndarray(self):

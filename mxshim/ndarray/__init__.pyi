@@ -153,6 +153,8 @@ class NDArray:
         """The device the elements are on; also `context` and `device`."""
     def diag(self, /, k=0, axis1=0, axis2=1, out=None, *, name=None) -> NDArray:
         """A matrix with the vector on its k-th diagonal, or the diagonal of axes axis1 and axis2, as the last axis."""
+    def drop_grad(self) -> None:
+        """Remove the mark and the gradient buffer; graphs recorded from the mark lose it too."""
     @property
     def dtype(self) -> onp.dtype:
         """The dtype as a NumPy type, numpy.float32."""
@@ -184,6 +186,8 @@ class NDArray:
         """log(1 + x), precise near 0."""
     def log2(self, /, out=None, *, name=None) -> NDArray:
         """The logarithm of x to base 2."""
+    def log_sigmoid(self, /, out=None, *, name=None) -> NDArray:
+        """log(1 / (1 + exp(-x)))."""
     def log_softmax(self, /, axis=-1, temperature=None, dtype=None, use_length=False, out=None, *, name=None) -> NDArray:
         """The logarithm of the softmax of data / temperature along `axis`."""
     def max(self, /, axis=None, keepdims=False, exclude=False, out=None, *, name=None) -> NDArray:
@@ -192,6 +196,8 @@ class NDArray:
         """Mean along `axis`, or along all but `axis` with `exclude`; the dtype stays, fractions of integers are cut off."""
     def min(self, /, axis=None, keepdims=False, exclude=False, out=None, *, name=None) -> NDArray:
         """The smallest element along `axis`, or along all but `axis` with `exclude`."""
+    def mish(self, /, out=None, *, name=None) -> NDArray:
+        """x tanh(log(1 + exp(x))) (Misra, 2019)."""
     def nanprod(self, /, axis=None, keepdims=False, exclude=False, out=None, *, name=None) -> NDArray:
         """Product along `axis` with nan counted as 1."""
     def nansum(self, /, axis=None, keepdims=False, exclude=False, out=None, *, name=None) -> NDArray:

@@ -45,13 +45,13 @@ def activation_nd(data, act_type=None):
     return activation(data, act_type)
 
 
-@op("nd.log_sigmoid", samples={"args": [((_X,), {})]})
+@op("nd.log_sigmoid", "nd.NDArray.log_sigmoid", samples={"args": [((_X,), {})]})
 def log_sigmoid(data):
     """log(1 / (1 + exp(-x))). Raises: MXNetError if data is not floating."""
     return activation(data, "log_sigmoid")
 
 
-@op("nd.mish", samples={"args": [((_X,), {})]})
+@op("nd.mish", "nd.NDArray.mish", samples={"args": [((_X,), {})]})
 def mish(data):
     """x tanh(log(1 + exp(x))) (Misra, 2019). Raises: MXNetError if data is not floating."""
     return activation(data, "mish")
