@@ -19,7 +19,7 @@ from .core import _X
 from .nd_array import NDArray
 from .sparse import BaseSparseNDArray, RowSparseNDArray
 from .sparse_arithmetic import _spread, dense
-from .sparse_functions import _given
+from .sparse_functions import _given, takes_sparse
 from .sparse_storage import Pattern, pad, padded, run
 
 
@@ -114,3 +114,6 @@ _declare("sgd_mom_update", "nd.sgd_mom_update", ("mom",))
 _declare("adam_update", "nd.adam_update", ("mean", "var"))
 _declare("ftrl_update", "nd.ftrl_update", ("z", "n"), lazily="row_sparse")
 _declare("adagrad_update", "mx.adagrad_update", ("history",), always="a row_sparse gradient is needed, and wd=0")
+
+for _name in ("sgd_update", "sgd_mom_update", "adam_update", "ftrl_update"):
+    takes_sparse(_name)

@@ -113,3 +113,16 @@ def test_np_programs_have_dense_gradients():
         assert type(net.weight.grad()) is mx.np.ndarray and mx.optimizer.Adam().lazy_update is False
     finally:
         npx.reset_np()
+
+
+@pytest.mark.parametrize("name, states", [("sgd_update", 0), ("sgd_mom_update", 1), ("adam_update", 2), ("ftrl_update", 2)])
+def test_plain_names_update_the_rows_too(name, states):
+    """With wd, rows that the gradient has not would move if it were taken as a whole; Ftrl's do with whole states, as in MXNet."""
+    found = []
+    for space in (nd, nd.sparse):
+        weight, gradient = nd.ones((4, 2)), nd.sparse.row_sparse_array(([[1., 1.]], [1]), shape=(4, 2))
+        held = [nd.ones((4, 2)) * 0.5 for _ in range(states)]
+        getattr(space, name)(weight, gradient, *held, lr=0.1, wd=0.1, out=weight)
+        found.append([x.asnumpy().tolist() for x in (weight, *held)])
+    assert found[0] == found[1]
+    assert (found[0][0][0] == [1, 1]) == (name != "ftrl_update") and found[0][0][1] != [1, 1]
