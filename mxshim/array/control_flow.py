@@ -135,7 +135,7 @@ def _complete_while(cond, func, loop_vars, max_iterations, dialect, error):
     """(outputs, loop variables); without a turn the outputs are zeros of the shapes that func would give."""
     rows, shape, variables, turn, limit = _while(cond, func, loop_vars, max_iterations, dialect, error, MXNetError)
     if limit < 1:
-        raise MXNetError(f"while_loop: max_iterations must be positive, got {limit}")
+        raise MXNetError(f"{'npx' if dialect == 'np' else 'nd.contrib'}.while_loop: max_iterations must be positive, got {limit}")
     if rows:
         return shape([_stacked(column, dialect, limit) for column in zip(*rows, strict=True)]), variables
     # What func computes here is never run, it only tells the shapes.
