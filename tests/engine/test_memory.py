@@ -8,6 +8,7 @@ import pytest
 
 import mxshim as mx
 from mxshim import np
+from mxshim.engine import program
 
 pool = pytest.mark.skipif(
     sys.platform != "linux" or not hasattr(ctypes.CDLL(None), "mallopt") or os.environ.get("MXNET_CPU_MEM_POOL_TYPE") == "Unpooled",
@@ -48,3 +49,12 @@ def test_empty_cache_gives_it_back():
 def test_empty_cache_of_any_device_is_harmless():
     mx.Device("gpu", 7).empty_cache()
     mx.cpu(3).empty_cache()
+
+
+@pytest.mark.parametrize("options", [{"xla_no_such_option": "X"}, {"xla_cpu_experimental_ynn_fusion_type": "NONSENSE"}])
+def test_an_xla_without_our_options_compiles_all_the_same(options, monkeypatch):
+    program.clear()  # so that what follows is compiled
+    monkeypatch.setattr(program, "_OPTIONS", {"cpu": options})
+    x = np.array([1., 2, len(str(options))])
+    assert (x * x + len(options)).shape == (3,) and float((x[:2] * 7.25 - x[1:]).sum()) == 3 * 7.25 - 2 - len(str(options))
+    assert program._OPTIONS == {}
