@@ -38,6 +38,7 @@ CASES = {
     "depthwise, two filters": (3, 1, 2, window(6, 5, kernel=(3, 3), pad=1, groups=4)),
     "one axis": (4, 3, 5, window(11, kernel=(3,), stride=2, dilate=2, pad=1)),
     "three axes": (2, 2, 3, window(5, 4, 6, kernel=(2, 3, 2), stride=(1, 2, 1), pad=1)),
+    "volume": (2, 2, 3, window(5, 4, 6, kernel=(3, 3, 3), pad=1)),
     "kernel of two strides": (2, 3, 4, window(8, 8, kernel=(4, 4), stride=2, pad=1)),
     "kernel of about two strides": (2, 3, 4, window(11, 10, kernel=(7, 5), stride=(4, 3), pad=2)),
     "whole input": (3, 4, 5, window(4, 3, kernel=(4, 3))),
@@ -81,9 +82,12 @@ def defined(x, w, y, at):
 
 def ways(at, w):
     """The ways that apply, and what they compute."""
-    found = [(patches._product_forward, "forward"), (patches._product_input, "input"), (patches._product_weight, "weight")]
+    found = [(patches._product_forward, "forward"), (patches._product_input, "input"), (patches._product_weight, "weight"),
+             (patches._sums, "forward"), (patches._sums_input, "input")]
+    if at.groups == 1:
+        found += [(patches._sums_by_channel, "forward"), (patches._sums_by_channel_input, "input")]
     if w.shape[:2] == (at.groups, 1):
-        found += [(patches._depthwise, "forward"), (patches._depthwise_input, "input"), (patches._depthwise_weight, "weight")]
+        found.append((patches._depthwise_weight, "weight"))
     if max(at.dilate) == 1 and max(at.stride) > 1 and at.groups == 1:
         found.append((patches._input_by_phases, "input"))
     if patches._is_whole(at):
@@ -136,6 +140,20 @@ def test_no_examples(case):
                                      patches.weight_gradient(x, y, at)))(x[:0], w, y[:0])
     assert [a.shape for a in empty] == [(0, *y.shape[1:]), (0, *x.shape[1:]), w.shape]
     assert not empty[2].any()
+
+
+@pytest.mark.parametrize("case, wanted", {
+    "one channel": ("_sums", "_product_input"), "depthwise": ("_sums", "_sums_input"), "groups, stride, dilated": ("_sums", "_sums_input"),
+    "volume": ("_sums_by_channel", "_sums_by_channel_input"),
+    "kernel of two strides": ("None", "_input_by_phases"), "one place": ("_product_forward", "_product_input"),
+}.items())
+def test_the_choice(case, wanted, monkeypatch):
+    chosen = []
+    monkeypatch.setattr(patches, "_chosen", lambda ours, native, a, b, at: chosen.append(ours.__name__ if ours else "None"))
+    at, (x, w, y) = CASES[case][-1], operands(case)
+    patches._forward(x, w, at)
+    patches._input(y, w, at)
+    assert tuple(chosen) == wanted
 
 
 def test_kernels_larger_than_their_input_are_no_convolutions():

@@ -8,10 +8,10 @@ The patches of a block of examples are a matrix with a row for each (place in th
 
     y = W patches(x)        dW = dy patches(x)^T        dx = patches^T(W^T dy)
 
-Blocks of examples are taken one after the other, so that patches need little memory. Depthwise kernels, kernels as large as
-their input and strides have ways of their own. Where XLA is as fast, it is used: it compiles in less time. For plain convolutions
-it has two libraries, YNNPACK, its default, and Eigen, which engine/program.py has it use. Measured on two cores of an EPYC, in ms,
-YNNPACK, Eigen and ours:
+Blocks of examples are taken one after the other, so that patches need little memory. Sums of few products (depthwise kernels, the
+first layers of networks), kernels as large as their input and strides have ways of their own. Where XLA is as fast, it is used:
+it compiles in less time. For plain convolutions it has two libraries, YNNPACK, its default, and Eigen, which engine/program.py
+has it use. Measured on two cores of an EPYC, in ms, YNNPACK, Eigen and ours:
 
     forward, 8 x 64 x 56 x 56, 3 x 3, 64 filters                33     19     31
     forward, 8 x 3 x 224 x 224, 11 x 11, stride 4, 96 filters   42     18     30
@@ -23,8 +23,10 @@ and where XLA uses none, its code and ours:
 
     weight gradient, 32 groups, 8 x 128 x 28 x 28, 3 x 3        2839   7
     1 x 1, 8 x 64 x 56 x 56, 256 filters: forward, gradients    57, 30, 293     25, 16, 15
-    one channel, 256 x 1 x 28 x 28, 5 x 5, 6 filters            27, 38, 21      4, 5, 5
-    depthwise, 8 x 512 x 14 x 14, 3 x 3                         31, 28, 161     1, 2, 4
+    one channel, 256 x 1 x 28 x 28, 5 x 5, 6 filters            25, 26, 21      2, 8, 5
+    three channels, 4 x 3 x 224 x 224, 3 x 3, 64 filters        18, 36, -       9, 17, -
+    depthwise, 8 x 32 x 112 x 112, 3 x 3                        124, 145, 161   2, 4, 5
+    volume, 2 x 16 x 16 x 32 x 32, 3 x 3 x 3, 32 filters        38, 54, 74      17, 15, 16
     input gradient, 16 x 16 with stride 16, 8 x 3 x 224 x 224   220    8
 """
 from __future__ import annotations
@@ -41,6 +43,7 @@ from jax import lax
 from ..platform import on_cpu
 
 _BLOCK = 1 << 18  # numbers that the patches of a block hold, unless one example has more: 1 MB, which caches keep
+_FEW = 50  # products in a sum that are written out: each is code to compile
 _SLICES = 32  # the slices that making patches takes at most: each is code to compile
 
 
@@ -179,28 +182,61 @@ def _product_weight(x, y, at: Window):
     return jnp.moveaxis(w, (-1, -2), (1, 2)).reshape(filters, channels, *at.kernel)
 
 
-# One channel in each group, one filter: sums of shifted products.
+# Results that are sums of few products: one loop over the results, without patches.
 
-def _depthwise(x, w, at: Window):
-    x, y = _padded(x, at), None
+def _places(x, at: Window):
+    """For each place in the kernel, the elements of x (b, ., *sizes) that it meets."""
+    n, x = len(at.sizes), _padded(x, at)
     for place in onp.ndindex(*at.kernel):
         part = x
         for a, i in enumerate(place):
             first = i * at.dilate[a]
-            part = lax.slice_in_dim(part, first, first + (at.out[a] - 1) * at.stride[a] + 1, at.stride[a], a + 2)
-        part = part * w[(slice(None), 0, *place)].reshape(-1, *[1] * len(at.sizes))
-        y = part if y is None else y + part
+            part = lax.slice_in_dim(part, first, first + (at.out[a] - 1) * at.stride[a] + 1, at.stride[a], a + x.ndim - n)
+        yield place, part
+
+
+def _sums(x, w, at: Window):
+    b, one, y = x.shape[0], [1] * len(at.sizes), None
+    w = w.reshape(1, at.groups, -1, *w.shape[1:])
+    x = x.reshape(b, at.groups, -1, *at.sizes)
+    for place, part in _places(x, at):
+        for c in range(x.shape[2]):
+            term = part[:, :, c:c + 1] * w[(..., c, *place)].reshape(*w.shape[:3], *one)
+            y = term if y is None else y + term
+    return y.reshape(b, -1, *at.out)
+
+
+def _sums_by_channel(x, w, at: Window):
+    """The same for a kernel of many channels: they are taken one after the other."""
+    x, w = (jnp.moveaxis(a, 1, 0)[:, :, None] for a in (x, w))
+    y, _ = lax.scan(lambda y, xw: (y + _sums(*xw, at), None), jnp.zeros((x.shape[1], w.shape[1], *at.out), x.dtype), (x, w))
     return y
 
 
-def _depthwise_input(y, w, at: Window):
-    x = jax.ShapeDtypeStruct((y.shape[0], w.shape[0], *at.sizes), y.dtype)
-    return jax.linear_transpose(lambda x: _depthwise(x, w, at), x)(y)[0]
+def _turned(y, w, at: Window):
+    """(y, w, window) of the convolution that gives the input gradient: zeros between the strides, the kernel turned round."""
+    pads = [(r - 1 - lo, size + lo - (m - 1) * s - 1, s - 1) for r, (lo, _), size, m, s in
+            zip(at.reach, at.pad, at.sizes, at.out, at.stride, strict=True)]
+    y = lax.pad(y, jnp.zeros((), y.dtype), [(0, 0, 0)] * 2 + pads)
+    n, w = len(at.sizes), w.reshape(at.groups, -1, *w.shape[1:])
+    w = jnp.flip(jnp.swapaxes(w, 1, 2), tuple(range(3, 3 + n)))
+    return y, w.reshape(-1, *w.shape[2:]), Window(y.shape[2:], at.kernel, (1,) * n, at.dilate, ((0, 0),) * n, at.groups)
+
+
+def _sums_input(y, w, at: Window):
+    return _sums(*_turned(y, w, at))
+
+
+def _sums_by_channel_input(y, w, at: Window):
+    return _sums_by_channel(*_turned(y, w, at))
 
 
 def _depthwise_weight(x, y, at: Window):
-    w = jax.ShapeDtypeStruct((y.shape[1], 1, *at.kernel), x.dtype)
-    return jax.linear_transpose(lambda w: _depthwise(x, w, at), w)(y)[0]
+    """One channel in each group, one filter: one pass over x and y that adds up all places in the kernel."""
+    terms = tuple([part * y for _, part in _places(x, at)])
+    zeros = (jnp.zeros((), x.dtype),) * len(terms)
+    sums = lax.reduce(terms, zeros, lambda a, b: tuple([s + t for s, t in zip(a, b)]), tuple(range(2, y.ndim)))
+    return jnp.stack([s.sum(0) for s in sums], 1).reshape(y.shape[1], 1, *at.kernel)
 
 
 # A kernel as large as the input: one matrix product.
@@ -255,7 +291,17 @@ def _is_whole(at: Window) -> bool:
 
 
 def _is_depthwise(filters, channels, at: Window) -> bool:
-    return filters == at.groups and channels == 1 and math.prod(at.kernel) <= 2 * _SLICES
+    return filters == at.groups and channels == 1 and math.prod(at.kernel) <= _FEW
+
+
+def _are_few(terms, at: Window) -> bool:
+    """Whether results are sums of so few products that they are best added up one by one, where elements of a row lie together."""
+    return terms <= _FEW and math.prod(at.kernel) > 1 and (at.groups > 1 or max(at.stride) == 1)
+
+
+def _by_channel_wins(results, at: Window) -> bool:
+    """Whether volumes have so few channels of results that their patches take longer than the products."""
+    return len(at.kernel) == 3 and results <= 32 and math.prod(at.kernel) <= _FEW and max(at.stride) == at.groups == 1
 
 
 def _is_thin(w, at: Window, sizes) -> bool:
@@ -282,7 +328,12 @@ def _forward(x, w, at: Window):
     if _is_whole(at):
         ours = _whole
     elif _possible(at, x, w):
-        ours = _depthwise if _is_depthwise(*w.shape[:2], at) else _product_forward if _is_thin(w, at, at.sizes) else None
+        if _are_few(math.prod(w.shape[1:]), at):
+            ours = _sums
+        elif _by_channel_wins(w.shape[0], at):
+            ours = _sums_by_channel
+        elif _is_thin(w, at, at.sizes):
+            ours = _product_forward
     return _chosen(ours, _native, x, w, at)
 
 
@@ -293,7 +344,12 @@ def _input(y, w, at: Window):
     elif _by_phases_wins(at) and y.size and w.size:
         ours = _input_by_phases
     elif _possible(at, y, w):
-        ours = _depthwise_input if _is_depthwise(*w.shape[:2], at) else _product_input if _is_thin(w, at, at.out) else None
+        if _are_few(w.size // (at.groups * w.shape[1]), at):
+            ours = _sums_input
+        elif _by_channel_wins(w.shape[1], at):
+            ours = _sums_by_channel_input
+        elif _is_thin(w, at, at.out):
+            ours = _product_input
     return _chosen(ours, _native_input, y, w, at)
 
 
