@@ -1,7 +1,9 @@
-"""MXNet's raw operators called on arrays: nd._internal, whose functions are those of graphs, and its CachedOp, a whole graph."""
+"""MXNet's raw operators called on arrays: those of nd._internal and np._internal, and CachedOp, a whole graph."""
 from __future__ import annotations
 
 from ..base import ArgumentTypeError, MXNetError
+from ..engine.call import write_out
+from ..engine.op import NAMES
 from ..ndarray import NDArray, _internal
 from . import operators
 from .functions import function
@@ -11,26 +13,21 @@ from .running import Program
 _UNDECLARED = ("ctx", "dtype")  # attributes that operators take without saying so
 
 
-def _raw(name, record):
-    def call(*args, out=None, name=None, **kwargs):
-        arrays = [a for a in args if isinstance(a, NDArray)]
-        attributes = dict(zip(record.kinds, args[len(arrays):], strict=False))
-        named = [i for i in record.inputs if isinstance(kwargs.get(i), NDArray)]
-        arrays += [kwargs.pop(i) for i in named]
-        wrong = next((k for k in kwargs if k not in record.kinds and k not in _UNDECLARED), None)
-        if wrong is not None or len(args) - (len(arrays) - len(named)) > len(attributes):
-            raise MXNetError(f"nd._internal.{short} takes the arrays {', '.join(record.inputs) or 'none'} and then "
-                             f"{', '.join(record.kinds) or 'nothing'}, got {wrong or len(args)}")
-        found = function(record.name)(arrays, {**attributes, **kwargs})
-        if out is None:
-            return found
-        for target, result in zip(*[x if isinstance(x, list | tuple) else [x] for x in (out, found)], strict=False):
-            target[:] = result
-        return out
+def raw(name, record, cls, called):
+    """The operator of a graph as a function of arrays of `cls`, then its attributes; name: its own, called: as errors name it."""
 
-    short = name
+    def call(*args, out=None, name=None, **kwargs):
+        arrays, rest = [a for a in args if isinstance(a, cls)], [a for a in args if not isinstance(a, cls)]
+        arrays += [kwargs.pop(i) for i in record.inputs[len(arrays):] if isinstance(kwargs.get(i), cls)]
+        wrong = [k for k in kwargs if k not in record.kinds and k not in _UNDECLARED]
+        if wrong or len(rest) > len(record.kinds):
+            raise MXNetError(f"{called} takes the arrays {', '.join(record.inputs) or 'none'} and then "
+                             f"{', '.join(record.kinds) or 'nothing'}, got {', '.join(wrong) or len(args)}")
+        found = function(record.name)(arrays, {**dict(zip(record.kinds, rest, strict=False)), **kwargs})
+        return found if out is None else write_out(NAMES["np.copy"], out, found)
+
     call.__name__ = call.__qualname__ = name
-    call.__doc__ = f"MXNet's operator {name} on arrays, then its attributes; out= receives the result."
+    call.__doc__ = f"MXNet's operator {record.name} on arrays, then its attributes; out= receives the result."
     return call
 
 
@@ -69,7 +66,7 @@ def fill():
     """Put the raw operators and CachedOp where MXNet has them."""
     for name, record in operators.table().items():
         if name.startswith("_") and not name.startswith(("_backward", "_np", "_sg_", "_CachedOp")):
-            setattr(_internal, name, _raw(name, record))
+            setattr(_internal, name, raw(name, record, NDArray, f"nd._internal.{name}"))
             _internal.__all__.append(name)
     _internal.CachedOp = CachedOp
 
