@@ -46,14 +46,14 @@ _KNOWN = frozenset(_BY_NAME.values())
 
 
 def as_dtype(dtype) -> onp.dtype:
-    """The NumPy dtype that `dtype` (a name, NumPy type or dtype, `float`, `int`, `bool`) stands for.
+    """The NumPy dtype that `dtype` (a name, NumPy type or dtype, `float`, `int`, `bool`, or what has one, as arrays do) stands for.
 
     Raises: DTypeError if NumPy does not know it or MXNet has no such array (complex, str, object).
     """
     known = _BY_NAME.get(dtype) if isinstance(dtype, str) else None
     if known is None:
         try:
-            known = onp.dtype(dtype)
+            known = onp.dtype(dtype if isinstance(dtype, type) else getattr(dtype, "dtype", dtype))
         except (TypeError, ValueError):
             known = None
         if known not in _KNOWN:
@@ -69,6 +69,7 @@ def is_float(dtype: onp.dtype) -> bool:
 
 # What programs ask isinstance with.
 string_types = (str,)
+py_str = bytes.decode
 mx_real_t = onp.float32
 numeric_types = (float, int, onp.generic)
 integer_types = (int, onp.int32, onp.int64)

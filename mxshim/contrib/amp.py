@@ -1,4 +1,6 @@
-"""mx.contrib.amp: where MXNet 1.9 keeps mx.amp."""
+"""mx.contrib.amp: where MXNet 1.9 keeps mx.amp, there a package of which the module amp has all the names."""
+import sys as _sys
+
 from ..absent import missing as _missing
 from ..amp import convert_hybrid_block as convert_hybrid_block
 from ..amp import init as init
@@ -18,4 +20,6 @@ from ..amp import unscale as unscale
 __all__ = ["convert_hybrid_block", "init", "init_trainer", "list_conditional_fp32_ops", "list_fp32_ops", "list_loss_output_functions",
            "list_lp16_fp32_ops", "list_lp16_ops", "list_lp16_use_fp32_params", "list_widest_type_cast", "lists", "loss_scaler",
            "scale_loss", "unscale"]
+
+amp = _sys.modules[f"{__name__}.amp"] = _sys.modules[__name__]
 __getattr__ = _missing("mx.contrib.amp", __name__, __all__)

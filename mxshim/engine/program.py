@@ -52,6 +52,7 @@ class Program:
 
     codes, slots, live, donated, exact, inputs: with the device, what it was compiled for; inputs is their number.
     results: per live value ("out", k), the k-th thing the program returns, or ("in", j), the j-th input itself.
+    rows: if it returns some things together, per thing (k, None) or (k, index), a row of the k-th that the program really returns.
     direct: whether the results are just what it returns.
     shared: the inputs, and the live values, whose buffer several values have from then on.
     numbers, packed: the run-time numbers of the last run, as bytes and as arguments.
@@ -60,13 +61,13 @@ class Program:
     """
 
     __slots__ = ("__weakref__", "bytes", "call", "codes", "device", "direct", "donated", "exact", "inputs", "kept", "live", "next",
-                 "numbers", "on_device", "packed", "results", "shared", "slots", "text", "used", "wide")
+                 "numbers", "on_device", "packed", "results", "rows", "shared", "slots", "text", "used", "wide")
 
-    def __init__(self, call, device, results, size, text):
-        self.call, self.device, self.results, self.bytes, self.text = call, device, results, size, text
+    def __init__(self, call, device, results, size, text, rows=()):
+        self.call, self.device, self.results, self.bytes, self.text, self.rows = call, device, results, size, text, rows
         self.codes = self.slots = self.live = self.donated = self.exact = self.inputs = self.next = None
         self.kept, self.used, self.wide = False, 0, True
-        self.direct = results == [("out", k) for k in range(len(results))]
+        self.direct = not rows and results == [("out", k) for k in range(len(results))]
         self.numbers, self.packed, self.on_device = None, (), False
         many = {r for r in results if r[0] == "in" or results.count(r) > 1} if len(set(results)) < len(results) or any(
             r[0] == "in" for r in results) else set()
@@ -121,6 +122,9 @@ def run(device, instructions, codes, slots, numbers, data, donated, live) -> tup
             raise MXNetError(f"the device could not run what was recorded from {where} on: {error}") from error
     if program.direct:
         return outs, program.shared
+    if program.rows:
+        stacks = {k: onp.asarray(outs[k]) for k, i in program.rows if i is not None}
+        outs = [outs[k] if i is None else onp.array(stacks[k][i]) for k, i in program.rows]
     return [data[k] if kind == "in" else outs[k] for kind, k in program.results], program.shared
 
 
@@ -206,7 +210,8 @@ def _compile(device, instructions, data, donated, live, packed):
         warnings.filterwarnings("ignore", "Some donated buffers were not usable")
         whole = traced(body)
         passed_on = {j for kind, j in results if kind == "in"}  # a result that is its input keeps that buffer: it cannot be given away
-        loops = rolled(whole.jaxpr)
+        rows: list = []
+        loops = rolled(whole.jaxpr, rows if device.platform == "cpu" else None)
         if loops is not None:
             whole = traced(loops, passed_on)
         elif passed_on & set(donated):
@@ -218,7 +223,8 @@ def _compile(device, instructions, data, donated, live, packed):
         size = _LEAST
     stats.programs += 1
     stats.compile_seconds += time.perf_counter() - start
-    return Program(compiled, device, results, size, [(i[0].name, i[4]) for i in instructions])
+    return Program(compiled, device, results, size, [(i[0].name, i[4]) for i in instructions],
+                   rows if any(i is not None for _, i in rows) else ())
 
 
 # By platform, what XLA is told. On CPU: what it gives to the library YNNPACK. That is its default without convolutions, for which

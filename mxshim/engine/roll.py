@@ -21,8 +21,12 @@ LONGEST = 2048  # equations in one turn
 TRIES = 24  # repetitions that are examined
 
 
-def rolled(closed):
-    """`closed`, a closed jaxpr, as an equal function with its loops rolled up; None if that saves too little."""
+def rolled(closed, rows=None):
+    """`closed`, a closed jaxpr, as an equal function with its loops rolled up; None if that saves too little.
+
+    rows: a list, if the caller takes rows off stacks by himself, who spares XLA a piece of code for every row. Calling the function
+    fills it: for each result of `closed` which of the function's results it is, or which row of it: (k, None) or (k, index).
+    """
     jaxpr = closed.jaxpr
     if len(jaxpr.eqns) < WORTH:
         return None
@@ -54,7 +58,20 @@ def rolled(closed):
         env = dict(zip([*jaxpr.constvars, *jaxpr.invars], [*closed.consts, *args]))
         for part in parts:
             part.run(env)
-        return [v.val if hasattr(v, "val") else _value(v, env) for v in jaxpr.outvars]
+        if rows is None:
+            return [v.val if hasattr(v, "val") else _value(v, env) for v in jaxpr.outvars]
+        results, places = [], {}  # places: of the stacks, by identity
+        rows.clear()
+        for v in jaxpr.outvars:
+            value = v.val if hasattr(v, "val") else env[v]
+            if type(value) is not _Row:
+                rows.append((len(results), None))
+                results.append(value)
+                continue
+            rows.append((places.setdefault(id(value.stack), len(results)), value.index))
+            if places[id(value.stack)] == len(results):
+                results.append(value.stack)
+        return results
 
     return run
 

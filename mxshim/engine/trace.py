@@ -247,7 +247,7 @@ class Trace:
             # From here on nothing can fail: the values get their data, then the trace ends.
             for v, result in zip(live, results):
                 v.data = result
-                v.trace = None
+                v.trace = v.slot = None
             for k in shared_results:
                 shared.add(live[k])
             for j, ref in large if shared_inputs else ():

@@ -16,6 +16,8 @@ from ..symbol.symbol import Symbol
 from ..util import is_np_array
 from . import naming
 from .backends import check_backend
+from .dialect import _flatten as _flatten
+from .dialect import _regroup as _regroup
 from .dialect import arrays_in, as_class, first_array
 from .exporting import export
 from .hybrid import Changes, Hybrid

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from .. import ndarray as nd
 from .. import numpy as np
+from ..symbol.symbol import Symbol
 
 DENSE = (np.ndarray, nd.NDArray)  # by type, which leaves the sparse classes out
 ARRAYS = nd.NDArray  # isinstance(x, nd.NDArray) is True for arrays of both classes
@@ -49,3 +50,47 @@ def as_class(array, cls):
     if type(array) is cls:
         return array
     return array.as_np_ndarray() if cls is np.ndarray else array.as_nd_ndarray()
+
+
+# How MXNet's HybridBlock takes nested arguments apart; GluonTS and others call these two, of mxnet.gluon.block.
+
+def _flatten(args, inout_str):
+    """(the arrays or Symbols of nested lists, with None where None stands, in a list; how they were nested).
+
+    The nesting has 0 for an array, -1 for None, the number of its outputs for a Symbol that has several, and a list for a list.
+    Raises: ValueError for anything else; inout_str says whose arguments they are.
+    """
+    if args is None:
+        return [None], -1
+    if isinstance(args, ARRAYS):
+        return [args], 0
+    if isinstance(args, Symbol):
+        outputs = len(args.list_outputs())
+        return [args], outputs if outputs > 1 else 0
+    if not isinstance(args, list | tuple):
+        raise ValueError(f"{inout_str} must be (nested) lists of arrays or Symbols, got {args!r} of type {type(args).__name__}")
+    parts = [_flatten(a, inout_str) for a in args]
+    return [v for flat, _ in parts for v in flat], [nesting for _, nesting in parts]
+
+
+def _regroup(args, fmt):
+    """What `_flatten` took apart, put together again. Raises: ValueError for what `_flatten` cannot have given."""
+    if not isinstance(args, list | tuple):
+        raise ValueError(f"the values must be a list of arrays or Symbols, got {args!r} of type {type(args).__name__}")
+    left = list(args)
+
+    def group(nesting):
+        if not isinstance(nesting, int):
+            return [group(n) for n in nesting]
+        if nesting < -1:
+            raise ValueError(f"a nesting has 0, -1, numbers of outputs and lists of these, got {nesting}")
+        if nesting > 0:
+            taken = left[:nesting]
+            del left[:nesting]
+            return taken
+        value = left.pop(0)
+        if nesting == -1 and value is not None:
+            raise ValueError(f"there was None where now is {value!r}: a hybridized block keeps what its first call left out")
+        return value
+
+    return group(fmt)

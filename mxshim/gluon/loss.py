@@ -21,6 +21,25 @@ __all__ = ["CTCLoss", "CosineEmbeddingLoss", "HingeLoss", "HuberLoss", "KLDivLos
            "SoftmaxCrossEntropyLoss", "SquaredHingeLoss", "TripletLoss"]
 
 
+def _apply_weighting(F, loss, weight=None, sample_weight=None):
+    """The losses times sample_weight, an array that broadcasts with them, times weight, a number.
+
+    GluonCV, GluonNLP and others build their losses on it. Raises: AssertionError if weight is no number.
+    """
+    if sample_weight is not None:
+        loss = loss * sample_weight
+    if weight is None:
+        return loss
+    if not isinstance(weight, numbers.Number):
+        raise AssertionError(f"weight must be a number, got {type(weight).__name__}; arrays are given as sample_weight at the call")
+    return loss * weight
+
+
+def _reshape_like(F, x, y):
+    """x in the shape of y."""
+    return f.reshape_like(x, y) if isinstance(x, Symbol) else x.reshape(y.shape)
+
+
 class Loss(HybridBlock):
     """Base of all losses: define `forward(self, pred, label, ...)` or `hybrid_forward(self, F, pred, label, ...)`.
 
@@ -46,14 +65,10 @@ class Loss(HybridBlock):
         return label.reshape(pred.shape)
 
     def _weighted(self, loss, sample_weight, weight):
-        if sample_weight is not None:
-            loss = loss * sample_weight
-        if weight is None:
-            return loss
-        if not isinstance(weight, numbers.Number):
-            raise AssertionError(f"{type(self).__name__}: weight must be a number, got {type(weight).__name__}; arrays are given as "
-                                 "sample_weight at the call")
-        return loss * weight
+        try:
+            return _apply_weighting(None, loss, weight, sample_weight)
+        except AssertionError as error:
+            raise AssertionError(f"{type(self).__name__}: {error}") from None
 
     def _mean(self, loss, sample_weight):
         return f.mean_per_example(self._weighted(loss, sample_weight, self._weight), self._batch_axis)

@@ -57,9 +57,9 @@ class SymbolBlock(HybridBlock):
             p = given.get(name)
             if p is None:
                 facts = attributes.get(name, {})
+                # As in MXNet the variable's init, lr_mult and wd_mult do not count: those are for Module.
                 p = Parameter(name, grad_req="null" if name in aux else "write", shape=_shape(facts), allow_deferred_init=True,
-                              dtype=types.get(name, "float32"), init=facts.get("__init__"), lr_mult=float(facts.get("__lr_mult__", 1.0)),
-                              wd_mult=float(facts.get("__wd_mult__", 1.0)))
+                              dtype=types.get(name, "float32"))
                 p._full_name = name
             elif name in aux:
                 p.grad_req = "null"

@@ -29,6 +29,7 @@ from .detection import DetHorizontalFlipAug as DetHorizontalFlipAug
 from .detection import DetRandomCropAug as DetRandomCropAug
 from .detection import DetRandomPadAug as DetRandomPadAug
 from .detection import DetRandomSelectAug as DetRandomSelectAug
+from .functions import _get_interp_method as _get_interp_method  # GluonCV calls it
 from .functions import center_crop as center_crop
 from .functions import color_normalize as color_normalize
 from .functions import copyMakeBorder as copyMakeBorder

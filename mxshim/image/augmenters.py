@@ -13,11 +13,11 @@ import numpy as onp
 from .. import ndarray as nd
 from ..array.image import host_pixels
 from .functions import (
+    _get_interp_method,
     center_crop,
     color_normalize,
     image_like,
     imresize,
-    method,
     new_array,
     old_area,
     overwrite,
@@ -99,7 +99,7 @@ class ForceResizeAug(_Sized):
 
     def __call__(self, src):
         w, h = self.size
-        return imresize(src, w, h, interp=method(self.interp, (src.shape[0], src.shape[1], h, w)))
+        return imresize(src, w, h, interp=_get_interp_method(self.interp, (src.shape[0], src.shape[1], h, w)))
 
 
 class RandomCropAug(_Sized):

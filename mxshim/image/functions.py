@@ -136,7 +136,7 @@ def copyMakeBorder(src, top, bot, left, right, type=0, value=0.0, values=(), out
     return _result(image_like(found, src), out)
 
 
-def method(interp, sizes=()):
+def _get_interp_method(interp, sizes=()):
     """The interpolation that 9 (cubic to enlarge, area to shrink, else linear) and 10 (any) stand for.
 
     sizes: old height and width, new height and width."""
@@ -171,7 +171,7 @@ def resize_short(src, size, interp=2):
     """The image with its shorter side `size` long. interp: as imresize, or 9 by size, or 10 any."""
     h, w = src.shape[:2]
     new_h, new_w = (size * h // w, size) if h > w else (size, size * w // h)
-    return imresize(src, new_w, new_h, interp=method(interp, (h, w, new_h, new_w)))
+    return imresize(src, new_w, new_h, interp=_get_interp_method(interp, (h, w, new_h, new_w)))
 
 
 def fixed_crop(src, x0, y0, w, h, size=None, interp=2):
@@ -183,7 +183,7 @@ def fixed_crop(src, x0, y0, w, h, size=None, interp=2):
     if 0 in found.shape:
         raise MXNetError(f"fixed_crop: the rectangle {w} by {h} at ({x0}, {y0}) does not touch an image of shape {src.shape}")
     if size is not None and (w, h) != tuple(size):
-        found = imresize(found, *size, interp=method(interp, (h, w, size[1], size[0])))
+        found = imresize(found, *size, interp=_get_interp_method(interp, (h, w, size[1], size[0])))
     return found
 
 

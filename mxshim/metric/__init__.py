@@ -1,4 +1,5 @@
 """mx.metric: how good predictions are, batch by batch (MXNet 1: mxnet.metric). mx.gluon.metric has MXNet 2's definitions."""
+from .. import ndarray as ndarray  # GluonTS finds it here
 from ..absent import missing as _missing
 from .accuracy import Accuracy as Accuracy
 from .accuracy import TopKAccuracy as TopKAccuracy

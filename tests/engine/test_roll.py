@@ -47,6 +47,50 @@ def test_a_carried_value():
     assert checked(fn, X) < 20
 
 
+def test_rows_that_are_results_come_as_stacks():
+    def fn(x):
+        outs = []
+        for _ in range(90):
+            x = jnp.sin(x) + 0.5 * x
+            outs.append(x)
+        return [outs[-1], *outs[::-1], jnp.max(x), outs[3]]
+
+    with jax.enable_x64(True):
+        closed = jax.make_jaxpr(fn)(X)
+        rows: list = []
+        results, wanted = jax.jit(roll.rolled(closed, rows))(X), fn(jnp.asarray(X))
+    assert len(results) < 10 and len(rows) == 93
+    stacks = [k for k, index in rows if index is not None]
+    assert len(stacks) > 80 and len(set(stacks)) == 1
+    for want, (k, index) in zip(wanted, rows, strict=True):
+        onp.testing.assert_allclose(results[k] if index is None else results[k][index], want, rtol=1e-12)
+
+
+def test_states_that_are_read_before_backward():
+    """What a loop leaves behind are arrays of their own: written, read and differentiated like any other."""
+    w = np.array(onp.linspace(-0.5, 0.5, 16, dtype="float32").reshape(4, 4))
+    w.attach_grad()
+    losses, gradients = [], []
+    for cut in (False, True):
+        with autograd.record():
+            h, states = np.ones((3, 4)), []
+            for _ in range(60):
+                h = np.tanh(np.dot(h, w) + 0.1)
+                states.append(h)
+            loss = (np.concatenate(states) ** 2).sum()
+        if cut:
+            losses.append(loss.item())
+            kept = states[7].asnumpy()
+            states[8][:] = 0.0
+            onp.testing.assert_array_equal(states[7].asnumpy(), kept)
+            assert states[8].sum() == 0 and states[9].sum() != 0
+        loss.backward()
+        losses.append(loss.item())
+        gradients.append(w.grad.asnumpy())
+    assert len(set(losses)) == 1
+    onp.testing.assert_allclose(gradients[1], gradients[0], rtol=1e-5)
+
+
 def test_several_turns_back():
     def fn(x):
         a, b, c = x, 2 * x, 3 * x

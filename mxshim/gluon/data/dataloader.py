@@ -1,8 +1,11 @@
 """Batches of a dataset (MXNet: mxnet.gluon.data.dataloader)."""
 from __future__ import annotations
 
+import multiprocessing.pool  # noqa: F401  # as in MXNet, and Sockeye relies on finding it imported
 import os
+import pickle
 import warnings
+from multiprocessing.reduction import ForkingPickler as ForkingPickler
 
 from ...device import cpu_pinned
 from ...util import is_np_array
@@ -25,10 +28,11 @@ def default_batchify_fn(data):
 default_mp_batchify_fn = default_batchify_fn  # MXNet's puts batches into memory that processes share; threads share all
 
 
-def _placed(batch, ctx):
+def _as_in_context(batch, ctx):
+    """A batch, or a nested list of them, on a device."""
     if isinstance(batch, ARRAYS):
         return batch.as_in_context(ctx)
-    return type(batch)(_placed(b, ctx) for b in batch) if isinstance(batch, list | tuple) else batch
+    return type(batch)(_as_in_context(b, ctx) for b in batch) if isinstance(batch, list | tuple) else batch
 
 
 class DataLoader:
@@ -101,7 +105,7 @@ class DataLoader:
         pinned = self._pinned
 
         def place(batch):  # holds no loader
-            return batch if pinned is None else _placed(batch, pinned)
+            return batch if pinned is None else _as_in_context(batch, pinned)
 
         if self._batchify_fn in (None, default_batchify_fn) or type(self._batchify_fn) is Stack:
             if self._dataset._joins():  # gathering rows costs less than handing work to threads
@@ -130,3 +134,51 @@ class _Samples:
 
     def __call__(self, indices):
         return self._batchify_fn([settle(self._dataset[i]) for i in indices])
+
+
+def _worker_fn(samples, batchify_fn, dataset=None):
+    """A batch of the samples with these indices, pickled, as MXNet's worker processes send it."""
+    return pickle.dumps(batchify_fn([dataset[i] for i in samples]), pickle.HIGHEST_PROTOCOL)
+
+
+class _MultiWorkerIter:
+    """An epoch that a pool's workers make ahead, in order. DataLoader has a better one; this is MXNet's, which GluonCV derives from.
+
+    worker_pool: of multiprocessing, or a ThreadPool.  worker_fn: (indices, batchify_fn, dataset) -> a batch, from processes pickled.
+    prefetch: how many batches are made ahead.  dataset: given with thread pools, whose batches come as they are.
+    """
+
+    def __init__(self, worker_pool, batchify_fn, batch_sampler, pin_memory=False, pin_device_id=0, worker_fn=_worker_fn, prefetch=0,
+                 dataset=None, data_loader=None, timeout=120):
+        self._worker_pool, self._batchify_fn, self._batch_sampler = worker_pool, batchify_fn, batch_sampler
+        self._pin_memory, self._pin_device_id = pin_memory, pin_device_id
+        self._worker_fn, self._dataset, self._data_loader, self._timeout = worker_fn, dataset, data_loader, timeout
+        self._data_buffer: dict = {}
+        self._rcvd_idx = self._sent_idx = 0
+        self._iter = iter(batch_sampler)
+        for _ in range(prefetch):
+            self._push_next()
+
+    def __len__(self):
+        return len(self._batch_sampler)
+
+    def _push_next(self):
+        """Have the next batch made, if there is one."""
+        indices = next(self._iter, None)
+        if indices is not None:
+            self._data_buffer[self._sent_idx] = self._worker_pool.apply_async(self._worker_fn, (indices, self._batchify_fn, self._dataset))
+            self._sent_idx += 1
+
+    def __next__(self):
+        self._push_next()
+        if self._rcvd_idx == self._sent_idx:
+            raise StopIteration
+        batch = self._data_buffer.pop(self._rcvd_idx).get(self._timeout)
+        self._rcvd_idx += 1
+        batch = pickle.loads(batch) if self._dataset is None else batch
+        return _as_in_context(batch, cpu_pinned(self._pin_device_id)) if self._pin_memory else batch
+
+    next = __next__
+
+    def __iter__(self):
+        return self
