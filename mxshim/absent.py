@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import difflib
+import sys
 
 # full name -> what to say
 ABSENT: dict[str, str] = {
@@ -140,3 +141,17 @@ def missing(prefix: str, module: str, known):
         raise AttributeError(f"module {module!r} has no attribute {name!r}" + (f": {why}" if why else ""))
 
     return __getattr__
+
+
+def parts(package: str, names: str):
+    """Let the names of a package be found in modules of it, too, where MXNet has them: mx.optimizer.nag.NAG.
+
+    names: of MXNet's files in there. A module of ours with such a name finds what it lacks in the package; the others are the package.
+    """
+    whole = sys.modules[package]
+    whole.__dict__.setdefault("__path__", [])  # modules are looked for in packages only
+    for name in names.split():
+        module = sys.modules.setdefault(f"{package}.{name}", whole)
+        setattr(whole, name, module)
+        if module is not whole:
+            module.__dict__.setdefault("__getattr__", lambda asked: getattr(whole, asked))

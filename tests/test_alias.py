@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 import types
 import warnings
@@ -132,3 +133,31 @@ def test_addresses_within_mxnet():
         return [name for name in _NUMPY_ARRAY_UFUNC_LIST if not callable(getattr(np, name))], len(_NUMPY_ARRAY_FUNCTION_LIST)
 
     assert with_array_function_protocol(calls)() == ([], 114)
+
+
+@pytest.mark.parametrize("address", """gluon.nn.conv_layers.GlobalAvgPool2D gluon.nn.basic_layers.BatchNorm gluon.nn.activations.PReLU
+    optimizer.optimizer.Updater optimizer.optimizer.SGD optimizer.adamW.AdamW optimizer.sgd.SGD image.detection.ImageDetIter
+    image.image.imresize io.io.NDArrayIter gluon.contrib.nn.basic_layers.Identity gluon.contrib.cnn.conv_layers.DeformableConvolution
+    gluon.contrib.estimator.event_handler.CheckpointHandler gluon.probability.distributions.normal.Normal
+    gluon.probability.distributions.studentT.StudentT gluon.data.vision.transforms.image.Resize symbol.symbol.Variable
+    gluon.block.SymbolBlock amp.amp.init contrib.amp.amp.init rnn.rnn_cell.LSTMCell contrib.nd.box_nms contrib.symbol.MultiBoxPrior
+    gluon.loss._apply_weighting gluon.loss._reshape_like gluon.block._flatten gluon.block._regroup image._get_interp_method
+    gluon.data.dataloader._MultiWorkerIter gluon.data.dataloader._as_in_context base.py_str metric.ndarray""".split())
+def test_where_libraries_find_names(address):
+    """As GluonCV, GluonNLP, GluonTS and Sockeye address them: by MXNet's files, and some of its internals."""
+    alias.install()
+    module, name = f"mxnet.{address}".rsplit(".", 1)
+    found = getattr(importlib.import_module(module), name)
+    owner = importlib.import_module("mxnet")
+    for part in address.split("."):
+        owner = getattr(owner, part)
+    assert owner is found
+
+
+def test_no_file_of_ours_is_hidden():
+    """A module that is only another address of a package has no file of that name in it."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("mxshim.") and module.__name__ != name:
+            package, _, short = name.rpartition(".")
+            folder = getattr(sys.modules[package], "__file__", "").removesuffix("__init__.py")
+            assert not os.path.exists(os.path.join(folder, f"{short}.py")) or os.path.join(folder, f"{short}.py") == module.__file__, name

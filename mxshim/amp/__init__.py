@@ -19,6 +19,7 @@ import logging
 
 from .. import autograd
 from ..absent import missing as _missing
+from ..absent import parts as _parts
 from ..array.core import Array
 from ..engine import spec as _spec
 from ..gluon.block import HybridBlock
@@ -173,4 +174,5 @@ def convert_hybrid_block(block, target_dtype="float16", target_dtype_ops=None, f
     return converted
 
 
+_parts(__name__, "amp")
 __getattr__ = _missing("mx.amp", __name__, __all__)

@@ -1,7 +1,6 @@
 """mx.contrib.amp: where MXNet 1.9 keeps mx.amp, there a package of which the module amp has all the names."""
-import sys as _sys
-
 from ..absent import missing as _missing
+from ..absent import parts as _parts
 from ..amp import convert_hybrid_block as convert_hybrid_block
 from ..amp import init as init
 from ..amp import init_trainer as init_trainer
@@ -21,5 +20,5 @@ __all__ = ["convert_hybrid_block", "init", "init_trainer", "list_conditional_fp3
            "list_lp16_fp32_ops", "list_lp16_ops", "list_lp16_use_fp32_params", "list_widest_type_cast", "lists", "loss_scaler",
            "scale_loss", "unscale"]
 
-amp = _sys.modules[f"{__name__}.amp"] = _sys.modules[__name__]
+_parts(__name__, "amp")
 __getattr__ = _missing("mx.contrib.amp", __name__, __all__)

@@ -1,5 +1,6 @@
 """mx.gluon: networks of blocks and their parameters (MXNet: mxnet.gluon)."""
 from ..absent import missing as _missing
+from ..absent import parts as _parts
 from . import contrib as contrib
 from . import data as data
 from . import loss as loss
@@ -21,4 +22,5 @@ from .trainer import Trainer as Trainer
 
 __all__ = ["Block", "Constant", "DeferredInitializationError", "HybridBlock", "Parameter", "ParameterDict", "SymbolBlock", "Trainer",
            "contrib", "data", "loss", "metric", "model_zoo", "nn", "probability", "rnn", "utils"]
+_parts(__name__, "block parameter trainer utils")
 __getattr__ = _missing("mx.gluon", __name__, __all__)

@@ -1,7 +1,6 @@
 """mx.image: images from files, what is done to them, and iterators over them (MXNet: mxnet.image)."""
-import sys as _sys
-
 from ..absent import missing as _missing
+from ..absent import parts as _parts
 from .augmenters import Augmenter as Augmenter
 from .augmenters import BrightnessJitterAug as BrightnessJitterAug
 from .augmenters import CastAug as CastAug
@@ -54,6 +53,5 @@ __all__ = ["Augmenter", "BrightnessJitterAug", "CastAug", "CenterCropAug", "Colo
            "fixed_crop", "imdecode", "imread", "imresize", "imrotate", "random_crop", "random_rotate", "random_size_crop", "resize_short",
            "scale_down"]
 
-# MXNet's modules in here; each of them has all the names.
-image = _sys.modules[f"{__name__}.image"] = _sys.modules[__name__]
+_parts(__name__, "image detection")
 __getattr__ = _missing("mx.image", __name__, __all__)

@@ -1,7 +1,6 @@
 """mx.io: iterators over batches, for programs of MXNet 1's style (MXNet: mxnet.io). Newer ones use gluon.data."""
-import sys as _sys
-
 from ..absent import missing as _missing
+from ..absent import parts as _parts
 from .arrays import NDArrayIter as NDArrayIter
 from .base import DataBatch as DataBatch
 from .base import DataDesc as DataDesc
@@ -22,7 +21,5 @@ __all__ = ["CSVIter", "DataBatch", "DataDesc", "DataIter", "ImageDetRecordIter",
            "ImageRecordUInt8Iter", "ImageRecordUInt8Iter_v1", "LibSVMIter", "MNISTIter", "MXDataIter", "NDArrayIter", "PrefetchingIter",
            "ResizeIter"]
 
-# MXNet's modules in here; each of them has all the names.
-io = _sys.modules[f"{__name__}.io"] = _sys.modules[__name__]
-utils = _sys.modules[f"{__name__}.utils"] = _sys.modules[__name__]
+_parts(__name__, "io utils")
 __getattr__ = _missing("mx.io", __name__, __all__)

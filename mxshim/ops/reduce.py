@@ -13,6 +13,7 @@ import jax.numpy as jnp
 
 from ..base import FLOAT32, MXNetError, is_float
 from ..engine.op import op
+from ..engine.program import loops
 from .axes import axes_in, axes_nd, axis_in, magnitude, number, over, reduced, vector, wide
 from .dtypes import FLOAT64, cast
 from .platform import on_cpu
@@ -347,7 +348,7 @@ def running_sum(x, axis, dtype):
     x = x.astype(dtype)
     if x.size < 128 * x.shape[axis]:
         return jnp.cumsum(x, axis)
-    return on_cpu(partial(_row_by_row, axis=axis), partial(jnp.cumsum, axis=axis), x)
+    return on_cpu(loops(partial(_row_by_row, axis=axis)), partial(jnp.cumsum, axis=axis), x)
 
 
 @op("np.cumsum", "np.ndarray.cumsum", "nd.cumsum", samples=_cases({}, {"axis": 1}, {"axis": 0, "dtype": "float64"}))

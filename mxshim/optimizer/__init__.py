@@ -1,5 +1,6 @@
 """mx.optimizer: how weights change, given their gradients (MXNet: mxnet.optimizer)."""
 from ..absent import missing as _missing
+from ..absent import parts as _parts
 from . import contrib as contrib
 from . import optimizer as optimizer
 from .adam import AdaBelief as AdaBelief
@@ -32,4 +33,6 @@ from .updater import get_updater as get_updater
 __all__ = ["AdaBelief", "AdaDelta", "AdaGrad", "Adam", "AdamW", "Adamax", "DCASGD", "FTML", "Ftrl", "LAMB", "LANS", "LARS", "LBSGD",
            "NAG", "Nadam", "Optimizer", "RMSProp", "SGD", "SGLD", "Signum", "Test", "Updater", "ccSGD", "contrib", "create",
            "get_updater", "register"]
+_parts(__name__, "adabelief adadelta adagrad adam adamW adamax dcasgd ftml ftrl lamb lans lars nadam nag optimizer "
+                 "rmsprop sgd sgld signum updater")
 __getattr__ = _missing("mx.optimizer", __name__, __all__)

@@ -1,7 +1,6 @@
 """mx.rnn: recurrent cells of graphs, and sentences in buckets (MXNet: mxnet.rnn). mx.gluon.rnn has the cells of arrays."""
-import sys as _sys
-
 from ..absent import missing as _missing
+from ..absent import parts as _parts
 from ..model import load_checkpoint as load_checkpoint
 from ..model import save_checkpoint as save_checkpoint
 from .cells import BaseRNNCell as BaseRNNCell
@@ -30,6 +29,5 @@ __all__ = ["BaseConvRNNCell", "BaseRNNCell", "BidirectionalCell", "BucketSentenc
            "DropoutCell", "FusedRNNCell", "GRUCell", "LSTMCell", "ModifierCell", "RNNCell", "RNNParams", "ResidualCell",
            "SequentialRNNCell", "ZoneoutCell", "do_rnn_checkpoint", "encode_sentences", "load_rnn_checkpoint", "save_rnn_checkpoint"]
 
-# MXNet's modules in here; each of them has all the names.
-rnn_cell = _sys.modules[f"{__name__}.rnn_cell"] = _sys.modules[__name__]
+_parts(__name__, "rnn_cell rnn io")
 __getattr__ = _missing("mx.rnn", __name__, __all__)

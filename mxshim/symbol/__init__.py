@@ -3,6 +3,7 @@
 Every function of mx.nd that MXNet's graphs have an operator for is here on Symbols; `name=` names the operator.
 """
 from ..absent import missing as _missing
+from ..absent import parts as _parts
 from .compose import group as Group
 from .compose import var as var
 from .creation import arange as arange
@@ -44,4 +45,5 @@ from . import recording as _recording  # noqa: E402, F401
 from . import sparse as sparse  # noqa: E402
 
 np, npx = numpy, numpy_extension
+_parts(__name__, "symbol")
 __getattr__ = _missing("mx.sym", __name__, __all__)

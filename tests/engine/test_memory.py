@@ -4,6 +4,8 @@ import os
 import resource
 import sys
 
+import jax
+import jax.numpy as jnp
 import pytest
 
 import mxshim as mx
@@ -51,10 +53,21 @@ def test_empty_cache_of_any_device_is_harmless():
     mx.cpu(3).empty_cache()
 
 
-@pytest.mark.parametrize("options", [{"xla_no_such_option": "X"}, {"xla_cpu_experimental_ynn_fusion_type": "NONSENSE"}])
+@pytest.mark.parametrize("options", [{"xla_no_such_option": "X"}, {"xla_cpu_experimental_ynn_fusion_type": "NONSENSE"},
+                                     {"xla_cpu_use_fusion_emitters": False, "xla_no_such_option": "X"}])
 def test_an_xla_without_our_options_compiles_all_the_same(options, monkeypatch):
     program.clear()  # so that what follows is compiled
-    monkeypatch.setattr(program, "_OPTIONS", {"cpu": options})
+    known = {k: v for k, v in options.items() if v is False}
+    monkeypatch.setattr(program, "_OPTIONS", {"cpu": dict(options)})
     x = np.array([1., 2, len(str(options))])
     assert (x * x + len(options)).shape == (3,) and float((x[:2] * 7.25 - x[1:]).sum()) == 3 * 7.25 - 2 - len(str(options))
-    assert program._OPTIONS == {}
+    assert program._OPTIONS == {"cpu": known}  # what it knows is still told to it
+
+
+def test_loops_are_found_in_branches_and_derivatives():
+    def fn(x):
+        f = program.loops(jnp.sin)
+        return jax.lax.cond(x[0] > 0, lambda x: x, lambda x: jax.grad(lambda x: f(x).sum())(x), x)
+
+    x = jnp.ones(3)
+    assert program._has_loops(jax.make_jaxpr(fn)(x).jaxpr) and not program._has_loops(jax.make_jaxpr(jax.jit(jnp.sin))(x).jaxpr)

@@ -1,7 +1,6 @@
 """mx.gluon.contrib.nn: where MXNet 1 keeps these layers (mxnet.gluon.contrib.nn)."""
-import sys as _sys
-
 from ...absent import missing as _missing
+from ...absent import parts as _parts
 from ..nn import Concatenate, Embedding, HybridConcatenate
 from ..nn import Identity as Identity
 from ..nn import PixelShuffle1D as PixelShuffle1D
@@ -29,7 +28,5 @@ class SparseEmbedding(Embedding):
 __all__ = ["Concurrent", "HybridConcurrent", "Identity", "PixelShuffle1D", "PixelShuffle2D", "PixelShuffle3D", "SparseEmbedding",
            "SyncBatchNorm"]
 
-# MXNet's modules in here; each of them has all the names.
-__path__: list[str] = []
-basic_layers = _sys.modules[f"{__name__}.basic_layers"] = _sys.modules[__name__]
+_parts(__name__, "basic_layers")
 __getattr__ = _missing("mx.gluon.contrib.nn", __name__, __all__)

@@ -1,5 +1,6 @@
 """mx.gluon.nn: layers (MXNet: mxnet.gluon.nn)."""
 from ...absent import missing as _missing
+from ...absent import parts as _parts
 from ..block import Block as Block
 from ..block import HybridBlock as HybridBlock
 from ..symbol_block import SymbolBlock as SymbolBlock
@@ -61,4 +62,5 @@ __all__ = ["Activation", "AvgPool1D", "AvgPool2D", "AvgPool3D", "BatchNorm", "Ba
            "LeakyReLU", "MaxPool1D", "MaxPool2D", "MaxPool3D", "ModulatedDeformableConvolution", "PReLU", "PixelShuffle1D",
            "PixelShuffle2D", "PixelShuffle3D", "ReflectionPad2D", "SELU", "Sequential", "SiLU", "Swish", "SymbolBlock",
            "SyncBatchNorm"]
+_parts(__name__, "activations basic_layers conv_layers")
 __getattr__ = _missing("mx.gluon.nn", __name__, __all__)

@@ -1,5 +1,6 @@
 """mx.gluon.rnn: recurrent layers and cells (MXNet: mxnet.gluon.rnn)."""
 from ...absent import missing as _missing
+from ...absent import parts as _parts
 from . import rnn_cell as rnn_cell
 from .basic_cell import GRUCell as GRUCell
 from .basic_cell import HybridRecurrentCell as HybridRecurrentCell
@@ -32,4 +33,5 @@ __all__ = ["BidirectionalCell", "Conv1DGRUCell", "Conv1DLSTMCell", "Conv1DRNNCel
            "Conv2DRNNCell", "Conv3DGRUCell", "Conv3DLSTMCell", "Conv3DRNNCell", "DropoutCell", "GRU", "GRUCell",
            "HybridRecurrentCell", "HybridSequentialRNNCell", "LSTM", "LSTMCell", "LSTMPCell", "ModifierCell", "RNN", "RNNCell",
            "RecurrentCell", "ResidualCell", "SequentialRNNCell", "VariationalDropoutCell", "ZoneoutCell"]
+_parts(__name__, "rnn_cell rnn_layer conv_rnn_cell")
 __getattr__ = _missing("mx.gluon.rnn", __name__, __all__)

@@ -40,6 +40,7 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
+from ...engine.program import loops
 from ..platform import on_cpu
 
 _BLOCK = 1 << 18  # numbers that the patches of a block hold, unless one example has more: 1 MB, which caches keep
@@ -320,7 +321,15 @@ def _by_phases_wins(at: Window) -> bool:
 
 
 def _chosen(ours, native, a, b, at):
-    return native(a, b, at) if ours is None else on_cpu(partial(ours, at=at), partial(native, at=at), a, b)
+    if ours is None:
+        return native(a, b, at)
+    run = partial(ours, at=at)
+    if ours in _LOOPS and at.groups == 1 and math.prod(at.kernel) > 1:
+        run = loops(run)
+    return on_cpu(run, partial(native, at=at), a, b)
+
+
+_LOOPS = (_sums, _sums_input, _sums_by_channel, _sums_by_channel_input, _product_forward, _product_input, _product_weight)
 
 
 def _forward(x, w, at: Window):

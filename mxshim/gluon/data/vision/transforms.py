@@ -13,6 +13,7 @@ import numpy as onp
 from .... import ndarray as nd
 from .... import numpy as np
 from .... import numpy_extension as npx
+from ....absent import parts as _parts
 from ....array.image import host_array, run, streams
 from ....base import MXNetError
 from ....image.functions import imrotate
@@ -405,3 +406,6 @@ def _rotated(x, angle, zoom_in, zoom_out):
     if onp.dtype(x.dtype) != "float32":
         raise TypeError(f"Rotate: float32 is needed, got {onp.dtype(x.dtype).name}; put ToTensor before it")
     return imrotate(x, angle, zoom_in, zoom_out)
+
+
+_parts(__name__, "image")

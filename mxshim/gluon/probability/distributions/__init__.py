@@ -1,4 +1,5 @@
 """Distributions and their divergences."""
+from ....absent import parts as _parts
 from . import constraint as constraint
 from .categorical import Categorical as Categorical
 from .categorical import Multinomial as Multinomial
@@ -50,3 +51,7 @@ __all__ = ["Bernoulli", "Beta", "Binomial", "Categorical", "Cauchy", "Chi2", "Di
            "RelaxedBernoulli", "RelaxedOneHotCategorical", "StudentT", "TransformedDistribution", "Uniform", "Weibull",
            "cached_property", "constraint_check", "digamma", "empirical_kl", "erf", "erfinv", "gammaln", "kl_divergence", "logit2prob",
            "prob2logit", "register_kl", "sample_n_shape_converter"]
+_parts(__name__, """bernoulli beta binomial categorical cauchy chi2 dirichlet exp_family exponential fishersnedecor gamma geometric
+       gumbel half_cauchy half_normal independent laplace multinomial multivariate_normal negative_binomial normal
+       one_hot_categorical pareto poisson relaxed_bernoulli relaxed_one_hot_categorical studentT transformed_distribution
+       uniform weibull""")
