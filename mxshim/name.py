@@ -29,6 +29,10 @@ class NameManager(metaclass=_Scopes):
         self._counter[hint] = count + 1
         return f"{hint}{count}"
 
+    def restart(self):
+        """Number from 0 again."""
+        self._counter.clear()
+
     def __enter__(self):
         self._before.append(current())
         _thread.current = self

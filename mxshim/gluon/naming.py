@@ -1,18 +1,19 @@
 """The names of MXNet 1.x: every block has a prefix such as "net0_dense1_", and its parameters' names begin with it.
 
-Blocks made inside `with block.name_scope():` are counted there, others for the whole thread.
+Blocks made inside `with block.name_scope():` are counted there, others by the thread's mx.name.NameManager, as symbols are.
+In the scope the names of symbols begin with the block's prefix.
 """
 from __future__ import annotations
 
 import threading
 
+from .. import name as names
 from .parameter_dict import ParameterDict
 
 
 class _Thread(threading.local):
     def __init__(self):
         self.scopes: list[NameScope] = []
-        self.counts: dict[str, int] = {}
 
 
 _thread = _Thread()
@@ -26,20 +27,23 @@ class NameScope:
 
     def __init__(self, prefix, params, transparent):
         self.prefix, self.params, self.transparent, self.counts = prefix, params, transparent, {}
+        self._symbols = names.Prefix(prefix)
 
     def __enter__(self):
         if not self.transparent:
             _thread.scopes.append(self)
+            self._symbols.__enter__()
         return self
 
     def __exit__(self, *exc):
         if not self.transparent:
             _thread.scopes.pop()
+            self._symbols.__exit__(*exc)
 
 
 def restart():
     """Count the blocks of this thread from 0 again, as in a fresh process; blocks that exist keep their names."""
-    _thread.counts.clear()
+    names.current().restart()
 
 
 def names_for(prefix, params, hint):
@@ -48,11 +52,12 @@ def names_for(prefix, params, hint):
     prefix: the one asked for, None to count `hint`.  params: a ParameterDict to share parameters with, or None.
     """
     outer = _thread.scopes[-1] if _thread.scopes else None
-    counts = _thread.counts if outer is None else outer.counts
     transparent = prefix == ""  # such a block adds nothing to names, its scope counts on outside
-    if prefix is None:
-        count = counts.get(hint, 0)
-        counts[hint] = count + 1
+    if prefix is None and outer is None:
+        prefix = names.current().get(None, hint) + "_"
+    elif prefix is None:
+        count = outer.counts.get(hint, 0)
+        outer.counts[hint] = count + 1
         prefix = f"{hint}{count}_"
     if params is not None:
         own = ParameterDict(params.prefix, params)

@@ -47,8 +47,8 @@ class SymbolBlock(HybridBlock):
                 raise AssertionError(f"Input symbols must be variable, but {s!r} is an output of operators")
         self._symbol, self._input_names = symbol, [s.name for s in inputs]
         self._programs: dict = {}
-        aux = set(symbol.list_auxiliary_states())
-        names = [n for n in dict.fromkeys(symbol.list_inputs()) if n not in self._input_names]
+        aux = symbol.list_auxiliary_states()
+        names = [n for n in dict.fromkeys([*symbol.list_arguments(), *aux]) if n not in self._input_names]
         given = dict(params or {})
         types = _dtypes(symbol)
         common = _common_prefix(names) if not is_np_array() else ""
@@ -104,8 +104,8 @@ class SymbolBlock(HybridBlock):
         return block
 
     def _complete(self, args):
-        """Shapes of parameters from the inputs', then the values of those that wait for them."""
-        waiting = [p for p in self._own().values() if p._deferred_init is not None]
+        """Shapes of parameters from the inputs', then the values of those that wait for them, in the order in which the graph reads them."""
+        waiting = [p for p in map(self._by_name.get, self._order) if p is not None and p._deferred_init is not None]
         if not all(p._shape_known() for p in self._reg_params.values()):
             self.infer_shape(*args)
         for p in waiting:

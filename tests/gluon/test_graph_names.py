@@ -1,7 +1,9 @@
 """Names of operators in the graphs of blocks called with Symbols, as MXNet 1.9.1 gives them."""
+import numpy as onp
 import pytest
 
 import mxshim as mx
+from mxshim import sym
 from mxshim.gluon import model_zoo, nn, rnn
 
 
@@ -63,3 +65,39 @@ def test_containers_give_their_prefix():
     names = net(mx.sym.var("data")).get_internals().list_outputs()
     assert names == ["data", "net_tanh0_output", "net_tanh1_output", "net__plus0_output", "net_dense0_weight", "net_dense0_bias",
                      "net_dense0_fwd_output"]
+
+
+def test_symbols_in_a_name_scope_have_its_prefix():
+    """Measured on 1.9.1."""
+    net = nn.HybridSequential(prefix="net_")
+    with net.name_scope():
+        assert sym.Activation(sym.var("x"), act_type="relu", name="r").name == "net_r"
+        assert [sym.relu(sym.var("x")).name for _ in range(2)] == ["net_relu0", "net_relu1"]
+        assert sym.var("v").name == "v"
+    assert sym.relu(sym.var("x")).name == "relu0"
+
+
+def test_blocks_are_counted_with_symbols():
+    """Measured on 1.9.1."""
+    assert nn.Dense(3).prefix == "dense0_"
+    with mx.name.Prefix("a_"):
+        assert nn.Dense(3).prefix == "a_dense0_"
+    with mx.name.NameManager():
+        assert nn.Dense(3).prefix == "dense0_"
+    assert nn.Dense(3).prefix == "dense1_"
+
+
+def test_parameters_of_a_graph_are_drawn_in_the_order_of_its_inputs():
+    """Arguments come first in collect_params, auxiliary states last; init, lr_mult and wd_mult of variables are for Module. From 1.9.1."""
+    mx.random.seed(3)
+    x = sym.var("data")
+    y = sym.BatchNorm(sym.Convolution(x, sym.var("w", init=mx.init.One(), lr_mult=3), num_filter=3, kernel=(1, 1), no_bias=True), name="b0")
+    y = sym.Convolution(y, num_filter=5, kernel=(3, 3), no_bias=True, name="c1")
+    net = mx.gluon.SymbolBlock(y, [x])
+    net.initialize(mx.init.Uniform(0.1))
+    net(mx.nd.ones((1, 2, 3, 3)))
+    found = net.collect_params()
+    assert list(found) == ["w", "b0_gamma", "b0_beta", "c1_weight", "b0_moving_mean", "b0_moving_var"] and found["w"].lr_mult == 1
+    for name, first in {"w": [0.01706044, -0.0156685], "c1_weight": [0.03636798, 0.02446719], "b0_moving_mean": [0.03719918, 0.07636399],
+                        "b0_moving_var": [0.00140184, 0.01589966]}.items():
+        onp.testing.assert_allclose(found[name].data().asnumpy().ravel()[:2], first, rtol=1e-5)

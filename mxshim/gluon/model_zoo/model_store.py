@@ -11,8 +11,8 @@ from ...base import MXNetError, data_dir
 
 __all__ = ["get_model_file", "purge", "short_hash"]
 
-# The SHA-1 of MXNet's own files; the first 8 digits are in their names.
-_SHA1 = dict(row.split() for row in """
+# The SHA-1 of MXNet's own files; the first 8 digits are in their names. GluonNLP adds its own.
+_model_sha1 = dict(row.split() for row in """
 alexnet 44335d1f0046b328243b32a26a4fbd62d9057b45
 densenet121 f27dbf2dbd5ce9a80b102d89c7483342cd33cb31
 densenet161 b6c8a95717e3e761bd88d145f4d0a214aaa515dc
@@ -52,9 +52,9 @@ vgg19_bn f360b758e856f1074a85abd5fd873ed1d98297c3
 
 def short_hash(name) -> str:
     """The 8 digits in the name of MXNet's file of a model. Raises: ValueError for a model it has no parameters of."""
-    if name not in _SHA1:
-        raise ValueError(f"MXNet has no trained parameters of a model {name!r}; it has those of {', '.join(_SHA1)}")
-    return _SHA1[name][:8]
+    if name not in _model_sha1:
+        raise ValueError(f"MXNet has no trained parameters of a model {name!r}; it has those of {', '.join(_model_sha1)}")
+    return _model_sha1[name][:8]
 
 
 def _folder(root) -> Path:
@@ -73,8 +73,8 @@ def get_model_file(name, root=None) -> str:
     if file.is_file():
         with file.open("rb") as f:
             found = hashlib.file_digest(f, "sha1").hexdigest()
-        if found != _SHA1[name]:
-            raise MXNetError(f"{file} is not the file that MXNet has under this name, or damaged: its SHA-1 is {found}, not {_SHA1[name]}. "
+        if found != _model_sha1[name]:
+            raise MXNetError(f"{file} is not the file that MXNet has under this name, or damaged: its SHA-1 is {found}, not {_model_sha1[name]}. "
                              f"Get it again, or rename it to {name}.params to use it as it is")
         return str(file)
     own = folder / f"{name}.params"
