@@ -16,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import logging
+import sys as _sys
 
 from .. import autograd
 from ..absent import missing as _missing
@@ -173,4 +174,5 @@ def convert_hybrid_block(block, target_dtype="float16", target_dtype_ops=None, f
     return converted
 
 
+amp = _sys.modules[f"{__name__}.amp"] = _sys.modules[__name__]  # MXNet's module in here
 __getattr__ = _missing("mx.amp", __name__, __all__)

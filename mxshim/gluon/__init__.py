@@ -1,5 +1,6 @@
 """mx.gluon: networks of blocks and their parameters (MXNet: mxnet.gluon)."""
 from ..absent import missing as _missing
+from . import block as block
 from . import contrib as contrib
 from . import data as data
 from . import loss as loss
@@ -22,3 +23,4 @@ from .trainer import Trainer as Trainer
 __all__ = ["Block", "Constant", "DeferredInitializationError", "HybridBlock", "Parameter", "ParameterDict", "SymbolBlock", "Trainer",
            "contrib", "data", "loss", "metric", "model_zoo", "nn", "probability", "rnn", "utils"]
 __getattr__ = _missing("mx.gluon", __name__, __all__)
+vars(block)["SymbolBlock"] = SymbolBlock  # MXNet's place of it

@@ -2,6 +2,7 @@
 import sys as _sys
 
 from ..absent import missing as _missing
+from . import detection as detection
 from .augmenters import Augmenter as Augmenter
 from .augmenters import BrightnessJitterAug as BrightnessJitterAug
 from .augmenters import CastAug as CastAug
@@ -55,4 +56,5 @@ __all__ = ["Augmenter", "BrightnessJitterAug", "CastAug", "CenterCropAug", "Colo
 
 # MXNet's modules in here; each of them has all the names.
 image = _sys.modules[f"{__name__}.image"] = _sys.modules[__name__]
+vars(detection)["ImageDetIter"] = ImageDetIter
 __getattr__ = _missing("mx.image", __name__, __all__)

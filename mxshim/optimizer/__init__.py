@@ -1,4 +1,6 @@
 """mx.optimizer: how weights change, given their gradients (MXNet: mxnet.optimizer)."""
+import sys as _sys
+
 from ..absent import missing as _missing
 from . import contrib as contrib
 from . import optimizer as optimizer
@@ -32,4 +34,9 @@ from .updater import get_updater as get_updater
 __all__ = ["AdaBelief", "AdaDelta", "AdaGrad", "Adam", "AdamW", "Adamax", "DCASGD", "FTML", "Ftrl", "LAMB", "LANS", "LARS", "LBSGD",
            "NAG", "Nadam", "Optimizer", "RMSProp", "SGD", "SGLD", "Signum", "Test", "Updater", "ccSGD", "contrib", "create",
            "get_updater", "register"]
+# MXNet's modules in here; each of them has all the names.
+for _place in ("adabelief", "adadelta", "adagrad", "adamW", "adamax", "dcasgd", "ftml", "ftrl", "lamb", "lans", "lars", "nadam", "nag",
+               "rmsprop", "sgld", "signum", "utils"):
+    globals()[_place] = _sys.modules[f"{__name__}.{_place}"] = _sys.modules[__name__]
+vars(optimizer).update({_name: globals()[_name] for _name in __all__})
 __getattr__ = _missing("mx.optimizer", __name__, __all__)

@@ -3,6 +3,7 @@
 Every function of mx.nd that MXNet's graphs have an operator for is here on Symbols; `name=` names the operator.
 """
 from ..absent import missing as _missing
+from . import symbol as _symbol
 from .compose import group as Group
 from .compose import var as var
 from .creation import arange as arange
@@ -28,6 +29,7 @@ from .symbol import Symbol as Symbol
 Variable = var
 __all__ = ["Group", "Symbol", "Variable", "arange", "concatenate", "eye", "fromjson", "full", "histogram", "hypot", "linspace", "load",
            "load_json", "maximum", "minimum", "ones", "pow", "power", "split_v2", "var", "zeros"]
+vars(_symbol).update({_name: globals()[_name] for _name in __all__})  # MXNet's place of them
 _fill(globals(), "nd", __name__)
 from . import arithmetic as _arithmetic  # noqa: E402, F401
 from . import binding as _binding  # noqa: E402, F401

@@ -1,4 +1,5 @@
 """mx.gluon.contrib.estimator: a training loop made of parts (MXNet: mxnet.gluon.contrib.estimator)."""
+from . import event_handler as event_handler
 from .batch_processor import BatchProcessor as BatchProcessor
 from .checkpoint import CheckpointHandler as CheckpointHandler
 from .estimator import Estimator as Estimator
@@ -19,3 +20,4 @@ from .event_handler import ValidationHandler as ValidationHandler
 __all__ = ["BatchBegin", "BatchEnd", "BatchProcessor", "CheckpointHandler", "EarlyStoppingHandler", "EpochBegin", "EpochEnd", "Estimator",
            "EventHandler", "GradientUpdateHandler", "LoggingHandler", "MetricHandler", "StoppingHandler", "TrainBegin", "TrainEnd",
            "ValidationHandler"]
+vars(event_handler)["CheckpointHandler"] = CheckpointHandler  # MXNet's place of it
