@@ -1,4 +1,4 @@
-"""mx.contrib: a DataLoader as an iterator, and automatic differentiation as MXNet 0.9 had it."""
+"""mx.contrib: a DataLoader as an iterator, and automatic differentiation as MXNet 0.9 had it, SVRGModule."""
 from __future__ import annotations
 
 import numpy as onp
@@ -8,6 +8,7 @@ import mxshim as mx
 from mxshim import autograd, gluon, nd
 from mxshim.contrib import autograd as older
 from mxshim.contrib.io import DataLoaderIter
+from mxshim.contrib.svrg_optimization.svrg_module import SVRGModule
 
 
 @pytest.mark.parametrize("last, pads", [("keep", [0, 0, 2]), ("discard", [0, 0])])
@@ -61,3 +62,55 @@ def test_backward_takes_lists():
         older.backward(y)
     older.compute_gradient([y])
     assert grad.asnumpy().tolist() == [4, 6]
+
+
+def _line(**kwargs):
+    data, label = mx.sym.var("data"), mx.sym.var("lin_reg_label")
+    graph = mx.sym.LinearRegressionOutput(mx.sym.FullyConnected(data, num_hidden=1, name="fc"), label)
+    return SVRGModule(graph, label_names=["lin_reg_label"], **kwargs)
+
+
+def _points(batch_size=4):
+    x = onp.random.RandomState(0).uniform(size=(10, 2)).astype("float32")
+    return x, mx.io.NDArrayIter(x, x @ onp.float32([2, -1]), batch_size, label_name="lin_reg_label")
+
+
+def test_svrg_step():
+    """One step by the formula: weights v, a step of plain descent to w, then g(w) - g(v) + G(v)."""
+    x, batches = _points()
+    module = _line(update_freq=2)
+    module.bind(batches.provide_data, batches.provide_label)
+    module.init_params(mx.init.Constant(0.5))
+    module.init_optimizer(optimizer="sgd", optimizer_params={"learning_rate": 0.1, "rescale_grad": 1.0})
+    module.update_full_grads(batches)
+    y = x @ [2, -1]
+
+    def gradient(weight, rows):  # the bias stays in the last place
+        ones = onp.c_[x, onp.ones(10)][rows]
+        return ones.T @ (ones @ weight - y[rows])
+
+    v = onp.array([0.5, 0.5, 0])
+    padded = [*range(10), 0, 1]  # the last batch is filled up from the beginning
+    full = gradient(v, padded) / 2.5
+    assert mx.test_utils.almost_equal(module._param_dict[0]["fc_weight"].asnumpy(), full[None, :2], rtol=1e-4)
+    w = v
+    for i, batch in enumerate(batches):
+        module.forward_backward(batch)
+        module.update()
+        rows = padded[4 * i:4 * i + 4]
+        w = w - 0.1 * (gradient(w, rows) - gradient(v, rows) + full)
+    found = module.get_params()[0]
+    assert mx.test_utils.almost_equal(onp.r_[found["fc_weight"].asnumpy()[0], found["fc_bias"].asnumpy()], w, rtol=1e-4)
+
+
+def test_svrg_fit():
+    _, batches = _points()
+    module = _line(update_freq=2)
+    module.fit(batches, eval_metric="mse", optimizer_params={"learning_rate": 0.5}, num_epoch=40)
+    assert module.score(batches, "mse")[0][1] < 1e-3
+    module.reshape([("data", (2, 2))], [("lin_reg_label", (2,))])
+    module.forward(mx.io.DataBatch([nd.ones((2, 2))], [nd.ones((2,))]), is_train=True)
+    assert module.get_outputs()[0].shape == (2, 1)
+    for wrong, error in ((0, ValueError), (None, TypeError)):
+        with pytest.raises(error, match="update_freq"):
+            _line(update_freq=wrong)

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import importlib
+import threading
 
 import pytest
 
@@ -16,6 +17,7 @@ PLACES = {
     "contrib.amp.lists.symbol_fp16": ("FP16_FUNCS", "amp.lists.symbol_fp16"),
     "contrib.ndarray": ("MultiBoxPrior foreach", "nd.contrib"),
     "contrib.symbol": ("MultiBoxPrior foreach", "sym.contrib"),
+    "contrib.svrg_optimization.svrg_module": ("SVRGModule", "contrib.svrg_optimization"),
     "gluon.block": ("Block HybridBlock SymbolBlock", "gluon"),
     "gluon.contrib.estimator.event_handler": ("CheckpointHandler StoppingHandler", "gluon.contrib.estimator"),
     "gluon.nn.basic_layers": ("Dense Sequential HybridSequential BatchNorm LayerNorm", "gluon.nn"),
@@ -96,3 +98,31 @@ def test_a_cell_of_another_library():
     assert len(steps) == 3 and F is mx.sym
     with pytest.raises(AssertionError, match="3 steps"):
         rnn_cell._format_sequence(4, x, "NTC", False)
+
+
+def test_scopes_of_threads():
+    from mxshim.util import _NumpyArrayScope
+    seen = []
+    _NumpyArrayScope._current.value = _NumpyArrayScope(False)
+
+    def run():
+        _NumpyArrayScope._current.value = _NumpyArrayScope(True)
+        seen.append(_NumpyArrayScope._current.value._is_np_array)
+        with mx.util.np_array(False):
+            seen.append(_NumpyArrayScope._current.value._is_np_array)
+        mx.Context.default_ctx = mx.cpu(7)
+        seen.append(nd.zeros((1,)).ctx)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    assert seen == [True, False, mx.cpu(7)]
+    assert _NumpyArrayScope._current.value._is_np_array is False and not mx.is_np_array() and mx.Context.default_ctx == mx.cpu(0)
+
+
+def test_scope_of_a_block():
+    from mxshim.gluon.block import _block_scope
+    with mx.name.NameManager(), _block_scope(gluon.nn.Dense(2)):
+        assert mx.sym.exp(mx.sym.var("x")).name == "dense0_exp0"
+        with _block_scope(gluon.nn.Dropout(0.5)):
+            assert mx.sym.exp(mx.sym.var("x")).name == "dense0_dropout0_exp0"
