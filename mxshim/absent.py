@@ -38,9 +38,6 @@ _ABSENT = {
     "ONNX needs a package that is none of ours: HybridBlock.export writes MXNet's files, jax.export JAX's":
         "mx.onnx mx.contrib.onnx",
     "int8 inference needs MXNet's C++ kernels: run the network in bfloat16": "mx.contrib.quantization",
-    "the interface of MXNet 0.9: use mx.autograd": "mx.contrib.autograd",
-    "the interfaces before CustomOp: use mx.operator.CustomOp or autograd.Function": "mx.operator.NDArrayOp mx.operator.NumpyOp "
-        "mx.operator.PythonOp",
     "CUDA source is not compiled here: write kernels with jax.experimental.pallas": "mx.util.get_cuda_compute_capability "
         "mx.util.get_max_supported_compute_capability mx.util.get_rtc_compile_opts",
     "use matplotlib": "mx.notebook",

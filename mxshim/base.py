@@ -75,6 +75,16 @@ numeric_types = (float, int, onp.generic)
 integer_types = (int, onp.int32, onp.int64)
 
 
+def py_str(x) -> str:
+    """The text of bytes as C returns them; MXNet's tests and tools import it (MXNet: mxnet.base.py_str)."""
+    return x.decode("utf-8")
+
+
+def _as_list(obj) -> list:
+    """obj as a list: a list or tuple of its elements, anything else alone (MXNet: mxnet.base._as_list)."""
+    return list(obj) if isinstance(obj, list | tuple) else [obj]
+
+
 def data_dir() -> str:
     """The folder for models and data sets: $MXNET_HOME, else ~/.mxnet (MXNet: mxnet.base.data_dir)."""
     return os.environ.get("MXNET_HOME") or data_dir_default()

@@ -17,7 +17,20 @@ _CPU_KINDS = ("cpu", "cpu_pinned", "cpu_shared")
 _scopes = threading.local()
 
 
-class Device:
+class _Default(type):
+    """What the class itself has."""
+
+    @property
+    def default_ctx(cls):
+        """The device of this thread where no scope says another; it may be set (MXNet 1.x: mx.Context.default_ctx)."""
+        return current_device()
+
+    @default_ctx.setter
+    def default_ctx(cls, device):
+        _stack()[-1] = device
+
+
+class Device(metaclass=_Default):
     """A place where arrays live: a type ("cpu", "gpu", "tpu", "cpu_pinned", "cpu_shared") and a number.
 
     Used as a context manager it is the default for arrays created inside. All cpu(i) are one memory unless JAX was given
@@ -71,10 +84,6 @@ class Device:
         trim = getattr(_libc(), "malloc_trim", None)
         if self.device_type in _CPU_KINDS and trim is not None:
             trim(0)
-
-    @classmethod
-    def default_ctx(cls):
-        return current_device()
 
 
 Context = Device

@@ -30,7 +30,8 @@ from .engine.function import Function as _Function
 from .engine.op import api as _api
 from .engine.trace import state as _state
 
-__all__ = ["CustomOp", "CustomOpProp", "get_all_registered_operators", "get_all_registered_operators_grouped", "register"]
+__all__ = ["CustomOp", "CustomOpProp", "NDArrayOp", "NumpyOp", "PythonOp", "get_all_registered_operators",  # noqa: F822  # __getattr__
+           "get_all_registered_operators_grouped", "register"]
 _registered: dict[str, type] = {}
 
 
@@ -308,4 +309,11 @@ def _check_storage(prop, data, op_type):
                          "x.tostype('default')")
 
 
-__getattr__ = _missing("mx.operator", __name__, __all__)
+_absent = _missing("mx.operator", __name__, __all__)
+
+
+def __getattr__(name):
+    if name not in ("NDArrayOp", "NumpyOp", "PythonOp"):
+        return _absent(name)
+    from . import python_operator
+    return getattr(python_operator, name)

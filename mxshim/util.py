@@ -68,6 +68,31 @@ class _Switch:
         setattr(state, self._attribute, self._previous.pop())
 
 
+class _Current:
+    """The scope of this thread as an object: `value` is one, and may be set."""
+
+    @property
+    def value(self):
+        return _NumpyArrayScope(state.np_array)
+
+    @value.setter
+    def value(self, scope):
+        state.np_array = scope._is_np_array
+
+
+class _NumpyArrayScope(_Switch):
+    """np_array as a class, which tests of threads import (MXNet: mxnet.util._NumpyArrayScope)."""
+
+    _current = _Current()
+
+    def __init__(self, is_np_array):
+        super().__init__("np_array", is_np_array)
+
+    @property
+    def _is_np_array(self) -> bool:
+        return self._active
+
+
 def np_shape(active=True):
     """A scope with np shape semantics on or off."""
     return _Switch("np_shape", active)

@@ -35,6 +35,9 @@ __all__ = ["convert_hybrid_block", "init", "init_trainer", "list_conditional_fp3
            "scale_loss", "unscale"]
 
 
+_amp_initialized = False  # GluonNLP asks
+
+
 def _lists(target_dtype):
     return lists.symbol_fp16 if dtype_of(target_dtype).name == "float16" else lists.symbol_bf16
 
@@ -95,10 +98,12 @@ def init(target_dtype="float16", target_precision_ops=None, conditional_fp32_ops
         layout_optimization: accepted.
     Raises: AssertionError for another dtype; MXNetError for a name that is no operator.
     """
+    global _amp_initialized
     if _spec.casts is None:
         rule = _casts(target_dtype, target_precision_ops, conditional_fp32_ops, fp32_ops)
         logging.info("mxshim.amp: %s", rule.target.name)
         _spec.set_casts(rule)
+        _amp_initialized = True
 
 
 def init_trainer(optimizer_or_trainer):

@@ -1,12 +1,14 @@
 """Blocks: the parts networks are made of (MXNet: mxnet.gluon.Block, HybridBlock)."""
 from __future__ import annotations
 
+import contextlib
 import json
 import warnings
 from collections import OrderedDict
 
 import numpy as onp
 
+from .. import name as names
 from .. import ndarray, serialization, symbol
 from ..absent import block_method_hint
 from ..base import MXNetError
@@ -27,6 +29,15 @@ from .saving import load_into, plain, read, write
 from .summary import table
 
 __all__ = ["Block", "HybridBlock"]
+
+
+@contextlib.contextmanager
+def _block_scope(block):
+    """A scope whose Symbols' names, and rows of the profiler, begin with the block's class (MXNet 2: mxnet.gluon.block._block_scope)."""
+    from .. import profiler
+    own = names.current().get(None, type(block).__name__.lower())
+    with names.Prefix(f"{own}_"), profiler.scope(f"{own}:"):
+        yield
 
 
 class HookHandle:

@@ -22,12 +22,13 @@ __all__ = ["CTCLoss", "CosineEmbeddingLoss", "HingeLoss", "HuberLoss", "KLDivLos
 
 
 def _apply_weighting(F, loss, weight=None, sample_weight=None):
-    """The losses times sample_weight, an array that broadcasts with them, times weight, a number.
+    """loss times weight, a number, and sample_weight, an array that broadcasts with it; None leaves either out.
 
-    GluonCV, GluonNLP and others build their losses on it. Raises: AssertionError if weight is no number.
+    Losses of other libraries call it, with F as MXNet has it, which the arrays say here (MXNet: mxnet.gluon.loss._apply_weighting).
+    Raises: AssertionError if weight is no number.
     """
     if sample_weight is not None:
-        loss = loss * sample_weight
+        loss = f.multiply(loss, sample_weight) if isinstance(loss, Symbol) else loss * sample_weight
     if weight is None:
         return loss
     if not isinstance(weight, numbers.Number):
@@ -36,8 +37,8 @@ def _apply_weighting(F, loss, weight=None, sample_weight=None):
 
 
 def _reshape_like(F, x, y):
-    """x in the shape of y."""
-    return f.reshape_like(x, y) if isinstance(x, Symbol) else x.reshape(y.shape)
+    """x in the shape of y, which has as many elements (MXNet: mxnet.gluon.loss._reshape_like)."""
+    return f.reshape_like(x, y)
 
 
 class Loss(HybridBlock):
@@ -64,14 +65,8 @@ class Loss(HybridBlock):
                              f"shape {pred.shape}")
         return label.reshape(pred.shape)
 
-    def _weighted(self, loss, sample_weight, weight):
-        try:
-            return _apply_weighting(None, loss, weight, sample_weight)
-        except AssertionError as error:
-            raise AssertionError(f"{type(self).__name__}: {error}") from None
-
     def _mean(self, loss, sample_weight):
-        return f.mean_per_example(self._weighted(loss, sample_weight, self._weight), self._batch_axis)
+        return f.mean_per_example(_apply_weighting(None, loss, self._weight, sample_weight), self._batch_axis)
 
 
 class L2Loss(Loss):
@@ -85,7 +80,7 @@ class L2Loss(Loss):
 
     def hybrid_forward(self, F, pred, label, sample_weight=None):
         loss = f.square(self._like(label, pred) - pred)
-        return f.mean_per_example(self._weighted(loss, sample_weight, self._weight / 2), self._batch_axis)
+        return f.mean_per_example(_apply_weighting(None, loss, self._weight / 2, sample_weight), self._batch_axis)
 
 
 class L1Loss(Loss):
@@ -167,7 +162,7 @@ class KLDivLoss(Loss):
     def hybrid_forward(self, F, pred, label, sample_weight=None):
         if not self._from_logits:
             pred = f.log_softmax(pred, axis=self._axis)
-        loss = self._weighted(label * (f.log(label + 1e-12) - pred), sample_weight, self._weight)
+        loss = _apply_weighting(None, label * (f.log(label + 1e-12) - pred), self._weight, sample_weight)
         reduce = f.mean_per_example if f.is_np(pred) else f.sum_per_example
         return reduce(loss, self._batch_axis)
 
@@ -193,7 +188,7 @@ class CTCLoss(Loss):
             label = f.swapaxes(label, 0, 1)
         loss = f.ctc_loss(pred, label, pred_lengths, label_lengths, use_data_lengths=pred_lengths is not None,
                           use_label_lengths=label_lengths is not None, blank_label="last")
-        return self._weighted(loss, sample_weight, self._weight)
+        return _apply_weighting(None, loss, self._weight, sample_weight)
 
 
 class HuberLoss(Loss):
@@ -270,7 +265,7 @@ class TripletLoss(Loss):
     def hybrid_forward(self, F, pred, positive, negative, sample_weight=None):
         positive, negative = self._like(positive, pred, "positive"), self._like(negative, pred, "negative")
         apart = f.sum_per_example(f.square(positive - pred) - f.square(negative - pred), self._batch_axis)
-        return self._weighted(f.relu(apart + self._margin), sample_weight, self._weight)
+        return _apply_weighting(None, f.relu(apart + self._margin), self._weight, sample_weight)
 
 
 class PoissonNLLLoss(Loss):
@@ -291,7 +286,7 @@ class PoissonNLLLoss(Loss):
         if self._compute_full:
             stirling = target * f.log(target) - target + 0.5 * f.log(2 * math.pi * target)
             loss = loss + stirling * (target > 1)
-        loss = self._weighted(loss, sample_weight, self._weight)
+        loss = _apply_weighting(None, loss, self._weight, sample_weight)
         return f.mean_per_example(loss, self._batch_axis) if f.is_np(loss) else loss.mean()
 
 
@@ -315,7 +310,7 @@ class CosineEmbeddingLoss(Loss):
             loss = f.where(label == 1, 1 - cos, f.clip(cos - self._margin, 0, 1 - self._margin))
             return self._mean(loss, sample_weight)
         loss = (1 - cos) * (label == 1) + f.maximum((label == -1) * (cos - self._margin), 0)
-        return self._weighted(loss, sample_weight, self._weight)
+        return _apply_weighting(None, loss, self._weight, sample_weight)
 
 
 class SDMLLoss(Loss):

@@ -68,6 +68,7 @@ class LARS(Optimizer):
     """
 
     _alone = True
+    _copy_last = True
     _names = ("lr", "wd", "adapt")
     _with_decay = ("_weight",)
 

@@ -39,6 +39,7 @@ class Optimizer:
     opt_registry: dict[str, type] = {}
     _in_states = True  # states that name the class can be loaded
     _alone = False  # every weight has numbers of its own, even where the factors are the same
+    _copy_last = False  # MXNet 1's states of 16-bit weights are (state, float32 copy) instead of (float32 copy, state)
     _built_in = True  # neither update nor step is a subclass's own
     _names: tuple[str, ...] = ("lr", "wd")
 
@@ -134,14 +135,22 @@ class Optimizer:
     # -- updates ---------------------------------------------------------------------------------------------------
 
     def create_state_multi_precision(self, index, weight):
-        """create_state; for a 16-bit weight, with multi_precision, (float32 copy, the state of that copy)."""
+        """create_state; for a 16-bit weight, with multi_precision, (float32 copy, the state of that copy).
+
+        SGD, NAG and LARS of MXNet 1, in nd programs, have the copy last.
+        """
         if weight.dtype in _HALVES:
             if self.multi_precision:
                 master = weight.astype("float32")
-                return master, self.create_state(index, master)
+                return (master, self.create_state(index, master))[::self._order]
             warnings.warn("16-bit weights are updated in 16 bits, which loses small updates; pass multi_precision=True to the "
                           f"optimizer {type(self).__name__} to keep float32 copies of them", stacklevel=2)
         return self.create_state(index, weight)
+
+    @property
+    def _order(self) -> int:
+        """1 where a pair is (float32 copy, state), -1 where it is the other way round."""
+        return -1 if self._copy_last and not self.allow_np_array else 1
 
     def update(self, index, weight, grad, state):
         """Update one weight, or lists of them, in place. Subclasses of MXNet 1 define it, for one."""
@@ -161,6 +170,8 @@ class Optimizer:
         if not isinstance(index, list | tuple):
             index, weight, grad, state = [index], [weight], [grad], [state]
         mixed = [w.dtype in _HALVES for w in weight] if self.multi_precision else ()
+        if any(mixed):
+            state = [s[::self._order] if m else s for m, s in zip(mixed, state, strict=True)]
         if self._built_in:
             masters = [None] * len(weight)
             if any(mixed):

@@ -31,6 +31,8 @@ class SGD(_Momentum):
     lazy_update: rows that a row_sparse gradient does not have stay as they are, and so do their states; by default in nd programs.
     """
 
+    _copy_last = True
+
     def __init__(self, learning_rate=None, momentum=0.0, lazy_update=None, multi_precision=False, use_fused_step=True,
                  aggregate_num=1, **kwargs):
         super().__init__(learning_rate=_rate(learning_rate, kwargs), multi_precision=multi_precision, use_fused_step=use_fused_step,
@@ -59,6 +61,8 @@ class NAG(_Momentum):
 
     learning_rate: by default 0.01, in np programs 0.1.  momentum: by default 0, in np programs 0.9.
     """
+
+    _copy_last = True
 
     def __init__(self, learning_rate=None, momentum=None, multi_precision=False, use_fused_step=True, **kwargs):
         super().__init__(learning_rate=_rate(learning_rate, kwargs), multi_precision=multi_precision, use_fused_step=use_fused_step,

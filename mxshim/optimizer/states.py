@@ -145,11 +145,6 @@ def _mxnet_attributes(optimizer) -> dict:
 
 # -- the states of one weight, which MXNet keeps in another shape for a few optimizers ---------------------------------
 
-def _swapped(optimizer, state):
-    """Between ours, (float32 copy, state), and MXNet 1's (state, float32 copy) of 16-bit weights."""
-    return (state[1], state[0]) if isinstance(state, tuple) else state
-
-
 def _ours_of_single(optimizer, state):
     return (state[0], (state[1],)) if isinstance(state, tuple) else (state,)
 
@@ -177,8 +172,6 @@ def _changes(optimizer) -> tuple:
         return _ours_of_delayed, _theirs_of_delayed
     if kind == "RMSProp" and optimizer.allow_np_array and not optimizer.centered:
         return _ours_of_single, _theirs_of_single
-    if kind in ("SGD", "ccSGD", "NAG", "LARS") and not optimizer.allow_np_array:
-        return _swapped, _swapped
     return None, None
 
 

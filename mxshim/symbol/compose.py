@@ -26,7 +26,7 @@ def var(name, attr=None, shape=None, lr_mult=None, wd_mult=None, dtype=None, ini
         shape: 0 or -1 stands for an unknown size.  dtype: such as "float32".  stype: storage, "default", "row_sparse" or "csr".
         lr_mult, wd_mult: factors for the optimizer.  init: an initializer, or its name, that Module fills the array with.
         attr: a dict of texts.  kwargs: further attributes, named __like_this__, texts.
-    Raises: TypeError for a name that is no string; ValueError for another kwarg.
+    Raises: TypeError for a name that is no string; ValueError for another kwarg, or a value in attr that is no text.
     """
     return variable(Symbol, name, attr, shape, lr_mult, wd_mult, dtype, init, stype, **kwargs)
 
@@ -34,6 +34,9 @@ def var(name, attr=None, shape=None, lr_mult=None, wd_mult=None, dtype=None, ini
 def variable(cls, name, attr=None, shape=None, lr_mult=None, wd_mult=None, dtype=None, init=None, stype=None, **kwargs):
     if not isinstance(name, str):
         raise TypeError("Expect a string for variable `name`")
+    wrong = next((k for k, v in (attr or {}).items() if not isinstance(v, str)), None)
+    if wrong is not None:
+        raise ValueError(f"mx.sym.var: attr[{wrong!r}] must be a text, got {attr[wrong]!r}")
     attrs = _kept(attribute.current().get(attr))
     if shape is not None:
         attrs["__shape__"] = operators.written(tuple(shape) if isinstance(shape, list | tuple) else (shape,))

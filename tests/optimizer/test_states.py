@@ -112,3 +112,22 @@ if __name__ == "__main__":
         mx.npx.set_np()
     for name in MEASURED[sys.argv[1]]:
         Path(sys.argv[2], name).write_bytes(continued(sys.argv[1], name)[0].get_states(dump_optimizer=True))
+
+
+@pytest.mark.parametrize("name", ["sgd", "nag", "lars", "adam"])
+def test_order_of_states_of_16_bit_weights(name):
+    """MXNet 1's SGD, NAG and LARS have the float32 copy last; subclasses and compare_optimizer look at it."""
+    arguments = {} if name == "adam" else {"momentum": 0.9}
+    optimizer = mx.optimizer.create(name, multi_precision=True, learning_rate=0.5, **arguments)
+    weight = mx.nd.array([1, 2], dtype="float16")
+    state = optimizer.create_state_multi_precision(0, weight)
+    copy = state[0 if name == "adam" else 1]
+    assert copy.dtype == onp.float32 and copy.asnumpy().tolist() == [1, 2]
+    optimizer.update_multi_precision(0, weight, mx.nd.array([1, 1], dtype="float16"), state)
+    assert copy.asnumpy().tolist() != [1, 2] and onp.allclose(copy.asnumpy(), weight.asnumpy(), rtol=1e-3)
+
+
+def test_order_of_states_of_mxnet_2():
+    mx.npx.set_np()
+    copy, momentum = mx.optimizer.SGD(momentum=0.9, multi_precision=True).create_state_multi_precision(0, mx.np.ones(2, dtype="float16"))
+    assert copy.asnumpy().tolist() == [1, 1] and momentum.asnumpy().tolist() == [0, 0]

@@ -285,6 +285,7 @@ WRONG = {
     "in place": (lambda: d.__iadd__(1), NotImplementedForSymbol, "__iadd__"),
     "shape": (lambda: d.shape, AttributeError, "shape"),
     "variable's attribute": (lambda: sym.Variable("q", weird=3), ValueError, "unknown argument 'weird'"),
+    "number in attr": (lambda: sym.Variable("q", attr={"a": 3}), ValueError, "attr\\['a'\\] must be a text"),
     "bad number": (lambda: sym.FullyConnected(d, num_hidden="many"), MXNetError, "'num_hidden' must be an int, got 'many'"),
     "unknown name": (lambda: sym.nonsense, AttributeError, "nonsense"),
     "np without operator": (lambda: mx.np.median(d.as_np_ndarray()), MXNetError, "np.median cannot be called with Symbols"),

@@ -4,6 +4,8 @@ from ...absent import parts as _parts
 from ..block import Block as Block
 from ..block import HybridBlock as HybridBlock
 from ..symbol_block import SymbolBlock as SymbolBlock
+from . import basic_layers as basic_layers
+from . import conv_layers as conv_layers
 from .activations import ELU as ELU
 from .activations import GELU as GELU
 from .activations import SELU as SELU
@@ -64,3 +66,5 @@ __all__ = ["Activation", "AvgPool1D", "AvgPool2D", "AvgPool3D", "BatchNorm", "Ba
            "SyncBatchNorm"]
 _parts(__name__, "activations basic_layers conv_layers")
 __getattr__ = _missing("mx.gluon.nn", __name__, __all__)
+for _place in (basic_layers, conv_layers):  # MXNet has only these two files of layers; each of them has all the names
+    vars(_place).update({_name: globals()[_name] for _name in __all__})

@@ -13,6 +13,12 @@ from .modifier_cell import ModifierCell as ModifierCell
 from .modifier_cell import ResidualCell as ResidualCell
 from .modifier_cell import VariationalDropoutCell as VariationalDropoutCell
 from .modifier_cell import ZoneoutCell as ZoneoutCell
+from .sequences import _cells_begin_state as _cells_begin_state
+from .sequences import _cells_state_info as _cells_state_info
+from .sequences import _format_sequence as _format_sequence
+from .sequences import _get_begin_state as _get_begin_state
+from .sequences import _mask_sequence_variable_length as _mask_sequence_variable_length
+from .sequences import _reverse_sequences as _reverse_sequences
 
 __all__ = ["BidirectionalCell", "DropoutCell", "GRUCell", "HybridRecurrentCell", "HybridSequentialRNNCell", "LSTMCell",
            "LSTMPCell", "ModifierCell", "RNNCell", "RecurrentCell", "ResidualCell", "SequentialRNNCell", "VariationalDropoutCell",

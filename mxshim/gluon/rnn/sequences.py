@@ -1,6 +1,8 @@
 """Sequences as cells see them: a list with one array for each step, or one array with an axis of time."""
 from __future__ import annotations
 
+from ... import ndarray as nd
+from ... import symbol as sym
 from ...symbol.recording import open_states
 from ...symbol.symbol import Symbol
 from .. import functions as f
@@ -77,3 +79,57 @@ def reversed_steps(steps, valid_length):
     if valid_length is None:
         return list(reversed(steps))
     return listed(f.sequence_reverse(merged(steps, 0), valid_length, use_sequence_length=True), 0)
+
+
+# What cells of other libraries call, under MXNet's names (mxnet.gluon.rnn.rnn_cell of 1.9.1).
+
+def _format_sequence(length, inputs, layout, merge, in_layout=None):
+    """(sequence, axis of time, F, batch size) of what an unroll was given, in `layout`.
+
+    inputs: one array, or a list of one for each step.  merge: True makes an array of it, False a list, None leaves it.
+    in_layout: the layout of an array, if it is another one.
+    Raises: AssertionError without inputs, for an unknown layout, or if there are not `length` steps.
+    """
+    if inputs is None:
+        raise AssertionError("unroll(inputs=None) is no longer possible: give an array or a list of arrays")
+    axis, batch_axis = layout.find("T"), layout.find("N")
+    in_axis = axis if in_layout is None else in_layout.find("T")
+    if axis < 0 or batch_axis < 0:
+        raise AssertionError(f"a layout names T and N, got {layout!r}")
+    first = inputs if isinstance(inputs, ARRAYS | Symbol) else inputs[0]
+    F = sym if isinstance(first, Symbol) else nd
+    batch = 0 if F is sym else first.shape[batch_axis if first is inputs else 0]
+    if first is inputs and merge is not False:
+        return inputs if axis == in_axis else f.swapaxes(inputs, axis, in_axis), axis, F, batch
+    steps = len(inputs) if first is not inputs else length if F is sym else inputs.shape[in_axis]
+    if length is not None and steps != length:
+        raise AssertionError(f"length is {length}, but the inputs have {steps} steps")
+    if first is not inputs:
+        return f.stacked(list(inputs), axis) if merge else inputs, axis, F, batch
+    return list(f.split(inputs, num_outputs=steps, axis=in_axis, squeeze_axis=True)), axis, F, batch
+
+
+def _get_begin_state(cell, F, begin_state, inputs, batch_size):
+    """The states given, or zeros like the inputs."""
+    return begin_states(cell, begin_state, inputs, batch_size)
+
+
+def _mask_sequence_variable_length(F, data, length, valid_length, time_axis, merge):
+    """data, an array or a list of steps, with zeros after each valid length; as an array, or with merge=False as a list."""
+    found = masked(data, valid_length, time_axis)
+    return found if merge else list(f.split(found, num_outputs=length, axis=time_axis, squeeze_axis=True))
+
+
+def _reverse_sequences(sequences, unroll_step, valid_length=None):
+    """The steps, a list, last first; with valid lengths only the valid part is turned around."""
+    return reversed_steps(sequences, valid_length)
+
+
+def _cells_state_info(cells, batch_size):
+    """The shapes of the states of all cells."""
+    return [info for c in cells for info in c.state_info(batch_size)]
+
+
+def _cells_begin_state(cells, **kwargs):
+    """The first states of all cells."""
+    return [state for c in cells for state in c.begin_state(**kwargs)]

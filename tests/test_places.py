@@ -1,0 +1,128 @@
+"""Names are also where MXNet's own files have them, public ones and those private ones that other people's code imports."""
+from __future__ import annotations
+
+import importlib
+import threading
+
+import pytest
+
+import mxshim as mx
+from mxshim import gluon, nd
+
+# module: (names, where they are public)
+PLACES = {
+    "base": ("py_str _as_list", None),
+    "contrib.amp.amp": ("init init_trainer scale_loss", "contrib.amp"),
+    "contrib.amp.loss_scaler": ("LossScaler", "amp.loss_scaler"),
+    "contrib.amp.lists.symbol_fp16": ("FP16_FUNCS", "amp.lists.symbol_fp16"),
+    "contrib.ndarray": ("MultiBoxPrior foreach", "nd.contrib"),
+    "contrib.symbol": ("MultiBoxPrior foreach", "sym.contrib"),
+    "contrib.svrg_optimization.svrg_module": ("SVRGModule", "contrib.svrg_optimization"),
+    "gluon.block": ("Block HybridBlock SymbolBlock", "gluon"),
+    "gluon.contrib.estimator.event_handler": ("CheckpointHandler StoppingHandler", "gluon.contrib.estimator"),
+    "gluon.nn.basic_layers": ("Dense Sequential HybridSequential BatchNorm LayerNorm", "gluon.nn"),
+    "gluon.nn.conv_layers": ("Conv2D MaxPool2D GlobalAvgPool2D ReflectionPad2D", "gluon.nn"),
+    "gluon.loss": ("_apply_weighting _reshape_like", None),
+    "gluon.rnn.rnn_cell": ("_format_sequence _get_begin_state _mask_sequence_variable_length _reverse_sequences _cells_state_info "
+                           "_cells_begin_state", None),
+    "image.detection": ("ImageDetIter DetAugmenter", "image"),
+    "kvstore.base": ("KVStoreBase create", "kvstore"),
+    "operator": ("PythonOp NumpyOp NDArrayOp", "python_operator"),
+    "optimizer.adagrad": ("AdaGrad", "optimizer"),
+    "optimizer.lamb": ("LAMB", "optimizer"),
+    "optimizer.optimizer": ("Optimizer SGD Adam Updater get_updater", "optimizer"),
+    "symbol.symbol": ("Symbol var Variable Group load_json maximum", "symbol"),
+}
+
+
+@pytest.mark.parametrize("module", PLACES)
+def test_places(module):
+    names, public = PLACES[module]
+    found = importlib.import_module(f"mxshim.{module}")
+    for name in names.split():
+        value = getattr(found, name)
+        if public:
+            owner = mx
+            for part in public.split("."):
+                owner = getattr(owner, part)
+            assert value is getattr(owner, name)
+
+
+def test_a_loss_of_another_library():
+    class Squares(gluon.loss.Loss):
+        def hybrid_forward(self, F, pred, label, sample_weight=None):
+            label = gluon.loss._reshape_like(F, label, pred)
+            loss = gluon.loss._apply_weighting(F, F.square(pred - label), self._weight, sample_weight)
+            return F.mean(loss, axis=self._batch_axis, exclude=True)
+
+    loss = Squares(weight=2, batch_axis=0)
+    pred, label, weight = nd.array([[1, 2], [3, 4]]), nd.array([0, 0, 1, 1]), nd.array([[1], [0.5]])
+    assert loss(pred, label, weight).asnumpy().tolist() == [5, 6.5]
+    graph = loss(mx.sym.var("p"), mx.sym.var("l"), mx.sym.var("w"))
+    assert graph.eval(p=pred, l=label, w=weight)[0].asnumpy().tolist() == [5, 6.5]
+    with pytest.raises(AssertionError, match="sample_weight"):
+        Squares(weight=nd.ones((1,)), batch_axis=0)(pred, label)
+
+
+def test_a_cell_of_another_library():
+    from mxshim.gluon.rnn import rnn_cell
+
+    class Reversed(gluon.rnn.HybridRecurrentCell):
+        def __init__(self, cell):
+            super().__init__()
+            self.cell = cell
+
+        def state_info(self, batch_size=0):
+            return rnn_cell._cells_state_info([self.cell], batch_size)
+
+        def unroll(self, length, inputs, begin_state=None, layout="NTC", merge_outputs=None, valid_length=None):
+            steps, axis, F, batch_size = rnn_cell._format_sequence(length, inputs, layout, False)
+            state = rnn_cell._get_begin_state(self.cell, F, begin_state, steps, batch_size)
+            steps = rnn_cell._reverse_sequences(steps, length, valid_length)
+            outputs, state = self.cell.unroll(length, steps, state, layout, merge_outputs=False, valid_length=valid_length)
+            outputs = rnn_cell._mask_sequence_variable_length(F, outputs, length, valid_length, axis, False)
+            outputs = rnn_cell._reverse_sequences(outputs, length, valid_length)
+            return rnn_cell._format_sequence(length, outputs, layout, merge_outputs)[0], state
+
+    cell = gluon.rnn.RNNCell(3, input_size=2)
+    cell.initialize(mx.init.One())
+    x, lengths = nd.arange(12).reshape((2, 3, 2)) / 10, nd.array([3, 2])
+    outputs, (state,) = Reversed(cell).unroll(3, x, merge_outputs=True, valid_length=lengths)
+    for i, n in enumerate([3, 2]):
+        want, (last,) = cell.unroll(n, x[i:i + 1, :n].flip(axis=1), merge_outputs=True)
+        assert mx.test_utils.almost_equal(outputs[i, :n].asnumpy(), want[0].flip(axis=0).asnumpy())
+        assert mx.test_utils.almost_equal(state[i].asnumpy(), last[0].asnumpy())
+    merged, axis, F, size = rnn_cell._format_sequence(3, x, "NTC", True, in_layout="TNC")
+    assert (merged.shape, axis, F, size) == ((3, 2, 2), 1, nd, 2)
+    steps, _, F, _ = rnn_cell._format_sequence(3, mx.sym.var("x"), "NTC", False)
+    assert len(steps) == 3 and F is mx.sym
+    with pytest.raises(AssertionError, match="3 steps"):
+        rnn_cell._format_sequence(4, x, "NTC", False)
+
+
+def test_scopes_of_threads():
+    from mxshim.util import _NumpyArrayScope
+    seen = []
+    _NumpyArrayScope._current.value = _NumpyArrayScope(False)
+
+    def run():
+        _NumpyArrayScope._current.value = _NumpyArrayScope(True)
+        seen.append(_NumpyArrayScope._current.value._is_np_array)
+        with mx.util.np_array(False):
+            seen.append(_NumpyArrayScope._current.value._is_np_array)
+        mx.Context.default_ctx = mx.cpu(7)
+        seen.append(nd.zeros((1,)).ctx)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    assert seen == [True, False, mx.cpu(7)]
+    assert _NumpyArrayScope._current.value._is_np_array is False and not mx.is_np_array() and mx.Context.default_ctx == mx.cpu(0)
+
+
+def test_scope_of_a_block():
+    from mxshim.gluon.block import _block_scope
+    with mx.name.NameManager(), _block_scope(gluon.nn.Dense(2)):
+        assert mx.sym.exp(mx.sym.var("x")).name == "dense0_exp0"
+        with _block_scope(gluon.nn.Dropout(0.5)):
+            assert mx.sym.exp(mx.sym.var("x")).name == "dense0_dropout0_exp0"
