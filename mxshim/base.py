@@ -69,7 +69,6 @@ def is_float(dtype: onp.dtype) -> bool:
 
 # What programs ask isinstance with.
 string_types = (str,)
-py_str = bytes.decode
 mx_real_t = onp.float32
 numeric_types = (float, int, onp.generic)
 integer_types = (int, onp.int32, onp.int64)

@@ -15,4 +15,6 @@ __all__ = ["amp", "autograd", "io", "nd", "ndarray", "svrg_optimization", "sym",
 nd, sym = ndarray, symbol  # the operators of mx.nd.contrib and mx.sym.contrib
 for _name in ("amp", "nd", "ndarray", "sym", "symbol"):
     _sys.modules[f"{__name__}.{_name}"] = globals()[_name]
+for _name in [n for n in _sys.modules if n.startswith(amp.__name__ + ".")]:
+    _sys.modules[f"{__name__}.amp{_name.removeprefix(amp.__name__)}"] = _sys.modules[_name]
 __getattr__ = _missing("mx.contrib", __name__, __all__)

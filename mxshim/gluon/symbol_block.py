@@ -104,7 +104,7 @@ class SymbolBlock(HybridBlock):
         return block
 
     def _complete(self, args):
-        """Shapes of parameters from the inputs', then the values of those that wait for them, in the order in which the graph reads them."""
+        """Shapes of parameters from the inputs', then the values of those that wait for them, in the order the graph reads them."""
         waiting = [p for p in map(self._by_name.get, self._order) if p is not None and p._deferred_init is not None]
         if not all(p._shape_known() for p in self._reg_params.values()):
             self.infer_shape(*args)

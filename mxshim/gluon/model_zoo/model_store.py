@@ -74,8 +74,8 @@ def get_model_file(name, root=None) -> str:
         with file.open("rb") as f:
             found = hashlib.file_digest(f, "sha1").hexdigest()
         if found != _model_sha1[name]:
-            raise MXNetError(f"{file} is not the file that MXNet has under this name, or damaged: its SHA-1 is {found}, not {_model_sha1[name]}. "
-                             f"Get it again, or rename it to {name}.params to use it as it is")
+            raise MXNetError(f"{file} is not the file that MXNet has under this name, or damaged: its SHA-1 is {found}, not "
+                             f"{_model_sha1[name]}. Get it again, or rename it to {name}.params to use it as it is")
         return str(file)
     own = folder / f"{name}.params"
     if own.is_file():
