@@ -107,8 +107,8 @@ class Array(Handle):
         """Another handle on the same memory, outside the graph."""
         other = object.__new__(type(self))
         other._cell, other._view, other._memo, other._memo_of = self._cell, self._view, None, None
-        other._leaf = other._node = None
-        other._base, other._index = None if self._view is None else self._base, 0
+        other._leaf = other._node = other._base = None  # without a base, reading a view again never enters the base's graph
+        other._index = 0
         return other
 
     def _window(self, forms, scalars) -> Array:
