@@ -136,7 +136,8 @@ def _graph_is_gone(x, read):
 TAKEN = {
     "outside": (_outside, [0, 2]), "outside, then written": (_outside_and_written, [0, 4]), "paused": (_paused, [1, 1]),
     "paused, then written": (_paused_and_written, [7, 7]), "seen as the other class": (_other_class, [0, 2]),
-    "marked": (_marked, [0, 1]), "inside, then written": (_inside_and_written, [2, 1]), "inside a graph that is gone": (_graph_is_gone, [0, 1]),
+    "marked": (_marked, [0, 1]), "inside, then written": (_inside_and_written, [2, 1]),
+    "inside a graph that is gone": (_graph_is_gone, [0, 1]),
 }
 
 
