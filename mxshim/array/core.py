@@ -36,15 +36,19 @@ class Array(Handle):
         return self._cell.value if self._view is None else self._read()
 
     def _read(self) -> Value:
-        """A view's value: read again after its memory was written, in the graph if it was taken there."""
+        """A view's value. After a write to its memory it is read again: in the graph if the write was recorded, else where it is."""
         source = self._cell.value
-        if self._memo_of is not source:
-            view: Any
+        known = self._memo_of
+        if known is not source:
             base, view = self._based_on(), self._view
-            if threads.now.recording and base is not None and (self._node is not None or base._node is not None):
-                values, node = emit(view.read.op, view.read.pattern, [base], view.scalars)
-                self._node, self._index = (node, 0) if node is not None else (self._leaf, 0)
-                self._memo = values[0]
+            if base is not None and not (type(known) is weakref.ref and known() is source) and _recorded(base):
+                thread = threads.now
+                recording, thread.recording = thread.recording, True  # when somebody reads must not decide what is in the graph
+                try:
+                    values, self._node = emit(view.read.op, view.read.pattern, [base], view.scalars)
+                finally:
+                    thread.recording = recording
+                self._memo, self._index = values[0], 0
             else:
                 self._memo = _through(view, source)
             self._memo_of = source
@@ -107,8 +111,8 @@ class Array(Handle):
         """Another handle on the same memory, outside the graph."""
         other = object.__new__(type(self))
         other._cell, other._view, other._memo, other._memo_of = self._cell, self._view, None, None
-        other._leaf = other._node = None
-        other._base, other._index = None if self._view is None else self._base, 0
+        other._leaf = other._node = other._base = None  # without a base, reading a view again never enters the base's graph
+        other._index = 0
         return other
 
     def _window(self, forms, scalars) -> Array:
@@ -399,6 +403,13 @@ def window_forms(read: str, write: str, static: tuple) -> tuple:
         found = form_of(NAMES[read], (_X, *static)), form_of(NAMES[write], (_X, _Y, *static))
         _WINDOWS[read, write, static] = found
     return found
+
+
+def _recorded(base) -> bool:
+    """Whether what an array holds was put there by a recorded call, whose graph is still there."""
+    value = base._value_now()  # a view finds its own place by that
+    at = place(base)
+    return at is not None and not at[0].is_leaf and at[0].out(at[1]) is value
 
 
 def _through(view: View, source: Value) -> Value:

@@ -266,8 +266,8 @@ def _as(x: Array, cls):
     other = object.__new__(cls)
     for slot in ("_cell", "_view", "_leaf", "_node", "_index"):
         setattr(other, slot, getattr(x, slot))
-    other._base = None if x._view is None else x._base
-    other._memo = other._memo_of = None
+    if x._view is not None:
+        other._base, other._memo, other._memo_of = x._base, x._memo, x._memo_of
     return other
 
 

@@ -222,7 +222,7 @@ class Trace:
                 if view is not None:
                     memo = view._memo
                     if memo is not None and memo.trace is self and memo.slot == slot and getrefcount(memo) == _HELD + 1:
-                        view._memo = view._memo_of = None
+                        view._memo, view._memo_of = None, weakref.ref(view._memo_of)
             view = memo = None
             live, wanted, codes, slots, numbers = gather(instructions)
             if not live:

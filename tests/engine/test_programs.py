@@ -82,6 +82,40 @@ def test_gradients_through_views_and_writes(seed):
     assert got == pytest.approx(want, rel=1e-6, abs=1e-6)
 
 
+def half_recorded(seed, between):
+    """Gradients and values of a program whose views are taken and written outside, inside and within a pause of one record()."""
+    steps = programs.draw(seed, 18)
+    ours = programs.Ours(np)
+    arrays = [ours.array(x) for x in programs.leaves(seed)]
+    for x in arrays:
+        x.attach_grad()
+    pool = list(arrays)
+
+    def run(part):
+        for step in part:
+            programs.run([step], ours, pool)
+            between()
+
+    run(steps[:6])
+    with autograd.record():
+        run(steps[6:10])
+        with autograd.pause():
+            run(steps[10:14])
+        run(steps[14:])
+        value = sum((np.sin(y) * (1 + i % 3)).sum() for i, y in enumerate(pool)) + sum((x * x).sum() for x in arrays)
+    value.backward()
+    return [x.grad.asnumpy() for x in arrays] + [y.asnumpy() for y in pool]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_flushes_change_nothing(seed):
+    """Neither values nor what is in the graph."""
+    want = half_recorded(seed, lambda: None)
+    got = half_recorded(seed, mx.nd.waitall)
+    for w, g in zip(want, got, strict=True):
+        onp.testing.assert_allclose(g, w, rtol=1e-12, atol=1e-12)
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_second_order_through_views_and_writes(seed):
     program = [s for s in programs.draw(seed, 10) if s[0] != "detach"]
