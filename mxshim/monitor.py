@@ -53,7 +53,7 @@ class Monitor:
         found = []
         for step, name, values in self.queue:
             values = [values] if isinstance(values, Array) else list(values)
-            text = "".join(f"{v.asscalar() if v.shape in ((1,), ()) else v.asnumpy()}\t" for v in values)
+            text = "".join(f"{v.asscalar() if v.shape in ((1,), ()) else v.asnumpy()!s}\t" for v in values)
             found.append((step, name, text))
         self.queue = []
         return found
@@ -61,4 +61,4 @@ class Monitor:
     def toc_print(self):
         """As toc, and log the results."""
         for step, name, text in self.toc():
-            logging.info("Batch: %7d %30s %s", step, name, text)
+            logging.info("Batch: %7d %-30s %s", step, name, text)

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import contextmanager
 
 import numpy as onp
 
@@ -340,6 +341,7 @@ class Streams:
 
 class _Local(threading.local):
     streams: Streams | None = None
+    own: Streams | None = None  # the thread's, inside `aside()`
 
 
 _local = _Local()
@@ -355,6 +357,30 @@ def streams() -> Streams:
 def seed(value: int) -> None:
     """Restart every stream of this thread; only the low 32 bits of `value` count, as in MXNet."""
     _local.streams = Streams(value)
+
+
+@contextmanager
+def aside():
+    """What is drawn inside is for nothing: the streams of this thread stand still, but inside `not_aside()`."""
+    before = streams(), _local.own
+    _local.streams, _local.own = Streams(before[0].seed), before[0]
+    try:
+        yield
+    finally:
+        _local.streams, _local.own = before
+
+
+@contextmanager
+def not_aside():
+    """Inside `aside()`: the streams of this thread after all."""
+    before = _local.streams, _local.own
+    if before[1] is not None:
+        _local.streams, _local.own = before[1], None
+    try:
+        yield
+    finally:
+        if before[1] is not None:
+            _local.streams, _local.own = before
 
 
 def next_key():

@@ -16,6 +16,7 @@ from ..engine import spec as engine_spec
 from ..engine import trace as engine_trace
 from ..engine.cell import Handle
 from ..engine.emit import inplace, place
+from ..engine.rng import aside
 from ..engine.trace import threads, trace_on
 from .dialect import DENSE
 
@@ -166,11 +167,11 @@ class Hybrid:
 
 
 def _complete(block, blocks, args, ctx):
-    """Let forward tell the parameters' shapes; predicting, so that nothing is drawn but the parameters. What it computes is dropped."""
+    """Let forward tell the parameters' shapes; nothing is drawn but the parameters, and what it computes is dropped."""
     before = [(b, dict(b.__dict__)) for b in blocks]
     taken = engine.Capture(trace_on(ctx.jax))
     try:
-        with taken, autograd.pause(train_mode=False):
+        with taken, autograd.pause(train_mode=False), aside():
             block.forward(*args)
     finally:
         for b, fields in before:

@@ -128,6 +128,20 @@ def test_monitor():
     assert [(step, name) for step, name, _ in mon.toc()] == [(1, "c_weight"), (1, "fc_weight")]
 
 
+def test_monitor_prints_what_MXNet_prints(caplog):
+    ex = mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=2, name="fc").simple_bind(mx.cpu(), data=(2, 3))
+    for x in ex.arg_arrays:
+        x[:] = 0.3
+    mon = mx.mon.Monitor(1, stat_func=lambda x: [x.max(), nd.norm(x)], pattern="fc_(out|bias)", sort=True)
+    mon.install(ex)
+    mon.tic()
+    ex.forward()
+    with caplog.at_level("INFO"):
+        mon.toc_print()
+    assert caplog.messages == ["Batch:       1 fc_bias                        0.3\t0.42426407\t",
+                               "Batch:       1 fc_output                      0.57000005\t1.1400001\t"]
+
+
 WRONG = {
     "missing": (lambda: (a + b).bind(mx.cpu(), {"a": nd.ones((2,))}), ValueError, "key `b` is missing in `args`"),
     "too few": (lambda: (a + b).bind(mx.cpu(), [nd.ones((2,))]), ValueError, "1 arrays were given for 2 arguments"),

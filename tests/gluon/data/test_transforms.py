@@ -101,6 +101,13 @@ def test_what_the_user_wrote_is_called_for_every_image():
         next(iter(D.DataLoader(D.ArrayDataset(nd.zeros((4, 3, 3))[0]).transform(T.ToTensor()), 2)))
 
 
+def test_hybrid_transforms_in_a_row_are_one_child_of_Compose():
+    one, three = T.Compose([T.Resize(4)]), T.Compose([T.Resize(4), T.Cast(), T.Rotate(30), T.ToTensor()])
+    assert [type(t).__name__ for t in one] == ["Resize"]
+    assert [type(t).__name__ for t in three] == ["HybridSequential", "Rotate", "ToTensor"]
+    assert repr(three).startswith("Compose(\n  (0): HybridSequential(\n    (0): Resize(\n    \n    )\n    (1): Cast(\n")
+
+
 def test_pending_images_and_hybridized_chains_give_the_same():
     image = nd.array(measured.IMAGE, dtype="uint8")
     chain = gluon.nn.HybridSequential()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import random
+from itertools import groupby
 
 import numpy as onp
 
@@ -65,11 +66,17 @@ def _pair(size):
 
 
 class Compose(Sequential):
-    """Transforms one after the other."""
+    """Transforms one after the other. HybridBlocks among them that follow each other are children of one HybridSequential."""
 
     def __init__(self, transforms):
         super().__init__()
-        self.add(*transforms)
+        for hybrid, row in groupby(transforms, lambda t: isinstance(t, HybridBlock)):
+            row = list(row)
+            if hybrid and len(row) > 1:
+                together = HybridSequential()
+                together.add(*row)
+                row = [together]
+            self.add(*row)
 
 
 class HybridCompose(HybridSequential):
