@@ -318,3 +318,9 @@ def test_wrong(case):
     mod.init_params()
     with pytest.raises(error, match=text):
         call(mod)
+
+
+@pytest.mark.parametrize("name", ["data_names", "data_shapes", "label_shapes", "output_names", "output_shapes"])
+def test_modules_of_users_define_what_they_have(name):
+    with pytest.raises(NotImplementedError, match=f"BaseModule must define {name}"):
+        getattr(mx.mod.BaseModule(), name)
