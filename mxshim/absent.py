@@ -36,7 +36,8 @@ _ABSENT = {
         "mx.amp.convert_symbol mx.contrib.amp.convert_model mx.contrib.amp.convert_symbol",
     "ONNX needs a package that is none of ours: HybridBlock.export writes MXNet's files, jax.export JAX's":
         "mx.onnx mx.contrib.onnx",
-    "int8 inference needs MXNet's C++ kernels: run the network in bfloat16": "mx.contrib.quantization",
+    "int8 inference needs MXNet's C++ kernels: run the network in bfloat16": "mx.contrib.quantization mx.contrib.quant",
+    "XLA compiles for the device: hybridize()": "mx.contrib.tensorrt",
     "the interface of MXNet 0.9: use mx.autograd": "mx.contrib.autograd",
     "the interfaces before CustomOp: use mx.operator.CustomOp or autograd.Function": "mx.operator.NDArrayOp mx.operator.NumpyOp "
         "mx.operator.PythonOp",
