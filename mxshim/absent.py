@@ -44,8 +44,8 @@ _ABSENT = {
     "CUDA source is not compiled here: write kernels with jax.experimental.pallas": "mx.util.get_cuda_compute_capability "
         "mx.util.get_max_supported_compute_capability mx.util.get_rtc_compile_opts",
     "a step of the metric's own sum: call update(labels, preds) and get()": "mx.metric.PearsonCorrelation.reset_micro "
-        "mx.metric.PearsonCorrelation.update_cov mx.metric.PearsonCorrelation.update_variance mx.gluon.metric.PearsonCorrelation.update_cov "
-        "mx.gluon.metric.PearsonCorrelation.update_variance",
+        "mx.metric.PearsonCorrelation.update_cov mx.metric.PearsonCorrelation.update_variance "
+        "mx.gluon.metric.PearsonCorrelation.update_cov mx.gluon.metric.PearsonCorrelation.update_variance",
     "MXNet's raises in 1.9.1 for parameters of another dtype, and that is all it does: call cast()": "mx.gluon.HybridBlock.infer_type",
     "a step of MXNet's shape inference: call the layer's infer_shape(x), or give it in_channels, then see weight.shape":
         "mx.gluon.nn.DeformableConvolution.pre_infer_offset_weight mx.gluon.nn.DeformableConvolution.pre_infer_weight "

@@ -60,7 +60,8 @@ def predict_with_threshold(pred, threshold=0.5):
     """
     if isinstance(threshold, ARRAYS):
         if threshold.shape[-1] != pred.shape[-1]:
-            raise AssertionError(f"predict_with_threshold: a threshold for each of {pred.shape[-1]} classes is wanted, got {threshold.shape}")
+            raise AssertionError(f"predict_with_threshold: a threshold for each of {pred.shape[-1]} classes is wanted, got "
+                                 f"{threshold.shape}")
     elif not isinstance(threshold, float):
         raise ValueError(f"predict_with_threshold: threshold must be a float or an array, got {type(threshold).__name__}")
     return pred > threshold

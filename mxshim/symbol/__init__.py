@@ -27,8 +27,8 @@ from .reading import load_json as load_json
 from .symbol import Symbol as Symbol
 
 Variable = var
-__all__ = ["BatchNorm_v1", "Group", "Symbol", "Variable", "arange", "concatenate", "eye", "fromjson", "full", "histogram", "hypot", "linspace",
-           "load", "load_json", "maximum", "minimum", "ones", "pow", "power", "split_v2", "var", "zeros"]
+__all__ = ["BatchNorm_v1", "Group", "Symbol", "Variable", "arange", "concatenate", "eye", "fromjson", "full", "histogram", "hypot",
+           "linspace", "load", "load_json", "maximum", "minimum", "ones", "pow", "power", "split_v2", "var", "zeros"]
 _fill(globals(), "nd", __name__)
 from . import arithmetic as _arithmetic  # noqa: E402, F401
 from . import binding as _binding  # noqa: E402, F401

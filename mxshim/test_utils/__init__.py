@@ -111,6 +111,6 @@ __all__ = ["Context", "DummyIter", "almost_equal", "array", "assert_allclose", "
            "new_sym_matrix_with_real_eigvals_2d", "new_sym_matrix_with_real_eigvals_nd", "np_reduce", "numeric_grad",
            "rand_coord_2d", "rand_ndarray", "rand_shape_2d", "rand_shape_3d", "rand_shape_nd", "rand_sparse_ndarray",
            "random_arrays", "random_sample", "random_uniform_arrays", "retry", "same", "same_array", "same_symbol_structure",
-           "set_default_context", "set_default_device", "setenv", "shuffle_csr_column_indices", "simple_forward", "use_np", "use_np_default_dtype",
-           "var_check", "verify_generator"]
+           "set_default_context", "set_default_device", "setenv", "shuffle_csr_column_indices", "simple_forward", "use_np",
+           "use_np_default_dtype", "var_check", "verify_generator"]
 __getattr__ = _missing("mx.test_utils", __name__, __all__)
