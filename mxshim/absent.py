@@ -37,9 +37,25 @@ _ABSENT = {
         "mx.amp.convert_symbol mx.contrib.amp.convert_model mx.contrib.amp.convert_symbol",
     "ONNX needs a package that is none of ours: HybridBlock.export writes MXNet's files, jax.export JAX's":
         "mx.onnx mx.contrib.onnx",
-    "int8 inference needs MXNet's C++ kernels: run the network in bfloat16": "mx.contrib.quantization",
+    "int8 inference needs MXNet's C++ kernels: run the network in bfloat16": "mx.contrib.quantization mx.contrib.quant",
+    "XLA compiles for the device: hybridize()": "mx.contrib.tensorrt",
     "CUDA source is not compiled here: write kernels with jax.experimental.pallas": "mx.util.get_cuda_compute_capability "
         "mx.util.get_max_supported_compute_capability mx.util.get_rtc_compile_opts",
+    "a step of the metric's own sum: call update(labels, preds) and get()": "mx.metric.PearsonCorrelation.reset_micro "
+        "mx.metric.PearsonCorrelation.update_cov mx.metric.PearsonCorrelation.update_variance "
+        "mx.gluon.metric.PearsonCorrelation.update_cov mx.gluon.metric.PearsonCorrelation.update_variance",
+    "MXNet's raises in 1.9.1 for parameters of another dtype, and that is all it does: call cast()": "mx.gluon.HybridBlock.infer_type",
+    "a step of MXNet's shape inference: call the layer's infer_shape(x), or give it in_channels, then see weight.shape":
+        "mx.gluon.nn.DeformableConvolution.pre_infer_offset_weight mx.gluon.nn.DeformableConvolution.pre_infer_weight "
+        "mx.gluon.nn.ModulatedDeformableConvolution.pre_infer_offset_weight mx.gluon.nn.ModulatedDeformableConvolution.pre_infer_weight",
+    "MXNet's always raises: call the cell": "mx.gluon.rnn.SequentialRNNCell.hybrid_forward",
+    "a step of MXNet's unfused layers: give cells their input_size, or call them on a batch": "mx.gluon.rnn.SequentialRNNCell.infer_shape",
+    "an import of MXNet's own: use mx.nd.load": "mx.init.load mx.initializer.load",
+    "MXNet's always raises: use set_lr_mult": "mx.optimizer.Optimizer.set_lr_scale",
+    "MXNet's cannot be composed (1.9.1) or has no outputs (2.0.0b1): use one_hot and where": "mx.sym.fill_element_0index",
+    "it was a module of MXNet's own code; its functions are in mx.sym itself": "mx.sym.gen__internal mx.sym.gen_contrib mx.sym.gen_image "
+        "mx.sym.gen_linalg mx.sym.gen_op mx.sym.gen_sparse mx.sym.register",
+    "an address in MXNet's C++ library: graphs are kept in Python here, see Symbol.tojson()": "mx.sym.Symbol.handle",
     "use matplotlib": "mx.notebook",
     "no class of errors needs to be announced: raise it": "mx.error.register",
     "MXNet's own repository; importlib.metadata.version('mxshim') is ours": "mx.runtime.get_branch mx.runtime.get_commit_hash",

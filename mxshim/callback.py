@@ -12,8 +12,14 @@ from collections import namedtuple
 from .absent import missing as _missing
 
 __all__ = ["BatchEndParam", "LogValidationMetricsCallback", "ProgressBar", "Speedometer", "do_checkpoint", "log_train_metric",
-           "module_checkpoint"]
+           "module_checkpoint", "save_checkpoint"]
 BatchEndParam = namedtuple("BatchEndParam", ["epoch", "nbatch", "eval_metric", "locals"])
+
+
+def save_checkpoint(prefix, epoch, symbol, arg_params, aux_params, remove_amp_cast=True):
+    """mx.model.save_checkpoint."""
+    from .model import save_checkpoint
+    save_checkpoint(prefix, epoch, symbol, arg_params, aux_params, remove_amp_cast)
 
 
 def do_checkpoint(prefix, period=1):
@@ -21,7 +27,6 @@ def do_checkpoint(prefix, period=1):
     period = int(max(1, period))
 
     def callback(epoch, symbol, arg_params, aux_params):
-        from .model import save_checkpoint
         if (epoch + 1) % period == 0:
             save_checkpoint(prefix, epoch + 1, symbol, arg_params, aux_params)
 

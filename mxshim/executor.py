@@ -43,7 +43,7 @@ class Executor:
         self.grad_dict = dict(zip(symbol.list_arguments(), grads, strict=True))
         self.aux_dict = dict(zip(symbol.list_auxiliary_states(), states, strict=True))
         self._outputs = self._runner = self._monitor = self._heads = None
-        self._trained = False
+        self._trained = self._monitor_all = False
         self._shapes: tuple | None = None
         # Handles of our own on the same memory: marking them leaves the caller's arrays as they are.
         self._inputs = [a._alias() for a in (*args, *states)]

@@ -438,6 +438,13 @@ class RNNFused(Initializer):
         self._sizes = ({"rnn_relu": 1, "rnn_tanh": 1, "lstm": 4, "gru": 3}[mode], num_layers, state_size, 2 if bidirectional else 1,
                        projection_size)
 
+    def set_initializer(self, init):
+        """Fill the weights that have no initializer of their own by `init`, whatever the network's is.
+
+        Differs: MXNet fills the weights that do have one by "uniform".
+        """
+        self._own = {part: init if own is None and part.endswith("weight") else own for part, own in self._own.items()}
+
     def _init_weight(self, name, arr):
         default = getattr(name, "global_init", None) or Uniform()
         gates, _, hidden_size, directions, _ = self._sizes

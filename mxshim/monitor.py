@@ -10,7 +10,7 @@ __all__ = ["Monitor"]
 
 
 class Monitor:
-    """Every `interval` batches, stat_func of all outputs whose name the regular expression `pattern` matches; weights and gradients, too.
+    """Every `interval` batches, stat_func of all outputs whose name the regular expression `pattern` matches; of parameters, too.
 
     stat_func: of an array; by default norm(x) / sqrt(x.size).  sort: results by name.  monitor_all: also inputs of operators.
     """

@@ -121,6 +121,18 @@ class CustomOpProp:
         """As infer_type, for storage types. Only "default" is offered."""
         return in_stype, ["default"] * len(self.list_outputs()), ["default"] * len(self.list_auxiliary_states())
 
+    def infer_storage_type_backward(self, ograd_stype, in_stype, out_stype, igrad_stype, aux_stype):
+        """As infer_storage_type, of backward: of the outputs' gradients, inputs, outputs, inputs' gradients and auxiliary states.
+
+        Raises: AssertionError for another than "default".
+        """
+        given = ograd_stype, in_stype, out_stype, igrad_stype, aux_stype
+        for name, kinds in zip(("ograd_stype", "in_stype", "out_stype", "igrad_stype", "aux_stype"), given, strict=True):
+            if any(kind != "default" for kind in kinds):
+                raise AssertionError(f"{type(self).__name__}.infer_storage_type_backward: every storage type must be 'default', got "
+                                     f"{name}={list(kinds)}; define the method where others are wanted")
+        return tuple([list(kinds) for kinds in given])
+
     def declare_backward_dependency(self, out_grad, in_data, out_data):
         """Which of the numbered arrays backward looks at; default: all, without out_grad unless need_top_grad."""
         return [*(out_grad if self.need_top_grad_ else ()), *in_data, *out_data]
@@ -298,12 +310,18 @@ def Custom(*data, op_type=None, out=None, name=None, **kwargs):
     return results[0] if m == 1 else results
 
 
+def _defines(prop, method) -> bool:
+    return getattr(type(prop), method, None) not in (None, getattr(CustomOpProp, method))
+
+
 def _check_storage(prop, data, op_type):
     """Raise if the operator would be given, or asks for, arrays that are not dense."""
     kinds = [x.stype for x in data]
-    infer = type(prop).infer_storage_type if hasattr(type(prop), "infer_storage_type") else CustomOpProp.infer_storage_type
-    if infer is not CustomOpProp.infer_storage_type:
-        kinds += [k for part in _run(prop, "infer_storage_type", list(kinds[:len(prop.list_arguments())])) for k in part]
+    inputs, outputs, states = (["default"] * len(_run(prop, f"list_{w}")) for w in ("arguments", "outputs", "auxiliary_states"))
+    if _defines(prop, "infer_storage_type"):
+        kinds += [k for part in _run(prop, "infer_storage_type", kinds[:len(inputs)]) for k in part]
+    if _state.recording and _defines(prop, "infer_storage_type_backward"):
+        kinds += [k for part in _run(prop, "infer_storage_type_backward", outputs, inputs, outputs, inputs, states) for k in part]
     if any(k != "default" for k in kinds):
         raise MXNetError(f"nd.Custom(op_type={op_type!r}): operators in Python work on dense arrays only; convert with "
                          "x.tostype('default')")

@@ -1,6 +1,9 @@
 """mx.contrib: a DataLoader as an iterator, and automatic differentiation as MXNet 0.9 had it, SVRGModule."""
 from __future__ import annotations
 
+import sys
+import types
+
 import numpy as onp
 import pytest
 
@@ -114,3 +117,32 @@ def test_svrg_fit():
     for wrong, error in ((0, ValueError), (None, TypeError)):
         with pytest.raises(error, match="update_freq"):
             _line(update_freq=wrong)
+
+
+def test_addresses():
+    from mxshim.contrib.ndarray import MultiBoxPrior
+    from mxshim.contrib.symbol import MultiBoxTarget
+    assert MultiBoxPrior is nd.contrib.MultiBoxPrior and MultiBoxTarget is mx.sym.contrib.MultiBoxTarget
+    assert mx.contrib.nd is mx.contrib.ndarray is nd.contrib and mx.contrib.sym is mx.contrib.symbol is mx.sym.contrib
+
+
+def test_metrics_for_tensorboard(monkeypatch):
+    rows = []
+
+    class Writer:
+        def __init__(self, folder):
+            self.folder = folder
+
+        def add_scalar(self, name, value, global_step):
+            rows.append((self.folder, name, value, global_step))
+
+    monkeypatch.setitem(sys.modules, "mxboard", types.SimpleNamespace(SummaryWriter=Writer))
+    metric = mx.metric.MAE()
+    metric.update([nd.array([1.])], [nd.array([3.])])
+    for metric_, prefix in ((metric, None), (metric, "val"), (None, None)):
+        mx.contrib.tensorboard.LogMetricsCallback("logs", prefix)(mx.callback.BatchEndParam(4, 1, metric_, None))
+    assert rows == [("logs", "mae", 2.0, 4), ("logs", "val-mae", 2.0, 4)]
+    for name in ("mxboard", "tensorboardX", "torch.utils.tensorboard"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(ImportError, match="none is installed"):
+        mx.contrib.tensorboard.LogMetricsCallback("logs")

@@ -148,6 +148,17 @@ def test_functions_as_metrics():
         metric.get_config()
 
 
+def test_helpers():
+    assert gluon.metric.one_hot(np.array([0, 2, 1]), 3).tolist() == [[1, 0, 0], [0, 0, 1], [0, 1, 0]]
+    pred = [[0.3, 0.5], [0.5, 0.7]]
+    assert gluon.metric.predict_with_threshold(np.array(pred)).tolist() == [[False, False], [False, True]]
+    assert gluon.metric.predict_with_threshold(np.array(pred), np.array([0.2, 0.6])).tolist() == [[True, False], [True, True]]
+    with pytest.raises(AssertionError, match=r"each of 2 classes is wanted, got \(1,\)"):
+        gluon.metric.predict_with_threshold(np.array(pred), np.array([0.2]))
+    with pytest.raises(ValueError, match="a float or an array, got int"):
+        gluon.metric.predict_with_threshold(np.array(pred), 1)
+
+
 def test_update_dict_and_configs():
     metric = mx.metric.MSE(output_names=["out"], label_names=["y"])
     metric.update_dict({"y": nd.array([1.]), "z": nd.array([9.])}, {"other": nd.array([7.]), "out": nd.array([3.])})

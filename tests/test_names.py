@@ -27,10 +27,13 @@ def test_page_has_every_name():
         assert key.rpartition(".")[2] in shown
 
 
+def test_nothing_is_missing():
+    assert kinds("missing") == [], "build it, or say in absent.py why it is not here"
+
+
 @pytest.mark.parametrize("space", COMPLETE)
-def test_nothing_is_missing_in(space):
+def test_hardly_anything_is_absent_in(space):
     row = coverage.table(SORTED, TABLE)[space]
-    assert row["missing"] == []
     assert len(row["absent"]) <= 0.02 * len(row["present"])
 
 

@@ -294,6 +294,10 @@ def test_defaults():
     assert p.infer_shape([(2, 3)]) == ([(2, 3)], ((2, 3),), ())
     assert p.infer_type([onp.float32]) == ([onp.float32], [onp.float32], [])
     assert p.infer_storage_type(["default"]) == (["default"], ["default"], [])
+    kinds = ["default"], ["default", "default"], ["default"], ["default", "default"], []
+    assert p.infer_storage_type_backward(*kinds) == kinds
+    with pytest.raises(AssertionError, match=r"in_stype=\['csr'\]"):
+        p.infer_storage_type_backward(["default"], ["csr"], ["default"], ["default"], [])
     assert p.declare_backward_dependency([1], [2], [3]) == [1, 2, 3]
     assert mx.operator.CustomOpProp(need_top_grad=False).declare_backward_dependency([1], [2], [3]) == [2, 3]
     assert isinstance(p.create_operator(None, None, None), mx.operator.CustomOp)
@@ -317,6 +321,21 @@ def test_wrong_properties(methods, text):
     define("wrong", square_forward, square_backward, **methods)
     with pytest.raises(MXNetError, match=text):
         nd.Custom(nd.array(X), op_type="wrong")
+
+
+def test_storage_of_gradients():
+    asked = []
+
+    def infer(self, *kinds):
+        asked.append(kinds)
+        return [kinds[0], kinds[1], kinds[2], ["row_sparse"], []]
+
+    define("sparse_gradient", square_forward, square_backward, infer_storage_type_backward=infer)
+    nd.Custom(nd.array(X), op_type="sparse_gradient")
+    assert not asked  # only a backward has storage of its own
+    with mx.autograd.record(), pytest.raises(MXNetError, match="dense arrays only"):
+        nd.Custom(nd.array(X), op_type="sparse_gradient")
+    assert asked == [(["default"],) * 4 + ([],)]
 
 
 @pytest.mark.parametrize("call, error, text", [

@@ -102,6 +102,17 @@ def test_sparse_arrays():
         T.rand_sparse_ndarray((2, 2), "coo")
 
 
+def test_shuffled_columns():
+    assert T.array is mx.nd.array
+
+    class Csr:  # as scipy.sparse's
+        indptr, indices, data = onp.array([0, 3, 6]), onp.array([0, 1, 2, 0, 2, 3]), onp.arange(6)
+
+    onp.random.seed(3)
+    T.shuffle_csr_column_indices(Csr)
+    assert Csr.indices.tolist() == [1, 0, 2, 0, 3, 2] and Csr.data.tolist() == list(range(6))  # as MXNet's does
+
+
 def test_patterns_and_reductions():
     ones = onp.ones((2, 3, 4))
     assert T.np_reduce(ones, (0, 1), True, onp.sum).tolist() == [[[6] * 4]] and T.np_reduce(ones, None, False, onp.sum) == 24

@@ -8,9 +8,11 @@ from ..symbol import contrib as symbol
 from . import autograd as autograd
 from . import io as io
 from . import svrg_optimization as svrg_optimization
+from . import tensorboard as tensorboard
 from . import text as text
 
-__all__ = ["amp", "autograd", "io", "nd", "ndarray", "svrg_optimization", "sym", "symbol", "text"]
+__all__ = ["amp", "autograd", "io", "nd", "ndarray", "svrg_optimization", "sym", "symbol",
+           "tensorboard", "text"]
 
 nd, sym = ndarray, symbol  # the operators of mx.nd.contrib and mx.sym.contrib
 for _name in ("amp", "nd", "ndarray", "sym", "symbol"):

@@ -25,10 +25,12 @@ from ..metric.errors import MeanPairwiseDistance as MeanPairwiseDistance
 from ..metric.likelihood import ClassCrossEntropy, ClassPerplexity
 from ..metric.scores import ClassF1, ClassMCC
 from ..metric.scores import Fbeta as Fbeta
+from ..numpy import arange
+from .dialect import ARRAYS
 
 __all__ = ["F1", "MAE", "MCC", "MSE", "PCC", "RMSE", "Accuracy", "BinaryAccuracy", "CompositeEvalMetric", "CrossEntropy", "CustomMetric",
            "EvalMetric", "Fbeta", "Loss", "MeanCosineSimilarity", "MeanPairwiseDistance", "PearsonCorrelation", "Perplexity",
-           "TopKAccuracy", "Torch", "alias", "check_label_shapes", "create", "np", "register"]
+           "TopKAccuracy", "Torch", "alias", "check_label_shapes", "create", "np", "one_hot", "predict_with_threshold", "register"]
 
 
 class CustomMetric(BaseCustom):
@@ -43,6 +45,26 @@ class CustomMetric(BaseCustom):
 def np(numpy_feval, name=None, allow_extra_outputs=False):
     """A metric from a function of np arrays: CustomMetric under the function's name."""
     return CustomMetric(numpy_feval, name or numpy_feval.__name__, allow_extra_outputs)
+
+
+def one_hot(idx, num):
+    """An int32 array (N, num) that has 1 at idx[i] in row i and 0 elsewhere. idx: (N,), classes."""
+    return (arange(num).astype(idx.dtype) == idx[:, None]).astype("int32")
+
+
+def predict_with_threshold(pred, threshold=0.5):
+    """Where `pred` is above a threshold, the same for all or one for each place of the last axis.
+
+    threshold: a float, or an array whose last axis is as long as that of pred.
+    Raises: ValueError for anything else; AssertionError for another length.
+    """
+    if isinstance(threshold, ARRAYS):
+        if threshold.shape[-1] != pred.shape[-1]:
+            raise AssertionError(f"predict_with_threshold: a threshold for each of {pred.shape[-1]} classes is wanted, got "
+                                 f"{threshold.shape}")
+    elif not isinstance(threshold, float):
+        raise ValueError(f"predict_with_threshold: threshold must be a float or an array, got {type(threshold).__name__}")
+    return pred > threshold
 
 
 class PCC(BasePCC):

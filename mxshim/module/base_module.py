@@ -52,6 +52,33 @@ class BaseModule:
                                  f"bind(){' and init_params()' if initialized else ''} "
                                  "first, or fit()")
 
+    # -- what a module has, once it is bound ------------------------------------------------------------------------
+
+    @property
+    def data_names(self):
+        """The names of the data."""
+        raise self._undefined("data_names")
+
+    @property
+    def output_names(self):
+        """The names of the outputs."""
+        raise self._undefined("output_names")
+
+    @property
+    def data_shapes(self):
+        """The name and shape of each of the data: a list of DataDesc."""
+        raise self._undefined("data_shapes")
+
+    @property
+    def label_shapes(self):
+        """The name and shape of each label: a list of DataDesc."""
+        raise self._undefined("label_shapes")
+
+    @property
+    def output_shapes(self):
+        """The name and shape of each output: a list of pairs."""
+        raise self._undefined("output_shapes")
+
     # -- one batch -------------------------------------------------------------------------------------------------
 
     def forward_backward(self, data_batch):

@@ -98,7 +98,10 @@ class DataParallelExecutorGroup:
         """Executors for batches of other shapes, with the same parameters."""
         if described(data_shapes) == self.data_shapes and (described(label_shapes) or None) == self.label_shapes:
             return
+        before = self.execs
         self.bind(data_shapes, label_shapes, self)
+        for old, new in zip(before, self.execs, strict=True):  # who watched the old ones watches these
+            new.set_monitor_callback(old._monitor, old._monitor_all)
 
     def set_params(self, arg_params, aux_params, allow_extra=False):
         """Copy parameters by name to all executors."""

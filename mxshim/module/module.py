@@ -122,6 +122,7 @@ class Module(BaseModule):
         return self._arg_params, self._aux_params
 
     def _sync(self):
+        self._make_params()
         self._exec_group.get_params(self._arg_params, self._aux_params)
         self._params_dirty = False
 
@@ -129,10 +130,9 @@ class Module(BaseModule):
                     allow_extra=False):
         """Fill the parameters: from arg_params and aux_params where given, else by the initializer, in the order of their names.
 
-        allow_missing: parameters that the dicts lack are initialized.  allow_extra: what else is in the dicts is skipped.
+        allow_missing: parameters that the dicts lack are initialized.  What else is in the dicts is skipped, whatever allow_extra says.
         force_init: also if they are initialized.  A variable's own init= comes before `initializer`.
-        Raises: AssertionError before bind(); RuntimeError for a missing parameter, ValueError for one too many; MXNetError for
-            another shape.
+        Raises: AssertionError before bind(); RuntimeError for a missing parameter; MXNetError for another shape.
         """
         if self.params_initialized and not force_init:
             warnings.warn("init_params: the parameters are set and stay; pass force_init=True to replace them", stacklevel=2)
@@ -141,22 +141,21 @@ class Module(BaseModule):
             raise AssertionError("call bind before initializing the parameters")
         group = self._exec_group
         with constants_apart():
-            attributes = self._symbol.attr_dict()
-            if self._arg_params is None:
-                self._arg_params = _zeros(group.names, group.param_arrays, attributes)
-            if self._aux_params is None:
-                self._aux_params = _zeros(self._aux_names, group.aux_arrays, attributes)
+            attributes = self._make_params()
             for mine, given in ((self._arg_params, arg_params), (self._aux_params, aux_params)):
-                if given is not None and not allow_extra:
-                    extra = next((n for n in given if n not in mine), None)
-                    if extra is not None and not (mine is self._arg_params and extra in self._symbol.list_inputs()):
-                        raise ValueError(f"{extra!r} is no parameter of this module, which has {', '.join(sorted(mine))}; pass "
-                                         "allow_extra=True to "
-                                         "skip it")
                 for name, array in sorted(mine.items()):
                     self._fill(InitDesc(name, attributes.get(name)), array, given, initializer, allow_missing)
         self.params_initialized, self._params_dirty = True, False
         group.set_params(self._arg_params, self._aux_params)
+
+    def _make_params(self) -> dict:
+        """The parameters' own arrays, zeros where there are none yet; gives the graph's attributes."""
+        group, attributes = self._exec_group, self._symbol.attr_dict()
+        if self._arg_params is None:
+            self._arg_params = _zeros(group.names, group.param_arrays, attributes)
+        if self._aux_params is None:
+            self._aux_params = _zeros(self._aux_names, group.aux_arrays, attributes)
+        return attributes
 
     @staticmethod
     def _fill(desc, array, given, initializer, allow_missing):
@@ -172,7 +171,10 @@ class Module(BaseModule):
             initializer(desc, array)
 
     def set_params(self, arg_params, aux_params, allow_missing=False, force_init=True, allow_extra=False):
-        """Give the parameters values from dicts; see init_params."""
+        """Give the parameters values from dicts; see init_params.
+
+        Raises: as init_params; ValueError with allow_missing for an array that is no parameter, unless allow_extra.
+        """
         if not allow_missing:
             self.init_params(initializer=None, arg_params=arg_params, aux_params=aux_params, allow_missing=allow_missing,
                              force_init=force_init,

@@ -6,6 +6,7 @@ from ..absent import missing as _missing
 from ..absent import parts as _parts
 from .compose import group as Group
 from .compose import var as var
+from .creation import BatchNorm_v1 as BatchNorm_v1
 from .creation import arange as arange
 from .creation import concatenate as concatenate
 from .creation import eye as eye
@@ -27,8 +28,8 @@ from .reading import load_json as load_json
 from .symbol import Symbol as Symbol
 
 Variable = var
-__all__ = ["Group", "Symbol", "Variable", "arange", "concatenate", "eye", "fromjson", "full", "histogram", "hypot", "linspace", "load",
-           "load_json", "maximum", "minimum", "ones", "pow", "power", "split_v2", "var", "zeros"]
+__all__ = ["BatchNorm_v1", "Group", "Symbol", "Variable", "arange", "concatenate", "eye", "fromjson", "full", "histogram", "hypot",
+           "linspace", "load", "load_json", "maximum", "minimum", "ones", "pow", "power", "split_v2", "var", "zeros"]
 _fill(globals(), "nd", __name__)
 from . import arithmetic as _arithmetic  # noqa: E402, F401
 from . import binding as _binding  # noqa: E402, F401

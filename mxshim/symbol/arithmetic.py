@@ -6,6 +6,7 @@ import numbers
 from ..base import NotImplementedForSymbol
 from ..engine.op import NAMES
 from . import operators
+from .calls import split_v2
 from .compose import create
 from .symbol import Symbol
 
@@ -127,10 +128,16 @@ def broadcast_to(self, shape):
     return create("broadcast_to", (self,), {"shape": shape}, "broadcast_to", type(self))
 
 
+def method_split_v2(self, indices_or_sections, axis=0, squeeze_axis=False):
+    """mx.sym.split_v2 of this Symbol: a Symbol of the parts."""
+    return split_v2(self, indices_or_sections, axis, squeeze_axis)
+
+
 def _also(short):
     """A method of every operator of one Symbol that nd.NDArray lacks and Symbol has in MXNet."""
     return lambda self, *args, **kwargs: create(short, (self, *args), kwargs, short, type(self))
 
 
 Symbol.broadcast_to, Symbol.log_sigmoid, Symbol.mish = broadcast_to, _also("log_sigmoid"), _also("mish")  # type: ignore[attr-defined]
+Symbol.split_v2 = method_split_v2  # type: ignore[attr-defined]
 Symbol.astype, Symbol.reshape, Symbol.transpose = astype, reshape, transpose  # type: ignore[attr-defined]

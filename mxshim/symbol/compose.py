@@ -152,13 +152,16 @@ def _inputs(record, names, symbols, named, name, attrs, called):
             found.append(by_name[key]._single(f"mx.sym.{called}, input {key!r}"))
             continue
         own = dict(attrs)
-        if record.name in _STATISTICS and key in ("moving_mean", "moving_var"):
-            own["__init__"] = json.dumps(["zero" if key == "moving_mean" else "one", {}])
+        if record.name in _STATISTICS and key in _STATISTICS[record.name]:
+            own["__init__"] = json.dumps([_STATISTICS[record.name][key], {}])
         found.append((Vertex(f"{name}_{key}", attrs=own), 0))
     return found
 
 
-_STATISTICS = ("BatchNorm", "BatchNorm_v1", "_contrib_SyncBatchNorm", "_contrib_BatchNormWithReLU")
+# What running statistics start from.
+_STATISTICS = {**dict.fromkeys(("BatchNorm", "BatchNorm_v1", "_contrib_SyncBatchNorm", "_contrib_BatchNormWithReLU"),
+                               {"moving_mean": "zero", "moving_var": "one"}),
+               "IdentityAttachKLSparseReg": {"moving_avg": "zero"}}
 
 
 def group(symbols):

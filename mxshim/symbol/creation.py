@@ -55,6 +55,11 @@ def concatenate(arrays, axis=0, name=None):
     return create("Concat", tuple(arrays), {"dim": axis, "name": name}, "concat")
 
 
+def BatchNorm_v1(*args, **kwargs):
+    """MXNet 1's earlier batch normalization, along axis 1: see mx.sym.BatchNorm. Models of its time have it."""
+    return create("BatchNorm_v1", args, kwargs)
+
+
 maximum, minimum, hypot, power = (two_operands(n) for n in ("maximum", "minimum", "hypot", "power"))
 pow = power
 

@@ -215,6 +215,14 @@ def _tensordot(arrays, given):
     return np.tensordot(*arrays, axes=(given["a_axes_summed"], given["b_axes_summed"]))
 
 
+@_own("BatchNorm_v1")
+def _batch_norm_1(arrays, given):
+    y, mean, scale = nd.BatchNorm(*arrays, **{**given, "output_mean_var": True})
+    if not given.get("output_mean_var", False):
+        return y
+    return [y, mean, 1 / nd.square(scale) - given.get("eps", 1e-3)]  # later operators give 1 / sqrt(variance + eps)
+
+
 @_own("_split_v2")
 def _split(arrays, given):
     x, axis = arrays[0], given.get("axis", 0)

@@ -49,7 +49,8 @@ def wiring(v) -> list[list[int]]:
         fits = False
     if not fits:
         raise MXNetError(f"{v.op} {v.name!r}: its attributes do not say how its inputs and graphs belong together. MXNet 2's exports of "
-                         "npx.foreach, while_loop and cond leave that out; export the network with MXNet 1, or with mxshim")
+                         "npx.foreach, while_loop and cond leave that out (max_iterations, too), and MXNet does not read them either: keep "
+                         "the parameters with save_parameters and run the network's code, or export it with MXNet 1 or mxshim")
     return found
 
 

@@ -277,7 +277,8 @@ def output_names(op: Operator, given: dict[str, Any]) -> list[str]:
     return ["output"] if shown == 1 else [f"output{k}" for k in range(shown)]
 
 
-_MEAN_VAR = {"BatchNorm": ["output", "mean", "var"], "LayerNorm": ["output", "mean", "std"], "GroupNorm": ["output", "mean", "std"]}
+_MEAN_VAR = {"BatchNorm": ["output", "mean", "var"], "BatchNorm_v1": ["output", "mean", "var"],
+             "LayerNorm": ["output", "mean", "std"], "GroupNorm": ["output", "mean", "std"]}
 
 
 def dtype_code(dtype) -> str:

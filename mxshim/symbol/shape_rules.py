@@ -65,8 +65,7 @@ def rule_of(name: str):
 _SAME = """
 elemwise_add elemwise_sub elemwise_mul elemwise_div add_n _grad_add _mod _power _maximum _minimum _hypot _equal _not_equal _greater
 _greater_equal _lesser _lesser_equal Activation Dropout Cast BlockGrad make_loss MakeLoss _copy identity zeros_like ones_like softmax
-log_softmax softmin clip smooth_l1 LRN L2Normalization SoftmaxActivation IdentityAttachKLSparseReg amp_cast _npx_relu _npx_sigmoid _npi_copy
-_np_copy _shuffle
+log_softmax softmin clip smooth_l1 LRN L2Normalization SoftmaxActivation amp_cast _npx_relu _npx_sigmoid _npi_copy _np_copy _shuffle
 """.split()
 
 
@@ -139,7 +138,7 @@ _RULES.update(dict.fromkeys(("_contrib_DeformableConvolution", "_npx_deformable_
 _RULES.update(dict.fromkeys(("_contrib_ModulatedDeformableConvolution", "_npx_modulated_deformable_convolution"), _convolution(False, 3)))
 
 
-@rule("BatchNorm", "BatchNorm_v1", "_contrib_SyncBatchNorm", "_contrib_BatchNormWithReLU", "InstanceNorm")
+@rule("BatchNorm", "BatchNorm_v1", "_contrib_SyncBatchNorm", "_contrib_BatchNormWithReLU", "InstanceNorm", "IdentityAttachKLSparseReg")
 def norm(given, ins, outs):
     x = join(ins[0], outs[0] if outs else None)
     ins[0] = x

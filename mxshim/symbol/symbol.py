@@ -8,6 +8,9 @@ from ..base import MXNetError, NotImplementedForSymbol
 from . import operators
 from .files import to_json, write
 
+# Operators whose outputs' shapes depend on values, as MXNet counts them.
+DYNAMIC = frozenset(("_contrib_boolean_mask", "_contrib_dynamic_reshape", "_npx_nonzero", "_npi_unique", "_npi_delete", "_npi_bincount",
+                     "_npi_lstsq", "_npi_advanced_indexing"))
 HIDDEN = ("ctx_group", "lr_mult", "wd_mult", "force_mirroring", "mirror_stage", "profiler_scope")  # kept as __lr_mult__
 
 
@@ -170,6 +173,10 @@ class Symbol:
                     stack.append((v, True))
                     stack.extend((w, False) for w, _ in reversed(v.inputs))
         return order
+
+    def has_dynamic_shape_op(self) -> bool:
+        """Whether an operator is among the graph whose output's shape depends on values: boolean_mask, nonzero, unique, ..."""
+        return any(v.op in DYNAMIC for v in self._vertices())
 
     def __copy__(self):
         return self.__deepcopy__(None)

@@ -3,6 +3,7 @@ from ..absent import missing as _missing
 from ..device import Context as Context
 from ..device import current_context as current_context
 from ..device import current_device as current_device
+from ..ndarray import array as array
 from ..runtime import Features as Features
 from ..symbol.np_symbol import _Symbol as np_symbol  # noqa: F401  # the class of mx.sym.np's symbols, under MXNet's name
 from ..symbol.symbol import Symbol as Symbol
@@ -72,6 +73,7 @@ from .drawing import rand_sparse_ndarray as rand_sparse_ndarray
 from .drawing import random_arrays as random_arrays
 from .drawing import random_sample as random_sample
 from .drawing import random_uniform_arrays as random_uniform_arrays
+from .drawing import shuffle_csr_column_indices as shuffle_csr_column_indices
 from .statistics import chi_square_check as chi_square_check
 from .statistics import gen_buckets_probs_with_ppf as gen_buckets_probs_with_ppf
 from .statistics import mean_check as mean_check
@@ -94,7 +96,7 @@ from .symbolic import check_symbolic_forward as check_symbolic_forward
 from .symbolic import same_symbol_structure as same_symbol_structure
 from .symbolic import simple_forward as simple_forward
 
-__all__ = ["Context", "DummyIter", "almost_equal", "assert_allclose", "assert_almost_equal", "assert_almost_equal_ignore_nan",
+__all__ = ["Context", "DummyIter", "almost_equal", "array", "assert_allclose", "assert_almost_equal", "assert_almost_equal_ignore_nan",
            "assert_almost_equal_with_err", "assert_exception", "assign_each", "assign_each2", "checkShapes",
            "check_consistency", "check_gluon_hybridize_consistency", "check_numeric_gradient", "check_speed",
            "check_symbolic_backward", "check_symbolic_forward", "chi_square_check", "collapse_sum_like",
@@ -109,6 +111,6 @@ __all__ = ["Context", "DummyIter", "almost_equal", "assert_allclose", "assert_al
            "new_sym_matrix_with_real_eigvals_2d", "new_sym_matrix_with_real_eigvals_nd", "np_reduce", "numeric_grad",
            "rand_coord_2d", "rand_ndarray", "rand_shape_2d", "rand_shape_3d", "rand_shape_nd", "rand_sparse_ndarray",
            "random_arrays", "random_sample", "random_uniform_arrays", "retry", "same", "same_array", "same_symbol_structure",
-           "set_default_context", "set_default_device", "setenv", "simple_forward", "use_np", "use_np_default_dtype",
-           "var_check", "verify_generator"]
+           "set_default_context", "set_default_device", "setenv", "shuffle_csr_column_indices", "simple_forward", "use_np",
+           "use_np_default_dtype", "var_check", "verify_generator"]
 __getattr__ = _missing("mx.test_utils", __name__, __all__)

@@ -111,10 +111,19 @@ def rand_sparse_ndarray(shape, stype, density=None, dtype=None, distribution=Non
     indices = onp.nonzero(mask)[1]
     indptr = onp.concatenate([[0], onp.cumsum(mask.sum(1))])
     if shuffle_csr_indices:
-        for a, b in zip(indptr, indptr[1:]):
-            onp.random.shuffle(indices[a:b])
+        _shuffle_rows(indptr, indices)
     stored = values(len(indices))
     return nd.sparse.csr_matrix((stored, indices, indptr), shape=shape, dtype=dtype, ctx=ctx), (indptr, indices, stored)
+
+
+def shuffle_csr_column_indices(csr):
+    """Shuffle, in place, the column indices of each row of a scipy.sparse.csr_matrix; what is stored stays where it is."""
+    _shuffle_rows(csr.indptr, csr.indices)
+
+
+def _shuffle_rows(indptr, indices):
+    for a, b in zip(indptr, indptr[1:]):
+        onp.random.shuffle(indices[a:b])
 
 
 def create_sparse_array(shape, stype, data_init=None, rsp_indices=None, dtype=None, modifier_func=None, density=0.5,

@@ -104,6 +104,8 @@ def write(one, two, file):
         inputs += more[len(inputs):] if more[:len(inputs)] == inputs and "..." not in "".join(inputs) else []
         if not inputs and main.get("inputs"):
             inputs = main["inputs"]
+        if not any(i.endswith("...") for i in inputs):  # some operators do not tell of what they write
+            inputs += [a for a in main.get("aux", ()) if a not in inputs]
         aliases = sorted({*facts.get("aliases", ()), *later.get("aliases", ())})
         outputs = main.get("outputs") or [1, 1]
         rows.append("\t".join([name, " ".join(aliases), " ".join(inputs), " ".join(main.get("aux", ())), "/".join(map(str, outputs)), main["key"],

@@ -409,8 +409,15 @@ def test_hooks_and_apply(F):
     with net.register_forward_pre_hook(lambda b, i: seen.append(("before", len(i)))):
         net(F.ones((1, 2)))
     handle.detach()
+    handle.detach()
     net(F.ones((1, 2)))
     assert seen == [("before", 1), ("after", tuple, (1, 2))]
+    hooks, handle = {}, gluon.utils.HookHandle()
+    assert handle.attach(hooks, print) is None and list(hooks.values()) == [print]
+    with pytest.raises(AssertionError, match="has a hook already"):
+        handle.attach({}, print)
+    handle.detach()
+    assert not hooks
     names = []
     assert net.apply(lambda b: names.append(type(b).__name__)) is net and names == ["Dense", "Sequential"]
 

@@ -111,6 +111,14 @@ def test_mixed_and_load(F):
         init.Load({"a": F.zeros((1,))})(init.InitDesc("a"), F.zeros((2,)))
 
 
+def test_fused_parameters_fall_back_on_set_initializer():
+    fused = init.RNNFused("lstm", 1, 2, h2h_weight_initializer="ones", i2h_bias_initializer=init.Constant(3))
+    fused.set_initializer(init.Constant(5))
+    p = gluon.Parameter("rnn_param", shape=(8 * 1 + 8 * 2 + 8 + 8,), init=fused)
+    p.initialize(default_init=init.Zero())
+    assert p.data().asnumpy().tolist() == [5] * 8 + [1] * 16 + [3] * 8 + [0] * 8
+
+
 @pytest.mark.parametrize("bad, text", [(init.Xavier(), "two axes"), (init.Xavier(factor_type="z"), "factor_type"),
                                        (init.Xavier(rnd_type="z"), "rnd_type")])
 def test_xavier_errors(bad, text):

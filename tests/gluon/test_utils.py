@@ -293,6 +293,13 @@ def test_callbacks(caplog):
     assert texts[-2:] == ["[==--] 50%\r", "Epoch[0] Validation-mae=1.000000"]
 
 
+def test_save_checkpoint_is_a_callbacks_too(tmp_path):
+    x = mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=1, no_bias=True, name="fc")
+    mx.callback.save_checkpoint(str(tmp_path / "net"), 3, x, {"fc_weight": nd.array([[2.]])}, {"m": nd.array([1.])})
+    symbol, arguments, states = mx.model.load_checkpoint(str(tmp_path / "net"), 3)
+    assert symbol.list_arguments() == ["data", "fc_weight"] and arguments["fc_weight"].asscalar() == 2 and states["m"].asscalar() == 1
+
+
 def test_log(tmp_path):
     logger = mx.log.get_logger("mxshim.test_log", str(tmp_path / "x.log"), level=mx.log.INFO)
     logger.info("seen")

@@ -183,8 +183,26 @@ def test_a_multiplier_of_a_variable_counts():
 def test_monitor(caplog):
     caplog.set_level(logging.INFO)
     mod = mx.mod.Module(small())
-    mod.fit(Batches(X[:20], Y[:20], 10), num_epoch=1, monitor=mx.mon.Monitor(2, pattern="fc1.*"))
-    assert {"fc1_output", "fc1_weight", "fc1_bias"} <= {w for r in caplog.records for w in r.getMessage().split()}
+    mod.fit(Batches(X[:20], Y[:20], 10), Batches(X[:5], Y[:5], 5), num_epoch=2, monitor=mx.mon.Monitor(2, pattern="fc1.*"))
+    seen = [r.getMessage().split()[:3] for r in caplog.records if r.getMessage().startswith("Batch:")]
+    assert seen == [["Batch:", str(k), f"fc1_{name}"] for k in (1, 3) for name in ("output", "weight", "bias")]
+    assert caplog.records[0].getMessage().startswith("Batch:       1 fc1_output                     ")
+
+
+def test_parameters_of_more_than_the_graph():
+    """Features of a network: a part of its graph, all of its parameters."""
+    mod = mx.mod.Module(small())
+    mod.bind([("data", (5, 4))], [("softmax_label", (5,))])
+    mod.init_params()
+    arguments, states = mod.get_params()
+    part = mx.mod.Module(small().get_internals()["fc1_output"], label_names=None)
+    part.bind([("data", (5, 4))], for_training=False)
+    part.set_params({**arguments, "foo": nd.ones((1,))}, states)
+    assert sorted(part.get_params()[0]) == ["fc1_bias", "fc1_weight"]
+    fresh = mx.mod.Module(small())
+    fresh.bind([("data", (5, 4))], [("softmax_label", (5,))])
+    fresh.set_params({"fc1_bias": nd.ones((8,)), "foo": nd.ones((1,))}, {}, allow_missing=True, allow_extra=True)
+    assert fresh.get_params()[0]["fc1_bias"].asnumpy().tolist() == [1] * 8
 
 
 def test_several_devices():
@@ -297,7 +315,7 @@ WRONG = {
     "not bound": (lambda m: mx.mod.Module(small()).forward(None), AssertionError, r"bind\(\) and init_params\(\)"),
     "not bound, parameters": (lambda m: mx.mod.Module(small()).init_params(), AssertionError, "call bind before"),
     "missing parameter": (lambda m: m.init_params(arg_params={}, force_init=True), RuntimeError, "fc1_bias is not presented"),
-    "extra parameter": (lambda m: m.set_params({**m.get_params()[0], "foo": nd.ones((1,))}, {}), ValueError, "'foo' is no parameter"),
+    "extra parameter": (lambda m: m.set_params({"foo": nd.ones((1,))}, {}, allow_missing=True), ValueError, "no 'foo' among"),
     "batch sizes": (lambda m: m.bind([("data", (5, 4))], [("softmax_label", (4,))], force_rebind=True), AssertionError, "has 5 examples"),
     "names of data": (lambda m: m.bind([("x", (5, 4))], force_rebind=True), ValueError, "don't match names"),
     "no epochs": (lambda m: m.fit(Batches(X, Y, 10)), AssertionError, "number of epochs"),
@@ -318,3 +336,9 @@ def test_wrong(case):
     mod.init_params()
     with pytest.raises(error, match=text):
         call(mod)
+
+
+@pytest.mark.parametrize("name", ["data_names", "data_shapes", "label_shapes", "output_names", "output_shapes"])
+def test_modules_of_users_define_what_they_have(name):
+    with pytest.raises(NotImplementedError, match=f"BaseModule must define {name}"):
+        getattr(mx.mod.BaseModule(), name)

@@ -198,3 +198,26 @@ def test_graphs_draw_what_arrays_draw():
         want = getattr(mx.nd.random, short)(*args, shape=(3,)).asnumpy()
         mx.random.seed(5)
         assert (getattr(mx.sym.random, short)(*args, shape=(3,)).eval()[0].asnumpy() == want).all(), short
+
+
+def test_operators_that_keep_statistics():
+    """The numbers are MXNet 1.9.1's."""
+    run = mx.sym.BatchNorm_v1(mx.sym.var("data"), name="n", output_mean_var=True).simple_bind(mx.cpu(), data=(2, 3))
+    run.arg_dict["data"][:] = nd.array([[1, 2, 3], [4, 7, 3]])
+    run.arg_dict["n_gamma"][:] = 2  # fix_gamma
+    y, mean, variance = run.forward(is_train=True)
+    run.backward([nd.ones((2, 3)), nd.zeros(3), nd.zeros(3)])
+    onp.testing.assert_allclose(y.asnumpy(), [[-0.99977785, -0.99992, 0], [0.99977785, 0.99992, 0]], rtol=1e-6)
+    onp.testing.assert_allclose((mean.asnumpy(), variance.asnumpy()), [[2.5, 4.5, 3], [2.25, 6.25, 0]], rtol=1e-6, atol=1e-9)
+    found = [run.aux_dict[n].asnumpy() for n in ("n_moving_mean", "n_moving_var")]
+    onp.testing.assert_allclose(found, [[0.25, 0.45, 0.3], [0.225, 0.625, 0]], rtol=1e-6, atol=1e-9)
+    assert run.grad_dict["n_beta"].asnumpy().tolist() == [2, 2, 2] and not run.grad_dict["n_gamma"].asnumpy().any()
+
+    x = mx.sym.var("data")
+    run = mx.sym.IdentityAttachKLSparseReg(mx.sym.sigmoid(x), name="k", penalty=0.1).simple_bind(mx.cpu(), data=(2, 3))
+    run.arg_dict["data"][:], run.aux_dict["k_moving_avg"][:] = nd.array([[.1, .5, .9], [-1, 2, .3]]), 0.2
+    run.forward(is_train=True)
+    run.backward(nd.ones((2, 3)))
+    onp.testing.assert_allclose(run.grad_dict["data"].asnumpy(), [[0.26678804, 0.25418967, 0.22156052],
+                                                                  [0.21033981, 0.11356542, 0.26356316]], rtol=1e-5)
+    onp.testing.assert_allclose(run.aux_dict["k_moving_avg"].asnumpy(), [0.21969603, 0.25516284, 0.24426961], rtol=1e-5)

@@ -34,6 +34,8 @@ MADE = {
     "add_n": (lambda: sym.add_n(d, e), "add_n0", "add_n", {"num_args": "2"}),
     "split_v2": (lambda: sym.split_v2(d, 3), "_split_v20", "_split_v2",
                  {"axis": "0", "indices": "()", "sections": "3", "squeeze_axis": "False"}),
+    "split_v2 of a symbol": (lambda: d.split_v2((1, 3), axis=1), "_split_v20", "_split_v2",
+                             {"axis": "1", "indices": "(0, 1, 3)", "squeeze_axis": "False"}),
     "uniform": (lambda: sym.random.uniform(0, 1, shape=(2, 2)), "_random_uniform0", "_random_uniform",
                 {"high": "1", "low": "0", "shape": "(2, 2)"}),
     "uniform of symbols": (lambda: sym.random.uniform(d, e, shape=(2, 2)), "_sample_uniform0", "_sample_uniform", {"shape": "(2, 2)"}),
@@ -155,6 +157,13 @@ def test_composition():
             call()
 
 
+def test_dynamic_shapes():
+    x = d.as_np_ndarray()
+    assert not (x + 1).has_dynamic_shape_op()
+    for s in (sym.np.unique(x), sym.npx.nonzero(x), sym.Group([e, sym.contrib.boolean_mask(d, e)]), sym.contrib.boolean_mask(d, e) + 1):
+        assert s.has_dynamic_shape_op()
+
+
 def test_copies():
     s = sym.Group([sym.FullyConnected(d, num_hidden=3, name="f"), sym.BatchNorm(e, name="b")])
     for other in (copy.copy(s), copy.deepcopy(s), pickle.loads(pickle.dumps(s)), sym.load_json(s.tojson())):
@@ -199,6 +208,8 @@ SHAPES = {
         {"d": (5, 2, 8, 9)}, [(5, 10, 8, 9), (2, 10, 3, 3), (2,), (5, 2, 8, 9)], [(5, 2, 8, 9)], []),
     "backwards through a transpose": (lambda: sym.transpose(d, axes=(2, 0, 1)) + e, {"e": (4, 2, 3)}, [(2, 3, 4), (4, 2, 3)], [(4, 2, 3)],
                                       []),
+    "earlier batch norm": (lambda: sym.BatchNorm_v1(d, name="n"), {"d": (2, 3, 4)}, [(2, 3, 4), (3,), (3,)], [(2, 3, 4)], [(3,), (3,)]),
+    "sparse regularization": (lambda: sym.IdentityAttachKLSparseReg(d), {"d": (2, 3)}, [(2, 3)], [(2, 3)], [(3,)]),
     "known from the variable": (lambda: sym.var("v", shape=(2, 0)) + d, {"d": (2, 3)}, [(2, 3), (2, 3)], [(2, 3)], []),
 }
 
