@@ -16,7 +16,22 @@ def to_json(symbol, remove_amp_cast=True) -> str:
     later = any(v.op is not None and v.op.startswith(("_np", "npx")) for v in _everything(symbol))
     attrs: dict[str, Any] = {"is_np_shape": ["int", 1]} if later or symbol._dialect == "np" or is_np_shape() else {}
     attrs["mxnet_version"] = ["int", _VERSION[later or symbol._dialect == "np"]]
-    return json.dumps({**found, "attrs": attrs}, indent=2)
+    return _text({**found, "attrs": attrs})
+
+
+def _text(value, indent="") -> str:
+    """JSON laid out as MXNet's writer does: dicts of one item, and lists of up to 10 that hold no dicts, on one line."""
+    if isinstance(value, dict):
+        items = [f"{json.dumps(key)}: {_text(v, indent + '  ')}" for key, v in value.items()]
+        ends, lines = "{}", len(items) > 1
+    elif isinstance(value, list | tuple):
+        items = [_text(v, indent + "  ") for v in value]
+        ends, lines = "[]", len(items) > 10 or any(isinstance(v, dict) for v in value)
+    else:
+        return json.dumps(value)
+    if not lines:
+        return ends[0] + ", ".join(items) + ends[1]
+    return f"{ends[0]}\n{indent}  " + f", \n{indent}  ".join(items) + f"\n{indent}{ends[1]}"
 
 
 def _everything(symbol):

@@ -12,6 +12,7 @@ import pytest
 import mxshim as mx
 from mxshim import gluon
 from mxshim.base import MXNetError
+from mxshim.symbol.files import _text
 
 MODELS = Path(__file__).parent.parent / "data" / "models"
 ANSWERS = {g: json.loads((MODELS / f"answers_{g}.json").read_text()) for g in "12"}
@@ -47,6 +48,15 @@ def test_graphs_come_back_as_they_were():
             assert (mine["op"], mine["name"], mine.get("attrs", {})) == (node["op"], node["name"], node.get("attrs", {}))
             assert [i[:2] for i in mine["inputs"]] == [i[:2] for i in node["inputs"]]
         assert ours["arg_nodes"] == theirs["arg_nodes"]
+
+
+def test_graphs_are_laid_out_as_MXNet_prints_them():
+    for file in MODELS.glob("*-symbol.json"):
+        text = file.read_text().rstrip("\n")
+        assert _text(json.loads(text)) == text, file.name
+    c = mx.sym.FullyConnected(mx.sym.var("x"), num_hidden=3, name="fc").tojson()
+    assert c.startswith('{\n  "nodes": [\n    {\n      "op": "null", \n      "name": "x", \n      "inputs": []\n    }, \n')
+    assert '"attrs": {"num_hidden": "3"}, \n      "inputs": [[0, 0, 0], [1, 0, 0], [2, 0, 0]]\n    }\n  ], \n' in c
 
 
 def test_module_checkpoint():
