@@ -4,6 +4,7 @@ from __future__ import annotations
 import itertools
 
 from . import ndarray as nd
+from . import symbol
 from .operator import CustomOp, CustomOpProp, register
 
 __all__ = ["NDArrayOp", "NumpyOp", "PythonOp"]
@@ -78,7 +79,6 @@ class PythonOp:
             def create_operator(self, ctx, in_shapes, in_dtypes):
                 return Operator()
 
-        from . import symbol
         op_type = f"{type(self).__name__}_{next(_numbers)}"
         register(op_type)(Properties)
         return symbol.Custom(*args, op_type=op_type, **kwargs)

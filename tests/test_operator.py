@@ -235,6 +235,19 @@ def test_autograd_inside_backward():
     assert x.grad.asnumpy().tolist() == [2, 4]
 
 
+def test_no_inputs():
+    """As a call and in a graph, where it is the first operator."""
+    def infer_shape(self, in_shape):
+        return [], [(2, 3)], []
+
+    define("ones", lambda self, is_train, req, in_data, out_data, aux: self.assign(out_data[0], req[0], nd.ones((2, 3))), backward=None,
+           inputs=(), infer_shape=infer_shape, infer_type=lambda self, in_type: ([], [onp.float32], []))
+    assert nd.Custom(op_type="ones").asnumpy().sum() == 6
+    graph = mx.sym.Custom(op_type="ones") + mx.sym.var("x")
+    assert graph.infer_shape() == ([(2, 3)], [(2, 3)], [])
+    assert graph.simple_bind(mx.cpu(), x=(2, 3)).forward()[0].asnumpy().sum() == 6
+
+
 @pytest.mark.parametrize("keep", [False, True])
 def test_second_derivative(keep):
     """Also when the operator keeps its arrays itself."""

@@ -22,6 +22,8 @@ PLACES = {
     "gluon.contrib.estimator.event_handler": ("CheckpointHandler StoppingHandler", "gluon.contrib.estimator"),
     "gluon.nn.basic_layers": ("Dense Sequential HybridSequential BatchNorm LayerNorm", "gluon.nn"),
     "gluon.nn.conv_layers": ("Conv2D MaxPool2D GlobalAvgPool2D ReflectionPad2D", "gluon.nn"),
+    "gluon.data.dataset": ("_DownloadedDataset", None),
+    "gluon.utils": ("_indent", None),
     "gluon.loss": ("_apply_weighting _reshape_like", None),
     "gluon.rnn.rnn_cell": ("_format_sequence _get_begin_state _mask_sequence_variable_length _reverse_sequences _cells_state_info "
                            "_cells_begin_state", None),
@@ -127,3 +129,21 @@ def test_scope_of_a_block():
         assert mx.sym.exp(mx.sym.var("x")).name == "dense0_exp0"
         with _block_scope(dropout):
             assert mx.sym.exp(mx.sym.var("x")).name == "dense0_dropout0_exp0"
+
+
+def test_a_data_set_of_another_library(tmp_path):
+    class Numbers(gluon.data.dataset._DownloadedDataset):
+        def _get_data(self):
+            self._data, self._label = nd.arange(6).reshape((3, 2)), [7, 8, 9]
+
+    numbers = Numbers(str(tmp_path / "new"), lambda data, label: (data * 2, label))
+    assert len(numbers) == 3 and numbers[1][0].asnumpy().tolist() == [4, 6] and numbers[1][1] == 8
+    assert (tmp_path / "new").is_dir()
+    batches = [label.asnumpy().tolist() for _, label in gluon.data.DataLoader(numbers, batch_size=2)]
+    assert batches == [[7, 8], [9]]
+    with pytest.raises(NotImplementedError, match="_get_data"):
+        gluon.data.dataset._DownloadedDataset(str(tmp_path), None)
+
+
+def test_indent():
+    assert gluon.utils._indent("a\n b\nc", 4) == "a\n     b\n    c"

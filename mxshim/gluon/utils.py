@@ -177,3 +177,8 @@ def _get_repo_url() -> str:
 def _get_repo_file_url(namespace, filename) -> str:
     """Where a file of MXNet's data and models is."""
     return f"{_get_repo_url()}{namespace}/{filename}"
+
+
+def _indent(s_, numSpaces):
+    """A text with spaces before all its lines but the first, for the __repr__ of containers (MXNet: mxnet.gluon.utils._indent)."""
+    return s_.replace("\n", "\n" + numSpaces * " ")

@@ -358,7 +358,7 @@ def dot(given, ins, outs):
 def custom(given, ins, outs):
     prop = prop_of(given, "mx.sym.Custom")
     count = len(prop.list_arguments())
-    if ins[0] is None or not known(ins[0]):
+    if ins and (ins[0] is None or not known(ins[0])):
         return
     found = [*prop.infer_shape([list(s) if known(s) else [] for s in ins[:count]]), []][:3]
     for i, s in enumerate([*found[0], *found[2]]):

@@ -84,6 +84,10 @@ def _letter(kind):
     return "s" if kind.startswith("string") else "o"
 
 
+# What operators read although their descriptions do not say so.
+UNSAID = {"_linalg_potrf": {"lower": "b"}, "_linalg_potri": {"lower": "b"}}
+
+
 def write(one, two, file):
     with open(one) as f:
         one = json.load(f)
@@ -93,7 +97,7 @@ def write(one, two, file):
     for name in sorted({*one, *two}):
         facts, later = one.get(name, {}), two.get(name, {})
         main = facts or later
-        inputs, params = [], {}
+        inputs, params = [], dict(UNSAID.get(name, {}))
         for arg, kind in main["args"]:
             if "Symbol" in kind or kind.startswith("ndarray-or-symbol"):
                 inputs.append(arg + ("..." if "[]" in kind else ""))

@@ -88,3 +88,13 @@ def test_operators(chunk, monkeypatch):
             failures[label] = f"{a.ravel()[:4]}, wanted {b.ravel()[:4]}"
     assert not failures, "\n".join(f"{k}: {v}" for k, v in failures.items())
     assert len(compared) > 50
+
+
+def test_linalg_lower():
+    """MXNet's potrf and potri read `lower`, which their descriptions do not name."""
+    x = mx.nd.array([[4, 1], [1, 3]])
+    for name in ("potrf", "potri"):
+        for lower in (True, False):
+            graph = mx.sym.load_json(getattr(mx.sym.linalg, name)(mx.sym.var("x"), lower=lower).tojson())
+            want = getattr(mx.nd.linalg, name)(x, lower=lower)
+            assert graph.eval(x=x)[0].asnumpy().tolist() == want.asnumpy().tolist()

@@ -197,3 +197,27 @@ class _First:
 
     def __call__(self, x, *others):
         return (self.fn(x), *others) if others else self.fn(x)
+
+
+class _DownloadedDataset(Dataset):
+    """Base of other people's data sets of files: `_get_data(self)` reads what is in self._root into self._data and self._label.
+
+    root: a folder, made if it is not there.  transform: a function of (data, label) for each sample, or None.
+    MXNet: mxnet.gluon.data.dataset._DownloadedDataset.
+    """
+
+    def __init__(self, root, transform):
+        self._root, self._transform = os.path.expanduser(root), transform
+        self._data = self._label = None
+        os.makedirs(self._root, exist_ok=True)
+        self._get_data()
+
+    def __getitem__(self, idx):
+        sample = self._data[idx], self._label[idx]
+        return sample if self._transform is None else self._transform(*sample)
+
+    def __len__(self):
+        return len(self._label)
+
+    def _get_data(self):
+        raise NotImplementedError(f"{type(self).__name__} must define _get_data(self)")
