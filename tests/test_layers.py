@@ -46,7 +46,7 @@ LATE = {
     ("gluon.contrib.data.text", "contrib.text.vocab"): "texts number their words with it, and contrib is made of what gluon has",
     ("ndarray._internal", "symbol"): "raw operators are what Symbols are made of, and Symbols need the dialects",
     ("numpy._internal", "symbol.operators"): "raw operators are what Symbols are made of, and Symbols need the dialects",
-    ("numpy._internal", "symbol.functions"): "raw operators are what Symbols are made of, and Symbols need the dialects",
+    ("numpy._internal", "symbol.raw"): "raw operators are what Symbols are made of, and Symbols need the dialects",
     ("operator", "symbol.operators"): "the names of registered operators are those that graphs know",
     ("operator", "python_operator"): "the older classes make Symbols of what this module has",
     ("model", "module"): "FeedForward trains with a Module, and modules save and load with model",

@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 DIALECTS = ("np", "npx", "nd")
+LOOPS = "mxshim_loops"  # what JAX calls a part of an operator whose loops are worth XLA's longer way of compiling, see program.py
 
 
 class Scalar(NamedTuple):

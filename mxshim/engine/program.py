@@ -16,6 +16,7 @@ import numpy as onp
 from jax import lax
 
 from ..base import MXNetError
+from .op import LOOPS
 from .roll import rolled
 from .spec import FLOAT, INT, SHIFT, eval_jaxpr
 
@@ -229,28 +230,18 @@ def _compile(device, instructions, data, donated, live, packed):
 
 # By platform, what XLA is told. On CPU: what it gives to the library YNNPACK, which is its default without convolutions, for which
 # Eigen takes half the time (see ops/nn/patches.py); and to write loops as LLVM's code at once: by way of MLIR compiling takes twice
-# as long, four times for small programs, and what comes out is as fast on average. Not so `loops`, which take it.
+# as long, four times for small programs, and what comes out is as fast on average. Not so for LOOPS.
 _OPTIONS: dict[str, dict] = {"cpu": {
     "xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT,LIBRARY_FUSION_TYPE_REDUCE",
     "xla_cpu_use_fusion_emitters": False}}
 
 
 _DIRECT = "xla_cpu_use_fusion_emitters"
-_LOOPS = "mxshim_loops"
-
-
-def loops(function):
-    """`function` of arrays, whose loops read many places for each result: XLA's slower way of compiling makes them twice as fast."""
-    def run(*args):
-        return function(*args)
-
-    run.__name__ = _LOOPS
-    return jax.jit(run)
 
 
 def _has_loops(jaxpr) -> bool:
     for eqn in jaxpr.eqns:
-        if eqn.params.get("name") == _LOOPS:
+        if eqn.params.get("name") == LOOPS:
             return True
         for value in eqn.params.values():
             for inner in value if isinstance(value, list | tuple) else (value,):
@@ -260,7 +251,7 @@ def _has_loops(jaxpr) -> bool:
     return False
 
 
-def _compiled(lowered, platform, has_loops):
+def _compiled(lowered, platform, has_loops=False):
     options = _OPTIONS.get(platform, {})
     while options:
         try:

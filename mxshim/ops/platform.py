@@ -3,6 +3,8 @@ from __future__ import annotations
 
 import jax
 
+from ..engine.op import LOOPS
+
 
 def on_cpu(ours, native, *arrays):
     """ours(*arrays) where it will run on a CPU, native(*arrays) elsewhere.
@@ -12,3 +14,12 @@ def on_cpu(ours, native, *arrays):
     if jax.default_backend() == "cpu":
         return ours(*arrays)
     return jax.lax.platform_dependent(*arrays, cpu=ours, default=native)
+
+
+def loops(function):
+    """`function` of arrays, each of whose results reads many places: XLA's longer way of compiling makes such loops twice as fast."""
+    def run(*args):
+        return function(*args)
+
+    run.__name__ = LOOPS
+    return jax.jit(run)

@@ -13,10 +13,9 @@ import jax.numpy as jnp
 
 from ..base import FLOAT32, MXNetError, is_float
 from ..engine.op import op
-from ..engine.program import loops
 from .axes import axes_in, axes_nd, axis_in, magnitude, number, over, reduced, vector, wide
 from .dtypes import FLOAT64, cast
-from .platform import on_cpu
+from .platform import loops, on_cpu
 
 
 def _cases(*calls):

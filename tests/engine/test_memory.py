@@ -11,6 +11,7 @@ import pytest
 import mxshim as mx
 from mxshim import np
 from mxshim.engine import program
+from mxshim.ops.platform import loops
 
 pool = pytest.mark.skipif(
     sys.platform != "linux" or not hasattr(ctypes.CDLL(None), "mallopt") or os.environ.get("MXNET_CPU_MEM_POOL_TYPE") == "Unpooled",
@@ -66,7 +67,7 @@ def test_an_xla_without_our_options_compiles_all_the_same(options, monkeypatch):
 
 def test_loops_are_found_in_branches_and_derivatives():
     def fn(x):
-        f = program.loops(jnp.sin)
+        f = loops(jnp.sin)
         return jax.lax.cond(x[0] > 0, lambda x: x, lambda x: jax.grad(lambda x: f(x).sum())(x), x)
 
     x = jnp.ones(3)

@@ -40,8 +40,7 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-from ...engine.program import loops
-from ..platform import on_cpu
+from ..platform import loops, on_cpu
 
 _BLOCK = 1 << 18  # numbers that the patches of a block hold, unless one example has more: 1 MB, which caches keep
 _FEW = 50  # products in a sum that are written out: each is code to compile
