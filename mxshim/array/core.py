@@ -40,6 +40,7 @@ class Array(Handle):
         source = self._cell.value
         known = self._memo_of
         if known is not source:
+            view: Any
             base, view = self._based_on(), self._view
             if base is not None and not (type(known) is weakref.ref and known() is source) and _recorded(base):
                 thread = threads.now

@@ -50,6 +50,8 @@ def getitem(x: Array, key):
         return _take(x, plan)
     if plan.whole:
         return x if kind is slice else x._window(window_forms("mx.alias", "mx.alias_back", ()), ())
+    if not shape and 0 in plan.shape:
+        return x.reshape((1,))[0:0].reshape(plan.shape)
     forms = _block(plan.axes, plan.shape)
     strided = kind is slice and _lone(_entry(x, key), shape[0])[2] != 1
     if plan.contiguous and not (strided and x._dialect == "np"):  # MXNet 2: x[::2] is a copy, also where it has one element
@@ -68,6 +70,8 @@ def setitem(x: Array, key, value):
         return _put_mask(x, plan, value)
     if plan.arrays:
         return _put(x, plan, value)
+    if not x.shape and 0 in plan.shape:
+        return None
     if plan.whole:
         aval = x._value_now().aval
         if isinstance(value, Array):
@@ -231,10 +235,11 @@ def _plan(x: Array, key) -> _Plan:
         _fit_together(plan.arrays)
     plan.axes, plan.starts, plan.layout = tuple(axes), tuple(starts), tuple(layout)
     plan.shape = tuple(out) if out or plan.arrays else (x._scalar_shape() if shape else ())
-    if False in [k for k in keys if isinstance(k, bool)]:
+    bools = [k for k in keys if isinstance(k, bool)]
+    if False in bools and shape:
         plan.axes, plan.starts = ((0, 1),) + (None,) * (len(shape) - 1), (0,)
     plan.whole = not starts and plan.shape == shape and not plan.arrays
-    plan.contiguous = _contiguous(shape, axes)
+    plan.contiguous = not bools and _contiguous(shape, axes)
     if len(masks) == 1 and masks[0][0] == 0 and len(keys) <= 1 + len(shape) - masks[0][1].ndim and all(
             a is None for a in axes) and len(out) == len(shape):
         plan.mask = masks[0][1]
@@ -279,14 +284,14 @@ def _entry(x: Array, k):
             if x._dialect == "nd" and k._dialect == "nd":
                 raise ValueError("nd arrays cannot be indexed with boolean ones: take nd.contrib.boolean_mask(x, mask), nd.where, or "
                                  "x.as_np_ndarray()")
-            return k._host()
+            return _mask(k._host())
         return k
     if isinstance(k, range):
         k = list(k)
     if isinstance(k, list | tuple | onp.ndarray):
         found = onp.asarray([e.asnumpy() if isinstance(e, Handle) else e for e in k] if not isinstance(k, onp.ndarray) else k)
         if found.dtype == bool:
-            return found if x._dialect == "np" else found.astype("int64")
+            return _mask(found) if x._dialect == "np" else found.astype("int64")
         if found.size == 0 and x._dialect == "nd":
             raise MXNetError("an empty list selects nothing, and nd arrays without np shape semantics cannot be empty")
         if found.dtype.kind not in "iuf":
@@ -295,6 +300,11 @@ def _entry(x: Array, k):
     if isinstance(k, onp.bool_):
         return bool(k)
     raise x._bad_index(k)
+
+
+def _mask(k: onp.ndarray):
+    """A mask without dimensions is the bool in it."""
+    return k if k.ndim else bool(k)
 
 
 def _bound(p):

@@ -33,8 +33,8 @@ class NDArray(Array, metaclass=_IsArray):
 
     @property
     def T(self):
-        """All axes in reverse order; a copy."""
-        return self.transpose()
+        """All axes in reverse order: a copy, but this array itself where it has one axis."""
+        return self if self.ndim < 2 else self.transpose()
 
     def asscalar(self):
         """The only element as a NumPy scalar. Raises: ValueError if there are more.

@@ -24,7 +24,7 @@ class NDArray:
     """A multi-dimensional array of MXNet 1.x (mxnet.ndarray.NDArray)."""
     @property
     def T(self) -> NDArray:
-        """All axes in reverse order; a copy."""
+        """All axes in reverse order: a copy, but this array itself where it has one axis."""
     def __abs__(self) -> NDArray: ...
     def __add__(self, other) -> NDArray: ...
     __annotations__: dict

@@ -2,6 +2,7 @@
 import numpy as onp
 import pytest
 
+import mxshim as mx
 from mxshim import MXNetError, nd, np
 
 S = slice(None)
@@ -85,3 +86,25 @@ def test_nd_refuses_boolean_arrays_as_indices():
     for key in nd.array([1, 0]).astype("bool"), (slice(None), nd.array([1, 0, 1]).astype("bool")):
         with pytest.raises(ValueError, match="boolean_mask"):
             x[key]
+
+
+@pytest.mark.parametrize("array", [2.0, [1.0, 2.0, 3.0], [[1.0, 2.0], [3.0, 4.0]]], ids=["0-d", "1-d", "2-d"])
+@pytest.mark.parametrize("kind", [bool, lambda b: np.array(b, dtype="bool"), onp.array], ids=["bool", "np", "numpy"])
+@pytest.mark.parametrize("chosen", [True, False])
+def test_a_mask_without_dimensions_takes_all_or_nothing_and_copies(array, kind, chosen):
+    plain = onp.array(array, dtype="float32")
+    with mx.np_shape(True):
+        x = np.array(plain)
+        y = x[kind(chosen)]
+        onp.testing.assert_array_equal(y.asnumpy(), plain[chosen])
+        y[...] = 9
+        onp.testing.assert_array_equal(x.asnumpy(), plain)
+        x[kind(chosen)] += 5
+        onp.testing.assert_array_equal(x.asnumpy(), plain + 5 * chosen)
+
+
+def test_an_nd_array_of_one_axis_is_its_own_transpose():
+    x, m = nd.array([1, 2, 3]), nd.array([[1, 2, 3]])
+    assert x.T is x
+    m.T[:] = 0
+    assert m.sum().asscalar() == 6
