@@ -10,7 +10,7 @@ import numpy as onp
 
 from ..base import MXNetError
 from ..engine.call import watch
-from ..engine.cell import Handle, value_with
+from ..engine.cell import Handle, aval_of, value_with
 from ..engine.emit import emit, emit1, inplace
 from ..engine.op import NAMES
 from ..engine.spec import NUM, arr
@@ -51,7 +51,8 @@ def getitem(x: Array, key):
     if plan.whole:
         return x if kind is slice else x._window(window_forms("mx.alias", "mx.alias_back", ()), ())
     if not shape and 0 in plan.shape:
-        return x.reshape((1,))[0:0].reshape(plan.shape)
+        vector: Any = x._fitted(aval_of((1,), x._value_now().aval.dtype))
+        return vector[0:0].reshape(plan.shape)
     forms = _block(plan.axes, plan.shape)
     strided = kind is slice and _lone(_entry(x, key), shape[0])[2] != 1
     if plan.contiguous and not (strided and x._dialect == "np"):  # MXNet 2: x[::2] is a copy, also where it has one element
