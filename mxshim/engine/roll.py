@@ -19,12 +19,13 @@ WORTH = 160  # equations that must be saved, else the program is compiled as it 
 BODY = 60  # equations in a body: as many turns as fit are written out
 LONGEST = 2048  # equations in one turn
 TRIES = 24  # repetitions that are examined
+SMALL = 1 << 16  # bytes of a row below which code for it costs more than copying it once more
 
 
 def rolled(closed, rows=None):
     """`closed`, a closed jaxpr, as an equal function with its loops rolled up; None if that saves too little.
 
-    rows: a list, if the caller takes rows off stacks by himself, who spares XLA a piece of code for every row. Calling the function
+    rows: a list, if the caller takes small rows off stacks by himself, who spares XLA a piece of code for each. Calling the function
     fills it: for each result of `closed` which of the function's results it is, or which row of it: (k, None) or (k, index).
     """
     jaxpr = closed.jaxpr
@@ -64,9 +65,9 @@ def rolled(closed, rows=None):
         rows.clear()
         for v in jaxpr.outvars:
             value = v.val if hasattr(v, "val") else env[v]
-            if type(value) is not _Row:
+            if type(value) is not _Row or v.aval.size * v.aval.dtype.itemsize >= SMALL:
                 rows.append((len(results), None))
-                results.append(value)
+                results.append(value.take() if type(value) is _Row else value)
                 continue
             rows.append((places.setdefault(id(value.stack), len(results)), value.index))
             if places[id(value.stack)] == len(results):

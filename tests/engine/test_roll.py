@@ -66,6 +66,24 @@ def test_rows_that_are_results_come_as_stacks():
         onp.testing.assert_allclose(results[k] if index is None else results[k][index], want, rtol=1e-12)
 
 
+def test_large_rows_are_results_of_their_own(monkeypatch):
+    monkeypatch.setattr(roll, "SMALL", X.nbytes)
+
+    def fn(x):
+        outs = []
+        for _ in range(90):
+            x = jnp.sin(x) + 0.5 * x
+            outs.append(x)
+        return outs
+
+    with jax.enable_x64(True):
+        rows: list = []
+        results = jax.jit(roll.rolled(jax.make_jaxpr(fn)(X), rows))(X)
+        assert [index for _, index in rows] == [None] * 90
+        for want, (k, _) in zip(fn(jnp.asarray(X)), rows, strict=True):
+            onp.testing.assert_allclose(results[k], want, rtol=1e-12)
+
+
 def test_states_that_are_read_before_backward():
     """What a loop leaves behind are arrays of their own: written, read and differentiated like any other."""
     w = np.array(onp.linspace(-0.5, 0.5, 16, dtype="float32").reshape(4, 4))
