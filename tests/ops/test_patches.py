@@ -143,7 +143,8 @@ def test_no_examples(case):
 
 
 @pytest.mark.parametrize("case, wanted", {
-    "one channel": ("_sums", "_product_input"), "depthwise": ("_sums", "_sums_input"), "groups, stride, dilated": ("_sums", "_sums_input"),
+    "one channel": ("_product_forward", "_product_input"), "depthwise": ("_sums", "_sums_input"),
+    "depthwise, two filters": ("_sums", "_sums_input"), "groups, stride, dilated": ("_sums", "_sums_input"),
     "volume": ("_sums_by_channel", "_sums_by_channel_input"),
     "kernel of two strides": ("None", "_input_by_phases"), "one place": ("_product_forward", "_product_input"),
 }.items())

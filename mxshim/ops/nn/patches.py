@@ -8,8 +8,8 @@ The patches of a block of examples are a matrix with a row for each (place in th
 
     y = W patches(x)        dW = dy patches(x)^T        dx = patches^T(W^T dy)
 
-Blocks of examples are taken one after the other, so that patches need little memory. Sums of few products (depthwise kernels, the
-first layers of networks), kernels as large as their input and strides have ways of their own. Where XLA is as fast, it is used:
+Blocks of examples are taken one after the other, so that patches need little memory. Sums of few products (depthwise kernels,
+small volumes), kernels as large as their input and strides have ways of their own. Where XLA is as fast, it is used:
 it compiles in less time. For plain convolutions it has two libraries, YNNPACK, its default, and Eigen, which engine/program.py
 has it use. Measured on two cores of an EPYC, in ms, YNNPACK, Eigen and ours:
 
@@ -23,8 +23,7 @@ and where XLA uses none, its code and ours:
 
     weight gradient, 32 groups, 8 x 128 x 28 x 28, 3 x 3        2839   7
     1 x 1, 8 x 64 x 56 x 56, 256 filters: forward, gradients    57, 30, 293     25, 16, 15
-    one channel, 256 x 1 x 28 x 28, 5 x 5, 6 filters            25, 26, 21      2, 8, 5
-    three channels, 4 x 3 x 224 x 224, 3 x 3, 64 filters        18, 36, -       9, 17, -
+    one channel, 256 x 1 x 28 x 28, 5 x 5, 6 filters            27, 38, 21      4, 5, 5
     depthwise, 8 x 32 x 112 x 112, 3 x 3                        124, 145, 161   2, 4, 5
     volume, 2 x 16 x 16 x 32 x 32, 3 x 3 x 3, 32 filters        38, 54, 74      17, 15, 16
     input gradient, 16 x 16 with stride 16, 8 x 3 x 224 x 224   220    8
@@ -294,9 +293,13 @@ def _is_depthwise(filters, channels, at: Window) -> bool:
     return filters == at.groups and channels == 1 and math.prod(at.kernel) <= _FEW
 
 
-def _are_few(terms, at: Window) -> bool:
-    """Whether results are sums of so few products that they are best added up one by one, where elements of a row lie together."""
-    return terms <= _FEW and math.prod(at.kernel) > 1 and (at.groups > 1 or max(at.stride) == 1)
+def _are_few(channels, at: Window) -> bool:
+    """Whether results are sums over so few channels and places that they are best added up one by one.
+
+    In groups only: XLA lets what reads the results, a pooling say, add each of them up anew, and without groups there is more to add.
+    """
+    places = math.prod(at.kernel)
+    return at.groups > 1 and places > 1 and (channels * places <= 18 or channels == 1 and places <= _FEW)
 
 
 def _by_channel_wins(results, at: Window) -> bool:
@@ -336,7 +339,7 @@ def _forward(x, w, at: Window):
     if _is_whole(at):
         ours = _whole
     elif _possible(at, x, w):
-        if _are_few(math.prod(w.shape[1:]), at):
+        if _are_few(w.shape[1], at):
             ours = _sums
         elif _by_channel_wins(w.shape[0], at):
             ours = _sums_by_channel
@@ -352,7 +355,7 @@ def _input(y, w, at: Window):
     elif _by_phases_wins(at) and y.size and w.size:
         ours = _input_by_phases
     elif _possible(at, y, w):
-        if _are_few(w.size // (at.groups * w.shape[1]), at):
+        if _are_few(w.shape[0] // at.groups, at):
             ours = _sums_input
         elif _by_channel_wins(w.shape[1], at):
             ours = _sums_by_channel_input
