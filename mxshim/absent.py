@@ -162,9 +162,15 @@ def parts(package: str, names: str):
     names: of MXNet's files in there. A module of ours with such a name finds what it lacks in the package; the others are the package.
     """
     whole = sys.modules[package]
+
+    def __getattr__(name):
+        if name.startswith("__"):  # what Python asks of modules is no name of the package
+            raise AttributeError(name)
+        return getattr(whole, name)
+
     whole.__dict__.setdefault("__path__", [])  # modules are looked for in packages only
     for name in names.split():
         module = sys.modules.setdefault(f"{package}.{name}", whole)
         setattr(whole, name, module)
         if module is not whole:
-            module.__dict__.setdefault("__getattr__", lambda asked: getattr(whole, asked))
+            module.__dict__.setdefault("__getattr__", __getattr__)

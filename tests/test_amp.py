@@ -204,3 +204,10 @@ def test_names():
     assert amp.list_lp16_ops("bfloat16") == amp.lists.symbol_bf16.BF16_FUNCS and "RNN" in amp.list_lp16_ops("float16")
     assert "softmax" in amp.list_fp32_ops("float16") and "relu" in amp.list_lp16_fp32_ops("float16")
     assert amp.list_lp16_use_fp32_params("float16") is None and "BatchNorm" in amp.list_lp16_use_fp32_params("bfloat16")
+
+
+def test_libraries_ask_whether_it_is_on(monkeypatch):
+    monkeypatch.setattr(amp._spec, "casts", None)
+    assert amp._amp_initialized is False and mx.contrib.amp.amp._amp_initialized is False
+    monkeypatch.setattr(amp._spec, "casts", object())
+    assert amp._amp_initialized is True and mx.contrib.amp.amp._amp_initialized is True

@@ -35,9 +35,6 @@ __all__ = ["convert_hybrid_block", "init", "init_trainer", "list_conditional_fp3
            "scale_loss", "unscale"]
 
 
-_amp_initialized = False  # GluonNLP asks
-
-
 def _lists(target_dtype):
     return lists.symbol_fp16 if dtype_of(target_dtype).name == "float16" else lists.symbol_bf16
 
@@ -98,12 +95,10 @@ def init(target_dtype="float16", target_precision_ops=None, conditional_fp32_ops
         layout_optimization: accepted.
     Raises: AssertionError for another dtype; MXNetError for a name that is no operator.
     """
-    global _amp_initialized
     if _spec.casts is None:
         rule = _casts(target_dtype, target_precision_ops, conditional_fp32_ops, fp32_ops)
         logging.info("mxshim.amp: %s", rule.target.name)
         _spec.set_casts(rule)
-        _amp_initialized = True
 
 
 def init_trainer(optimizer_or_trainer):
@@ -180,4 +175,8 @@ def convert_hybrid_block(block, target_dtype="float16", target_dtype_ops=None, f
 
 
 _parts(__name__, "amp")
-__getattr__ = _missing("mx.amp", __name__, __all__)
+_absent = _missing("mx.amp", __name__, __all__)
+
+
+def __getattr__(name):
+    return _spec.casts is not None if name == "_amp_initialized" else _absent(name)  # GluonNLP asks

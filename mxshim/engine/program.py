@@ -251,7 +251,7 @@ def _has_loops(jaxpr) -> bool:
     return False
 
 
-def _compiled(lowered, platform, has_loops=False):
+def _compiled(lowered, platform, has_loops):
     options = _OPTIONS.get(platform, {})
     while options:
         try:

@@ -47,7 +47,7 @@ class SymbolBlock(HybridBlock):
                 raise AssertionError(f"Input symbols must be variable, but {s!r} is an output of operators")
         self._symbol, self._input_names = symbol, [s.name for s in inputs]
         self._programs: dict = {}
-        aux = symbol.list_auxiliary_states()
+        aux = dict.fromkeys(symbol.list_auxiliary_states())
         names = [n for n in dict.fromkeys([*symbol.list_arguments(), *aux]) if n not in self._input_names]
         given = dict(params or {})
         types = _dtypes(symbol)

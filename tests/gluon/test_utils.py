@@ -402,3 +402,18 @@ def test_dynamic_unroll(layout):
     found, states = dynamic_unroll(cell, x, cell.begin_state(4), layout=layout, valid_length=lengths)
     expected, last = cell.unroll(4, x, layout=layout, merge_outputs=True, valid_length=lengths)
     assert found.asnumpy().tolist() == expected.asnumpy().tolist() and states[0].asnumpy().tolist() == last[0].asnumpy().tolist()
+
+
+def test_nested_arguments_taken_apart_and_put_together():
+    """Of mxnet.gluon.block, as GluonTS calls it; the nestings are those of 1.9.1."""
+    from mxshim.gluon.block import _flatten, _regroup
+    a, b, s = nd.ones(1), nd.ones(2), mx.sym.split(mx.sym.var("x"), num_outputs=3)
+    flat, nesting = _flatten([a, [None, (b, a)]], "input")
+    assert nesting == [0, [-1, [0, 0]]] and [v is w for v, w in zip(flat, [a, None, b, a], strict=True)] == [True] * 4
+    assert _flatten(s, "input")[1] == 3 and _regroup([1, 2, 3], 3) == [1, 2, 3]
+    again = _regroup(flat, nesting)
+    assert again[0] is a and again[1][0] is None and again[1][1][0] is b
+    with pytest.raises(ValueError, match="input must be .*got 'no'"):
+        _flatten([a, "no"], "input")
+    with pytest.raises(ValueError, match="there was None"):
+        _regroup([a], -1)

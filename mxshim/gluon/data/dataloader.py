@@ -144,8 +144,8 @@ def _worker_fn(samples, batchify_fn, dataset=None):
 class _MultiWorkerIter:
     """An epoch that a pool's workers make ahead, in order. DataLoader has a better one; this is MXNet's, which GluonCV derives from.
 
-    worker_pool: of multiprocessing, or a ThreadPool.  worker_fn: (indices, batchify_fn, dataset) -> a batch, from processes pickled.
-    prefetch: how many batches are made ahead.  dataset: given with thread pools, whose batches come as they are.
+    worker_pool: of multiprocessing, or a ThreadPool.  worker_fn: (indices, batchify_fn, dataset) -> a batch, which may be pickled.
+    prefetch: how many batches are made ahead.
     """
 
     def __init__(self, worker_pool, batchify_fn, batch_sampler, pin_memory=False, pin_device_id=0, worker_fn=_worker_fn, prefetch=0,
@@ -175,7 +175,7 @@ class _MultiWorkerIter:
             raise StopIteration
         batch = self._data_buffer.pop(self._rcvd_idx).get(self._timeout)
         self._rcvd_idx += 1
-        batch = pickle.loads(batch) if self._dataset is None else batch
+        batch = pickle.loads(batch) if isinstance(batch, bytes) else batch
         return _as_in_context(batch, cpu_pinned(self._pin_device_id)) if self._pin_memory else batch
 
     next = __next__

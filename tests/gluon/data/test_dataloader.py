@@ -215,3 +215,20 @@ def test_an_epoch_that_begins_early():
     threads = loader._ready.threads
     loader.clean()
     assert gone(threads) and len(list(loader)) == 4
+
+
+@pytest.mark.parametrize("worker", ["pickled", "as it is"])
+def test_the_iterator_that_other_loaders_derive_from(worker):
+    """_MultiWorkerIter, as GluonCV's loader has it: in order, whatever the pool makes first; what a worker raises comes out here."""
+    from multiprocessing.pool import ThreadPool
+
+    from mxshim.gluon.data import dataloader
+    more = {} if worker == "pickled" else {"worker_fn": lambda indices, batchify, data: batchify([data[i] for i in indices])}
+    batches = [[0, 1], [2, 3], [4]]
+    with ThreadPool(2) as pool:
+        epoch = dataloader._MultiWorkerIter(pool, dataloader.default_batchify_fn, batches, prefetch=2, dataset=list(X), **more)
+        assert len(epoch) == 3 and [b.asnumpy().tolist() for b in epoch] == [X[b].tolist() for b in batches]
+        with pytest.raises(StopIteration):
+            epoch.next()
+        with pytest.raises(IndexError):
+            next(dataloader._MultiWorkerIter(pool, dataloader.default_batchify_fn, [[99]], dataset=list(X), **more))
