@@ -16,6 +16,7 @@ import numpy as onp
 from jax import lax
 
 from ..base import MXNetError
+from . import disk
 from .op import LOOPS
 from .roll import rolled
 from .spec import FLOAT, INT, SHIFT, eval_jaxpr
@@ -339,23 +340,4 @@ def configure():
     if "JAX_CPU_ENABLE_ASYNC_DISPATCH" not in os.environ:
         # Another thread per program costs more than it hides: most programs run because somebody waits for their results.
         jax.config.update("jax_cpu_enable_async_dispatch", False)
-    _use_disk_cache()
-
-
-def _use_disk_cache():
-    """Switch JAX's persistent compilation cache on, unless the user has chosen: MXSHIM_CACHE_DIR moves it, empty means none."""
-    folder = os.environ.get("MXSHIM_CACHE_DIR")
-    if folder == "" or jax.config.jax_compilation_cache_dir:
-        return
-    if folder is None:
-        base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-        folder = os.path.join(base, "mxshim")
-    try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        if os.stat(folder).st_uid != os.getuid():  # compiled code from somebody else's folder is not to be run
-            return
-    except (OSError, AttributeError):
-        return
-    jax.config.update("jax_compilation_cache_dir", folder)
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
-    jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
+    disk.use()
