@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import operator
 
-import jax.numpy as jnp
-
 from ..base import MXNetError
 from ..device import name_of
 from . import call
@@ -19,6 +17,7 @@ from .cell import Cell, Handle, Value
 from .emit import Node, append_mixed, emit_spec, look_up, moved, place
 from .op import NAMES
 from .spec import Spec, arr, tracing
+from .stretch import Stretch
 from .trace import state, threads
 
 NOGRAPH = ("Cannot differentiate: {what} is not in a computational graph. Compute it inside autograd.record() from an array with "
@@ -75,39 +74,6 @@ class Scope:
 
 
 Scope.__name__ = Scope.__qualname__ = "_RecordingStateScope"  # the name users see in MXNet
-
-
-class Stretch:
-    """The pullbacks of consecutive nodes as one instruction.
-
-    structure: code, label, targets of the node's gradients, code, label, ...; a target is (label of a node << 16 | output), or ~k for
-    the k-th result.  seeds: (target, None or the aval of ones) per incoming gradient.  out: avals of the results.
-    """
-
-    __slots__ = ("kinds", "name", "out", "seeds", "structure")
-
-    def __init__(self, structure, seeds, out):
-        self.structure, self.seeds, self.out, self.kinds = structure, seeds, out, ()
-        self.name = f"backward of {len(structure) // 3}"
-
-    def emit(self, args):
-        args = iter(args)
-        steps = list(zip(self.structure[::3], self.structure[1::3], self.structure[2::3]))
-        residuals = [[next(args) for _ in code.sources] for code, _, _ in steps]
-        sums: dict[int, object] = {}
-
-        def add(target, ct):
-            old = sums.get(target)
-            sums[target] = ct if old is None else jnp.logical_or(old, ct) if ct.dtype == bool else old + ct
-
-        for target, aval in self.seeds:
-            add(target, next(args) if aval is None else jnp.ones(aval.shape, aval.dtype))
-        for (code, label, targets), kept in zip(steps, residuals):
-            cts = [sums.pop(label << 16 | k, None) for k in range(code.visible)]
-            cts = [jnp.zeros(a.shape, a.dtype) if ct is None else ct for ct, a in zip(cts, code.out)]
-            for target, ct in zip(targets, code.pull(kept, cts)):
-                add(target, ct)
-        return [sums[~k] for k in range(len(self.out))]
 
 
 _STRETCHES: dict[tuple, Stretch] = {}

@@ -7,7 +7,7 @@ import threading
 import time
 import warnings
 from array import array
-from collections import deque
+from collections import Counter, deque
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 
@@ -16,7 +16,7 @@ import numpy as onp
 from jax import lax
 
 from ..base import MXNetError
-from . import disk
+from . import disk, pieces
 from .op import LOOPS
 from .roll import rolled
 from .spec import FLOAT, INT, SHIFT, eval_jaxpr
@@ -84,8 +84,10 @@ _clock = itertools.count()
 _last = Program(None, None, [], 0, [])  # the one that ran last
 
 
-def run(device, instructions, codes, slots, numbers, data, donated, live) -> tuple[list, tuple]:
-    """(the live results of a trace, which inputs and results share buffers). Raises: MXNetError if XLA cannot run it.
+def run(device, instructions, codes, slots, numbers, data, donated, live) -> tuple[list, tuple, bool]:
+    """(the live results of a trace, which inputs and results share buffers, whether a program was compiled for it).
+
+    Raises: MXNetError if XLA cannot run it.
 
     codes, slots, numbers: of the instructions, in order; live: the slots of the results that are wanted.
     """
@@ -98,11 +100,22 @@ def run(device, instructions, codes, slots, numbers, data, donated, live) -> tup
     program = _last.next
     if program is None or program.live != live or program.slots != slots or program.codes != codes or program.donated != donated or (
             program.device is not device or program.exact is not exact or program.inputs != len(data) or not program.kept):
-        program = _cache.get((device, tuple(codes), tuple(slots), tuple(live), donated, exact, len(data)))
+        key = (device, tuple(codes), tuple(slots), tuple(live), donated, exact, len(data))
+        program = _cache.get(key)
+        if program is None and len(codes) > 1:
+            found = pieces.instead(instructions, hash(key), live, lambda piece: _key(device, piece) in _cache)
+            if found is not None:
+                outs = found.run(data, lambda piece, arrays: _run_piece(device, piece, arrays))
+                remember_lines, _found = True, 0
+                return outs, _shared(data, outs), False
     with jax.enable_x64(True) if program is None or program.wide else _AS_IT_IS:
         packed = _pack(program, numbers, exact)
+        compiled = program is None
         if program is None:
+            start = time.perf_counter()
             program = _compile(device, instructions, data, donated, live, packed)
+            if len(codes) > 1:
+                pieces.compiled(instructions, time.perf_counter() - start)
             program.codes, program.slots, program.live, program.donated, program.exact = codes, slots, live, donated, exact
             program.inputs = len(data)
             program.wide = any(onp.dtype(d.dtype).itemsize == 8 for d in (*packed, *data))
@@ -123,11 +136,27 @@ def run(device, instructions, codes, slots, numbers, data, donated, live) -> tup
             where = _first_line(instructions)
             raise MXNetError(f"the device could not run what was recorded from {where} on: {error}") from error
     if program.direct:
-        return outs, program.shared
+        return outs, program.shared, compiled
     if program.rows:
         stacks = {k: onp.asarray(outs[k]) for k, i in program.rows if i is not None}
         outs = [outs[k] if i is None else onp.array(stacks[k][i]) for k, i in program.rows]
-    return [data[k] if kind == "in" else outs[k] for kind, k in program.results], program.shared
+    return [data[k] if kind == "in" else outs[k] for kind, k in program.results], program.shared, compiled
+
+
+def _key(device, piece) -> tuple:
+    """Where the program of a piece is found, its integers being exact."""
+    return device, (piece.code,), (piece.slots,), tuple(range(len(piece.outs))), (), True, len(piece.arrays)
+
+
+def _run_piece(device, piece, arrays) -> list:
+    instructions = [(piece.code, piece.slots, None, piece.numbers, piece.line)]
+    return run(device, instructions, [piece.code], [piece.slots], piece.numbers, arrays, (), list(range(len(piece.outs))))[0]
+
+
+def _shared(data, outs) -> tuple[list, list]:
+    """Which inputs are results, too, and which results are inputs or one another."""
+    inputs, count = {id(d) for d in data}, Counter(map(id, outs))
+    return ([j for j, d in enumerate(data) if id(d) in count], [k for k, o in enumerate(outs) if id(o) in inputs or count[id(o)] > 1])
 
 
 _EXACT = 1 << 53  # integers up to here are exact as float64

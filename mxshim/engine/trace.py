@@ -230,9 +230,8 @@ class Trace:
                 return
             program.stats.flushes[why] = program.stats.flushes.get(why, 0) + 1
             data, large, donated = self.take_inputs()
-            compiled = program.stats.programs
             try:
-                results, (shared_inputs, shared_results) = program.run(
+                results, (shared_inputs, shared_results), compiled = program.run(
                     device, instructions, codes, slots, numbers, data, donated, wanted)
             except MXNetError as error:
                 for v in live:
@@ -243,7 +242,6 @@ class Trace:
                 self.restore_inputs(data)
                 self.device = device
                 raise
-            compiled = program.stats.programs > compiled
             # From here on nothing can fail: the values get their data, then the trace ends.
             for v, result in zip(live, results):
                 v.data = result

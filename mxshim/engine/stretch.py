@@ -1,0 +1,97 @@
+"""The pullbacks of consecutive nodes as one instruction, and that instruction taken apart."""
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import jax.numpy as jnp
+
+from .op import NAMES
+from .spec import Recorded, arr, spec_of, tracing
+
+
+class Stretch:
+    """The pullbacks of consecutive nodes as one instruction.
+
+    structure: code, label, targets of the node's gradients, code, label, ...; a target is (label of a node << 16 | output), or ~k for
+    the k-th result.  seeds: (target, None or the aval of ones) per incoming gradient.  out: avals of the results.
+    """
+
+    __slots__ = ("kinds", "name", "out", "seeds", "structure")
+
+    def __init__(self, structure, seeds, out):
+        self.structure, self.seeds, self.out, self.kinds = structure, seeds, out, ()
+        self.name = f"backward of {len(structure) // 3}"
+
+    def emit(self, args):
+        args = iter(args)
+        steps = list(zip(self.structure[::3], self.structure[1::3], self.structure[2::3]))
+        residuals = [[next(args) for _ in code.sources] for code, _, _ in steps]
+        sums: dict[int, object] = {}
+
+        def add(target, ct):
+            old = sums.get(target)
+            sums[target] = ct if old is None else jnp.logical_or(old, ct) if ct.dtype == bool else old + ct
+
+        for target, aval in self.seeds:
+            add(target, next(args) if aval is None else jnp.ones(aval.shape, aval.dtype))
+        for (code, label, targets), kept in zip(steps, residuals):
+            cts = [sums.pop(label << 16 | k, None) for k in range(code.visible)]
+            cts = [jnp.zeros(a.shape, a.dtype) if ct is None else ct for ct, a in zip(cts, code.out)]
+            for target, ct in zip(targets, code.pull(kept, cts)):
+                add(target, ct)
+        return [sums[~k] for k in range(len(self.out))]
+
+    def apart(self, arguments, piece: Callable) -> list:
+        """The same, pullback by pullback: what stands for the results.
+
+        arguments: anything that stands for the residuals and gradients that come in; piece: (code, arguments, number of results) ->
+        what stands for them.
+        """
+        arguments = iter(arguments)
+        parts = list(zip(self.structure[::3], self.structure[1::3], self.structure[2::3], strict=True))
+        residuals = [[next(arguments) for _ in code.sources] for code, _, _ in parts]
+        sums: dict = {}
+        for target, aval in self.seeds:
+            sums[target] = next(arguments) if aval is None else piece(_spec("mx.ones", (aval.shape, aval.dtype)), [], 1)[0]
+        for (code, label, targets), kept in zip(parts, residuals, strict=True):
+            cts = [sums.pop(label << 16 | k, None) for k in range(code.visible)]
+            pull = _pull(code, tuple([ct is not None for ct in cts]))
+            found = piece(pull, [*kept, *[ct for ct in cts if ct is not None]], len(targets))
+            for target, i, ct in zip(targets, code.targets, found, strict=True):
+                if target in sums:
+                    aval = code.spec.avals[i]
+                    ct, = piece(_spec("mx.sum_of_gradients", (arr(0), arr(1)), (aval, aval)), [sums[target], ct], 1)
+                sums[target] = ct
+        return [sums[~k] for k in range(len(self.out))]
+
+
+class Pull:
+    """The pullback of one recorded call, of its residuals and the gradients of those outputs that `given` says have one."""
+
+    __slots__ = ("code", "given", "name")
+
+    def __init__(self, code: Recorded, given: tuple[bool, ...]):
+        self.code, self.given, self.name = code, given, f"backward of {code.name}"
+
+    def emit(self, args):
+        n = len(self.code.sources)
+        cts = iter(args[n:])
+        return self.code.pull(args[:n], [next(cts) if given else jnp.zeros(a.shape, a.dtype)
+                                         for given, a in zip(self.given, self.code.out, strict=False)])
+
+
+_PULLS: dict[tuple, Pull] = {}
+
+
+def _pull(code, given) -> Pull:
+    found = _PULLS.get((code, given))
+    if found is None:
+        if len(_PULLS) > 20_000:
+            _PULLS.clear()
+        found = _PULLS.setdefault((code, given), Pull(code, given))
+    return found
+
+
+def _spec(name, pattern, avals=()):
+    with tracing():
+        return spec_of(NAMES[name], pattern, avals)
