@@ -57,20 +57,20 @@ class Program:
     rows: if it returns some things together, per thing (k, None) or (k, index), a row of the k-th that the program really returns.
     direct: whether the results are just what it returns.
     shared: the inputs, and the live values, whose buffer several values have from then on.
-    numbers, packed: the run-time numbers of the last run, as bytes and as arguments.
+    numbers: of the last run, (the bytes, the arguments they were made to, whether those are on the device).
     wide: whether arguments of it have 64 bits.
     next: the program that ran after this one the last time.  used: when it ran.  kept: whether it is in the cache.
     """
 
     __slots__ = ("__weakref__", "bytes", "call", "codes", "device", "direct", "donated", "exact", "inputs", "kept", "live", "next",
-                 "numbers", "on_device", "packed", "results", "rows", "shared", "slots", "text", "used", "wide")
+                 "numbers", "results", "rows", "shared", "slots", "text", "used", "wide")
 
     def __init__(self, call, device, results, size, text, rows=()):
         self.call, self.device, self.results, self.bytes, self.text, self.rows = call, device, results, size, text, rows
         self.codes = self.slots = self.live = self.donated = self.exact = self.inputs = self.next = None
         self.kept, self.used, self.wide = False, 0, True
         self.direct = not rows and results == [("out", k) for k in range(len(results))]
-        self.numbers, self.packed, self.on_device = None, (), False
+        self.numbers = None
         many = {r for r in results if r[0] == "in" or results.count(r) > 1} if len(set(results)) < len(results) or any(
             r[0] == "in" for r in results) else set()
         self.shared = ([j for kind, j in many if kind == "in"], [k for k, r in enumerate(results) if r in many])
@@ -172,13 +172,16 @@ def _pack(program, numbers, exact) -> tuple:
         return ()
     floats = array("d", numbers if exact else [0 if type(n) is int else n for n in numbers]).tobytes()
     ints = b"" if exact else array("q", [n if type(n) is int else 0 for n in numbers]).tobytes()
-    if program is not None and program.numbers == (floats, ints):
-        if not program.on_device:
-            program.packed, program.on_device = tuple([jax.device_put(p, program.device) for p in program.packed]), True
-        return program.packed
-    packed = (onp.frombuffer(floats, "float64"),) if exact else (onp.frombuffer(floats, "float64"), onp.frombuffer(ints, "int64"))
+    before = None if program is None else program.numbers  # looked at once: other threads run this program, too
+    again = before is not None and before[0] == (floats, ints)
+    if again and before[2]:
+        return before[1]
+    if again:
+        packed = tuple([jax.device_put(p, program.device) for p in before[1]])
+    else:
+        packed = (onp.frombuffer(floats, "float64"),) if exact else (onp.frombuffer(floats, "float64"), onp.frombuffer(ints, "int64"))
     if program is not None:
-        program.numbers, program.packed, program.on_device = (floats, ints), packed, False
+        program.numbers = (floats, ints), packed, again
     return packed
 
 

@@ -74,6 +74,30 @@ def test_many_threads_share_and_write():
         onp.testing.assert_allclose(results[i].asnumpy(), 2 * i + want, rtol=1e-4)
 
 
+def test_threads_run_one_program_with_numbers_of_their_own():
+    x = np.ones((3,))
+    wrong = []
+
+    def work(i):
+        for k in range(400):
+            n = k // 3 * 4 + i + 0.5
+            got = (x * n).asnumpy()[0]
+            if got != n:
+                wrong.append((n, got))
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+    finally:
+        sys.setswitchinterval(before)
+    assert wrong == []
+
+
 def test_a_graph_recorded_in_one_thread_is_differentiated_in_another():
     x = np.array([1.0, 2.0])
     x.attach_grad()
