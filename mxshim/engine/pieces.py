@@ -8,7 +8,7 @@ a row, else when running it in pieces has taken as long as compiling it would.
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -46,7 +46,7 @@ class Line:
 
 
 _lines: dict[tuple | None, Line] = {}
-_spent: Counter = Counter()  # structure, hashed -> seconds that running it in pieces has taken so far
+_spent: defaultdict[int, float] = defaultdict(float)  # structure, hashed -> seconds that running it in pieces has taken so far
 _EACH = 0.02  # seconds to compile a piece, and ...
 _DISPATCH = 5e-5  # ... to run one, about
 

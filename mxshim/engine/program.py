@@ -49,6 +49,9 @@ class Stats:
 stats = Stats()
 
 
+_NO_NUMBERS: tuple = (None, (), False)
+
+
 class Program:
     """A compiled program.
 
@@ -70,7 +73,7 @@ class Program:
         self.codes = self.slots = self.live = self.donated = self.exact = self.inputs = self.next = None
         self.kept, self.used, self.wide = False, 0, True
         self.direct = not rows and results == [("out", k) for k in range(len(results))]
-        self.numbers = None
+        self.numbers = _NO_NUMBERS
         many = {r for r in results if r[0] == "in" or results.count(r) > 1} if len(set(results)) < len(results) or any(
             r[0] == "in" for r in results) else set()
         self.shared = ([j for kind, j in many if kind == "in"], [k for k, r in enumerate(results) if r in many])
@@ -172,12 +175,13 @@ def _pack(program, numbers, exact) -> tuple:
         return ()
     floats = array("d", numbers if exact else [0 if type(n) is int else n for n in numbers]).tobytes()
     ints = b"" if exact else array("q", [n if type(n) is int else 0 for n in numbers]).tobytes()
-    before = None if program is None else program.numbers  # looked at once: other threads run this program, too
-    again = before is not None and before[0] == (floats, ints)
-    if again and before[2]:
-        return before[1]
+    # Looked at once: other threads run this program, too.
+    before, last, on_device = _NO_NUMBERS if program is None else program.numbers
+    again = before == (floats, ints)
+    if again and on_device:
+        return last
     if again:
-        packed = tuple([jax.device_put(p, program.device) for p in before[1]])
+        packed = tuple([jax.device_put(p, program.device) for p in last])
     else:
         packed = (onp.frombuffer(floats, "float64"),) if exact else (onp.frombuffer(floats, "float64"), onp.frombuffer(ints, "int64"))
     if program is not None:
