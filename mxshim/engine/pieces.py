@@ -1,9 +1,12 @@
-"""Running a trace in pieces, every instruction a program of its own, where compiling it whole would not pay.
+"""Running a trace in pieces, instruction by instruction, where compiling it whole would not pay.
 
-Code whose steps are never the same (recursion over trees, sentences that grow) asks for another whole program at every turn, but
-for the same few operators. From the second structure that starts at a line on, what compiling it would cost, going by those before,
-is held against what the programs would that its pieces lack. A structure that comes back is compiled whole: at once if twice in
-a row, else when running it in pieces has taken as long as compiling it would.
+Code whose steps are never the same (sentences of any length, recursion over trees) asks for another whole program at every turn.
+From the second structure that starts at a line on, what compiling it would take, going by those before, is held against
+running its pieces. A piece that was compiled before runs so; on a CPU one that was not is computed with NumPy if it can be; else
+it is compiled by itself: pieces come back where whole structures do not.
+
+A structure that comes back is compiled whole: at once within a few flushes, as in a loop, else when running it in pieces has
+taken as long as compiling it would. It is the same with pieces that NumPy computes.
 """
 from __future__ import annotations
 
@@ -12,7 +15,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import NamedTuple
 
-from .spec import FLOAT, SHIFT
+import jax
+import numpy as onp
+
+from . import host
+from .spec import FLOAT, NUMBER_SLOT, SCALAR_DTYPES, SHIFT
 from .stretch import Stretch
 
 FROM = 1  # structures from one line that are compiled whole whatever they cost
@@ -34,7 +41,7 @@ class Line:
     """What the programs have cost that start at a line of the user's.
 
     whole, length, seconds: how many were compiled whole, their pieces and the time it took.  credit: seconds that may be risked.
-    last: the structure that ran in pieces last.
+    last: the structure that ran in pieces last, and after how many flushes.
     """
 
     __slots__ = ("credit", "last", "length", "seconds", "whole")
@@ -42,13 +49,15 @@ class Line:
     def __init__(self):
         self.whole = self.length = 0
         self.seconds = self.credit = 0.0
-        self.last = None
+        self.last: tuple = (None, 0)
 
 
 _lines: dict[tuple | None, Line] = {}
-_spent: defaultdict[int, float] = defaultdict(float)  # structure, hashed -> seconds that running it in pieces has taken so far
+_spent: defaultdict[object, float] = defaultdict(float)  # seconds that structures, hashed, and pieces have taken so far
+_seconds: dict = {}  # by code, what NumPy would take; None if it cannot compute it
 _EACH = 0.02  # seconds to compile a piece, and ...
 _DISPATCH = 5e-5  # ... to run one, about
+_NEAR = 8  # flushes from one turn of a loop to the next, at most
 
 
 def _line(instructions) -> Line:
@@ -70,24 +79,24 @@ def compiled(instructions, seconds):
     line.credit += _CREDIT * seconds
 
 
-def instead(instructions, structure: int, live, has: Callable) -> Pieces | None:
+def instead(instructions, structure: int, live, has: Callable, flushes: int, on_cpu: bool) -> Pieces | None:
     """The trace in pieces, if it had better run like that; None if it had better be compiled.
 
-    structure: a hash of it; live: the slots that are wanted; has: whether there is a program for a piece.
+    structure: a hash of it; live: the slots that are wanted; has: whether there is a program for a piece; flushes: how many there
+    were so far; on_cpu: whether NumPy may compute.
     """
     line = _line(instructions)
-    if line.whole < FROM or line.last == structure:
-        return None
-    whole = line.seconds / line.length * _length(instructions)
-    if _spent[structure] > whole:
+    whole = line.seconds / line.length * _length(instructions) if line.length else 0.0
+    last, when = line.last
+    if line.whole < FROM or last == structure and flushes - when <= _NEAR or _spent[structure] > whole:
         return None
     found = Pieces(instructions, structure, live)
-    cost = len({(p.code, p.slots) for p in found.pieces if not has(p)}) * _EACH + len(found.pieces) * _DISPATCH
+    cost = found.plan(has, on_cpu)
     if cost > whole / 2:
         if cost > line.credit:
             return None
         line.credit -= cost
-    line.last = structure
+    line.last = structure, flushes
     return found
 
 
@@ -100,6 +109,7 @@ class Pieces:
     def __init__(self, instructions, structure, live):
         self.pieces: list[Piece] = []
         self.structure = structure
+        self.on_host: set = set()
         same: dict = {}  # by slot, the names of outputs that other pieces have put out
         for i, (code, slots, _, numbers, line) in enumerate(instructions):
             rest = iter(numbers)
@@ -123,14 +133,36 @@ class Pieces:
         self.pieces.append(Piece(code, tuple(slots), [*arrays], numbers, outs, line))
         return outs
 
-    def run(self, data, one: Callable) -> list:
-        """The live results. one: (piece, arrays) -> its results."""
+    def plan(self, has: Callable, on_cpu: bool) -> float:
+        """Decide which pieces are for NumPy; returns the seconds that all would take."""
+        cost, lacking = 0.0, set()
+        for p in self.pieces:
+            key = p.code, p.slots
+            seconds = None
+            if on_cpu and not has(p):
+                seconds = _on_host(p.code)
+                if seconds is not None and _spent[key] + seconds > _EACH:
+                    seconds = None
+            if seconds is not None:
+                self.on_host.add(key)
+                cost += seconds
+                _spent[key] += seconds
+            else:
+                cost += _DISPATCH
+                if key not in lacking and not has(p):
+                    lacking.add(key)
+                    cost += _EACH
+        return cost
+
+    def run(self, data, compiled: Callable) -> list:
+        """The live results. compiled: (piece, arrays) -> its results by a program of its own."""
         start = time.perf_counter()
         uses = Counter([name for p in self.pieces for name in p.arrays])
         uses.update(self.live)
         env = {~j: d for j, d in enumerate(data)}
         for p in self.pieces:
-            env.update(zip(p.outs, one(p, [env[name] for name in p.arrays]), strict=True))
+            run = _with_numpy if (p.code, p.slots) in self.on_host else compiled
+            env.update(zip(p.outs, run(p, [env[name] for name in p.arrays]), strict=True))
             for name in p.arrays:
                 uses[name] -= 1
             for name in (*p.arrays, *p.outs):
@@ -139,7 +171,29 @@ class Pieces:
         if len(_spent) > 100_000:
             _spent.clear()
         _spent[self.structure] += time.perf_counter() - start
-        return [env[name] for name in self.live]
+        return [_owned(env[name]) for name in self.live]
+
+
+def _on_host(code) -> float | None:
+    found = _seconds.get(code, code)
+    if found is code:
+        if len(_seconds) > 50_000:
+            _seconds.clear()
+        found = _seconds[code] = host.cost(code.jaxpr)
+    return found
+
+
+def _with_numpy(piece: Piece, arrays) -> list:
+    numbers = iter(piece.numbers)
+    return piece.code.emit([onp.asarray(arrays[~s]) if s > FLOAT else onp.asarray(next(numbers), _DTYPES[s]) for s in piece.slots], host.run)
+
+
+_DTYPES = {NUMBER_SLOT[kind]: dtype for kind, dtype in SCALAR_DTYPES.items()}
+
+
+def _owned(array):
+    """A result whose memory is its own: NumPy's may be windows onto others."""
+    return array if isinstance(array, jax.Array) else onp.array(array)
 
 
 class _Number(NamedTuple):

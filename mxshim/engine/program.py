@@ -106,7 +106,8 @@ def run(device, instructions, codes, slots, numbers, data, donated, live) -> tup
         key = (device, tuple(codes), tuple(slots), tuple(live), donated, exact, len(data))
         program = _cache.get(key)
         if program is None and len(codes) > 1:
-            found = pieces.instead(instructions, hash(key), live, lambda piece: _key(device, piece) in _cache)
+            found = pieces.instead(instructions, hash(key), live, lambda piece: _key(device, piece) in _cache,
+                                   sum(stats.flushes.values()), device.platform == "cpu")
             if found is not None:
                 outs = found.run(data, lambda piece, arrays: _run_piece(device, piece, arrays))
                 remember_lines, _found = True, 0
