@@ -16,7 +16,8 @@ from jax import lax
 _STEP, _BYTE, _PRODUCT, _PICK = 4e-6, 1e-9, 2e-10, 2e-8  # seconds: per operation, byte that comes out, multiplication, picked element
 _DTYPES = {onp.dtype(t) for t in ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64")}
 
-_RULES: dict[str, Callable] = {}  # primitive -> function of (inputs, its parameters, avals of the results) -> result or list of them
+Table = dict[str, Callable]
+_RULES: Table = {}  # primitive -> function of (inputs, its parameters, avals of the results) -> result or list of them
 
 
 def _rule(*names):
@@ -116,20 +117,24 @@ def _scan(params, inputs, outvars):
     return [*carry, *stacks]
 
 
-for _name, _fn in {
+_ELEMENTWISE: Table = {
         "add": onp.add, "sub": onp.subtract, "mul": onp.multiply, "max": onp.maximum, "min": onp.minimum, "atan2": onp.arctan2,
         "eq": onp.equal, "ne": onp.not_equal, "lt": onp.less, "le": onp.less_equal, "gt": onp.greater, "ge": onp.greater_equal,
         "and": onp.bitwise_and, "or": onp.bitwise_or, "xor": onp.bitwise_xor, "not": onp.invert, "neg": onp.negative, "abs": onp.abs,
         "floor": onp.floor, "ceil": onp.ceil, "exp": onp.exp, "exp2": onp.exp2, "log": onp.log, "log1p": onp.log1p,
         "expm1": onp.expm1, "sin": onp.sin, "cos": onp.cos, "tan": onp.tan, "tanh": onp.tanh, "sinh": onp.sinh, "cosh": onp.cosh,
         "asin": onp.arcsin, "acos": onp.arccos, "atan": onp.arctan, "asinh": onp.arcsinh, "acosh": onp.arccosh, "atanh": onp.arctanh,
-        "sqrt": onp.sqrt, "cbrt": onp.cbrt, "square": onp.square, "is_finite": onp.isfinite, "add_any": onp.add}.items():
+        "sqrt": onp.sqrt, "cbrt": onp.cbrt, "square": onp.square, "is_finite": onp.isfinite, "add_any": onp.add}
+for _name, _fn in _ELEMENTWISE.items():
     _RULES[_name] = lambda inputs, params, avals, fn=_fn: fn(*inputs)
-for _name, _fn in {"reduce_max": onp.max, "reduce_min": onp.min, "reduce_and": onp.all, "reduce_or": onp.any}.items():
+_LOGICAL: Table = {"reduce_max": onp.max, "reduce_min": onp.min, "reduce_and": onp.all, "reduce_or": onp.any}
+for _name, _fn in _LOGICAL.items():
     _RULES[_name] = lambda inputs, params, avals, fn=_fn: fn(inputs[0], axis=params["axes"])
-for _name, _fn in {"reduce_sum": onp.sum, "reduce_prod": onp.prod}.items():
+_SUMS: Table = {"reduce_sum": onp.sum, "reduce_prod": onp.prod}
+for _name, _fn in _SUMS.items():
     _RULES[_name] = lambda inputs, params, avals, fn=_fn: fn(inputs[0], axis=params["axes"], dtype=avals[0].dtype)
-for _name, _fn in {"cumsum": onp.cumsum, "cumprod": onp.cumprod}.items():
+_CUMULATIVE: Table = {"cumsum": onp.cumsum, "cumprod": onp.cumprod}
+for _name, _fn in _CUMULATIVE.items():
     def _cumulative(inputs, params, avals, fn=_fn):
         x, axis = inputs[0], params["axis"]
         if params["reverse"]:
@@ -277,6 +282,16 @@ def _concatenate(inputs, params, avals):
     return onp.concatenate(inputs, params["dimension"])
 
 
+@_rule("stack")
+def _stack(inputs, params, avals):
+    return onp.stack(inputs, params["axis"])
+
+
+@_rule("unstack")
+def _unstack(inputs, params, avals):
+    return list(onp.moveaxis(inputs[0], params["axis"], 0))
+
+
 @_rule("split")
 def _split(inputs, params, avals):
     return list(onp.split(inputs[0], onp.cumsum(params["sizes"])[:-1], params["axis"]))
@@ -333,7 +348,8 @@ def _pad(inputs, params, avals):
     return out
 
 
-for _name, _fn in {"argmax": onp.argmax, "argmin": onp.argmin}.items():
+_ARGS: Table = {"argmax": onp.argmax, "argmin": onp.argmin}
+for _name, _fn in _ARGS.items():
     _RULES[_name] = lambda inputs, params, avals, fn=_fn: fn(inputs[0], axis=params["axes"][0]).astype(avals[0].dtype)
 
 
@@ -450,7 +466,8 @@ def _assign(out, places, updates):
 
 
 _RULES["scatter"] = _scatter(_assign)
-for _name, _fn in {"add": onp.add, "mul": onp.multiply, "min": onp.minimum, "max": onp.maximum}.items():
+_COMBINED: dict[str, Any] = {"add": onp.add, "mul": onp.multiply, "min": onp.minimum, "max": onp.maximum}
+for _name, _fn in _COMBINED.items():
     _RULES[f"scatter-{_name}"] = _RULES[f"scatter_{_name}"] = _scatter(_fn.at)
 
 
@@ -488,7 +505,8 @@ def _reduce_window(name, fn):
     return rule
 
 
-for _name, _fn in {"reduce_window_max": onp.max, "reduce_window_min": onp.min, "reduce_window_sum": onp.sum}.items():
+_WINDOWED: Table = {"reduce_window_max": onp.max, "reduce_window_min": onp.min, "reduce_window_sum": onp.sum}
+for _name, _fn in _WINDOWED.items():
     _RULES[_name] = _reduce_window(_name, _fn)
 
 

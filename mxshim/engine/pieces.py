@@ -1,19 +1,19 @@
 """Running a trace in pieces, instruction by instruction, where compiling it whole would not pay.
 
 Code whose steps are never the same (sentences of any length, recursion over trees) asks for another whole program at every turn.
-From the second structure that starts at a line on, what compiling it would take, going by those before, is held against
+When a line has asked for a third one in quick succession, what compiling it would take, going by those before, is held against
 running its pieces. A piece that was compiled before runs so; on a CPU one that was not is computed with NumPy if it can be; else
 it is compiled by itself: pieces come back where whole structures do not.
 
-A structure that comes back is compiled whole: at once within a few flushes, as in a loop, else when running it in pieces has
-taken as long as compiling it would. It is the same with pieces that NumPy computes.
+A structure that comes back runs as it did, so that it gives the same bits, until that has taken as long as compiling it would, or
+it comes for the third time in a row, as in a loop; a step with a backward in it, for the second time.
 """
 from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import numpy as onp
@@ -22,14 +22,14 @@ from . import host
 from .spec import FLOAT, NUMBER_SLOT, SCALAR_DTYPES, SHIFT
 from .stretch import Stretch
 
-FROM = 1  # structures from one line that are compiled whole whatever they cost
+STREAK = 3  # the how-manieth structure of a line, in quick succession, may run in pieces
 _CREDIT = 0.25  # of the time that whole programs of a line took, what may go into pieces that might be of no use
 
 
 class Piece(NamedTuple):
     """code applied to the arrays of these names and to run-time numbers, in the order of `slots`; outs: the results' names."""
 
-    code: object
+    code: Any
     slots: tuple
     arrays: list
     numbers: list
@@ -38,57 +38,68 @@ class Piece(NamedTuple):
 
 
 class Line:
-    """What the programs have cost that start at a line of the user's.
+    """What the programs have cost that start at a line of the user's, those with a backward in them apart from the others.
 
-    whole, length, seconds: how many were compiled whole, their pieces and the time it took.  credit: seconds that may be risked.
-    last: the structure that ran in pieces last, and after how many flushes.
+    length, seconds: of those compiled whole, the pieces and the time it took.  credit: seconds that may be risked.
+    hits: how often one was found compiled since the last new structure; streak: how many of these came in quick succession.
+    last: the structure that ran last without a program; turns: how often in a row.
     """
 
-    __slots__ = ("credit", "last", "length", "seconds", "whole")
+    __slots__ = ("credit", "hits", "last", "length", "seconds", "streak", "turns")
 
     def __init__(self):
-        self.whole = self.length = 0
+        self.length = self.streak = self.hits = self.turns = 0
         self.seconds = self.credit = 0.0
-        self.last: tuple = (None, 0)
+        self.last: int | None = None
 
 
-_lines: dict[tuple | None, Line] = {}
+_lines: dict[tuple, Line] = {}
 _spent: defaultdict[object, float] = defaultdict(float)  # seconds that structures, hashed, and pieces have taken so far
-_seconds: dict = {}  # by code, what NumPy would take; None if it cannot compute it
+_seconds: dict[Any, Any] = {}  # by code, what NumPy would take; None if it cannot compute it
 _EACH = 0.02  # seconds to compile a piece, and ...
 _DISPATCH = 5e-5  # ... to run one, about
-_NEAR = 8  # flushes from one turn of a loop to the next, at most
+_PATIENCE = 0.5  # seconds that a piece may take with NumPy, all in all
+_NEAR = 4  # programs that may be found between two new structures in quick succession
 
 
-def _line(instructions) -> Line:
+def line_of(instructions) -> Line:
     if len(_lines) > 10_000:
         _lines.clear()
-    return _lines.setdefault(next((i[4] for i in instructions if i[4] is not None), None), Line())
+    where = next((i[4] for i in instructions if i[4] is not None), None)
+    return _lines.setdefault((where, _trains(instructions)), Line())
+
+
+def _trains(instructions) -> bool:
+    return any(type(i[0]) is Stretch for i in instructions)
 
 
 def _length(instructions) -> int:
     return sum([len(i[0].structure) // 3 if type(i[0]) is Stretch else 1 for i in instructions])
 
 
-def compiled(instructions, seconds):
+def compiled(line: Line, instructions, seconds):
     """Take note of what compiling a trace whole took."""
-    line = _line(instructions)
-    line.whole += 1
     line.length += _length(instructions)
     line.seconds += seconds
     line.credit += _CREDIT * seconds
 
 
-def instead(instructions, structure: int, live, has: Callable, flushes: int, on_cpu: bool) -> Pieces | None:
+def instead(line: Line, instructions, structure: int, live, has: Callable, on_cpu: bool) -> Pieces | None:
     """The trace in pieces, if it had better run like that; None if it had better be compiled.
 
-    structure: a hash of it; live: the slots that are wanted; has: whether there is a program for a piece; flushes: how many there
-    were so far; on_cpu: whether NumPy may compute.
+    structure: a hash of it; live: the slots that are wanted; has: whether there is a program for a piece; on_cpu: whether NumPy may
+    compute.
     """
-    line = _line(instructions)
-    whole = line.seconds / line.length * _length(instructions) if line.length else 0.0
-    last, when = line.last
-    if line.whole < FROM or last == structure and flushes - when <= _NEAR or _spent[structure] > whole:
+    known = structure in _spent
+    if not known:
+        line.streak = line.streak + 1 if line.hits <= _NEAR else 0
+        line.hits = 0
+    line.turns = line.turns + 1 if line.last == structure else 0
+    line.last = structure
+    if not line.length or not known and line.streak < STREAK:
+        return None
+    whole = line.seconds / line.length * _length(instructions)
+    if known and (_spent[structure] > whole or line.turns >= (1 if _trains(instructions) else 2)):
         return None
     found = Pieces(instructions, structure, live)
     cost = found.plan(has, on_cpu)
@@ -96,7 +107,6 @@ def instead(instructions, structure: int, live, has: Callable, flushes: int, on_
         if cost > line.credit:
             return None
         line.credit -= cost
-    line.last = structure, flushes
     return found
 
 
@@ -140,8 +150,8 @@ class Pieces:
             key = p.code, p.slots
             seconds = None
             if on_cpu and not has(p):
-                seconds = _on_host(p.code)
-                if seconds is not None and _spent[key] + seconds > _EACH:
+                seconds = _seconds_on_host(p.code)
+                if seconds is not None and _spent[key] > _PATIENCE:
                     seconds = None
             if seconds is not None:
                 self.on_host.add(key)
@@ -174,7 +184,7 @@ class Pieces:
         return [_owned(env[name]) for name in self.live]
 
 
-def _on_host(code) -> float | None:
+def _seconds_on_host(code) -> float | None:
     found = _seconds.get(code, code)
     if found is code:
         if len(_seconds) > 50_000:
@@ -185,7 +195,8 @@ def _on_host(code) -> float | None:
 
 def _with_numpy(piece: Piece, arrays) -> list:
     numbers = iter(piece.numbers)
-    return piece.code.emit([onp.asarray(arrays[~s]) if s > FLOAT else onp.asarray(next(numbers), _DTYPES[s]) for s in piece.slots], host.run)
+    args = [onp.asarray(arrays[~s]) if s > FLOAT else onp.asarray(next(numbers), _DTYPES[s]) for s in piece.slots]
+    return piece.code.emit(args, host.run)
 
 
 _DTYPES = {NUMBER_SLOT[kind]: dtype for kind, dtype in SCALAR_DTYPES.items()}

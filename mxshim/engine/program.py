@@ -62,14 +62,16 @@ class Program:
     shared: the inputs, and the live values, whose buffer several values have from then on.
     numbers: of the last run, (the bytes, the arguments they were made to, whether those are on the device).
     wide: whether arguments of it have 64 bits.
+    line: what the engine knows of the line where its traces start.
     next: the program that ran after this one the last time.  used: when it ran.  kept: whether it is in the cache.
     """
 
-    __slots__ = ("__weakref__", "bytes", "call", "codes", "device", "direct", "donated", "exact", "inputs", "kept", "live", "next",
+    __slots__ = ("__weakref__", "bytes", "call", "codes", "device", "direct", "donated", "exact", "inputs", "kept", "line", "live", "next",
                  "numbers", "results", "rows", "shared", "slots", "text", "used", "wide")
 
     def __init__(self, call, device, results, size, text, rows=()):
         self.call, self.device, self.results, self.bytes, self.text, self.rows = call, device, results, size, text, rows
+        self.line = pieces.Line()
         self.codes = self.slots = self.live = self.donated = self.exact = self.inputs = self.next = None
         self.kept, self.used, self.wide = False, 0, True
         self.direct = not rows and results == [("out", k) for k in range(len(results))]
@@ -87,12 +89,12 @@ _clock = itertools.count()
 _last = Program(None, None, [], 0, [])  # the one that ran last
 
 
-def run(device, instructions, codes, slots, numbers, data, donated, live) -> tuple[list, tuple, bool]:
+def run(device, instructions, codes, slots, numbers, data, donated, live, whole=False) -> tuple[list, tuple, bool]:
     """(the live results of a trace, which inputs and results share buffers, whether a program was compiled for it).
 
     Raises: MXNetError if XLA cannot run it.
 
-    codes, slots, numbers: of the instructions, in order; live: the slots of the results that are wanted.
+    codes, slots, numbers: of the instructions, in order; live: the slots of the results that are wanted; whole: not in pieces.
     """
     global remember_lines, _found, _last
     exact = True
@@ -105,9 +107,10 @@ def run(device, instructions, codes, slots, numbers, data, donated, live) -> tup
             program.device is not device or program.exact is not exact or program.inputs != len(data) or not program.kept):
         key = (device, tuple(codes), tuple(slots), tuple(live), donated, exact, len(data))
         program = _cache.get(key)
-        if program is None and len(codes) > 1:
-            found = pieces.instead(instructions, hash(key), live, lambda piece: _key(device, piece) in _cache,
-                                   sum(stats.flushes.values()), device.platform == "cpu")
+        if program is None and not whole:
+            line = pieces.line_of(instructions)
+            found = pieces.instead(line, instructions, hash(key), live, lambda piece: _key(device, piece) in _cache,
+                                   device.platform == "cpu")
             if found is not None:
                 outs = found.run(data, lambda piece, arrays: _run_piece(device, piece, arrays))
                 remember_lines, _found = True, 0
@@ -118,16 +121,18 @@ def run(device, instructions, codes, slots, numbers, data, donated, live) -> tup
         if program is None:
             start = time.perf_counter()
             program = _compile(device, instructions, data, donated, live, packed)
-            if len(codes) > 1:
-                pieces.compiled(instructions, time.perf_counter() - start)
+            if not whole:
+                pieces.compiled(line, instructions, time.perf_counter() - start)
+                program.line = line
             program.codes, program.slots, program.live, program.donated, program.exact = codes, slots, live, donated, exact
             program.inputs = len(data)
             program.wide = any(onp.dtype(d.dtype).itemsize == 8 for d in (*packed, *data))
             program.used = next(_clock)
             _keep(program)
             remember_lines, _found = True, 0
-        else:
+        elif not whole:
             stats.hits += 1
+            program.line.hits += 1
             if remember_lines:
                 _found += 1
                 remember_lines = _found < _STEADY
@@ -154,7 +159,7 @@ def _key(device, piece) -> tuple:
 
 def _run_piece(device, piece, arrays) -> list:
     instructions = [(piece.code, piece.slots, None, piece.numbers, piece.line)]
-    return run(device, instructions, [piece.code], [piece.slots], piece.numbers, arrays, (), list(range(len(piece.outs))))[0]
+    return run(device, instructions, [piece.code], [piece.slots], piece.numbers, arrays, (), list(range(len(piece.outs))), True)[0]
 
 
 def _shared(data, outs) -> tuple[list, list]:
