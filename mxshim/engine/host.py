@@ -58,7 +58,8 @@ def cost(jaxpr) -> float | None:
 
 
 _CALLS = {"jit": "jaxpr", "pjit": "jaxpr", "closed_call": "call_jaxpr", "core_call": "call_jaxpr", "custom_jvp_call": "call_jaxpr",
-          "custom_vjp_call": "call_jaxpr", "remat": "jaxpr", "checkpoint": "jaxpr"}
+          "custom_vjp_call": "call_jaxpr", "remat": "jaxpr", "remat2": "jaxpr",
+          "checkpoint": "jaxpr"}
 
 
 def _inside(name, params):
@@ -143,14 +144,15 @@ for _name, _fn in _CUMULATIVE.items():
     _RULES[_name] = _cumulative
 
 
-@_rule("copy", "copy_p", "stop_gradient", "optimization_barrier", "reduce_precision")
+@_rule("copy", "stop_gradient", "optimization_barrier")
 def _same(inputs, params, avals):
     return list(inputs)
 
 
 @_rule("sign")
 def _sign(inputs, params, avals):
-    return onp.sign(inputs[0])
+    x = inputs[0]
+    return onp.copysign(onp.sign(x), x) if x.dtype.kind == "f" else onp.sign(x)
 
 
 @_rule("logistic")
@@ -262,7 +264,7 @@ def _broadcast(inputs, params, avals):
     return onp.broadcast_to(inputs[0].reshape(shape), params["shape"])
 
 
-@_rule("reshape", "squeeze", "expand_dims")
+@_rule("reshape", "squeeze")
 def _reshape(inputs, params, avals):
     return inputs[0].reshape(avals[0].shape)
 
@@ -383,7 +385,7 @@ def _dot_general(inputs, params, avals):
     return onp.matmul(a, b, dtype=avals[0].dtype).reshape(avals[0].shape)
 
 
-_PICKING = {"gather", "scatter", "scatter-add", "scatter_add", "scatter-mul", "scatter_mul", "scatter_min", "scatter_max", "sort", "top_k"}
+_PICKING = {"gather", "scatter", "scatter-add", "scatter-mul", "scatter-min", "scatter-max", "sort", "top_k"}
 
 
 def _places(shape, starts, in_map, batched, taken, window_dims, sizes, clip):
@@ -466,9 +468,9 @@ def _assign(out, places, updates):
 
 
 _RULES["scatter"] = _scatter(_assign)
-_COMBINED: dict[str, Any] = {"add": onp.add, "mul": onp.multiply, "min": onp.minimum, "max": onp.maximum}
+_COMBINED: dict[str, Any] = {"scatter-add": onp.add, "scatter-mul": onp.multiply, "scatter-min": onp.minimum, "scatter-max": onp.maximum}
 for _name, _fn in _COMBINED.items():
-    _RULES[f"scatter-{_name}"] = _RULES[f"scatter_{_name}"] = _scatter(_fn.at)
+    _RULES[_name] = _scatter(_fn.at)
 
 
 @_rule("platform_index")
