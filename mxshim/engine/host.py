@@ -51,7 +51,7 @@ def cost(jaxpr) -> float | None:
             own += 5 * _PRODUCT * eqn.outvars[0].aval.size * kernel.size / max(1, kernel.shape[params["dimension_numbers"].rhs_spec[0]])
         elif name in _PICKING:
             own += 10 * _STEP + _PICK * max(v.aval.size for v in (*eqn.invars[-1:], *eqn.outvars))
-        elif name in _WINDOWS:
+        elif name in _WINDOWED:
             own += _BYTE * 4 * eqn.outvars[0].aval.size * math.prod(params["window_dimensions"])
         total += own
     return total
@@ -128,12 +128,27 @@ _ELEMENTWISE: Table = {
         "sqrt": onp.sqrt, "cbrt": onp.cbrt, "square": onp.square, "is_finite": onp.isfinite, "add_any": onp.add}
 for _name, _fn in _ELEMENTWISE.items():
     _RULES[_name] = lambda inputs, params, avals, fn=_fn: fn(*inputs)
-_LOGICAL: Table = {"reduce_max": onp.max, "reduce_min": onp.min, "reduce_and": onp.all, "reduce_or": onp.any}
+_LOGICAL: Table = {"reduce_and": onp.all, "reduce_or": onp.any}
 for _name, _fn in _LOGICAL.items():
     _RULES[_name] = lambda inputs, params, avals, fn=_fn: fn(inputs[0], axis=params["axes"])
 _SUMS: Table = {"reduce_sum": onp.sum, "reduce_prod": onp.prod}
 for _name, _fn in _SUMS.items():
     _RULES[_name] = lambda inputs, params, avals, fn=_fn: fn(inputs[0], axis=params["axes"], dtype=avals[0].dtype)
+def _end(dtype, largest: bool):
+    """The largest or smallest value of a dtype."""
+    if dtype.kind == "f":
+        return onp.inf if largest else -onp.inf
+    return largest if dtype == bool else onp.iinfo(dtype).max if largest else onp.iinfo(dtype).min
+
+
+def _extreme(fn, largest):
+    def rule(inputs, params, avals):
+        x = inputs[0]
+        return fn(x, axis=params["axes"]) if x.size else fn(x, axis=params["axes"], initial=_end(x.dtype, largest))
+    return rule
+
+
+_RULES["reduce_max"], _RULES["reduce_min"] = _extreme(onp.max, False), _extreme(onp.min, True)
 _CUMULATIVE: Table = {"cumsum": onp.cumsum, "cumprod": onp.cumprod}
 for _name, _fn in _CUMULATIVE.items():
     def _cumulative(inputs, params, avals, fn=_fn):
@@ -163,6 +178,16 @@ def _logistic(inputs, params, avals):
 @_rule("rsqrt")
 def _rsqrt(inputs, params, avals):
     return 1 / onp.sqrt(inputs[0])
+
+
+_ERROR_FUNCTIONS: dict[str, Any] = {"erf": onp.frompyfunc(math.erf, 1, 1), "erfc": onp.frompyfunc(math.erfc, 1, 1)}
+for _name, _fn in _ERROR_FUNCTIONS.items():
+    _RULES[_name] = lambda inputs, params, avals, fn=_fn: onp.asarray(fn(inputs[0]), avals[0].dtype)
+
+
+@_rule("tile")
+def _tile(inputs, params, avals):
+    return onp.tile(inputs[0], params["reps"])
 
 
 @_rule("round")
@@ -266,7 +291,8 @@ def _broadcast(inputs, params, avals):
 
 @_rule("reshape", "squeeze")
 def _reshape(inputs, params, avals):
-    return inputs[0].reshape(avals[0].shape)
+    order = params["dimensions"] if "new_sizes" in params else None
+    return (inputs[0] if order is None else inputs[0].transpose(order)).reshape(avals[0].shape)
 
 
 @_rule("transpose")
@@ -385,7 +411,8 @@ def _dot_general(inputs, params, avals):
     return onp.matmul(a, b, dtype=avals[0].dtype).reshape(avals[0].shape)
 
 
-_PICKING = {"gather", "scatter", "scatter-add", "scatter-mul", "scatter-min", "scatter-max", "sort", "top_k"}
+_PICKING = {"gather", "scatter", "scatter-add", "scatter-mul", "scatter-min", "scatter-max", "sort", "top_k",
+            "erf", "erfc"}
 
 
 def _places(shape, starts, in_map, batched, taken, window_dims, sizes, clip):
@@ -478,9 +505,6 @@ def _platform_index(inputs, params, avals):
     return onp.asarray(next(i for i, names in enumerate(params["platforms"]) if names is None or "cpu" in names), avals[0].dtype)
 
 
-_WINDOWS: dict[str, Any] = {"reduce_window_max": -onp.inf, "reduce_window_min": onp.inf, "reduce_window_sum": 0}
-
-
 def _windows(x, sizes, strides, dilation):
     """A view of x with the windows' places first, then places within a window."""
     ends = [d * (k - 1) + 1 for k, d in zip(sizes, dilation, strict=True)]
@@ -494,13 +518,12 @@ def _padded(x, padding, inner, value):
     return _pad([x, value], {"padding_config": config}, [jax.ShapeDtypeStruct(tuple(shape), x.dtype)])
 
 
-def _reduce_window(name, fn):
+def _reduce_window(fn):
     def rule(inputs, params, avals):
         x, n = inputs[0], inputs[0].ndim
-        if x.dtype.kind == "f" or name == "reduce_window_sum":
-            start = onp.asarray(_WINDOWS[name], x.dtype)
-        else:
-            start = onp.asarray(getattr(onp.iinfo(x.dtype), "min" if name.endswith("max") else "max"), x.dtype)
+        if not avals[0].size:
+            return onp.zeros(avals[0].shape, x.dtype)
+        start = onp.asarray(0 if fn is onp.sum else _end(x.dtype, fn is onp.min), x.dtype)
         x = _padded(x, params["padding"], params["base_dilation"], start)
         windows = _windows(x, params["window_dimensions"], params["window_strides"], params["window_dilation"])
         return fn(windows, axis=tuple(range(n, 2 * n))).astype(x.dtype, copy=False)
@@ -509,12 +532,14 @@ def _reduce_window(name, fn):
 
 _WINDOWED: Table = {"reduce_window_max": onp.max, "reduce_window_min": onp.min, "reduce_window_sum": onp.sum}
 for _name, _fn in _WINDOWED.items():
-    _RULES[_name] = _reduce_window(_name, _fn)
+    _RULES[_name] = _reduce_window(_fn)
 
 
 @_rule("conv_general_dilated")
 def _conv(inputs, params, avals):
     x, w = inputs
+    if not avals[0].size:
+        return onp.zeros(avals[0].shape, avals[0].dtype)
     numbers = params["dimension_numbers"]
     x, w = x.transpose(numbers.lhs_spec), w.transpose(numbers.rhs_spec)  # [batch, in, ...], [out, in of a group, ...]
     groups, batches, n = params["feature_group_count"], params["batch_group_count"], x.ndim - 2

@@ -36,7 +36,7 @@ SAMPLES = {
     **{f"{name} of edges": (getattr(lax, name), EDGES, EDGES[::-1].copy()) for name in ("add", "mul", "div", "max", "min", "lt", "eq")},
     **{name: (getattr(lax, name), EDGES) for name in (
         "neg", "abs", "floor", "ceil", "exp", "exp2", "log", "log1p", "expm1", "tanh", "sqrt", "cbrt", "is_finite", "sign", "logistic",
-        "rsqrt", "square")},
+        "rsqrt", "square", "erf", "erfc")},
     **{name: (getattr(lax, name), UNIT) for name in (
         "sin", "cos", "tan", "sinh", "cosh", "asin", "acos", "atan", "asinh", "atanh")},
     "acosh": (lax.acosh, UNIT + 2),
@@ -58,7 +58,8 @@ SAMPLES = {
     "select_n of three": (lambda i, x: lax.select_n(i, x, x + 1, x + 2), onp.array([0, 1, 2, 1], "int32"), X[0]),
     "clamp": (lambda x: lax.clamp(jnp.float32(-0.5), x, jnp.float32(0.5)), X),
     "broadcast_in_dim": (lambda x: lax.broadcast_in_dim(x, (2, 3, 5, 4), (1, 3)), X),
-    "reshape": (lambda x: x.reshape(2, 6), X), "squeeze": (lambda x: lax.squeeze(x, (0,)), X[None]),
+    "reshape": (lambda x: x.reshape(2, 6), X), "reshape of other axes": (lambda x: lax.reshape(x, (21, 16), (2, 0, 3, 1)), IMAGE),
+    "tile": (lambda x: jnp.tile(x, (2, 1, 3)), X), "squeeze": (lambda x: lax.squeeze(x, (0,)), X[None]),
     "expand_dims": (lambda x: lax.expand_dims(x, (1,)), X), "transpose": (lambda x: lax.transpose(x, (1, 0)), X),
     "rev": (lambda x: lax.rev(x, (1,)), X), "concatenate": (lambda x, y: lax.concatenate([x, y], 1), X, Y),
     "split": (lambda x: lax.split(x, (1, 2, 1), 1), X), "iota": (lambda x: x + lax.broadcasted_iota(jnp.float32, (3, 4), 1), X),
@@ -70,7 +71,11 @@ SAMPLES = {
         ((1, 2, 0), (0, 0, 1)), ((-1, 1, 0), (-2, -1, 0)), ((2, -2, 2), (-1, 0, 1)), ((-3, 0, 0), (0, 0, 0)), ((0, -5, 1), (-4, 6, 0)))},
     "reduce_sum": (lambda x: x.sum(1), X), "reduce_prod": (lambda x: x.prod(0), X), "reduce_max": (lambda x: x.max(0), X),
     "reduce_min": (lambda x: x.min(), X), "reduce_and": (lambda x: (x > -1).all(1), X), "reduce_or": (lambda x: (x > 1).any(0), X),
-    "sum of few bits": (lambda x: x.sum(dtype="int8"), onp.full(300, 3, "int8")), "max with nan": (lambda x: x.max(), EDGES),
+    "sum of few bits": (lambda x: x.sum(dtype="int8"), onp.full(300, 3, "int8")), "max of nothing": (
+        lambda x: lax.reduce_max(x, (0,)), X[:0]), "min of no whole numbers": (lambda x: lax.reduce_min(x, (0,)), N[:0]),
+    "windows of nothing": (lambda x: lax.reduce_window(x, 0.0, lax.add, (1, 9, 1, 1), (1, 1, 1, 1), "VALID"), IMAGE),
+    "conv of nothing": (lambda x, w: conv(x, w, padding="VALID"), IMAGE, onp.ones((5, 4, 9, 9), "float32")),
+    "max with nan": (lambda x: x.max(), EDGES),
     "argmax": (lambda x: lax.argmax(x, 1, jnp.int32), X), "argmin with nan": (lambda x: lax.argmin(x, 0, jnp.int32), EDGES),
     "cumsum": (lambda x: lax.cumsum(x, 1, reverse=True), X), "cumprod": (lambda x: lax.cumprod(x, 0), X),
     "sort": (lambda x: lax.sort(x, dimension=0), X), "sort with nan": (lax.sort, EDGES),
