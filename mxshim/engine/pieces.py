@@ -62,6 +62,12 @@ _PATIENCE = 0.5  # seconds that a piece may take with NumPy, all in all
 _NEAR = 4  # programs that may be found between two new structures in quick succession
 
 
+def clear():
+    """Forget what lines asked for."""
+    _lines.clear()
+    _spent.clear()
+
+
 def line_of(instructions) -> Line:
     if len(_lines) > 10_000:
         _lines.clear()

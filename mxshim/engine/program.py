@@ -19,7 +19,7 @@ from ..base import MXNetError
 from . import disk, pieces
 from .op import LOOPS
 from .roll import rolled
-from .spec import FLOAT, INT, SHIFT, eval_jaxpr
+from .spec import FLOAT, INT, SHIFT, equations, eval_jaxpr
 
 BUDGET = 256 << 20  # bytes of programs that are kept
 _LEAST = 3 << 19  # what a CPU program costs at least, measured: about 1.5 MB
@@ -283,15 +283,7 @@ _DIRECT = "xla_cpu_use_fusion_emitters"
 
 
 def _has_loops(jaxpr) -> bool:
-    for eqn in jaxpr.eqns:
-        if eqn.params.get("name") == LOOPS:
-            return True
-        for value in eqn.params.values():
-            for inner in value if isinstance(value, list | tuple) else (value,):
-                inner = getattr(inner, "jaxpr", inner)
-                if hasattr(inner, "eqns") and _has_loops(inner):
-                    return True
-    return False
+    return any(eqn.params.get("name") == LOOPS for eqn in equations(jaxpr))
 
 
 def _compiled(lowered, platform, has_loops):
@@ -375,6 +367,7 @@ def clear():
         _cache.clear()
         _last = Program(None, None, [], 0, [])
         stats.bytes = 0
+        pieces.clear()
 
 
 def configure():

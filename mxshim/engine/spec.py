@@ -7,9 +7,11 @@ together from their jaxprs.
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import operator
 import os
+import warnings
 import weakref
 from collections.abc import Callable
 
@@ -17,10 +19,14 @@ import jax
 import jax.numpy as jnp
 import numpy as onp
 from jax import tree_util
+from jax.api_util import debug_info
+from jax.extend.core import ClosedJaxpr
+from jax.extend.linear_util import wrap_init
+from jax.interpreters import partial_eval
 
 from ..base import MXNetError
 from .cell import Aval, aval_of
-from .op import Op, Scalar
+from .op import LOOPS, Op, Scalar
 
 # Slots that stand for the next run-time number of a kind; other slots are numbers of values (see trace.py).
 SHIFT = 14
@@ -113,8 +119,68 @@ def _struct(aval: Aval):
     return jax.ShapeDtypeStruct(aval.shape, aval.dtype)
 
 
+def traced(fn: Callable, structs):
+    """A function of arrays that returns a list or tuple of them, as a closed jaxpr."""
+    global _trace
+    if _trace is None:
+        _trace = jax.make_jaxpr
+        try:
+            _quickly(lambda x: [x + 1])(structs[0] if structs else jax.ShapeDtypeStruct((), "float32"))
+            _trace = _quickly
+        except Exception:  # a JAX whose inside is another
+            warnings.warn("this JAX traces functions another way: calls with new shapes take longer", stacklevel=2)
+    return _trace(fn)(*structs)
+
+
+_trace: Callable | None = None
+
+
+def _quickly(fn: Callable):
+    """jax.make_jaxpr without what it does about arguments of any kind, which takes ten times as long as the rest."""
+
+    def make(*structs):
+        avals = [jax.core.ShapedArray(s.shape, s.dtype) for s in structs]
+        jaxpr, _, consts = partial_eval.trace_to_jaxpr_dynamic(wrap_init(fn, debug_info=_names(len(avals))), avals)
+        return ClosedJaxpr(jaxpr, consts)
+
+    return make
+
+
+@functools.cache
+def _names(n: int):
+    return debug_info("mxshim", lambda *arrays: arrays, (0,) * n, {})
+
+
 def eval_jaxpr(closed, args):
     return jax.core.eval_jaxpr(closed.jaxpr, closed.consts, *args)
+
+
+def equations(jaxpr):
+    """Every equation of a jaxpr, those of the jaxprs inside of it included."""
+    for eqn in jaxpr.eqns:
+        yield eqn
+        for value in eqn.params.values():
+            for inner in value if isinstance(value, list | tuple) else (value,):
+                inner = getattr(inner, "jaxpr", inner)
+                if hasattr(inner, "eqns"):
+                    yield from equations(inner)
+
+
+def eval_inlined(jaxpr, consts, args) -> list:
+    """As jax.core.eval_jaxpr, but what is called by way of jax.jit is computed in place: differentiating the calls takes far longer."""
+    env: dict = {**dict(zip(jaxpr.constvars, consts)), **dict(zip(jaxpr.invars, args))}
+    for eqn in jaxpr.eqns:
+        values = [v.val if hasattr(v, "val") else env[v] for v in eqn.invars]
+        if eqn.primitive.name in ("jit", "pjit") and eqn.params["name"] != LOOPS:
+            inner = eqn.params["jaxpr"]
+            outs = eval_inlined(inner.jaxpr, inner.consts, values)
+        else:
+            with eqn.ctx.manager:
+                outs = eqn.primitive.bind(*values, **eqn.primitive.get_bind_params(eqn.params))
+            if not eqn.primitive.multiple_results:
+                outs = [outs]
+        env.update(zip(eqn.outvars, outs))
+    return [v.val if hasattr(v, "val") else env[v] for v in jaxpr.outvars]
 
 
 class Spec:
@@ -133,7 +199,7 @@ class Spec:
         self.recorded: dict[tuple, Recorded | Spec] = {}
         self.record1 = self.record01 = self.record10 = self.record11 = None  # the commonest of `recorded`, without a tuple
         self.pullbacks: dict[tuple, Spec] = {}
-        self.jaxpr = jax.make_jaxpr(run)(*self.structs())
+        self.jaxpr = traced(run, self.structs())
         self.out = tuple(aval_of(a.shape, onp.dtype(a.dtype)) for a in self.jaxpr.out_avals)
         if not self.out:  # an instruction without results could never be flushed
             raise MXNetError("give it at least one array")
@@ -187,6 +253,11 @@ def _differentiable(spec: Spec, mask, args):
     """(function of the selected inputs, those inputs): what jax.vjp gets. Integers are differentiated as if they were reals."""
     picked = [i for i, wanted in enumerate(mask) if wanted]
     fn = spec.diff or spec.run
+    if spec.diff is None and all(spec.avals[i].float for i in picked) and not any(
+            eqn.params.get("num_consts") for eqn in equations(spec.jaxpr.jaxpr) if eqn.primitive.name.startswith("custom_")):
+        # What was traced computes the same, unless it has gradients of its own that hold on to what the trace computed.
+        def fn(*args):
+            return eval_inlined(spec.jaxpr.jaxpr, spec.jaxpr.consts, args)
 
     def primal(*shadows):
         full = list(args)
@@ -246,10 +317,10 @@ class Recorded:
                     not spec.avals[i].float for i in self.targets):
                 outs = spec.run(*args)
             residuals, tree = tree_util.tree_flatten(pull)
-            return tuple(outs), residuals
+            return [*outs, *residuals]
 
-        traced = jax.make_jaxpr(forward)(*spec.structs())
-        jaxpr, n = traced.jaxpr, self.visible
+        closed = traced(forward, spec.structs())
+        jaxpr, n = closed.jaxpr, self.visible
         wanted = jaxpr.outvars[n:]
         remade = _Remade(jaxpr, n)
         ins = {v: i for i, v in enumerate(jaxpr.invars)}
@@ -273,15 +344,15 @@ class Recorded:
         n_in, n_out = len(spec.avals), n + len(new)
         first = {"in": 0, "out": n_in, "new": n_in + n, "num": n_in + n_out}
         self.residuals = _picker([first[kind] + i for kind, i in self.sources], n_in)
-        self.jaxpr = traced
+        self.jaxpr = closed
         self.keep = [*range(n), *[n + jaxpr.outvars[n:].index(v) for v in new]]
         self.out = spec.out + tuple(aval_of(v.aval.shape, onp.dtype(v.aval.dtype)) for v in new)
 
-        def backward(residuals, cts):
-            values = remade.compute({**dict(zip(kept, residuals)), **dict(zip(jaxpr.constvars, traced.consts))}, wanted)
-            return _pull(spec, mask, tree_util.tree_unflatten(tree, values), cts)
+        def backward(*args):
+            values = remade.compute({**dict(zip(kept, args)), **dict(zip(jaxpr.constvars, closed.consts))}, wanted)
+            return _pull(spec, mask, tree_util.tree_unflatten(tree, values), args[len(kept):])
 
-        self.back = jax.make_jaxpr(backward)([_struct(v.aval) for v in kept], tuple(_struct(a) for a in spec.out))
+        self.back = traced(backward, [*[_struct(v.aval) for v in kept], *map(_struct, spec.out)])
 
     def emit(self, args, evaluate=eval_jaxpr):
         outs = evaluate(self.jaxpr, args)

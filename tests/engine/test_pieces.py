@@ -1,6 +1,5 @@
 """Structures that never come back run instruction by instruction; those that do are compiled whole."""
 import random
-from collections import defaultdict
 from pathlib import Path
 
 import numpy as onp
@@ -15,10 +14,9 @@ from mxshim.gluon import nn
 @pytest.fixture(autouse=True)
 def anew(monkeypatch):
     npx.waitall()
-    monkeypatch.setattr(pieces, "_lines", {})
+    pieces.clear()
     monkeypatch.setattr(program, "remember_lines", True)
     monkeypatch.setattr(program, "_found", 0)
-    monkeypatch.setattr(pieces, "_spent", defaultdict(float))
 
 
 def everything_apart(line, instructions, structure, live, has, on_cpu):
