@@ -90,7 +90,7 @@ _last = Program(None, None, [], 0, [])  # the one that ran last
 
 
 def run(device, instructions, codes, slots, numbers, data, donated, live, whole=False) -> tuple[list, tuple, bool]:
-    """(the live results of a trace, which inputs and results share buffers, whether a program was compiled for it).
+    """(the live results of a trace, which inputs and results share buffers, whether anything was compiled for it).
 
     Raises: MXNetError if XLA cannot run it.
 
@@ -112,9 +112,10 @@ def run(device, instructions, codes, slots, numbers, data, donated, live, whole=
             found = pieces.instead(line, instructions, hash(key), live, lambda piece: _key(device, piece) in _cache,
                                    device.platform == "cpu")
             if found is not None:
+                before = stats.programs
                 outs = found.run(data, lambda piece, arrays: _run_piece(device, piece, arrays))
                 remember_lines, _found = True, 0
-                return outs, _shared(data, outs), False
+                return outs, _shared(data, outs), stats.programs > before
     with jax.enable_x64(True) if program is None or program.wide else _AS_IT_IS:
         packed = _pack(program, numbers, exact)
         compiled = program is None
