@@ -1,0 +1,119 @@
+"""Order, and elements picked by index."""
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as onp
+from jax import lax
+
+from .rules import RULES, Table, rule
+
+_ARGS: Table = {"argmax": onp.argmax, "argmin": onp.argmin}
+for _name, _fn in _ARGS.items():
+    RULES[_name] = lambda inputs, params, avals, fn=_fn: fn(inputs[0], axis=params["axes"][0]).astype(avals[0].dtype)
+
+
+@rule("sort")
+def _sort(inputs, params, avals):
+    d, keys = params["dimension"], inputs[:params["num_keys"]]
+    if len(inputs) == 1:
+        return onp.sort(inputs[0], axis=d, kind="stable")
+    order = onp.argsort(keys[0], axis=d, kind="stable") if len(keys) == 1 else onp.lexsort(keys[::-1], axis=d)
+    return [onp.take_along_axis(x, order, d) for x in inputs]
+
+
+@rule("top_k")
+def _top_k(inputs, params, avals):
+    x, k, d = inputs[0], params["k"], params.get("axis", -1)
+    keys = onp.where(onp.isnan(x), -onp.inf, -x) if x.dtype.kind == "f" else onp.invert(x)
+    order = onp.take(onp.argsort(keys, axis=d, kind="stable"), range(k), axis=d)
+    return [onp.take_along_axis(x, order, d), order.astype(avals[1].dtype)]
+
+
+SLOW = {"gather", "scatter", "scatter-add", "scatter-mul", "scatter-min", "scatter-max", "sort", "top_k",
+            "erf", "erfc"}
+
+
+def _places(shape, starts, in_map, batched, taken, window_dims, sizes, clip):
+    """(index arrays into an operand of `shape`, by window: whether it lies inside).
+
+    starts: [..., k] first places of the windows along the axes `in_map`; batched: (operand axis, axis of starts) pairs; taken: the
+    operand's axes that windows do not have; sizes: of the windows along every axis.
+    """
+    lead = starts.shape[:-1]
+    windows = [d for d in range(len(shape)) if d not in taken]
+    inside = onp.ones(lead, bool)
+    places = []
+    for d, n in enumerate(shape):
+        at = onp.zeros((1,) * len(lead), onp.int64)
+        if d in in_map:
+            at = starts[..., in_map.index(d)].astype(onp.int64)
+            inside = inside & (at >= 0) & (at <= n - sizes[d])
+            at = onp.clip(at, 0, max(n - sizes[d], 0))
+        for operand_axis, axis in batched:
+            if operand_axis == d:
+                at = onp.arange(lead[axis]).reshape([-1 if i == axis else 1 for i in range(len(lead))])
+        at = at.reshape(at.shape + (1,) * len(windows))
+        if d in windows:
+            at = at + onp.arange(sizes[d]).reshape([-1 if w == d else 1 for w in windows])
+        places.append(at)
+    return tuple(places), None if clip else inside
+
+
+@rule("gather")
+def _gather(inputs, params, avals):
+    x, starts = inputs
+    numbers, sizes, mode = params["dimension_numbers"], params["slice_sizes"], params["mode"]
+    taken = (*numbers.collapsed_slice_dims, *numbers.operand_batching_dims)
+    batched = list(zip(numbers.operand_batching_dims, numbers.start_indices_batching_dims, strict=True))
+    fill = mode == lax.GatherScatterMode.FILL_OR_DROP
+    places, inside = _places(x.shape, starts, numbers.start_index_map, batched, taken, None, sizes, not fill)
+    lead = starts.ndim - 1
+    if not x.size:
+        found = onp.zeros(lead * (1,), x.dtype)
+        inside = onp.zeros(starts.shape[:-1], bool)
+    else:
+        found = x[places]
+    shape = starts.shape[:-1] + tuple(sizes[d] for d in range(x.ndim) if d not in taken)
+    found = onp.broadcast_to(found, shape)
+    if fill and not inside.all():
+        value = params["fill_value"]
+        if value is None:
+            value = onp.nan if x.dtype.kind == "f" else onp.iinfo(x.dtype).min if x.dtype.kind == "i" else (
+                True if x.dtype == bool else onp.iinfo(x.dtype).max)
+        found = onp.where(inside.reshape(inside.shape + (1,) * (found.ndim - lead)), found, onp.asarray(value, x.dtype))
+    return onp.moveaxis(found, range(lead, found.ndim), numbers.offset_dims)
+
+
+def _scatter(combine):
+    def rule(inputs, params, avals):
+        x, starts, updates = inputs
+        numbers, mode = params["dimension_numbers"], params["mode"]
+        taken = (*numbers.inserted_window_dims, *numbers.operand_batching_dims)
+        batched = list(zip(numbers.operand_batching_dims, numbers.scatter_indices_batching_dims, strict=True))
+        window = [updates.shape[d] for d in numbers.update_window_dims]
+        rest = iter(window)
+        sizes = [1 if d in taken else next(rest) for d in range(x.ndim)]
+        places, inside = _places(x.shape, starts, numbers.scatter_dims_to_operand_dims, batched, taken, None, sizes,
+                                 mode == lax.GatherScatterMode.CLIP)
+        lead = starts.ndim - 1
+        updates = onp.moveaxis(updates, numbers.update_window_dims, range(lead, updates.ndim))
+        out = onp.array(x)
+        if not updates.size or not x.size:
+            return out
+        places = [onp.broadcast_to(p, updates.shape) for p in places]
+        if inside is not None and not inside.all():
+            places, updates = [p[inside] for p in places], updates[inside]
+        combine(out, tuple(places), updates)
+        return out
+    return rule
+
+
+def _assign(out, places, updates):
+    out[places] = updates
+
+
+RULES["scatter"] = _scatter(_assign)
+_COMBINED: dict[str, Any] = {"scatter-add": onp.add, "scatter-mul": onp.multiply, "scatter-min": onp.minimum, "scatter-max": onp.maximum}
+for _name, _fn in _COMBINED.items():
+    RULES[_name] = _scatter(_fn.at)
