@@ -177,8 +177,9 @@ class Pieces:
         uses.update(self.live)
         env = {~j: d for j, d in enumerate(data)}
         for p in self.pieces:
-            run = _with_numpy if (p.code, p.slots) in self.on_host else compiled
-            env.update(zip(p.outs, run(p, [env[name] for name in p.arrays]), strict=True))
+            arrays = [env[name] for name in p.arrays]
+            outs = _with_numpy(p, arrays) if (p.code, p.slots) in self.on_host else None
+            env.update(zip(p.outs, compiled(p, arrays) if outs is None else outs, strict=True))
             for name in p.arrays:
                 uses[name] -= 1
             for name in (*p.arrays, *p.outs):
@@ -199,10 +200,15 @@ def _seconds_on_host(code) -> float | None:
     return found
 
 
-def _with_numpy(piece: Piece, arrays) -> list:
+def _with_numpy(piece: Piece, arrays) -> list | None:
+    """The results of a piece; None if NumPy turns out to be unable to compute it."""
     numbers = iter(piece.numbers)
     args = [onp.asarray(arrays[~s]) if s > FLOAT else onp.asarray(next(numbers), _DTYPES[s]) for s in piece.slots]
-    return piece.code.emit(args, host.run)
+    try:
+        return piece.code.emit(args, host.run)
+    except Exception:  # what is wrong with a call was found when it was recorded: this is for XLA to compute
+        _seconds[piece.code] = None
+        return None
 
 
 _DTYPES = {NUMBER_SLOT[kind]: dtype for kind, dtype in SCALAR_DTYPES.items()}

@@ -204,6 +204,18 @@ def test_results_that_share_memory_are_not_overwritten(monkeypatch, instead):
     z.wait_to_read()
 
 
+def test_what_numpy_fails_at_is_compiled(monkeypatch):
+    def fails(inputs, params, avals):
+        raise ValueError("no")
+
+    monkeypatch.setitem(pieces.host.RULES, "tanh", fails)
+    monkeypatch.setattr(pieces, "instead", everything_apart)
+    x = np.array([0.5, 1.25, 0.125])
+    before = mx.engine.stats().programs
+    onp.testing.assert_allclose((np.tanh(x * 2) + 1).asnumpy(), onp.tanh([1, 2.5, 0.25]) + 1, rtol=1e-6)
+    assert mx.engine.stats().programs == before + 1
+
+
 def test_ctrl_c_between_pieces_loses_nothing(apart, monkeypatch):
     x = np.ones((3,))
     x.attach_grad()

@@ -76,7 +76,7 @@ def _run(jaxpr, consts, args) -> list:
         return env[v] if not hasattr(v, "val") else onp.asarray(v.val, v.aval.dtype)
 
     for eqn in jaxpr.eqns:
-        inputs = [env[v] if not hasattr(v, "val") else onp.asarray(v.val, v.aval.dtype) for v in eqn.invars]
+        inputs = [read(v) for v in eqn.invars]
         name, params = eqn.primitive.name, eqn.params
         if name in _CALLS:
             inner = params[_CALLS[name]]

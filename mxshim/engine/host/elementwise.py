@@ -10,13 +10,13 @@ from jax import lax
 from .rules import RULES, Table, end, rule
 
 _ELEMENTWISE: Table = {
-        "add": onp.add, "sub": onp.subtract, "mul": onp.multiply, "max": onp.maximum, "min": onp.minimum, "atan2": onp.arctan2,
-        "eq": onp.equal, "ne": onp.not_equal, "lt": onp.less, "le": onp.less_equal, "gt": onp.greater, "ge": onp.greater_equal,
-        "and": onp.bitwise_and, "or": onp.bitwise_or, "xor": onp.bitwise_xor, "not": onp.invert, "neg": onp.negative, "abs": onp.abs,
-        "floor": onp.floor, "ceil": onp.ceil, "exp": onp.exp, "exp2": onp.exp2, "log": onp.log, "log1p": onp.log1p,
-        "expm1": onp.expm1, "sin": onp.sin, "cos": onp.cos, "tan": onp.tan, "tanh": onp.tanh, "sinh": onp.sinh, "cosh": onp.cosh,
-        "asin": onp.arcsin, "acos": onp.arccos, "atan": onp.arctan, "asinh": onp.arcsinh, "acosh": onp.arccosh, "atanh": onp.arctanh,
-        "sqrt": onp.sqrt, "cbrt": onp.cbrt, "square": onp.square, "is_finite": onp.isfinite, "add_any": onp.add}
+    "add": onp.add, "sub": onp.subtract, "mul": onp.multiply, "max": onp.maximum, "min": onp.minimum, "atan2": onp.arctan2,
+    "eq": onp.equal, "ne": onp.not_equal, "lt": onp.less, "le": onp.less_equal, "gt": onp.greater, "ge": onp.greater_equal,
+    "and": onp.bitwise_and, "or": onp.bitwise_or, "xor": onp.bitwise_xor, "not": onp.invert, "neg": onp.negative, "abs": onp.abs,
+    "floor": onp.floor, "ceil": onp.ceil, "exp": onp.exp, "exp2": onp.exp2, "log": onp.log, "log1p": onp.log1p,
+    "expm1": onp.expm1, "sin": onp.sin, "cos": onp.cos, "tan": onp.tan, "tanh": onp.tanh, "sinh": onp.sinh, "cosh": onp.cosh,
+    "asin": onp.arcsin, "acos": onp.arccos, "atan": onp.arctan, "asinh": onp.arcsinh, "acosh": onp.arccosh, "atanh": onp.arctanh,
+    "sqrt": onp.sqrt, "cbrt": onp.cbrt, "square": onp.square, "is_finite": onp.isfinite, "add_any": onp.add}
 for _name, _fn in _ELEMENTWISE.items():
     RULES[_name] = lambda inputs, params, avals, fn=_fn: fn(*inputs)
 _LOGICAL: Table = {"reduce_and": onp.all, "reduce_or": onp.any}
@@ -25,6 +25,8 @@ for _name, _fn in _LOGICAL.items():
 _SUMS: Table = {"reduce_sum": onp.sum, "reduce_prod": onp.prod}
 for _name, _fn in _SUMS.items():
     RULES[_name] = lambda inputs, params, avals, fn=_fn: fn(inputs[0], axis=params["axes"], dtype=avals[0].dtype)
+
+
 def _extreme(fn, largest):
     def rule(inputs, params, avals):
         x = inputs[0]

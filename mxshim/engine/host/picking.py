@@ -30,8 +30,8 @@ def _top_k(inputs, params, avals):
     return [onp.take_along_axis(x, order, d), order.astype(avals[1].dtype)]
 
 
-SLOW = {"gather", "scatter", "scatter-add", "scatter-mul", "scatter-min", "scatter-max", "sort", "top_k",
-            "erf", "erfc"}
+# What takes long for every element.
+SLOW = {"gather", "scatter", "scatter-add", "scatter-mul", "scatter-min", "scatter-max", "sort", "top_k", "erf", "erfc"}
 
 
 def _places(shape, starts, in_map, batched, taken, window_dims, sizes, clip):
