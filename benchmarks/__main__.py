@@ -3,6 +3,7 @@
     python -m benchmarks --quick
     python -m benchmarks --mxnet MX1/bin/python --mxnet MX2/bin/python --torch TORCH/bin/python --json figures.json
     python -m benchmarks ops ...            single operators instead: see ops.py
+    python -m benchmarks changing ...       loops whose turns are never the same: see changing.py
 
 Every contestant takes its turn in every round; a ratio is the median over the rounds of the ratio within a round. Linux.
 """
@@ -16,7 +17,7 @@ import tempfile
 import time
 from functools import partial
 
-from . import ops
+from . import changing, ops
 from . import results as report
 from .processes import first_steps, measure
 from .results import Result
@@ -212,5 +213,7 @@ def main(arguments=None):
 if __name__ == "__main__":
     if sys.argv[1:2] == ["ops"]:
         ops.main(sys.argv[2:])
+    elif sys.argv[1:2] == ["changing"]:
+        changing.main(sys.argv[2:])
     else:
         main()

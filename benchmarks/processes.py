@@ -1,9 +1,11 @@
 """What only a fresh process shows: the first step, import time, memory.
 
-`python -m benchmarks.processes first|import|memory ...` is such a process; it prints one line of JSON.
+`python -m benchmarks.processes first|import|memory|turns ...` is such a process; it prints one line of JSON.
 """
 from __future__ import annotations
 
+import importlib
+import itertools
 import json
 import os
 import subprocess
@@ -42,6 +44,19 @@ def first(framework: str, name: str) -> dict:
     took, at = time.perf_counter() - start, time.time()
     assert value == value
     return {"first": took, "at": at, "programs": len(compiled)}
+
+
+def turns(framework: str, name: str, count: int) -> dict:
+    """Seconds of the turns of a loop of `workloads.changing`, all and one of the second half, and for mxshim its programs."""
+    from .workloads.changing import LOOPS
+    mx = importlib.import_module(framework)
+    loop, at = LOOPS[name](mx), [time.perf_counter()]
+    for value in itertools.islice(loop, count):
+        assert value == value
+        at.append(time.perf_counter())
+    half = count // 2
+    found = {"all": at[-1] - at[0], "later": (at[-1] - at[half]) / (count - half)}
+    return found | ({"programs": mx.engine.stats().programs} if framework == "mxshim" else {})
 
 
 def import_(module: str) -> dict:
@@ -83,4 +98,4 @@ def first_steps(python: str, framework: str, name: str) -> dict:
 if __name__ == "__main__":
     task, *rest = sys.argv[1:]
     arguments = [int(a) if a.isdecimal() else a for a in rest]
-    print(json.dumps({"first": first, "import": import_, "memory": memory}[task](*arguments)))
+    print(json.dumps({"first": first, "import": import_, "memory": memory, "turns": turns}[task](*arguments)))

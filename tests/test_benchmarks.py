@@ -42,3 +42,10 @@ def test_loading(tmp_path):
     assert done.returncode == 0, done.stderr
     result, = json.loads(out.read_text())["results"]
     assert result["name"] == "loading: ToTensor, 0 workers, 2,560 images" and len(result["figures"]["mxshim"]) == 2 and not result["notes"]
+
+
+def test_loops_whose_turns_change():
+    command = [sys.executable, "-m", "benchmarks", "changing", "--only", "images", "--rounds", "1", "--turns", "6"]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "JAX_PLATFORMS": "cpu"}, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert "changing: images, a turn of the second half" in done.stdout
