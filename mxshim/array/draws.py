@@ -121,13 +121,15 @@ def demand(v, name, wanted, what):
 
 
 def broadcast(what, arrays, size=None) -> tuple[int, ...]:
-    """The shape of a draw: `size`, to which the array parameters must broadcast, or what they broadcast to."""
+    """The shape of a draw: `size`, to which the array parameters must broadcast, or what they broadcast to; so it is with size ()."""
     shapes = [v.shape for v in arrays]
     try:
         common = onp.broadcast_shapes(*shapes)
         if size is None:
             return common
         size = size_of(size, what)
+        if size == ():
+            return common
         if onp.broadcast_shapes(size, common) == size:
             return size
     except ValueError:

@@ -312,12 +312,12 @@ class Block:
     def save_parameters(self, filename, deduplicate=False):
         """Write all parameters to a file, by structural names: .params in nd programs, .npz in np programs.
 
-        deduplicate: write shared parameters once. The file is replaced as a whole or not at all.
+        deduplicate: write shared parameters once, under the last of their names. The file is replaced as a whole or not at all.
         """
         found = self._collect_params_with_prefix()
         if deduplicate:
-            seen = {}
-            found = {name: p for name, p in found.items() if seen.setdefault(id(p), name) == name}
+            last = {id(p): name for name, p in found.items()}
+            found = {name: p for name, p in found.items() if last[id(p)] == name}
         write(filename, found)
 
     def load_parameters(self, filename, ctx=None, allow_missing=False, ignore_extra=False, cast_dtype=False,
@@ -435,6 +435,8 @@ class HybridBlock(Block):
         """Finish the parameters that wait for the first batch."""
         waiting = [p for p in self._own().values() if p._deferred_init is not None]
         if not all(p._shape_known() for p in waiting):
+            if first_array(args) is None:
+                raise self._without_arrays(args)
             self.infer_shape(*args)
         for p in waiting:
             p._finish_deferred_init()
@@ -450,9 +452,17 @@ class HybridBlock(Block):
 
     def _infer_below(self, args):
         """infer_shape of a block whose children have the unknown sizes, by its graph."""
-        waiting = {p.name: p for p in self.collect_params().values() if not p._shape_known()}
+        found = dict(self.collect_params())
+        waiting = {name: p for name, p in found.items() if not p._shape_known()}
         names = [f"data{k}" for k in range(len(args))]
-        out = self(*[symbol.var(name) for name in names])
+        kept = [(p, p._var) for p in found.values()]
+        try:
+            for name, p in found.items():
+                p._var = p._var_named(name)  # in np programs many parameters are called weight
+            out = self(*[symbol.var(name) for name in names])
+        finally:
+            for p, before in kept:
+                p._var = before
         out = symbol.Group(list(out)) if isinstance(out, list | tuple) else out
         shapes, _, auxiliary = out.infer_shape(**{name: a.shape for name, a in zip(names, args, strict=True)})
         for name, shape in (*zip(out.list_arguments(), shapes, strict=True),
@@ -468,11 +478,14 @@ class HybridBlock(Block):
         if isinstance(x, onp.ndarray):
             raise TypeError(f"{type(self).__name__} takes arrays of mx, got a numpy.ndarray: make one with np.array(x) or nd.array(x)")
         if like is None:
-            raise ValueError(f"{type(self).__name__}: one of the inputs must be an NDArray or a Symbol, which say where to compute; got "
-                             f"{', '.join(type(a).__name__ for a in (x, *args))}. Make one with np.array(x) or nd.array(x)")
+            raise self._without_arrays((x, *args))
         cls, ctx = type(like), like.ctx
         own = {name: as_class(p.data(ctx), cls) for name, p in self._reg_params.items()}
         return self.hybrid_forward(ndarray, x, *args, **own)
+
+    def _without_arrays(self, args):
+        return ValueError(f"{type(self).__name__}: one of the inputs must be an NDArray or a Symbol, which say where to compute; got "
+                          f"{', '.join(type(a).__name__ for a in args)}. Make one with np.array(x) or nd.array(x)")
 
     def _graph_names(self):
         """What MXNet 1's graphs call the first operators of this block, in the order of their calls."""
@@ -505,11 +518,12 @@ class HybridBlock(Block):
                      static_shape=False, inline_limit=2, forward_bulk_size=None, backward_bulk_size=None, **kwargs):
         """Hybridize and call once. XLA compiles and optimizes everything, whatever `backend` says.
 
-        An unknown name is a warning, once. Raises: ValueError without the name of a back end.
+        An unknown name is a warning, once. Raises: ValueError without the name of a back end in nd programs; MXNet 2 needs none.
         """
-        if not backend:
+        if backend:
+            check_backend(backend)
+        elif not is_np_array():
             raise ValueError("Must specify \"backend\" to optimize_for")
-        check_backend(backend)
         self.hybridize(True, static_alloc=static_alloc, static_shape=static_shape)
         self(x, *args)
 

@@ -77,9 +77,8 @@ def recorded(block, signature):
         try:
             for name, p in parameters.items():
                 if p._data is not None:
-                    places.append((p, p._data, p._var))
-                    p._var = None
-                    p._data = [r.array(p._data[0], p.var() if p.name == name else _renamed(p, name))]
+                    places.append((p, p._data))
+                    p._data = [r.array(p._data[0], p._var_named(name))]
             if not is_np_array():
                 hooks = [_name_scope(b) for b in {id(b): b for b in blocks}.values()]
             with contextlib.nullcontext() if is_np_array() else LayerNames(block):
@@ -87,18 +86,13 @@ def recorded(block, signature):
         finally:
             for undo in hooks:
                 undo()
-            for p, data, kept in places:
-                p._data, p._var = data, kept
+            for p, data in places:
+                p._data = data
             Changes.count += 1
     outputs = list(_flat(out))
     symbols = [a._symbol if hasattr(a, "_symbol") else r.constant(as_class(a, type(a))) for a in outputs]
     found = symbols[0] if len(symbols) == 1 else group(symbols)
     return found, r.constants, parameters
-
-
-def _renamed(p, name):
-    init = p.init if isinstance(p.init, str) else p.init.dumps() if hasattr(p.init, "dumps") else None
-    return var(name, shape=p.shape, dtype=p.dtype, lr_mult=p.lr_mult, wd_mult=p.wd_mult, init=init)
 
 
 class _Numbered(NameManager):

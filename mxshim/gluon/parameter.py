@@ -370,11 +370,14 @@ class Parameter:
     def var(self):
         """A Symbol that stands for this parameter, of its name, shape, dtype, factors and initializer; the same one each time."""
         if self._var is None:
-            init = self.init if isinstance(self.init, str) else self.init.dumps() if hasattr(self.init, "dumps") else None
-            found = symbol.var(self.name, shape=self.shape, dtype=self.dtype, lr_mult=self.lr_mult, wd_mult=self.wd_mult, init=init,
-                               stype=None if self._stype == "default" else self._stype)
-            self._var = found.as_np_ndarray() if is_np_array() else found
+            self._var = self._var_named(self.name)
         return self._var
+
+    def _var_named(self, name):
+        init = self.init if isinstance(self.init, str) else self.init.dumps() if hasattr(self.init, "dumps") else None
+        found = symbol.var(name, shape=self.shape, dtype=self.dtype, lr_mult=self.lr_mult, wd_mult=self.wd_mult, init=init,
+                           stype=None if self._stype == "default" else self._stype)
+        return found.as_np_ndarray() if is_np_array() else found
 
 
 class Constant(Parameter):

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import functools
 
-from ...block import HybridBlock
+from ...block import HybridBlock, _tree
 
 
 class StochasticBlock(HybridBlock):
@@ -80,3 +80,6 @@ class StochasticSequential(StochasticBlock):
 
     def __len__(self):
         return len(self._layers)
+
+    def __repr__(self):
+        return _tree(self, self._children.items())
