@@ -53,6 +53,13 @@ class Prefix(NameManager):
         return self._prefix + super().get(name, hint)
 
 
+class Numbered(NameManager):
+    """node_0, node_1, ...: the names of MXNet 2's graphs of blocks."""
+
+    def get(self, name, hint):
+        return super().get(None, "node_")
+
+
 def current() -> NameManager:
     """The innermost NameManager of this thread."""
     found = getattr(_thread, "current", None)

@@ -26,7 +26,7 @@ LAYERS = [
     ("io",),
     ("image",),
     ("gluon",),
-    ("executor", "model", "monitor"),
+    ("_deferred_compute", "executor", "model", "monitor"),
     ("module",),
     ("rnn",),
     ("amp",),

@@ -7,7 +7,7 @@ import warnings
 from .. import ndarray as nd
 from .. import numpy as np
 from .. import serialization
-from ..name import NameManager
+from ..name import NameManager, Numbered
 from ..symbol.compose import group, var
 from ..symbol.files import to_json, write
 from ..symbol.recording import LayerNames, Recording
@@ -59,7 +59,7 @@ def recorded(block, signature):
     count = [0]
     total = sum(1 for _ in _arrays(signature))
     places = []
-    with Recording() as r, NameManager() if not is_np_array() else _Numbered():
+    with Recording() as r, NameManager() if not is_np_array() else Numbered():
         def made(facts):
             if isinstance(facts[0], type) and facts[0] in DENSE:
                 name = "data" if total == 1 else f"data{count[0]}"
@@ -93,13 +93,6 @@ def recorded(block, signature):
     symbols = [a._symbol if hasattr(a, "_symbol") else r.constant(as_class(a, type(a))) for a in outputs]
     found = symbols[0] if len(symbols) == 1 else group(symbols)
     return found, r.constants, parameters
-
-
-class _Numbered(NameManager):
-    """node_0, node_1, ...: the names of MXNet 2's exports."""
-
-    def get(self, name, hint):
-        return super().get(None, "node_")
 
 
 def _name_scope(block):

@@ -13,6 +13,8 @@ from ..base import MXNetError, as_dtype
 from ..device import Device, cpu, current_device
 from ..engine.rng import not_aside
 from ..engine.trace import constants_apart
+from ..symbol import deferred
+from ..symbol.recording import Recording
 from ..util import is_np_array, is_np_shape
 from .dialect import ARRAYS
 
@@ -157,8 +159,8 @@ class Parameter:
         if data is not None and len(data) == 1:
             only = data[0]
             if wanted is None or wanted is (own := only.ctx) or wanted == own:
-                return only
-        return self._on(wanted)
+                return only if Recording.current is None else deferred.parameter(self, only)
+        return deferred.parameter(self, self._on(wanted))
 
     def row_sparse_data(self, row_id):
         """The rows `row_id` of the elements as a RowSparseNDArray, on row_id's device; gradients flow through it.

@@ -52,6 +52,10 @@ class Recording:
         other._symbol = symbol.as_np_ndarray() if cls is NpRecorded else symbol.as_nd_ndarray()
         return other
 
+    def into(self, out, result):
+        """What a call gives that has `out`: an export writes into no array."""
+        return result
+
     def constant(self, x):
         """The variable of an array that was computed elsewhere."""
         found = self._constant(x)
@@ -281,7 +285,7 @@ def symbolic(op, cls, args, kwargs, name):
     short = name.removeprefix("nd.")
     if short in _UNEQUAL and len({a.shape for a in flat if isinstance(a, nd.NDArray)}) > 1:
         return getattr(nd, f"broadcast_{short}")(*args)
-    kwargs.pop("out", None)
+    target = kwargs.pop("out", None)
     plain = dict(kwargs)
     if op is None:
         found = NAMES[name](*map(_unwrapped, args), **{k: v for k, v in plain.items() if k != "name"})
@@ -291,7 +295,7 @@ def symbolic(op, cls, args, kwargs, name):
     s = calls.symbolic(name, _as_symbols(tuple(args), kind), {k: _as_symbols(v, kind) for k, v in kwargs.items()}, kind)
     if isinstance(found, list | tuple):
         return type(found)([r.array(a, type(s)([e])) for a, e in zip(found, s._entries, strict=False)])
-    return r.array(found, type(s)(s._entries[:1]))
+    return r.into(target, r.array(found, type(s)(s._entries[:1])))
 
 
 class _Arrays(loops.Symbols):
