@@ -24,6 +24,28 @@ class DTypeError(ArgumentTypeError, KeyError):
     __str__ = Exception.__str__  # KeyError would quote the text
 
 
+class DeviceError(MXNetError, KeyError):
+    """A kind of device that there is not; MXNet raises KeyError."""
+
+    __str__ = Exception.__str__
+
+
+class _NullType:
+    """The class of `_Null`, which MXNet's functions have as default of what was not given; it is false."""
+
+    def __repr__(self):
+        return "_Null"
+
+    def __bool__(self):
+        return False
+
+    def __reduce__(self):
+        return "_Null"
+
+
+_Null = _NullType()
+
+
 class InternalError(MXNetError):
     """A broken promise inside mxshim itself (MXNet: mxnet.error.InternalError)."""
 

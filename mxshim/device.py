@@ -10,7 +10,7 @@ import os
 import sys
 import threading
 
-from .base import MXNetError
+from .base import DeviceError, MXNetError
 
 _TYPE_IDS = {"cpu": 1, "gpu": 2, "cpu_pinned": 3, "cpu_shared": 5, "tpu": 6}
 _CPU_KINDS = ("cpu", "cpu_pinned", "cpu_shared")
@@ -45,7 +45,7 @@ class Device(metaclass=_Default):
         if isinstance(device_type, Device):
             device_type, device_id = device_type.device_type, device_type.device_id
         if device_type not in _TYPE_IDS:
-            raise MXNetError(f"there is no device type {device_type!r}; use one of {', '.join(_TYPE_IDS)}")
+            raise DeviceError(f"there is no device type {device_type!r}; use one of {', '.join(_TYPE_IDS)}")
         self.device_type, self.device_id, self._jax = device_type, int(device_id), None
 
     @property

@@ -158,10 +158,10 @@ def _worker(process) -> None:
 
 
 def set_state(state="stop", profile_process="worker"):
-    """Start ("run") or end ("stop") measuring. Raises: ValueError for another state."""
+    """Start ("run") or end ("stop") measuring. Raises: KeyError for another state."""
     _worker(profile_process)
     if state not in ("run", "stop"):
-        raise ValueError(f"profiler.set_state: state must be 'run' or 'stop', got {state!r}")
+        raise KeyError(f"profiler.set_state: state must be 'run' or 'stop', got {state!r}")
     if state == _session.state:
         return
     from .engine import trace

@@ -4,12 +4,15 @@ from __future__ import annotations
 import functools
 import inspect
 import os
+import types
+
+import numpy as onp
 
 from .engine.trace import state
 
-__all__ = ["default_array", "get_gpu_count", "get_gpu_memory", "getenv", "is_np_array", "is_np_default_dtype", "is_np_shape", "np_array",
-           "np_default_dtype", "np_shape", "reset_np", "set_module", "set_np", "set_np_default_dtype", "set_np_shape", "setenv", "use_np",
-           "use_np_array", "use_np_default_dtype", "use_np_shape"]
+__all__ = ["default_array", "get_gpu_count", "get_gpu_memory", "getenv", "is_np_array", "is_np_default_dtype", "is_np_shape",
+           "np_array", "np_default_dtype", "np_shape", "numpy_fallback", "reset_np", "set_module", "set_np", "set_np_default_dtype",
+           "set_np_shape", "setenv", "use_np", "use_np_array", "use_np_default_dtype", "use_np_shape"]
 
 
 def is_np_shape() -> bool:
@@ -28,9 +31,18 @@ def is_np_default_dtype() -> bool:
 
 
 def set_np_shape(active) -> bool:
-    """Switch np shape semantics on or off; returns what it was."""
+    """Switch np shape semantics on or off; returns what it was.
+
+    Raises: ValueError if they are to go while np array semantics are on.
+    """
+    _check_shape(active)
     previous, state.np_shape = state.np_shape, bool(active)
     return previous
+
+
+def _check_shape(active):
+    if not active and state.np_array:
+        raise ValueError("np_shape: np arrays need np shapes; npx.reset_np() switches both off")
 
 
 def set_np_default_dtype(is_np_default_dtype=True) -> bool:
@@ -61,6 +73,8 @@ class _Switch:
         self._attribute, self._active, self._previous = attribute, bool(active), []
 
     def __enter__(self):
+        if self._attribute == "np_shape":
+            _check_shape(self._active)
         self._previous.append(getattr(state, self._attribute))
         setattr(state, self._attribute, self._active)
 
@@ -148,6 +162,36 @@ def default_array(source_array, ctx=None, dtype=None, device=None):
     if state.np_array:
         return numpy.array(source_array, dtype=dtype, ctx=ctx or device)
     return ndarray.array(source_array, ctx=ctx or device, dtype=dtype)
+
+
+def numpy_fallback(func):
+    """Have `func` run with NumPy's functions where it says mx.np, for what np functions cannot do; gradients end there.
+
+    Its arguments come as NumPy arrays, also inside lists and tuples, and the arrays of its result become np arrays again.
+    """
+    from . import numpy
+
+    def theirs(value):
+        return onp if value is numpy else value
+
+    @functools.wraps(func)
+    def call(*args, **kwargs):
+        closure = func.__closure__ and tuple([types.CellType(theirs(c.cell_contents)) for c in func.__closure__])
+        names = {name: theirs(value) for name, value in func.__globals__.items()}
+        plain = types.FunctionType(func.__code__, names, func.__name__, func.__defaults__, closure)
+        plain.__kwdefaults__ = func.__kwdefaults__
+        found = plain(*_each(args, _plain), **{k: _each(v, _plain) for k, v in kwargs.items()})
+        return _each(found, lambda a: numpy.array(a, dtype=a.dtype) if isinstance(a, onp.ndarray) else a)
+
+    return call
+
+
+def _plain(value):
+    return value.asnumpy() if hasattr(value, "asnumpy") else value
+
+
+def _each(value, change):
+    return type(value)([_each(v, change) for v in value]) if type(value) in (list, tuple) else change(value)
 
 
 def getenv(name):

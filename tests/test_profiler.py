@@ -165,7 +165,7 @@ def test_old_names(tmp_path):
 @pytest.mark.parametrize("call, error, says", [
     (lambda: profiler.set_config(nonsense=1), mx.MXNetError, "no setting nonsense"),
     (lambda: profiler.set_config(profile_process="server"), mx.MXNetError, "no servers"),
-    (lambda: profiler.set_state("walk"), ValueError, "'run' or 'stop'"),
+    (lambda: profiler.set_state("walk"), KeyError, "'run' or 'stop'"),
     (lambda: profiler.dumps(format="xml"), AssertionError, "'table' or 'json'"),
     (lambda: profiler.dumps(sort_by="age"), AssertionError, "total, avg"),
     (lambda: profiler.Event("e").stop(), mx.MXNetError, "without having been started"),

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as onp
 
-from ..base import MXNetError, as_dtype, is_float
+from ..base import MXNetError, _Null, as_dtype, is_float
 from ..engine import rng
 from ..engine.op import api
 from ..engine.trace import state
@@ -22,17 +22,8 @@ from .draws import adopt, apply, count_of, device_of, finish, key_noise, on_host
 from .sampling_discrete import draw_integers, shuffled
 
 _FLOAT32, _FLOAT64 = as_dtype("float32"), as_dtype("float64")
+_NULL = _Null
 _WIDE = (as_dtype("float16"), _FLOAT64)  # drawn from 64 bits
-
-
-class _Null:
-    """MXNet's default for parameters that were not given."""
-
-    def __repr__(self):
-        return "<no value>"
-
-
-_NULL = _Null()
 
 
 class Sampler(NamedTuple):

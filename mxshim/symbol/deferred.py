@@ -234,7 +234,8 @@ def _watch_creation():
 _watched: dict = {}
 _CREATION = {
     "numpy": ("zeros", "ones", "full", "arange", "linspace", "logspace", "eye", "identity", "tri", "hanning", "hamming", "blackman"),
-    "numpy.random": ("uniform", "normal", "exponential", "gamma", "gumbel", "laplace", "logistic", "pareto", "power", "rayleigh", "weibull"),
+    "numpy.random": ("uniform", "normal", "exponential", "gamma", "gumbel", "laplace", "logistic", "pareto", "power", "rayleigh",
+                     "weibull"),
     "ndarray": ("zeros", "ones", "full", "arange", "linspace", "eye"),
     "ndarray.random": ("uniform", "normal", "exponential", "gamma", "poisson", "randint", "randn")}
 
