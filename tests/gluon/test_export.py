@@ -8,7 +8,7 @@ import numpy as onp
 import pytest
 
 import mxshim as mx
-from mxshim import engine, gluon, nd, np, npx
+from mxshim import engine, gluon, nd, np, npx, util
 from mxshim.base import MXNetError
 from mxshim.gluon import nn
 
@@ -181,6 +181,15 @@ def test_refused(tmp_path, _np):
         with pytest.raises(MXNetError, match=text):
             net.export(str(tmp_path / "m"))
     assert not list(tmp_path.iterdir())
+
+
+def test_optimize_for_without_a_back_end():
+    """In np programs, as MXNet 2."""
+    with util.np_shape(), util.np_array():
+        net = gluon.nn.Dense(2)
+        net.initialize()
+        net.optimize_for(np.ones((1, 3)))
+        assert net.weight.shape == (2, 3) and net._hybrid is not None
 
 
 def test_optimize_for_and_var():

@@ -8,7 +8,7 @@ import numpy as onp
 import pytest
 
 import mxshim as mx
-from mxshim import autograd, gluon, nd, np, npx
+from mxshim import autograd, gluon, nd, np, npx, util
 from mxshim import initializer as init
 from mxshim.gluon import nn
 
@@ -437,6 +437,28 @@ def test_hybrid_forward(F):
     assert net(F.array([[1., -2.]])).asnumpy().tolist() == [[2, -4]]
     with pytest.raises(NotImplementedError, match="Two2 must define"):
         type("Two2", (gluon.HybridBlock,), {})()(F.ones((1,)))
+
+
+def test_infer_shape_of_many_with_one_name():
+    with util.np_shape(), util.np_array():
+        net = nn.HybridSequential()
+        net.add(nn.Dense(2), nn.BatchNorm(), nn.Dense(3))
+        net.initialize()
+        net.infer_shape(np.ones((1, 4)))
+        assert {k: p.shape for k, p in net.collect_params().items() if k.endswith(("weight", "gamma"))} == {
+            "0.weight": (2, 4), "1.gamma": (2,), "2.weight": (3, 2)}
+        assert net[0].weight.var().name == "weight"
+
+
+@pytest.mark.parametrize("wrong", [3, [1., 2], None])
+@pytest.mark.parametrize("hybrid", [False, True])
+def test_calls_without_arrays(wrong, hybrid):
+    net = nn.Dense(2)
+    net.initialize()
+    if hybrid:
+        net.hybridize()
+    with pytest.raises(ValueError, match="one of the inputs must be an NDArray"):
+        net(wrong)
 
 
 def test_infer_shape_of_own_blocks(F):

@@ -314,6 +314,7 @@ def test_stochastic_sequential():
     assert net(np.ones((1, 2))).tolist() == [[4, 4]]
     assert [[loss.tolist() for loss in losses] for losses in net.losses] == [[4.0, [[4, 4]]], [8.0, [[8, 8]]]]
     assert len(net) == 3 and isinstance(net[1], nn.Activation) and len(net[:2]) == 2
+    assert "(1): Activation(relu)" in repr(net)
 
 
 def test_forward_must_collect():

@@ -63,6 +63,13 @@ def test_sizes(size, shape):
     assert np.random.multinomial(3, [0.5, 0.5], size).shape == (*shape, 2)
 
 
+@pytest.mark.parametrize("name", ["normal", "uniform", "gamma", "gumbel", "exponential", "weibull", "pareto", "rayleigh"])
+def test_size_of_nothing_is_that_of_the_parameters(name):
+    draw = getattr(np.random, name)
+    assert draw(np.ones((2, 3)), size=()).shape == draw(np.ones((2, 3))).shape == (2, 3)
+    assert draw(1.0, size=()).shape == ()
+
+
 def test_dtypes():
     for dtype in ("float16", "float32", "float64", "bfloat16"):
         assert onp.dtype(np.random.uniform(size=2, dtype=dtype).dtype).name == dtype
