@@ -73,7 +73,8 @@ def read_data(source, dtype, ctx, cls, error=TypeError) -> Array:
     try:
         found = onp.array(_plain(source))
         if dtype is None:
-            dtype = found.dtype if isinstance(source, onp.generic) and cls._dialect == "np" else default_float()
+            kept = isinstance(source, onp.generic) or door.state.np_dtype and isinstance(source, onp.ndarray) and found.dtype.kind in "biuf"
+            dtype = found.dtype if kept and cls._dialect == "np" else default_float()
         if found.dtype.kind == "c":
             raise TypeError("MXNet arrays cannot be complex; pass x.real or abs(x)")
         if found.dtype == object:

@@ -70,7 +70,8 @@ def np_array(object, dtype=None, ctx=None, device=None):
     """An array over a copy of data: a number, nested lists, a NumPy array, or another array.
 
     Args:
-        dtype: default float32, whatever the input, except that mxshim arrays and NumPy scalars keep theirs.
+        dtype: default float32, whatever the input, except that mxshim arrays and NumPy scalars keep theirs; with NumPy's
+            default dtypes on float64, and NumPy's arrays keep theirs, too.
         ctx, device: where it lives, default the current device.
     Raises: TypeError for ragged lists and text, KeyError for complex and other dtypes that MXNet does not have.
     MXNet: np.array of 2.0.

@@ -4,7 +4,7 @@ from __future__ import annotations
 import numpy as onp
 import pytest
 
-from mxshim import MXNetError, autograd, nd, np, npx
+from mxshim import MXNetError, autograd, nd, np, npx, util
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*different programs were compiled")  # that is what tables do
 
@@ -81,3 +81,13 @@ def test_refusals():
         npx.arange_like(np.ones((2,)), axis=2)
     with pytest.raises(NotImplementedError, match="row by row"):
         np.zeros_like(np.ones((2,)), order="F")
+
+
+@pytest.mark.parametrize("source, dtype", [
+    (onp.ones(2), "float64"), (onp.ones(2, "float32"), "float32"), (onp.ones(2, "int8"), "int8"), (onp.ones(2, bool), "bool"),
+    ([1, 2], "float64"), ([onp.float32(1)], "float64"), ([True, False], "float64"), (onp.array(["1", "2"]), "float64")])
+def test_dtype_of_an_array_with_numpys_defaults(source, dtype):
+    """As measured on 2.0.0b1; text is read as everywhere."""
+    assert np.array(source).dtype == onp.float32
+    with util.np_default_dtype():
+        assert np.array(source).dtype == onp.dtype(dtype)
