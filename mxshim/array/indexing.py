@@ -66,6 +66,7 @@ def setitem(x: Array, key, value):
         if value.ctx._jax is x.ctx._jax:  # x[:] = y, as every training step from scratch writes it
             return x._store(value)
     plan = _plan(x, key)
+    copied = type(value) is onp.ndarray
     value = _right_side(x, value)
     if plan.mask is not None:
         return _put_mask(x, plan, value)
@@ -76,8 +77,9 @@ def setitem(x: Array, key, value):
     if plan.whole:
         aval = x._value_now().aval
         if isinstance(value, Array):
-            fits = value._value_now().aval
-            return x._store(value if fits is aval else _checked(x, value, lambda: value._fitted(aval)))
+            if value._value_now().aval is not aval:
+                value = _checked(x, value, lambda fit=value._fitted: fit(aval))
+            return x._put(value._value_now()) if copied else x._store(value)  # NumPy's numbers are copied past the graph
         if threads.now.apart:
             return x._store(type(x)(value_with(aval, x.ctx, onp.full(aval.shape, value, aval.dtype))))
         values, _ = emit(NAMES["mx.fill"], (NUM[_kind(value)], aval.shape, aval.dtype), [], (value,), x.ctx)
