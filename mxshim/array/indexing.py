@@ -40,7 +40,7 @@ def getitem(x: Array, key):
     if kind is slice and shape and key.step is None:
         start, size = _lone(key, shape[0])[:2]
         if size == shape[0]:
-            return x
+            return x if key == _ALL else x._window(window_forms("mx.alias", "mx.alias_back", ()), ())
         forms = _BATCHES.get((shape, size))
         if forms is None:
             forms = _BATCHES[shape, size] = _block(((size, 1),) + (None,) * (len(shape) - 1), (size, *shape[1:]))
@@ -49,7 +49,9 @@ def getitem(x: Array, key):
     if plan.arrays:
         return _take(x, plan)
     if plan.whole:
-        return x if kind is slice else x._window(window_forms("mx.alias", "mx.alias_back", ()), ())
+        if (kind is slice and key.start is None and key.stop is None and key.step == 1) or (kind is tuple and not key and x._dialect == "np"):
+            return x  # MXNet's rule; other whole slices are views, with a place in the graph of their own
+        return x._window(window_forms("mx.alias", "mx.alias_back", ()), ())
     if not shape and 0 in plan.shape:
         vector: Any = x._fitted(aval_of((1,), x._value_now().aval.dtype))
         return vector[0:0].reshape(plan.shape)
