@@ -49,8 +49,9 @@ def getitem(x: Array, key):
     if plan.arrays:
         return _take(x, plan)
     if plan.whole:
-        if (kind is slice and key.start is None and key.stop is None and key.step == 1) or (kind is tuple and not key and x._dialect == "np"):
-            return x  # MXNet's rule; other whole slices are views, with a place in the graph of their own
+        # MXNet's rule: only these are x itself, other whole slices are views, with a place in the graph of their own.
+        if key == slice(None, None, 1) if kind is slice else key == () and x._dialect == "np":
+            return x
         return x._window(window_forms("mx.alias", "mx.alias_back", ()), ())
     if not shape and 0 in plan.shape:
         vector: Any = x._fitted(aval_of((1,), x._value_now().aval.dtype))
