@@ -96,7 +96,9 @@ class Array(Handle):
             written = emit2(view.write, base, new, view.scalars, type(self))
             base._store_recorded(written, place(written))
             self._memo, self._memo_of = new._value_now(), self._cell.value
-        self._node, self._index = there if there is not None else (None, 0)
+        if there is None:  # overwritten with a constant: a marked array is marked still
+            there = (self._leaf if self._leaf is not None and not self._leaf.inside else None), 0
+        self._node, self._index = there
 
     def _take(self, result: Any, op: Op):
         """Become what `out=` asked for: same shape, cast where MXNet casts."""

@@ -40,7 +40,7 @@ def getitem(x: Array, key):
     if kind is slice and shape and key.step is None:
         start, size = _lone(key, shape[0])[:2]
         if size == shape[0]:
-            return x
+            return x if key == _ALL else x._window(window_forms("mx.alias", "mx.alias_back", ()), ())
         forms = _BATCHES.get((shape, size))
         if forms is None:
             forms = _BATCHES[shape, size] = _block(((size, 1),) + (None,) * (len(shape) - 1), (size, *shape[1:]))
@@ -49,7 +49,10 @@ def getitem(x: Array, key):
     if plan.arrays:
         return _take(x, plan)
     if plan.whole:
-        return x if kind is slice else x._window(window_forms("mx.alias", "mx.alias_back", ()), ())
+        # MXNet's rule: only these are x itself, other whole slices are views, with a place in the graph of their own.
+        if key == slice(None, None, 1) if kind is slice else key == () and x._dialect == "np":
+            return x
+        return x._window(window_forms("mx.alias", "mx.alias_back", ()), ())
     if not shape and 0 in plan.shape:
         vector: Any = x._fitted(aval_of((1,), x._value_now().aval.dtype))
         return vector[0:0].reshape(plan.shape)
@@ -66,6 +69,7 @@ def setitem(x: Array, key, value):
         if value.ctx._jax is x.ctx._jax:  # x[:] = y, as every training step from scratch writes it
             return x._store(value)
     plan = _plan(x, key)
+    copied = type(value) is onp.ndarray
     value = _right_side(x, value)
     if plan.mask is not None:
         return _put_mask(x, plan, value)
@@ -76,8 +80,9 @@ def setitem(x: Array, key, value):
     if plan.whole:
         aval = x._value_now().aval
         if isinstance(value, Array):
-            fits = value._value_now().aval
-            return x._store(value if fits is aval else _checked(x, value, lambda: value._fitted(aval)))
+            if value._value_now().aval is not aval:
+                value = _checked(x, value, lambda fit=value._fitted: fit(aval))
+            return x._put(value._value_now()) if copied else x._store(value)  # NumPy's numbers are copied past the graph
         if threads.now.apart:
             return x._store(type(x)(value_with(aval, x.ctx, onp.full(aval.shape, value, aval.dtype))))
         values, _ = emit(NAMES["mx.fill"], (NUM[_kind(value)], aval.shape, aval.dtype), [], (value,), x.ctx)

@@ -265,8 +265,12 @@ class Parameter:
         """Convert elements and gradients to another dtype."""
         self._dtype = dtype
         if self._data is not None:
+            gradients = [a.grad for a in self._data]
             with autograd.pause():
                 self._place([a.detach().astype(dtype) for a in self._data])
+                for a, g in zip(self._data, gradients, strict=True):
+                    if g is not None and a.grad is not None and g.stype == "default":
+                        a.grad[()] = g.astype(dtype)
 
     def reset_ctx(self, ctx=None, device=None):
         """Move to other devices, one or a list; gradients start from zero.

@@ -173,3 +173,23 @@ def test_a_recorded_write_takes_older_views_into_the_graph(when):
         y.backward()
         assert y.item() == 300
         assert w.grad.asnumpy().tolist() == [120, 0]
+
+
+@pytest.mark.parametrize(("key", "itself"), [(slice(None), True), (slice(None, None, 1), True), ((), True), (slice(0, None), False),
+                                             (slice(0, 2), False), (slice(-2, 9), False), (..., False), ((slice(None),), False)])
+def test_whole_slices_are_views_of_their_own(key, itself):
+    """As in MXNet, where only x[:] is x: a mark on another one is no mark on x, and as heads beside x they count."""
+    with mx.np_shape(True):
+        x = np.array([2.0, 3.0])
+        assert (x[key] is x) is itself
+        v = x[key]
+        v.attach_grad()
+        assert (x.grad is not None) is itself
+        v += 1
+        assert x.asnumpy().tolist() == [3, 4]
+        x.attach_grad()
+        with autograd.record():
+            y = x * 5
+            z = y[key]
+        autograd.backward([y, z])
+        assert x.grad.asnumpy().tolist() == ([5, 5] if itself else [10, 10])

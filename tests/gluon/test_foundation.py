@@ -99,6 +99,7 @@ def test_gradients(F):
     assert p.grad().asnumpy().tolist() == [1, 2]
     p.cast("float64")
     assert p.data().dtype == p.grad().dtype == onp.float64
+    assert p.grad().asnumpy().tolist() == [1, 2]  # as in MXNet: what was added up so far stays
     assert gluon.Parameter("w", shape=(2,), differentiable=False).grad_req == "null"
 
 
