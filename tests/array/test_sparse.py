@@ -308,8 +308,9 @@ def test_inplace(a, r):
 # Arithmetic: the storage of results.
 
 ARITHMETIC = {
-    "csr": """a.take(nd.array([0,2])) a+a a-a a*a a*2 2*a a/2 a*0 -a abs(a) a+0 0+a a-0 a>0 a!=0 a<0 a==1 a>=1 0<a a*d a*d[:1] a*d[:,:1] a/(d[:1]+1)
-        a.sqrt() a.square() a.sin() a.relu() a.clip(0,1) a.expm1() a.zeros_like() a.slice((0,1),(2,3)) a*b b*a a+b b-a a*nd.ones((1,1))
+    "csr": """a+a a-a a*a a*2 2*a a/2 a*0 -a abs(a) a+0 0+a a-0 a>0 a!=0 a<0 a==1 a>=1 0<a a*d a*d[:1] a*d[:,:1] a/(d[:1]+1)
+        a.take(nd.array([0,2])) a.sqrt() a.square() a.sin() a.relu() a.clip(0,1) a.expm1() a.zeros_like()
+        a.slice((0,1),(2,3)) a*b b*a a+b b-a a*nd.ones((1,1))
         nd.sparse.concat(a,b,dim=0) nd.sparse.add(a,b) nd.sparse.multiply(a,3) nd.sparse.elemwise_mul(a,d) nd.sparse.sqrt(a)
         nd.sparse.tanh(a) nd.sparse.stop_gradient(a) nd.sparse.slice(a,begin=(0,),end=(2,)) nd.sparse.zeros_like(a)
         nd.sparse.dot(d.T,a) nd.sparse.dot(d,a,transpose_b=True) nd.sparse.dot(a,d.T,forward_stype='csr')""",
