@@ -324,15 +324,14 @@ def slice_(data, begin, end, step=None, out=None, name=None):
     return _given(CSRNDArray._from_host(rows._cell.host()[inside], cut, data.ctx), out)
 
 
-@api("nd.sparse.take")
-def take(a, indices, axis=0, mode="clip", out=None, name=None):
+def _take(a, indices, axis=0, mode="clip", out=None, name=None):
     """nd.take; rows of a csr array are a csr array again, unless mode is "raise"."""
     if type(a) is not CSRNDArray or axis not in (0, -2) or mode not in ("clip", "wrap") or indices.ndim != 1:
         return _given(call_nd("take", dense(a), dense(indices), axis, mode), out)
     if recorded(a):
         return _given(CSRNDArray._dense_as(call_nd("take", dense(a), dense(indices), axis, mode)), out)
     data, pattern = a._cell.host(), a._cell.stored()[1]
-    wanted = _numbers(indices, "nd.sparse.take: indices")
+    wanted = _numbers(indices, "nd.take: indices")
     wanted = wanted % a.shape[0] if mode == "wrap" else wanted.clip(0, a.shape[0] - 1)
     starts = onp.concatenate([[0], onp.cumsum(onp.diff(pattern.indptr)[wanted])]).astype(INT64)
     places = onp.arange(starts[-1]) + onp.repeat(pattern.indptr[wanted] - starts[:-1], onp.diff(starts))
@@ -455,11 +454,12 @@ def takes_sparse(name: str, *others: str):
 
 
 for _name in (*KEEPING_ZEROS, "dot", "concat", "slice", "add_n", "clip", "zeros_like", "elemwise_add", "elemwise_sub", "elemwise_mul",
-              "broadcast_add", "broadcast_sub", "broadcast_mul", "broadcast_div", "take"):
+              "broadcast_add", "broadcast_sub", "broadcast_mul", "broadcast_div"):
     takes_sparse(_name)
 takes_sparse("stop_gradient", "identity")
 takes_sparse("make_loss")
 door.special[NAMES["nd.contrib.quadratic"]] = _quadratic
+door.special[NAMES["nd.take"]] = _take
 
 for _cls, _method in ((CSRNDArray, slice_), (RowSparseNDArray, retain), (BaseSparseNDArray, clip), (BaseSparseNDArray, zeros_like)):
     setattr(_cls, _method.__name__.rstrip("_"), _method)
