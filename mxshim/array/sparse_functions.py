@@ -459,7 +459,7 @@ for _name in (*KEEPING_ZEROS, "dot", "concat", "slice", "add_n", "clip", "zeros_
 takes_sparse("stop_gradient", "identity")
 takes_sparse("make_loss")
 door.special[NAMES["nd.contrib.quadratic"]] = _quadratic
-door.special[NAMES["nd.take"]] = _take
+door.special[getattr(NAMES["nd.take"], "op", NAMES["nd.take"])] = _take
 
 for _cls, _method in ((CSRNDArray, slice_), (RowSparseNDArray, retain), (BaseSparseNDArray, clip), (BaseSparseNDArray, zeros_like)):
     setattr(_cls, _method.__name__.rstrip("_"), _method)
