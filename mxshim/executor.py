@@ -183,7 +183,7 @@ class Executor:
                 raise AssertionError(f"reshape: {like} {name} is {a.shape} and would become {shape}, although no shape was given for it: "
                                      "it could not be shared. Pass partial_shaping=True if that is meant")
             if a.size < _size(shape) and not allow_up_sizing:
-                raise AssertionError(f"reshape: {like} {name} would grow from {a.shape} to {shape}: bind the larger one first, or pass "
+                raise MXNetError(f"reshape: {like} {name} would grow from {a.shape} to {shape}: bind the larger one first, or pass "
                                      "allow_up_sizing=True")
             with constants_apart():
                 return nd.zeros(shape, ctx=a.ctx, dtype=a.dtype)

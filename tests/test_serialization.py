@@ -130,7 +130,7 @@ def test_loaded_arrays_are_their_own():
     ([ROWS], ["w"], True, "'w' is sparse, .* npx.savez"),
     ([onp.array([1j])], ["w"], False, "'w': dtype 'complex128' is not one MXNet arrays can have"),
     ([onp.array(["a"])], [], False, "array 0: dtype"),
-    ([ROWS._replace(indices=onp.array([3, 1]))], ["w"], False, "'w': expected ascending row numbers"),
+    ([ROWS._replace(indices=onp.array([1, 1]))], ["w"], False, r"'w': expected row numbers from 0 to \d+, each once"),
 ])
 def test_what_cannot_be_saved_leaves_the_file_alone(tmp_path, arrays, names, np_shape, message):
     path = tmp_path / "w.params"
@@ -250,7 +250,7 @@ def ints(*values):
     ({"w.npy": ints(1) + b"x"}, "expected the end of the file, found 1 bytes more"),
     ({"w/format.npy": npy("") + b"cow", "w/data.npy": ints(1)}, "'w': expected the members of a row_sparse array"),
     ({"w/format.npy": npy("") + b"row_sparse", "w/data.npy": ints(1), "w/indices.npy": ints(9), "w/shape.npy": ints(4)},
-     "expected ascending row numbers from 0 to 3"),
+     "expected row numbers from 0 to 3, each once"),
     ({"w/format.npy": npy("") + b"csr", "w/data.npy": ints(1), "w/indices.npy": ints(0), "w/indptr.npy": ints(0, 5),
       "w/shape.npy": ints(1, 1)}, "expected 2 row starts rising from 0 to 1"),
 ])

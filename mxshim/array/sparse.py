@@ -109,7 +109,7 @@ class BaseSparseNDArray(NDArray):
     @property
     def indices(self) -> Array:
         """A copy of the stored elements' columns (of the stored rows' numbers), int64."""
-        return adopt_numpy(self._cell.stored()[1].indices.copy(), NDArray, self.ctx)
+        return adopt_numpy(self._cell.parts()[1].indices.copy(), NDArray, self.ctx)
 
     def _kind_name(self):
         return type(self).__name__
@@ -126,8 +126,14 @@ class BaseSparseNDArray(NDArray):
         return bool(self._dense())
 
     def check_format(self, full_check=True):
-        """Raises: MXNetError unless the indices ascend, as MXNet's files and some of its operators want them."""
-        pattern = self._cell.stored()[1]
+        """Raises: MXNetError unless the indices fit the shape and ascend, as some of MXNet's operators want them.
+
+        full_check: False looks at nothing but the lengths, which always fit here.
+        """
+        if not full_check:
+            return
+        pattern = self._cell.parts()[1]
+        pattern.check()
         if not ascending(pattern):
             raise MXNetError(f"{self._kind_name()}.check_format: the indices must ascend" + (" in every row" if pattern.indptr is not None
                                                                                           else ""))
@@ -149,7 +155,7 @@ class BaseSparseNDArray(NDArray):
 
     def astype(self, dtype, copy=True):
         """A copy cast to `dtype`; with copy=False this array itself where nothing changes."""
-        dtype = as_dtype(dtype)
+        dtype = as_dtype("float32" if dtype is None else dtype)
         return self if not copy and dtype == self._cell.aval.dtype else self._keeping_zeros(lambda x: x.astype(dtype))
 
     def tostype(self, stype):
@@ -222,8 +228,9 @@ class BaseSparseNDArray(NDArray):
 
     def __setitem__(self, key, value):
         if not isinstance(key, slice) or key != slice(None):
-            raise TypeError(f"{self._kind_name()}: only all elements can be written, x[:] = ...; convert with tostype('default') "
-                            f"to write at {key!r}")
+            error = ValueError if isinstance(key, slice) else TypeError
+            raise error(f"{self._kind_name()}: only all elements can be written, x[:] = ...; convert with tostype('default') "
+                        f"to write at {key!r}")
         if isinstance(value, (*INTEGERS, float, onp.floating)):
             value = self._filled(value)
         elif isinstance(value, onp.ndarray):
@@ -248,7 +255,7 @@ class CSRNDArray(BaseSparseNDArray):
     @property
     def indptr(self) -> Array:
         """A copy of the rows' starts, int64, shape (rows + 1,)."""
-        return adopt_numpy(self._cell.stored()[1].indptr.copy(), NDArray, self.ctx)
+        return adopt_numpy(self._cell.parts()[1].indptr.copy(), NDArray, self.ctx)
 
     def __getitem__(self, key):
         """x[i] is a matrix of one row, x[i:j] one of several, x[:] the array itself.

@@ -45,6 +45,8 @@ def arithmetic(name: str, x: BaseSparseNDArray, other, swapped=False):
             return x._dense_as(compute(x._dense(), other._dense()))
         return _merged(x, other, compute, name != "mul")
     elif type(other) is NDArray and not swapped and _fits_stored(name, x, other):
+        if other.ndim == 1 < x.ndim:
+            other = call_nd("reshape", other, shape=(1, -1))
         if recorded(x, other) or x._cell.data is None:
             return x._dense_as(compute(x._dense(), other), x._cell.pattern)
         data, pattern = x._cell.stored()
@@ -62,12 +64,9 @@ def _keeps_zero(name, number, swapped) -> bool:
 
 def _fits_stored(name, x, other: NDArray) -> bool:
     """Whether x * other, x / other is computed on the stored elements alone."""
-    if x.stype == "row_sparse" or name == "mul":
-        return name == "mul" and (other.shape == x.shape or (
-            x.stype == "csr" and other.ndim == 2 and all(n in (1, m) for n, m in zip(other.shape, x.shape, strict=True))))
-    if name == "truediv" and other.ndim == 2 and other.shape != x.shape:
-        return all(n in (1, m) for n, m in zip(other.shape, x.shape, strict=True))
-    return False
+    if name not in ("mul", "truediv") or other.shape == x.shape or x.stype == "row_sparse":
+        return name == "mul" and other.shape == x.shape
+    return 1 <= other.ndim <= 2 and all(n in (1, m) for n, m in zip(other.shape, x.shape[-other.ndim:], strict=True))
 
 
 def _merged(x, y, compute, union: bool):

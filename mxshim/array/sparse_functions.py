@@ -46,16 +46,25 @@ def _matching(array, shape, what):
     return array
 
 
-def _within(indices, size, what):
+def _outside(indices, size, what) -> str | None:
+    """What is wrong with indices that do not fit."""
     if len(indices) and (indices.min() < 0 or indices.max() >= size):
         bad = indices.min() if indices.min() < 0 else indices.max()
-        raise MXNetError(f"{what} must be in [0, {size}), got {bad}")
+        return f"{what} must be in [0, {size}), got {bad}"
+    return None
 
 
-def _once(pattern, what):
-    """Raise if a place is named twice: MXNet's results then depend on who reads them."""
+def _within(indices, size, what):
+    fault = _outside(indices, size, what)
+    if fault:
+        raise MXNetError(fault)
+
+
+def _twice(pattern, what) -> str | None:
+    """What is wrong with a pattern that names a place twice: MXNet's results then depend on who reads them."""
     if not ascending(pattern) and len(onp.unique(pattern.keys())) != len(pattern.indices):
-        raise MXNetError(f"{what}: a place is named twice; add its values up first")
+        return f"{what}: a place is named twice; add its values up first"
+    return None
 
 
 def _csr(data, indices, indptr, shape, ctx, dtype, what):
@@ -70,11 +79,13 @@ def _csr(data, indices, indptr, shape, ctx, dtype, what):
         raise ValueError(f"{what}: a csr array has two dimensions, got shape {shape}")
     if data.shape != indices.shape:
         raise MXNetError(f"{what}: data has shape {data.shape}, indices {indices.shape}; they must be equal")
-    if len(indptr) != shape[0] + 1 or indptr[0] != 0 or indptr[-1] != len(indices) or (onp.diff(indptr) < 0).any():
-        raise MXNetError(f"{what}: indptr must be {shape[0] + 1} numbers rising from 0 to {len(indices)}, got {indptr.tolist()[:20]}")
-    _within(indices, shape[1], f"{what}: indices")
     pattern = Pattern(shape, indices, indptr)
-    _once(pattern, what)
+    if len(indptr) != shape[0] + 1 or indptr[0] != 0 or indptr[-1] != len(indices) or (onp.diff(indptr) < 0).any():
+        pattern.fault = f"{what}: indptr must be {shape[0] + 1} numbers rising from 0 to {len(indices)}, got {indptr.tolist()[:20]}"
+        if len(indptr) != shape[0] + 1:
+            raise MXNetError(pattern.fault)
+    else:
+        pattern.fault = _outside(indices, shape[1], f"{what}: indices") or _twice(pattern, what)
     return CSRNDArray._from_host(data, pattern, ctx)
 
 
@@ -115,8 +126,9 @@ def csr_matrix(arg1, shape=None, ctx=None, dtype=None):
             matrix of zeros; or a csr array, a SciPy sparse matrix, or a dense matrix of which the nonzero elements are kept.
         shape: (rows, columns), needed where the source does not tell it.
         dtype: default: that of arg1's data if it is an array, float32 for lists.
-    Raises: MXNetError for indices that do not fit; ValueError if the source is no matrix or `shape` differs from its own.
-    Differs: MXNet does not check the indices, and wants triples without repeats only from their readers.
+    Raises: MXNetError for lengths that do not fit; ValueError if the source is no matrix or `shape` differs from its own. Indices out
+        of order or out of bounds, or of one place twice, are refused by check_format and by whatever computes with them.
+    Differs: MXNet reads foreign memory then.
     """
     what = "nd.sparse.csr_matrix"
     where = check_context(ctx, what) or current_device()
@@ -146,7 +158,8 @@ def row_sparse_array(arg1, shape=None, ctx=None, dtype=None):
             or a dense array of which the rows that are not zero are kept.
         shape: the whole shape; default: as many rows as the largest index says.
         dtype: default: that of arg1's data if it is an array, float32 for lists.
-    Raises: MXNetError for indices that do not fit; ValueError if `shape` differs from the source's.
+    Raises: MXNetError for lengths that do not fit; ValueError if `shape` differs from the source's. Indices out of bounds or named
+        twice are refused by check_format and by whatever computes with them.
     """
     what = "nd.sparse.row_sparse_array"
     where = check_context(ctx, what) or current_device()
@@ -165,9 +178,8 @@ def row_sparse_array(arg1, shape=None, ctx=None, dtype=None):
     if data.shape != (len(indices), *shape[1:]):
         raise MXNetError(f"{what}: {len(indices)} rows of an array of shape {shape} have shape {(len(indices), *shape[1:])}, "
                          f"the data has {data.shape}")
-    _within(indices, shape[0], f"{what}: indices")
     pattern = Pattern(shape, indices)
-    _once(pattern, what)
+    pattern.fault = _outside(indices, shape[0], f"{what}: indices") or _twice(pattern, what)
     return RowSparseNDArray._from_host(data, pattern, where)
 
 
@@ -197,9 +209,12 @@ def array(source_array, ctx=None, dtype=None):
 
 @api("nd.cast_storage", "nd.sparse.cast_storage")
 def cast_storage(data, stype, out=None):
-    """A copy in another storage, as data.tostype(stype)."""
+    """A copy in another storage, as data.tostype(stype). Raises: MXNetError where there is no such conversion."""
     check_stype(stype)
-    return _given(data.tostype(stype), out)
+    try:
+        return _given(data.tostype(stype), out)
+    except ValueError as error:
+        raise MXNetError(f"nd.cast_storage: {error}") from None
 
 
 def _given(result, out):
@@ -229,7 +244,8 @@ def retain(data, indices, out=None):
     wanted = _numbers(indices, "nd.sparse.retain: indices")
     _within(wanted, data.shape[0], "nd.sparse.retain: indices")
     pattern = Pattern(data.shape, wanted)
-    _once(pattern, "nd.sparse.retain")
+    pattern.fault = _twice(pattern, "nd.sparse.retain")
+    pattern.check()
     if recorded(data):
         mask = onp.zeros((data.shape[0],) + (1,) * (data.ndim - 1), data.dtype)
         mask[wanted] = 1
@@ -252,6 +268,8 @@ def dot(lhs, rhs, transpose_a=False, transpose_b=False, forward_stype=None, out=
     for x in (lhs, rhs):
         if not isinstance(x, NDArray):
             raise AssertionError(f"nd.sparse.dot: the operands must be NDArrays, got {type(x).__name__}")
+    if type(rhs) is CSRNDArray and lhs.ndim > 2:
+        raise MXNetError(f"nd.sparse.dot: a csr matrix is multiplied with matrices, got {lhs.shape}")
     if type(lhs) is CSRNDArray and rhs.ndim == 1:
         vector = call_nd("reshape", dense(rhs), shape=(-1, 1))
         return _given(call_nd("reshape", dense(dot(lhs, vector, transpose_a)), shape=(-1,)), out)
@@ -306,6 +324,21 @@ def slice_(data, begin, end, step=None, out=None, name=None):
     return _given(CSRNDArray._from_host(rows._cell.host()[inside], cut, data.ctx), out)
 
 
+def _take(a, indices, axis=0, mode="clip", out=None, name=None):
+    """nd.take; rows of a csr array are a csr array again, unless mode is "raise"."""
+    if type(a) is not CSRNDArray or axis not in (0, -2) or mode not in ("clip", "wrap") or indices.ndim != 1:
+        return _given(call_nd("take", dense(a), dense(indices), axis, mode), out)
+    if recorded(a):
+        return _given(CSRNDArray._dense_as(call_nd("take", dense(a), dense(indices), axis, mode)), out)
+    data, pattern = a._cell.host(), a._cell.stored()[1]
+    wanted = _numbers(indices, "nd.take: indices")
+    wanted = wanted % a.shape[0] if mode == "wrap" else wanted.clip(0, a.shape[0] - 1)
+    starts = onp.concatenate([[0], onp.cumsum(onp.diff(pattern.indptr)[wanted])]).astype(INT64)
+    places = onp.arange(starts[-1]) + onp.repeat(pattern.indptr[wanted] - starts[:-1], onp.diff(starts))
+    cut = Pattern((len(wanted), a.shape[1]), pattern.indices[places], starts)
+    return _given(CSRNDArray._from_host(data[places], cut, a.ctx), out)
+
+
 @api("nd.sparse.concat")
 def concat(*data, dim=1, out=None, name=None, num_args=None):
     """Arrays joined along an axis; csr arrays along axis 0 give a csr array."""
@@ -341,6 +374,8 @@ def clip(data, a_min, a_max, out=None, name=None):
 @api("nd.sparse.zeros_like")
 def zeros_like(data, out=None, name=None):
     """Zeros of the shape, dtype and storage of data."""
+    if recorded(data) and isinstance(data, BaseSparseNDArray):  # part of the graph, where its gradient is zero
+        return _given(type(data)._dense_as(call_nd("zeros_like", dense(data))), out)
     return _given(zeros(data.stype, data.shape, data.ctx, data.dtype), out)
 
 
@@ -424,6 +459,7 @@ for _name in (*KEEPING_ZEROS, "dot", "concat", "slice", "add_n", "clip", "zeros_
 takes_sparse("stop_gradient", "identity")
 takes_sparse("make_loss")
 door.special[NAMES["nd.contrib.quadratic"]] = _quadratic
+door.special[getattr(NAMES["nd.take"], "op", NAMES["nd.take"])] = _take
 
 for _cls, _method in ((CSRNDArray, slice_), (RowSparseNDArray, retain), (BaseSparseNDArray, clip), (BaseSparseNDArray, zeros_like)):
     setattr(_cls, _method.__name__.rstrip("_"), _method)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as onp
 
+from ..base import MXNetError
 from ..device import Device
 from ..engine.call import value_of
 from ..engine.cell import Cell, Value
@@ -39,16 +40,22 @@ class Pattern:
 
     indices: of a csr matrix the column of every element, row by row; of a row_sparse array the numbers of its rows.
     indptr: of a csr matrix, where each row starts in `indices`; None for row_sparse.
+    fault: what is wrong with indices that a program gave. They can be looked at and copied; whoever computes with them raises.
     """
 
-    __slots__ = ("_placed", "indices", "indptr", "shape")
+    __slots__ = ("_placed", "fault", "indices", "indptr", "shape")
 
-    def __init__(self, shape, indices, indptr=None):
-        self.shape, self.indices, self.indptr = shape, indices, indptr
+    def __init__(self, shape, indices, indptr=None, fault=None):
+        self.shape, self.indices, self.indptr, self.fault = shape, indices, indptr, fault
         self._placed: dict[Device, tuple[Value, ...]] = {}
+
+    def check(self):
+        if self.fault:
+            raise MXNetError(self.fault)
 
     def rows(self) -> onp.ndarray:
         """The row of every stored element (of every stored row)."""
+        self.check()
         return self.indices if self.indptr is None else onp.repeat(onp.arange(self.shape[0]), onp.diff(self.indptr))
 
     def places(self, ctx) -> tuple[Value, ...]:
@@ -101,6 +108,12 @@ class SparseCell(Cell):
         self.data = self.pattern = None
 
     def stored(self) -> tuple[Value, Pattern]:
+        """The padded elements and their pattern, to compute with. Raises: MXNetError if the pattern has a fault."""
+        found = self.parts()
+        found[1].check()
+        return found
+
+    def parts(self) -> tuple[Value, Pattern]:
         """The padded elements and their pattern; looks at the dense value if they are not known."""
         if self.data is None:
             host = onp.asarray(read(self.dense))
@@ -113,7 +126,7 @@ class SparseCell(Cell):
 
     def host(self) -> onp.ndarray:
         """The stored elements as a NumPy array for reading."""
-        data, pattern = self.stored()
+        data, pattern = self.parts()
         return onp.asarray(read(data))[:len(pattern.indices)]
 
     def adopt(self, other: SparseCell):

@@ -118,7 +118,7 @@ class Hybrid:
         for p in parameters:
             if p._data is None:  # forward does not use it
                 continue
-            known.add(p.data(ctx) if ctx in p.list_ctx() else p._data[0], ("param", p))
+            known.add(p._there(ctx) if ctx in p.list_ctx() else p._data[0], ("param", p))
         for b, (fields, _) in attributes:
             for name, v in fields.items():
                 if type(v) in DENSE:
@@ -355,7 +355,7 @@ def _found(source, handles, ctx):
     kind = source[0]
     if kind == "param":
         data = source[1]._data
-        return data and (data[0] if len(data) == 1 else source[1].data(ctx))
+        return data and (data[0] if len(data) == 1 else source[1]._there(ctx))
     return handles[source[1]] if kind == "arg" else source[1].__dict__[source[2]] if kind == "attr" else None
 
 

@@ -36,7 +36,7 @@ class Parameter:
         lr_mult, wd_mult: factors for the optimizer's learning rate and weight decay.
         stype, grad_stype: "default", "row_sparse" or "csr". In nd programs row_sparse gradients are RowSparseNDArrays, whose rows are those
             that are not zero; SGD, Adam and AdaGrad leave the others' weights alone (see lazy_update).
-            Differs: elements and gradients lie dense in memory; data() works for row_sparse parameters, too.
+            Differs: elements and gradients lie dense in memory.
     Arrays are np.ndarray where np semantics are on (`npx.set_np()`) when they are initialized, else nd.NDArray.
     """
 
@@ -152,9 +152,14 @@ class Parameter:
     def data(self, ctx=None, device=None):
         """The array on a device, by default the only one, or the current device's; the same object each time.
 
-        Raises: RuntimeError if it is not initialized, or not there; DeferredInitializationError before the first batch.
+        Raises: RuntimeError if it is not initialized, or not there, or if its stype is not "default": ask for row_sparse_data then;
+            DeferredInitializationError before the first batch.
         """
-        wanted = ctx or device
+        if self._stype != "default":
+            raise self._not_whole("data")
+        return self._there(ctx or device)
+
+    def _there(self, wanted=None):
         data = self._data
         if data is not None and len(data) == 1:
             only = data[0]
@@ -171,7 +176,7 @@ class Parameter:
             raise RuntimeError(f"Parameter '{self.name}' has stype {self._stype!r}, which row_sparse_data() is not for; use data()")
         if self._trainer is None:
             raise RuntimeError(f"Parameter '{self.name}' is row_sparse: its rows can be asked for when a Trainer has been made with it")
-        data = self.data(row_id.ctx).as_nd_ndarray()
+        data = self._there(row_id.ctx).as_nd_ndarray()
         rows = onp.unique(row_id.asnumpy()).astype("int64")
         if autograd.is_recording():
             kept = onp.zeros((data.shape[0], *[1] * (data.ndim - 1)), data.dtype)
@@ -202,13 +207,17 @@ class Parameter:
                 "batch. Pass one through the network first, or give the layer its input size (in_units, in_channels)")
         raise self._uninitialized()
 
+    def _not_whole(self, what):
+        return RuntimeError(f"Parameter '{self.name}' has stype {self._stype!r}, of which {what}() gives no copy, as in MXNet; ask for the "
+                            f"rows that are needed, {what.replace('data', 'row_sparse_data')}(row_id)")
+
     def _uninitialized(self):
         return RuntimeError(f"Parameter '{self.name}' has not been initialized; call initialize() on its block, or on itself. "
                             "Blocks in a plain list or dict are not found by the block that keeps them; register_child() makes them so")
 
     def grad(self, ctx=None, device=None):
         """The gradient's buffer on a device. Raises: as data; RuntimeError for grad_req "null"."""
-        found = self.data(ctx, device)
+        found = self._there(ctx or device)
         self._need_grad()
         return found.grad
 
@@ -217,7 +226,9 @@ class Parameter:
             raise RuntimeError(f"Parameter '{self.name}' has no gradient, because its grad_req is 'null'")
 
     def list_data(self):
-        """The arrays, one for each device."""
+        """The arrays, one for each device. Raises: as data."""
+        if self._stype != "default":
+            raise self._not_whole("list_data")
         self._need()
         return list(self._data)
 

@@ -31,7 +31,7 @@ def table(block, inputs, containers) -> str:
     def note(layer, given, out):
         size = 0
         for p in layer._own().values():
-            n = p.data().size
+            n = p._there().size
             size += n
             counts["trained"] += n if p.grad_req != "null" else 0
             counts["shared"] += n if id(p) in seen else 0

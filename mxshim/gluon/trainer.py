@@ -98,7 +98,7 @@ class Trainer:
             if on_store:
                 store.set_optimizer(self._optimizer)
             for i, p in enumerate(self._params):
-                store.broadcast(i, p._data[0], p.list_data())
+                store.broadcast(i, p._data[0], list(p._data))
         self._kvstore, self._update_on_kvstore, self._kv_initialized = store, bool(store is not None and on_store), True
 
     def _forget_store(self):
@@ -176,7 +176,7 @@ class Trainer:
         trained = [(i, p) for i, p in enumerate(self._params) if p._grad_req != "null"]
         keys, grads = [i for i, _ in trained], [p.list_grad() for _, p in trained]
         if keys and self._update_on_kvstore:
-            self._kvstore.pushpull(keys, grads, out=[p.list_data() for _, p in trained])
+            self._kvstore.pushpull(keys, grads, out=[list(p._data) for _, p in trained])
         elif keys:
             self._kvstore.pushpull(keys, grads)
 

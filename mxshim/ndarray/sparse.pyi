@@ -93,7 +93,7 @@ class BaseSparseNDArray(NDArray):
     def ceil(self) -> Any:  # type: ignore[override]
         """As NDArray.ceil; the result keeps the storage."""
     def check_format(self, full_check=True) -> Any:
-        """Raises: MXNetError unless the indices ascend, as MXNet's files and some of its operators want them."""
+        """Raises: MXNetError unless the indices fit the shape and ascend, as some of MXNet's operators want them."""
     def clip(data, a_min, a_max, out=None, name=None) -> Any:  # type: ignore[override]
         """nd.clip; the result keeps the storage if the bounds include zero and is dense if not."""
     @property

@@ -173,6 +173,16 @@ def _sharp(fn):
     return lambda x: fn(x.astype(FLOAT64)).astype(x.dtype)
 
 
+def _psi(x):
+    """digamma, infinite at its poles as in MXNet's gradients."""
+    return jnp.where((x <= 0) & (x == jnp.floor(x)), jnp.inf, special.digamma(x))
+
+
+_gamma, _gammaln = (jax.custom_jvp(f) for f in (special.gamma, special.gammaln))
+_gamma.defjvp(lambda x, t: (special.gamma(*x), special.gamma(*x) * _psi(*x) * t[0]))
+_gammaln.defjvp(lambda x, t: (special.gammaln(*x), _psi(*x) * t[0]))
+
+
 def _softsign(x):
     return x / (1 + absolute(x))
 
@@ -182,8 +192,8 @@ unary("sigmoid", lax.logistic, "1 / (1 + e ** -x).", np=None, also=("npx.sigmoid
 unary("softsign", _softsign, "x / (1 + |x|).", also=("npx.softsign",), **network)
 unary("erf", lax.erf, "The error function of x.", also=("npx.erf",), **network)
 unary("erfinv", lax.erf_inv, "The inverse of erf; infinite at -1 and 1.", domain=(-0.9, 0.9), also=("npx.erfinv",), **network)
-unary("gamma", _sharp(special.gamma), "The gamma function of x.", domain=(0.5, 4), also=("npx.gamma",), **network)
-unary("gammaln", _sharp(special.gammaln), "The logarithm of |gamma(x)|.", domain=(0.5, 4), also=("npx.gammaln",), **network)
+unary("gamma", _sharp(_gamma), "The gamma function of x.", domain=(0.5, 4), also=("npx.gamma",), **network)
+unary("gammaln", _sharp(_gammaln), "The logarithm of |gamma(x)|.", domain=(0.5, 4), also=("npx.gammaln",), **network)
 unary("digamma", _sharp(special.digamma), "The derivative of gammaln.", (0.5, 4), np=None, nd=None, also=("npx.digamma", "nd.digamma"))
 unary("i0", _sharp(special.i0), "The modified Bessel function of order 0; of integers in float64.", np=_integers_wide, nd=None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 import math
 
 from ..ops import rules
-from .optimizer import Optimizer, register, zeros
+from .optimizer import Optimizer, register
 
 __all__ = ["AdaBelief", "Adam", "AdamW", "Adamax", "Nadam"]
 
@@ -17,7 +17,7 @@ class _TwoMoments(Optimizer):
         self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
 
     def create_state(self, index, weight):
-        return zeros(weight), zeros(weight)
+        return self._like(weight), self._like(weight)
 
     def _shared(self):
         return {"beta1": self.beta1, "beta2": self.beta2, "epsilon": self.epsilon}

@@ -28,7 +28,7 @@ class AdaGrad(Optimizer):
         return super()._touched(index, grad) if self._get_wd(index) == 0 else None
 
     def create_state(self, index, weight):
-        return zeros(weight, "float32")
+        return self._like(weight, "float32")
 
     def _rule(self):
         return rules.adagrad2 if self.allow_np_array else rules.adagrad
@@ -114,8 +114,11 @@ class Ftrl(Optimizer):
         super().__init__(learning_rate=rate, use_fused_step=use_fused_step, **kwargs)
         self.lamda1, self.beta = lamda1, beta
 
+    def _lazy(self, weight):
+        return weight.stype == "row_sparse"
+
     def create_state(self, index, weight):
-        return zeros(weight, "float32"), zeros(weight, "float32")
+        return self._like(weight, "float32"), self._like(weight, "float32")
 
     def _rule(self):
         return rules.ftrl

@@ -200,10 +200,18 @@ class Optimizer:
         shared = self._shared()
         shared["rescale_grad"] = self.rescale_grad
         shared["clip_gradient"] = self.clip_gradient or None
-        touched = [self._touched(i, g) for i, g in zip(indices, grads, strict=True)] if self.lazy_update else ()
+        touched = [self._touched(i, g) if self._lazy(w) else None for i, w, g in zip(indices, weights, grads, strict=True)]
         update_all(rule, weights, masters, grads, states, groups, each, shared, touched if any(t is not None for t in touched) else ())
 
     lazy_update = False
+
+    def _lazy(self, weight) -> bool:
+        """Whether rows that a row_sparse gradient does not have stay as they are."""
+        return self.lazy_update
+
+    def _like(self, weight, dtype=None):
+        """A state of zeros; in the storage of the weight if its updates are lazy."""
+        return zeros(weight, dtype, weight.stype if self._lazy(weight) else "default")
 
     def _touched(self, index, grad):
         """Which rows of a weight are updated; see update_all. All, unless the gradient is row_sparse."""
@@ -312,8 +320,10 @@ _HALVES = (onp.dtype("float16"), BFLOAT16)
 register, create = Optimizer.register, Optimizer.create_optimizer
 
 
-def zeros(weight, dtype=None):
-    """A state of zeros like a weight; float32 where `dtype` says so."""
+def zeros(weight, dtype=None, stype="default"):
+    """A state of zeros like a weight; float32 where `dtype` says so, sparse where `stype` does."""
+    if stype != "default":
+        return nd.sparse.zeros(stype, weight.shape, ctx=weight.ctx, dtype=dtype or weight.dtype)
     with constants_apart():
         return nd.zeros(weight.shape, ctx=weight.ctx, dtype=weight.dtype if dtype is None else dtype)
 

@@ -17,7 +17,7 @@ class _Momentum(Optimizer):
     momentum: float
 
     def create_state(self, index, weight):
-        return zeros(weight) if self.momentum else None
+        return self._like(weight) if self.momentum else None
 
     def _shared(self):
         return {"momentum": self.momentum} if self.momentum else {}

@@ -9,7 +9,7 @@ from mxshim.base import MXNetError, as_dtype
 
 
 class RowSparse(NamedTuple):
-    """Rows `indices` (ascending int64, shape (k,)) of an array of `shape` are data[0..k-1]; the others are zero."""
+    """Rows `indices` (int64, shape (k,)) of an array of `shape` are data[0..k-1]; the others are zero."""
 
     data: onp.ndarray
     indices: onp.ndarray
@@ -58,8 +58,8 @@ def checked(a, label: str):
     if isinstance(a, RowSparse):
         need(shape and data.shape == (len(indices), *shape[1:]),
              f"values of shape {(len(indices), *shape[1:])} for {len(indices)} rows of {shape}, found {data.shape}")
-        need(not len(indices) or (indices[0] >= 0 and indices[-1] < shape[0] and (indices[1:] > indices[:-1]).all()),
-             f"ascending row numbers from 0 to {shape[0] - 1}")
+        need(not len(indices) or (indices.min() >= 0 and indices.max() < shape[0] and len(onp.unique(indices)) == len(indices)),
+             f"row numbers from 0 to {shape[0] - 1}, each once")
         return a
     need(len(shape) == 2 and data.shape == indices.shape,
          f"a matrix with as many column numbers as values, found shape {shape}, {indices.shape} and {data.shape}")

@@ -351,7 +351,8 @@ def _mask_assign(arrays, given):
 
 @_own("_square_sum")
 def _square_sum(arrays, given):
-    return nd.sum(nd.square(arrays[0]), **{k: v for k, v in given.items() if k in ("axis", "keepdims", "exclude")})
+    total = nd.sum(nd.square(arrays[0]), **{k: v for k, v in given.items() if k in ("axis", "keepdims", "exclude")})
+    return total.tostype(arrays[0].stype) if arrays[0].stype == "row_sparse" and total.ndim == 2 and total.shape[0] > 1 else total
 
 
 @_own("Custom")

@@ -72,7 +72,7 @@ def check_symbolic_backward(sym, location, out_grads, expected, rtol=None, atol=
         out_grads: the gradients that arrive at the outputs, a list in order or a dict by name; None for ones.
         expected: a list in the order of the arguments, or a dict by name; others are not looked at.
         grad_req: "write", "add" or "null", for all, as a list or by name. The others: as in check_symbolic_forward.
-    Returns: the gradients. Raises: AssertionError if they differ.
+    Returns: the gradients of what is expected, by name. Raises: AssertionError if they differ.
     """
     ctx = ctx or current_context()
     names = sym.list_arguments()
@@ -93,7 +93,7 @@ def check_symbolic_backward(sym, location, out_grads, expected, rtol=None, atol=
         start = {"write": 0, "add": before[name], "null": before[name]}[reqs.get(name, "write")]
         got = grads[name].asnumpy() - (start if reqs.get(name) == "add" else 0)
         assert_almost_equal(before[name] if reqs.get(name) == "null" else want, got, rtol, atol, labels, equal_nan=equal_nan)
-    return ex.grad_arrays
+    return grads
 
 
 def same_symbol_structure(sym1, sym2) -> bool:

@@ -32,6 +32,12 @@ CALLS += ["nd.elemwise_mul(d, c)", "nd.elemwise_mul(d, r)", "nd.broadcast_add(c,
           "nd.add_n(r, r)", "nd.add_n(c, c)", "nd.clip(c, -1, 1)", "nd.clip(r, 1, 2)", "nd.slice(c, begin=(1, 2), end=(3, 5))",
           "nd.slice(c, begin=(1,), end=(3,))", "nd.slice_axis(c, axis=0, begin=1, end=3)", "nd.where(c, d, d * 2)",
           "nd.contrib.quadratic(c, a=2, b=3)", "nd.contrib.quadratic(c, a=2, b=3, c=1)", "nd.sparse.dot(c, c, transpose_a=True)"]
+CALLS += [f"nd.take(c, nd.array({i}){more})" for i in ("[0, 2]", "[3, -1, 9]") for more in ("", ", mode='wrap'", ", axis=1")]
+CALLS += ["nd.take(r, nd.array([2, 0]))", "c.take(nd.array([0]))", "c * nd.array([2])", "c / nd.array([1, 2, 3, 4, 5])",
+          "nd.broadcast_mul(c, nd.array([1, 2, 3, 4, 5]))", "c + nd.array([2])", "r * nd.array([2])", "c.astype(None)",
+          "nd._internal._square_sum(r, axis=1)", "nd._internal._square_sum(r, axis=1, keepdims=True)", "nd._internal._square_sum(r, axis=0)",
+          "nd.cast_storage(c, stype='row_sparse')", "nd.dot(nd.ones((2, 3, 4)), c)",
+          "nd.cast_storage(nd.ones((2,)), stype='csr')", "c.__setitem__(slice(0, 2), 1)", "r.__setitem__(slice(0, 2), 1)"]
 WEIGHTS = [("w", "g"), ("full", "g"), ("w", "g.tostype('default')")]
 for _w, _g in WEIGHTS:
     for _more in ("", ", lazy_update=False", ", clip_gradient=1, rescale_grad=2"):

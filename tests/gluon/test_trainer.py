@@ -342,7 +342,7 @@ def test_where_parameters_are_updated(stype, grad_stype, on_store, expected):
     rows = nd.arange(4)
     stepped(p, trainer, (lambda p: p.list_row_sparse_data(rows)) if stype == "row_sparse" else lambda p: p.list_data())
     assert trainer._update_on_kvstore is expected
-    assert all((w.asnumpy() == -1).all() for w in p.list_data())
+    assert all((w.asnumpy() == -1).all() for w in (p.list_row_sparse_data(rows) if stype == "row_sparse" else p.list_data()))
 
 
 def test_row_sparse_parameters():
@@ -359,7 +359,10 @@ def test_row_sparse_parameters():
     with autograd.record():
         nd.Embedding(nd.array([1, 3, 1]), p.row_sparse_data(nd.array([1, 3])), input_dim=4, output_dim=2).backward()
     trainer.step(1)
-    assert p.data().asnumpy()[:, 0].tolist() == [1, -1, 1, 0] and trainer._kvstore is not None
+    assert p.row_sparse_data(nd.arange(4)).asnumpy()[:, 0].tolist() == [1, -1, 1, 0] and trainer._kvstore is not None
+    for call in (p.data, p.list_data):
+        with pytest.raises(RuntimeError, match="row_sparse_data"):
+            call()
     with pytest.raises(ValueError, match="update_on_kvstore=False does not go with"):
         p._set_trainer(None)
         gluon.Trainer([p], "sgd", update_on_kvstore=False).step(1)
