@@ -14,7 +14,7 @@ from mxshim.gluon import nn
 @pytest.fixture(autouse=True)
 def anew(monkeypatch):
     npx.waitall()
-    pieces.clear()
+    monkeypatch.setattr(pieces, "WAITED", 0.0)
     monkeypatch.setattr(program, "remember_lines", True)
     monkeypatch.setattr(program, "_found", 0)
 
@@ -111,6 +111,14 @@ def test_what_comes_back_gives_the_same_bits_and_then_is_compiled(whole, monkeyp
     assert mx.engine.stats().programs == before + 1
 
 
+def test_a_line_that_has_not_waited_long_compiles(whole, monkeypatch):
+    monkeypatch.setattr(pieces, "WAITED", 1e6)
+    x = np.array(onp.arange(60))
+    for n in range(20, 40, 4):
+        (x[:n] * 2 + 1).sum().item()
+    assert len(whole) == 5
+
+
 def test_a_training_step_is_compiled_when_it_comes_twice_in_a_row(whole):
     def step(width):
         w = np.ones((width,))
@@ -146,6 +154,7 @@ def test_shapes_that_keep_changing(whole, monkeypatch, on_cpu):
     """NumPy computes them; where it may not, pieces of other shapes would be as many programs again."""
     if not on_cpu:
         monkeypatch.setattr(pieces, "_seconds_on_host", lambda code: None)
+        monkeypatch.setattr(pieces, "_EACH", 10.0)
     x = np.array(onp.arange(60))
     before = mx.engine.stats().programs
     for n in range(20, 50, 3):
