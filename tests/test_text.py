@@ -52,6 +52,15 @@ def test_own_class():
     assert text.embedding.get_pretrained_file_names("mine") == []
 
 
+def test_pretrained_files_come_in_mxnets_order():
+    assert text.embedding.get_pretrained_file_names("glove")[:3] == ["glove.42B.300d.txt", "glove.6B.50d.txt", "glove.6B.100d.txt"]
+    names = [name[:-4] for name in text.embedding.get_pretrained_file_names("fasttext")]
+    for part in (["crawl-300d-2M", "wiki.aa", "wiki.ab"], ["wiki.mt", "wiki.multi.ar"], ["wiki.my", "wiki.myv"], ["wiki.ang", "wiki.an"],
+                 ["wiki.ne", "wiki-news-300d-1M-subword", "wiki-news-300d-1M", "wiki.new"], ["wiki.zh", "wiki.zh_yue", "wiki.zu"]):
+        start = names.index(part[0])
+        assert names[start:start + len(part)] == part
+
+
 def custom(tmp_path, content, **options):
     (tmp_path / "x.txt").write_text(content)
     return text.embedding.CustomEmbedding(str(tmp_path / "x.txt"), **options)
@@ -84,7 +93,7 @@ def test_in_np_mode(tmp_path):
     (lambda p: custom(p, "a 1 2\n").update_token_vectors("b", nd.ones(2)), ValueError, "'b' is unknown; name '<unk>'"),
     (lambda p: custom(p, "a 1 2\n").update_token_vectors("a", nd.ones(3)), ValueError, r"need vectors of shape \(1, 2\)"),
     (lambda p: text.embedding.CompositeEmbedding(text.vocab.Vocabulary(), [3]), TypeError, "must be embeddings"),
-    (lambda p: text.embedding.GloVe("glove.txt"), KeyError, "there is no pretrained file 'glove.txt'; there are glove.6B.50d.txt"),
+    (lambda p: text.embedding.GloVe("glove.txt"), KeyError, "there is no pretrained file 'glove.txt'; there are glove.42B.300d.txt"),
     (lambda p: text.embedding.get_pretrained_file_names("x"), KeyError, "there is no embedding 'x'"),
 ])
 def test_mistakes(tmp_path, call, error, says):

@@ -16,14 +16,15 @@ NINF = -inf
 nan = NAN = NaN = float("nan")
 PZERO, NZERO = 0.0, -0.0
 newaxis = None
-float16, float32, float64 = _onp.dtype("float16"), _onp.dtype("float32"), _onp.dtype("float64")
-int8, int16, int32, int64 = (_onp.dtype(f"int{n}") for n in (8, 16, 32, 64))
-uint8, uint16, uint32, uint64 = (_onp.dtype(f"uint{n}") for n in (8, 16, 32, 64))
-bool = bool_ = _onp.dtype("bool")
+# NumPy's classes, as in 1.9.1: books call them, np.float32([0, 1]). 2.0.0b1 has NumPy's dtypes here, which compare equal.
+float16, float32, float64 = _onp.float16, _onp.float32, _onp.float64
+int8, int16, int32, int64 = _onp.int8, _onp.int16, _onp.int32, _onp.int64
+uint8, uint16, uint32, uint64 = _onp.uint8, _onp.uint16, _onp.uint32, _onp.uint64
+bool = bool_ = _onp.bool_
 integer = _onp.integer
-boolean_dtypes = [bool]
-integer_dtypes = [int8, int16, int32, int64, uint8, uint16, uint32, uint64]
-floating_dtypes = [float16, float32, float64]
+boolean_dtypes = [_onp.dtype(bool)]
+integer_dtypes = [_onp.dtype(kind) for kind in (int8, int16, int32, int64, uint8, uint16, uint32, uint64)]
+floating_dtypes = [_onp.dtype(kind) for kind in (float16, float32, float64)]
 numeric_dtypes = integer_dtypes + floating_dtypes
 finfo_obj = _namedtuple("finfo_obj", "bits eps max min smallest_normal")
 iinfo_obj = _namedtuple("iinfo_obj", "bits max min")

@@ -91,3 +91,12 @@ def test_dtype_of_an_array_with_numpys_defaults(source, dtype):
     assert np.array(source).dtype == onp.float32
     with util.np_default_dtype():
         assert np.array(source).dtype == onp.dtype(dtype)
+
+
+@pytest.mark.parametrize("kind", ["float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
+                                  "bool", "bool_"])
+def test_dtypes_of_np_make_arrays_and_scalars(kind):
+    wanted = getattr(np, kind)
+    assert np.ones(2, dtype=wanted).dtype == wanted == onp.dtype(wanted) == kind.strip("_")
+    assert onp.dtype(wanted) in np.numeric_dtypes + np.boolean_dtypes
+    assert wanted([0, 1]).tolist() == [0, 1] and type(wanted(1)) is wanted

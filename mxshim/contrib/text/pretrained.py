@@ -1,6 +1,6 @@
 """The files in which GloVe and fastText were published, and their archives."""
 
-_GLOVE = {"6B": (50, 100, 200, 300), "42B": (300,), "840B": (300,), "twitter.27B": (25, 50, 100, 200)}
+_GLOVE = {"42B": (300,), "6B": (50, 100, 200, 300), "840B": (300,), "twitter.27B": (25, 50, 100, 200)}
 GLOVE = {f"glove.{corpus}.{size}d.txt": f"glove.{corpus}.zip" if len(sizes) > 1 else f"glove.{corpus}.{size}d.zip"
          for corpus, sizes in _GLOVE.items() for size in sizes}
 
@@ -20,5 +20,6 @@ _ALIGNED = """
     ar bg ca cs da de el en es et fi fr he hr hu id it mk nl no pl pt ro ru sk sl sv tr uk vi
 """.split()
 _OTHERS = ["crawl-300d-2M", "wiki-news-300d-1M-subword", "wiki-news-300d-1M"]
-FASTTEXT = {f"{name}.vec": f"{name}.zip" for name in (
-    *_OTHERS, *(f"wiki.{code}" for code in _WIKIPEDIAS), *(f"wiki.multi.{code}" for code in _ALIGNED))}
+_NAMES = [*_OTHERS, *(f"wiki.{code}" for code in _WIKIPEDIAS), *(f"wiki.multi.{code}" for code in _ALIGNED)]
+FASTTEXT = {f"{name}.vec": f"{name}.zip"  # in MXNet's order, which passes over punctuation
+            for name in sorted(_NAMES, key=lambda name: "".join(filter(str.isalnum, f"{name}.vec")).lower())}

@@ -7,13 +7,15 @@ import pickle
 import warnings
 from multiprocessing.reduction import ForkingPickler as ForkingPickler
 
+import numpy as onp
+
 from ...device import cpu_pinned
 from ...util import is_np_array
 from ..dialect import ARRAYS
 from .batchify import Stack, joined
 from .dataset import Dataset, SimpleDataset
 from .processes import available
-from .rows import settle
+from .rows import settle, stacked
 from .sampler import BatchSampler, RandomSampler, SequentialSampler
 from .workers import Prefetch
 
@@ -21,8 +23,19 @@ __all__ = ["DataLoader"]
 
 
 def default_batchify_fn(data):
-    """Samples with a new first axis; of tuples, in np mode also of lists, each part by itself, as a list of batches."""
-    return joined(data, (tuple, list) if is_np_array() else tuple)
+    """Samples with a new first axis; of tuples, in np mode also of lists, each part by itself, as a list of batches.
+
+    Differs: in np mode, too, a list of numbers in a tuple is one row, as in 1.9.1, for which the books' np chapters were written."""
+    if not is_np_array():
+        return joined(data, tuple)
+    if not isinstance(data[0], (tuple, list)):
+        return stacked(data)
+    rows = isinstance(data[0], tuple)
+    return [stacked(part) if rows and _is_row(part[0]) else default_batchify_fn(part) for part in zip(*data)]
+
+
+def _is_row(part):
+    return isinstance(part, list) and all(isinstance(x, int | float | onp.number) for x in part)
 
 
 default_mp_batchify_fn = default_batchify_fn  # MXNet's puts batches into memory that processes share; threads share all

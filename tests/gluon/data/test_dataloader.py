@@ -55,6 +55,22 @@ def test_batches_of_one_part(dataset, shape, dtype):
                                                   for i in range(4)]).tolist()
 
 
+def shapes(batch):
+    return [shapes(part) for part in batch] if isinstance(batch, list) else batch.shape
+
+
+@pytest.mark.parametrize("sample, nd_shapes, np_shapes", [  # as 1.9.1 and 2.0.0b1 answer, but for the rows of numbers in np mode
+    (([0.5], 1), [(2, 1), (2,)], [(2, 1), (2,)]),
+    ((([1, 2, 3], 1), [onp.float32(2)]), [[(2, 3), (2,)], (2, 1)], [[(2, 3), (2,)], (2, 1)]),
+    (([onp.ones(3), onp.ones(3)], 1), [(2, 2, 3), (2,)], [[(2, 3), (2, 3)], (2,)]),
+    ([1, 2, 3], (2, 3), [(2,), (2,), (2,)]),
+])
+def test_lists_in_samples(sample, nd_shapes, np_shapes):
+    assert shapes(next(iter(D.DataLoader([sample] * 2, 2)))) == nd_shapes
+    with mx.util.np_shape(True), mx.util.np_array(True):
+        assert shapes(next(iter(D.DataLoader([sample] * 2, 2)))) == np_shapes
+
+
 def test_np_arrays_give_np_batches_without_np_mode():
     x, y = next(iter(D.DataLoader(D.ArrayDataset(np.array(X), np.array(Y)), 4)))
     assert type(x) is type(y) is np.ndarray
