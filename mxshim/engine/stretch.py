@@ -24,23 +24,7 @@ class Stretch:
         self.name = f"backward of {len(structure) // 3}"
 
     def emit(self, args):
-        args = iter(args)
-        steps = list(zip(self.structure[::3], self.structure[1::3], self.structure[2::3]))
-        residuals = [[next(args) for _ in code.sources] for code, _, _ in steps]
-        sums: dict[int, object] = {}
-
-        def add(target, ct):
-            old = sums.get(target)
-            sums[target] = ct if old is None else jnp.logical_or(old, ct) if ct.dtype == bool else old + ct
-
-        for target, aval in self.seeds:
-            add(target, next(args) if aval is None else jnp.ones(aval.shape, aval.dtype))
-        for (code, label, targets), kept in zip(steps, residuals):
-            cts = [sums.pop(label << 16 | k, None) for k in range(code.visible)]
-            cts = [jnp.zeros(a.shape, a.dtype) if ct is None else ct for ct, a in zip(cts, code.out)]
-            for target, ct in zip(targets, code.pull(kept, cts)):
-                add(target, ct)
-        return [sums[~k] for k in range(len(self.out))]
+        return self.apart(args, lambda code, given, n: code.emit(given))
 
     def apart(self, arguments, piece: Callable) -> list:
         """The same, pullback by pullback: what stands for the results.

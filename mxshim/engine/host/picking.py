@@ -34,7 +34,7 @@ def _top_k(inputs, params, avals):
 SLOW = {"gather", "scatter", "scatter-add", "scatter-mul", "scatter-min", "scatter-max", "sort", "top_k", "erf", "erfc"}
 
 
-def _places(shape, starts, in_map, batched, taken, window_dims, sizes, clip):
+def _places(shape, starts, in_map, batched, taken, sizes, clip):
     """(index arrays into an operand of `shape`, by window: whether it lies inside).
 
     starts: [..., k] first places of the windows along the axes `in_map`; batched: (operand axis, axis of starts) pairs; taken: the
@@ -67,7 +67,7 @@ def _gather(inputs, params, avals):
     taken = (*numbers.collapsed_slice_dims, *numbers.operand_batching_dims)
     batched = list(zip(numbers.operand_batching_dims, numbers.start_indices_batching_dims, strict=True))
     fill = mode == lax.GatherScatterMode.FILL_OR_DROP
-    places, inside = _places(x.shape, starts, numbers.start_index_map, batched, taken, None, sizes, not fill)
+    places, inside = _places(x.shape, starts, numbers.start_index_map, batched, taken, sizes, not fill)
     lead = starts.ndim - 1
     if not x.size:
         found = onp.zeros(lead * (1,), x.dtype)
@@ -94,7 +94,7 @@ def _scatter(combine):
         window = [updates.shape[d] for d in numbers.update_window_dims]
         rest = iter(window)
         sizes = [1 if d in taken else next(rest) for d in range(x.ndim)]
-        places, inside = _places(x.shape, starts, numbers.scatter_dims_to_operand_dims, batched, taken, None, sizes,
+        places, inside = _places(x.shape, starts, numbers.scatter_dims_to_operand_dims, batched, taken, sizes,
                                  mode == lax.GatherScatterMode.CLIP)
         lead = starts.ndim - 1
         updates = onp.moveaxis(updates, numbers.update_window_dims, range(lead, updates.ndim))
