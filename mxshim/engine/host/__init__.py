@@ -95,7 +95,10 @@ def _run(jaxpr, consts, args) -> list:
 
 
 def _scan(params, inputs, outvars):
-    inner, n, k = params["jaxpr"], params["num_consts"], params["num_carry"]
+    # How many are constants and how many the carry, each JAX says in another way; what is stacked has an axis more outside.
+    inner = params["jaxpr"]
+    k = sum(v.aval.ndim == a.ndim for v, a in zip(outvars, inner.out_avals, strict=True))
+    n = sum(x.ndim == a.ndim for x, a in zip(inputs, inner.in_avals, strict=True)) - k
     consts, carry, xs = inputs[:n], inputs[n:n + k], inputs[n + k:]
     stacks = [onp.empty(v.aval.shape, v.aval.dtype) for v in outvars[k:]]
     turns = range(params["length"])
