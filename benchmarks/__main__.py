@@ -165,6 +165,18 @@ def profile(name: str):
     pstats.Stats(profiler).sort_stats("tottime").print_stats(25)
 
 
+def place(name: str):
+    """Have mxshim and JAX make their arrays on the device of this name, both multiplying matrices in float32."""
+    import jax
+
+    import mxshim
+    kind, number = name.rstrip(")").split("(")
+    device = mxshim.Device(kind, int(number))
+    jax.config.update("jax_default_device", device.jax)
+    jax.config.update("jax_default_matmul_precision", "float32")
+    mxshim.device.set_default_device(device)
+
+
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
     parser.add_argument("--only", action="append", default=[], metavar="WORD",
@@ -176,6 +188,7 @@ def main(arguments=None):
     parser.add_argument("--json", metavar="FILE", help="write all figures, versions and the machine")
     parser.add_argument("--profile", metavar="ROW", help="profile mxshim's Python side of one row instead")
     parser.add_argument("--list", action="store_true", help="print the names of the rows")
+    parser.add_argument("--device", metavar="NAME", help="where mxshim and JAX compute, such as 'gpu(0)'; only steps that have run before")
     options = parser.parse_args(arguments)
     if options.list:
         print("\n".join(row.name for row in ROWS if row.timed))
@@ -186,10 +199,12 @@ def main(arguments=None):
         if options.profile:
             profile(options.profile)
             return
+        if options.device:
+            place(options.device)
         run = Run(options)
         before = report.machine()
         try:
-            for section in (run.steady, run.loading, run.first, run.imports, run.memory):
+            for section in (run.steady,) if options.device else (run.steady, run.loading, run.first, run.imports, run.memory):
                 section()
         finally:
             for there in run.live.values():

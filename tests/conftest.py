@@ -7,6 +7,15 @@ import sys
 
 import pytest
 
+# MXSHIM_TEST_DEVICE="gpu(0)" (JAX_NUM_CPU_DEVICES=2 MXSHIM_TEST_DEVICE="cpu(1)" without a GPU): where arrays lie that say nothing.
+DEVICE = os.environ.get("MXSHIM_TEST_DEVICE")
+if DEVICE:
+    from mxshim import device
+
+    kind, number = DEVICE.rstrip(")").split("(")
+    device._CPU0 = device.Device(kind, int(number))  # of threads that are yet to come
+    device.set_default_device(device._CPU0)
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
