@@ -80,7 +80,7 @@ _RETURNS = {
         __array_function__ __array_ufunc__ __dlpack__ __dlpack_device__ __jax_array__""",
 }
 HIDDEN = {"__slots__", "__weakref__", "__module__", "__doc__", "__dict__", "__init__", "__new__",
-          "__getattr__", "__reduce__"}
+          "__getattr__", "__reduce__", "__firstlineno__", "__static_attributes__"}
 RETURNS = {name: kind for kind, names in _RETURNS.items() for name in names.split()}
 
 

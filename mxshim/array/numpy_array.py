@@ -116,10 +116,10 @@ class ndarray(Array):
         return bool((self == value).any())
 
     def __repr__(self):
-        return printing.np_repr(self.asnumpy())
+        return printing.np_repr(self.asnumpy(), self.ctx)
 
     def __str__(self):
-        return printing.np_str(self.asnumpy())
+        return printing.np_str(self.asnumpy(), self.ctx)
 
     def __format__(self, spec):
         if not spec:

@@ -245,7 +245,8 @@ _ND_NUMBERS: dict[str, Callable] = {
 
 
 # NumPy's functions that are no ufuncs and whose answers for numbers MXNet gives as they are.
-_OF_NUMBERS = ("around", "clip", "fix", "isneginf", "isposinf", "round", "round_")
+_OF_NUMBERS = ("around", "clip", "isneginf", "isposinf", "round", "round_")
+_NOW = {"round_": "round", "fix": "trunc"}  # NumPy's names for what it has renamed
 
 
 def _on_numbers(op: Op, cls, args):
@@ -254,7 +255,7 @@ def _on_numbers(op: Op, cls, args):
     if cls._dialect == "nd":
         compare = _ND_NUMBERS.get(short)
         return compare(*args) if compare is not None and len(args) == 2 else None
-    plain: Any = getattr(onp, {"round_": "round"}.get(short, short), None)
+    plain: Any = getattr(onp, _NOW.get(short, short), None)
     answers = plain.nin == len(args) if isinstance(plain, onp.ufunc) else short in _OF_NUMBERS and (short != "clip" or len(args) == 3)
     return plain(*args) if answers else None
 

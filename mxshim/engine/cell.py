@@ -6,6 +6,7 @@ A write never changes a `Value`; it puts another one into the cell. So what was 
 from __future__ import annotations
 
 import weakref
+from operator import index
 from typing import Any
 
 import numpy as onp
@@ -21,6 +22,8 @@ class Aval:
     __slots__ = ("dtype", "float", "nbytes", "ndim", "shape", "size")
 
     def __init__(self, shape: tuple[int, ...], dtype: onp.dtype):
+        # Many will get this object for an equal shape: none of them must see the NumPy integers of the first.
+        shape = tuple(map(index, shape))
         self.shape, self.dtype, self.ndim = shape, dtype, len(shape)
         self.size = 1
         for n in shape:

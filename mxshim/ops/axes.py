@@ -7,10 +7,12 @@ from functools import wraps
 import jax
 import jax.numpy as jnp
 import numpy as onp
+from jax import lax
 
 from ..base import FLOAT32, MXNetError, is_float
 from ..engine.op import Scalar, op
 from .dtypes import cast
+from .platform import on_cpu
 
 
 def axis_in(axis, ndim: int, what: str = "axis") -> int:
@@ -109,22 +111,28 @@ def wide(dtype):
     return jnp.dtype("float64")
 
 
+def _divided(x, y):
+    if x.dtype == FLOAT32:  # of which XLA's quotients are up to two units off on GPUs
+        return on_cpu(lax.div, lambda x, y: (x.astype("float64") / y.astype("float64")).astype(FLOAT32), *jnp.broadcast_arrays(x, y))
+    return x / y
+
+
 @jax.custom_jvp
 def _over(x, y):
-    return x / jnp.where(x == x, y, jnp.nan)  # no broadcast of y any more, and right for nan
+    return _divided(x, jnp.where(x == x, y, jnp.nan))  # no broadcast of y any more, and right for nan
 
 
 @_over.defjvp
 def _over_jvp(primals, tangents):
     (x, y), (dx, dy) = primals, tangents
     out = _over(x, y)
-    return out, dx / y - out * (dy / y)
+    return out, _divided(dx, y) - out * _divided(dy, y)
 
 
 def over(x, y):
     """x / y of floats, rounded once. Where y is broadcast XLA would multiply by 1 / y, and 41 * (1 / 41) is not 1."""
     y = jnp.asarray(y, x.dtype)
-    return _over(x, y) if y.shape != x.shape and y.size > 0 and x.size > 1 else x / y
+    return _over(x, y) if y.shape != x.shape and y.size > 0 and x.size > 1 else _divided(x, y)
 
 
 def magnitude(x):

@@ -101,7 +101,7 @@ def intgemm_fully_connected(data, weight, scaling=None, bias=None, num_hidden=No
     if x.dtype == FLOAT32:
         reach = _reach(x)
         x = _levels(x, reach)
-    y = lax.dot_general(x, weight, (((x.ndim - 1,), (1,)), ((), ())), preferred_element_type="int32")
+    y = lax.dot_general(x.astype("int32"), weight.astype("int32"), (((x.ndim - 1,), (1,)), ((), ())))
     if out_type == "float32":
         unit = _number("scaling", scaling)
         y = y.astype(FLOAT32) * (unit if reach is None else unit * (reach / 127))

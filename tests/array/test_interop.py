@@ -51,7 +51,7 @@ def test_numpy_arrays_stay_numpys_where_they_are_written(api):
 def test_a_write_keeps_the_device(api):
     there = api.array([1, 2], ctx=mx.cpu(1))
     for write in (lambda y: y.__setitem__(slice(None), there), lambda y: there.copyto(y), lambda y: y.__setitem__(slice(0, 1), there[:1])):
-        y = api.zeros((2,))
+        y = api.zeros((2,), ctx=mx.cpu(0))
         write(y)
         assert y.ctx == mx.cpu(0)
         assert float(y[0].asnumpy()) == 1

@@ -54,7 +54,7 @@ def test_facts(a, r):
     same(a, "csr", A)
     same(r, "row_sparse", R)
     assert isinstance(a, nd.NDArray) and isinstance(r, nd.NDArray) and not isinstance(nd.ones(1), BaseSparseNDArray)
-    assert (a.stype, a.shape, a.ndim, len(a), a.dtype, a.ctx) == ("csr", (3, 4), 2, 3, onp.float32, mx.cpu())
+    assert (a.stype, a.shape, a.ndim, len(a), a.dtype, a.ctx) == ("csr", (3, 4), 2, 3, onp.float32, mx.current_context())
     assert a.data.asnumpy().tolist() == [1, 2, 3] and a.indices.asnumpy().tolist() == [0, 2, 1]
     assert a.indptr.asnumpy().tolist() == [0, 2, 2, 3]
     assert r.data.asnumpy().tolist() == [[1, 2], [3, 4]] and r.indices.asnumpy().tolist() == [1, 3]
@@ -63,7 +63,7 @@ def test_facts(a, r):
 
 
 def test_repr(a, r):
-    assert repr(a) == str(a) == "\n<CSRNDArray 3x4 @cpu(0)>"
+    assert repr(a) == str(a) == f"\n<CSRNDArray 3x4 @{mx.current_context()}>"
     assert f"{r}" == "\n<RowSparseNDArray 5x2 @cpu(0)>"
 
 
@@ -192,7 +192,7 @@ def test_conversions(a, r):
     same(r.tostype("row_sparse"), "row_sparse", R)
     same(a.astype("float64"), "csr", A.astype("float64"))
     same(r.astype("int32"), "row_sparse", R.astype("int32"))
-    assert a.astype("float32", copy=False) is a and a.as_in_context(mx.cpu()) is a and a.as_nd_ndarray() is a
+    assert a.astype("float32", copy=False) is a and a.as_in_context(mx.current_context()) is a and a.as_nd_ndarray() is a
     for call in (lambda: a.tostype("row_sparse"), lambda: r.tostype("csr"), lambda: a.as_np_ndarray()):
         with pytest.raises(ValueError):
             call()

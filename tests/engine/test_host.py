@@ -150,7 +150,7 @@ def traced(name):
 def test_numpy_agrees_with_xla(name):
     fn, args, closed = traced(name)
     assert host.cost(closed) is not None
-    with jax.enable_x64(True):
+    with jax.enable_x64(True), jax.default_device(jax.local_devices(backend="cpu")[0]):
         want = jax.tree_util.tree_leaves(jax.jit(fn)(*args))
     got = host.run(closed, args)
     for a, b in zip(got, want, strict=True):

@@ -41,8 +41,9 @@ def test_large_results_lie_in_pages_that_are_there_already():
 
 @pool
 def test_empty_cache_gives_it_back():
-    arrays = [np.arange(4 << 20) + float(i) for i in range(8)]  # 128 MB
-    mx.nd.waitall()
+    with mx.cpu():
+        arrays = [np.arange(4 << 20) + float(i) for i in range(8)]  # 128 MB
+        mx.nd.waitall()
     del arrays
     held = _resident()
     mx.cpu().empty_cache()
@@ -60,7 +61,7 @@ def test_an_xla_without_our_options_compiles_all_the_same(options, monkeypatch):
     program.clear()  # so that what follows is compiled
     known = {k: v for k, v in options.items() if v is False}
     monkeypatch.setattr(program, "_OPTIONS", {"cpu": dict(options)})
-    x = np.array([1., 2, len(str(options))])
+    x = np.array([1., 2, len(str(options))], ctx=mx.cpu())
     assert (x * x + len(options)).shape == (3,) and float((x[:2] * 7.25 - x[1:]).sum()) == 3 * 7.25 - 2 - len(str(options))
     assert program._OPTIONS == {"cpu": known}  # what it knows is still told to it
 

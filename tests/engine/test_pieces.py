@@ -17,6 +17,8 @@ def anew(monkeypatch):
     monkeypatch.setattr(pieces, "WAITED", 0.0)
     monkeypatch.setattr(program, "remember_lines", True)
     monkeypatch.setattr(program, "_found", 0)
+    with mx.cpu():  # other devices take nothing that NumPy computes
+        yield
 
 
 def everything_apart(line, instructions, structure, live, has, on_cpu):

@@ -95,6 +95,13 @@ def ways(at, w):
     return found
 
 
+@pytest.fixture(autouse=True)
+def float32():
+    """Accelerators multiply in less where nothing is said, and the engine is not asked here."""
+    with jax.default_matmul_precision("float32"):
+        yield
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_every_way_agrees(case, monkeypatch):
     at, (x, w, y) = CASES[case][-1], operands(case)

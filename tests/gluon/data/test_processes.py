@@ -215,7 +215,7 @@ def test_when_the_program_ends(end, tmp_path):
         os.killpg(program.pid, end)  # as a terminal does
     else:
         program.send_signal(end)
-    _, errors = program.communicate(timeout=30)  # waits for everyone who holds its output, workers too
+    _, errors = program.communicate(timeout=120)  # waits for everyone who holds its output, workers too
     assert ("KeyboardInterrupt" in errors) is (end == signal.SIGINT)
     with pytest.raises(ProcessLookupError):
         for _ in range(500):
