@@ -32,6 +32,14 @@ def run_mxshim(tmp_path):
     return run
 
 
+@pytest.fixture
+def on_cpu():
+    """For tests that name the CPU, or say what it alone does, wherever the others run."""
+    import mxshim
+    with mxshim.cpu():
+        yield
+
+
 @pytest.fixture(autouse=True)
 def no_history():
     """What earlier tests made a helper's line compile decides nothing for the next test."""

@@ -10,6 +10,8 @@ import pytest
 import mxshim as mx
 from mxshim import MXNetError, autograd, nd, npx
 
+pytestmark = pytest.mark.usefixtures("on_cpu")
+
 
 def define(name, forward, backward, inputs=("data",), outputs=("output",), aux=(), prop=None, **methods):
     """Register an operator of two functions; gives the list of what its calls were given."""

@@ -9,6 +9,8 @@ import pytest
 import mxshim as mx
 from mxshim import gluon, nd
 
+pytestmark = pytest.mark.usefixtures("on_cpu")
+
 # module: (names, where they are public)
 PLACES = {
     "base": ("py_str _as_list", None),

@@ -7,6 +7,8 @@ import pytest
 import mxshim as mx
 from mxshim import nd
 
+pytestmark = pytest.mark.usefixtures("on_cpu")
+
 
 def test_defaults():
     executor = mx.operator.NumpyOp()(mx.sym.var("x"), name="same").bind(

@@ -111,9 +111,20 @@ def wide(dtype):
     return jnp.dtype("float64")
 
 
+def corrected(q, x, y):
+    """x / y in float32, rounded once, from `q` that is a few units off.
+
+    What is left over of x is exact in float64. (The quotient of float64s alone will not do: LLVM knows that it may as well be
+    computed in float32, and then takes the GPU's, which is rounded more than once.)
+    """
+    wide, by = q.astype("float64"), y.astype("float64")
+    exact = (wide + (x.astype("float64") - wide * by) / by).astype(FLOAT32)
+    return jnp.where(jnp.isfinite(q) & jnp.isfinite(y) & (q != 0), exact, q)
+
+
 def _divided(x, y):
-    if x.dtype == FLOAT32:  # of which XLA's quotients are up to two units off on GPUs
-        return on_cpu(lax.div, lambda x, y: (x.astype("float64") / y.astype("float64")).astype(FLOAT32), *jnp.broadcast_arrays(x, y))
+    if x.dtype == FLOAT32:
+        return on_cpu(lax.div, lambda x, y: corrected(x / y, x, y), *jnp.broadcast_arrays(x, y))
     return x / y
 
 

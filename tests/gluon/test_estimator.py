@@ -12,6 +12,8 @@ from mxshim import gluon, nd
 from mxshim.gluon.contrib import estimator as est
 from tests.data.measure_estimator import run
 
+pytestmark = pytest.mark.usefixtures("on_cpu")
+
 DATA = Path(__file__).parent.parent / "data"
 
 

@@ -12,6 +12,8 @@ from mxshim import engine, gluon, nd, np, npx, util
 from mxshim.base import MXNetError
 from mxshim.gluon import nn
 
+pytestmark = pytest.mark.usefixtures("on_cpu")
+
 
 @pytest.fixture()
 def _np():

@@ -12,6 +12,8 @@ from mxshim import autograd, gluon, nd, np, npx, util
 from mxshim import initializer as init
 from mxshim.gluon import nn
 
+pytestmark = pytest.mark.usefixtures("on_cpu")
+
 DIALECTS = ("nd", "np")
 
 

@@ -441,6 +441,7 @@ def test_results_that_are_inputs(F):
         x[:1] = 1
 
 
+@pytest.mark.usefixtures("on_cpu")
 def test_devices(F):
     net = made()
     net.collect_params().reset_ctx([mx.cpu(0), mx.cpu(1)])

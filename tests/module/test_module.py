@@ -12,6 +12,8 @@ import mxshim as mx
 from mxshim import engine, nd
 from mxshim.base import MXNetError
 
+pytestmark = pytest.mark.usefixtures("on_cpu")
+
 ANSWER = json.loads((Path(__file__).parent.parent / "data" / "models" / "answers_1.json").read_text())["module"]
 
 

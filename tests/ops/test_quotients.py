@@ -1,10 +1,13 @@
 """Quotients are rounded once, as in MXNet and NumPy, also where the divisor is broadcast and XLA would multiply by 1 / y."""
+import jax
 import numpy as onp
 import pytest
 
 from mxshim import autograd, nd, np
+from mxshim.ops.axes import corrected
 
-X = onp.random.default_rng(0).uniform(1, 100, (64, 10)).astype("float32")
+rng = onp.random.default_rng(0)
+X = rng.uniform(1, 100, (64, 10)).astype("float32")
 ROW, COLUMN, TEN = X[0] + 1, X[:, :1] + 1, onp.float32(10)
 I = onp.arange(1, 100, dtype="float32") * 41  # noqa: E741
 
@@ -53,3 +56,15 @@ def test_second_derivative():
         g, = autograd.grad((x / y).sum(), y, create_graph=True)
     g.backward()
     assert float(y.grad) == 2 * 8 / 8
+
+
+def test_quotients_a_few_units_off_are_corrected():
+    """As GPUs divide."""
+    x = onp.concatenate([onp.float32([0, -0., 1, 1e-38, 3e38, onp.inf, onp.nan, 1, 5]), rng.uniform(-9, 9, 9999).astype("float32")])
+    y = onp.concatenate([onp.float32([3, 2, onp.inf, 0.5, 1e-3, 2, 1, 0, 3e38]), (10 ** rng.uniform(-9, 9, 9999)).astype("float32")])
+    with onp.errstate(all="ignore"):
+        want = x / y
+    for off in range(-2, 3):
+        near = onp.where(onp.isfinite(want) & (want != 0), want + off * onp.spacing(want), want)
+        with jax.enable_x64(True):
+            onp.testing.assert_array_equal(jax.jit(corrected)(near, x, y), want)

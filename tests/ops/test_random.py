@@ -41,6 +41,7 @@ def recorded():
 
 @pytest.mark.filterwarnings("ignore::mxshim.engine.program.RecompilationWarning")  # every call here has another shape
 @pytest.mark.parametrize("case", list(recorded()))
+@pytest.mark.usefixtures("on_cpu")
 def test_numbers_of_mxnet(case):
     mx.random.seed(case["seed"])
     for call in case["calls"]:

@@ -9,6 +9,8 @@ import pytest
 import mxshim as mx
 from mxshim import nd
 
+pytestmark = pytest.mark.usefixtures("on_cpu")
+
 
 @pytest.fixture(autouse=True)
 def _fresh_names():

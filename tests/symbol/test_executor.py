@@ -8,6 +8,8 @@ import mxshim as mx
 from mxshim import engine, nd
 from mxshim.base import MXNetError
 
+pytestmark = pytest.mark.usefixtures("on_cpu")
+
 a, b = mx.sym.var("a"), mx.sym.var("b")
 
 

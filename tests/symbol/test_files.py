@@ -14,6 +14,8 @@ from mxshim import gluon
 from mxshim.base import MXNetError
 from mxshim.symbol.files import _text
 
+pytestmark = pytest.mark.usefixtures("on_cpu")
+
 MODELS = Path(__file__).parent.parent / "data" / "models"
 ANSWERS = {g: json.loads((MODELS / f"answers_{g}.json").read_text()) for g in "12"}
 CASES = [(g, name) for g in "12" for name in ANSWERS[g] if name != "module"]

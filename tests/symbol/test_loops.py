@@ -13,6 +13,8 @@ from mxshim import gluon, nd, np, npx
 from mxshim.base import MXNetError
 from tests.data import measure_loops
 
+pytestmark = pytest.mark.usefixtures("on_cpu")
+
 WANTED = json.loads((Path(measure_loops.__file__).parent / "loops_mx1.json").read_text())
 
 

@@ -22,6 +22,8 @@ from mxshim.gluon import data as D
 from mxshim.gluon.data import processes
 from mxshim.gluon.data.vision import transforms as T
 
+pytestmark = pytest.mark.usefixtures("on_cpu")
+
 pytestmark = pytest.mark.skipif(not processes.available(), reason="needs forks (Linux)")
 RECORDS = str(Path(__file__).parents[2] / "data" / "records" / "images.rec")
 ROOT = Path(__file__).parents[3]

@@ -14,6 +14,8 @@ from mxshim import engine, gluon, nd, np
 from mxshim.gluon import data as D
 from mxshim.gluon.data.vision import transforms as T
 
+pytestmark = pytest.mark.usefixtures("on_cpu")
+
 DATA = Path(__file__).parents[2] / "data"
 _spec = importlib.util.spec_from_file_location("measure_transforms", DATA / "measure_transforms.py")
 measured = importlib.util.module_from_spec(_spec)
