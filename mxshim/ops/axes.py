@@ -7,12 +7,11 @@ from functools import wraps
 import jax
 import jax.numpy as jnp
 import numpy as onp
-from jax import lax
 
 from ..base import FLOAT32, MXNetError, is_float
 from ..engine.op import Scalar, op
 from .dtypes import cast
-from .platform import on_cpu
+from .platform import on_cpu, only_cpus
 
 
 def axis_in(axis, ndim: int, what: str = "axis") -> int:
@@ -122,28 +121,32 @@ def corrected(q, x, y):
     return jnp.where(jnp.isfinite(q) & jnp.isfinite(y) & (q != 0), exact, q)
 
 
-def _divided(x, y):
-    if x.dtype == FLOAT32:
-        return on_cpu(lax.div, lambda x, y: corrected(x / y, x, y), *jnp.broadcast_arrays(x, y))
-    return x / y
-
-
 @jax.custom_jvp
 def _over(x, y):
-    return _divided(x, jnp.where(x == x, y, jnp.nan))  # no broadcast of y any more, and right for nan
+    def on_cpus(x, y):
+        return x / jnp.where(x == x, y, jnp.nan)  # no broadcast of y any more, and right for nan
+
+    if x.dtype != FLOAT32:
+        return on_cpus(x, y)
+    return on_cpu(on_cpus, lambda x, y: corrected(x / y, *jnp.broadcast_arrays(x, y)), x, y)
 
 
 @_over.defjvp
 def _over_jvp(primals, tangents):
     (x, y), (dx, dy) = primals, tangents
     out = _over(x, y)
-    return out, _divided(dx, y) - out * _divided(dy, y)
+    return out, dx / y - out * (dy / y)
 
 
 def over(x, y):
-    """x / y of floats, rounded once. Where y is broadcast XLA would multiply by 1 / y, and 41 * (1 / 41) is not 1."""
+    """x / y of floats, rounded once.
+
+    Where y is broadcast XLA would multiply by 1 / y, and 41 * (1 / 41) is not 1. On GPUs its quotients are never quite right.
+    """
     y = jnp.asarray(y, x.dtype)
-    return _over(x, y) if y.shape != x.shape and y.size > 0 and x.size > 1 else _divided(x, y)
+    if (y.shape == x.shape or y.size == 0 or x.size <= 1) and (x.dtype != FLOAT32 or only_cpus()):
+        return x / y
+    return _over(x, y)
 
 
 def magnitude(x):

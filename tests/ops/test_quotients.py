@@ -1,10 +1,11 @@
 """Quotients are rounded once, as in MXNet and NumPy, also where the divisor is broadcast and XLA would multiply by 1 / y."""
 import jax
+import jax.numpy as jnp
 import numpy as onp
 import pytest
 
 from mxshim import autograd, nd, np
-from mxshim.ops.axes import corrected
+from mxshim.ops.axes import corrected, over
 
 rng = onp.random.default_rng(0)
 X = rng.uniform(1, 100, (64, 10)).astype("float32")
@@ -60,7 +61,7 @@ def test_second_derivative():
 
 def test_quotients_a_few_units_off_are_corrected():
     """As GPUs divide."""
-    x = onp.concatenate([onp.float32([0, -0., 1, 1e-38, 3e38, onp.inf, onp.nan, 1, 5]), rng.uniform(-9, 9, 9999).astype("float32")])
+    x = onp.concatenate([onp.float32([0, -0., 1, 2e-38, 3e38, onp.inf, onp.nan, 1, 5]), rng.uniform(-9, 9, 9999).astype("float32")])
     y = onp.concatenate([onp.float32([3, 2, onp.inf, 0.5, 1e-3, 2, 1, 0, 3e38]), (10 ** rng.uniform(-9, 9, 9999)).astype("float32")])
     with onp.errstate(all="ignore"):
         want = x / y
@@ -68,3 +69,16 @@ def test_quotients_a_few_units_off_are_corrected():
         near = onp.where(onp.isfinite(want) & (want != 0), want + off * onp.spacing(want), want)
         with jax.enable_x64(True):
             onp.testing.assert_array_equal(jax.jit(corrected)(near, x, y), want)
+
+
+def test_derivatives_where_there_are_other_devices(monkeypatch):
+    monkeypatch.setattr(jax, "default_backend", lambda: "gpu")
+    for x, y in ((3., 2.), (X[:4, :3], 2.), (X[:4, :3], X[:4, :3] + 1), (X[:4, :1], X[:1, :3])):
+        x, y = onp.float32(x), onp.float32(y)
+        first = jax.grad(lambda x, y: jnp.sum(over(x, y) ** 2), (0, 1))
+        plain = jax.grad(lambda x, y: jnp.sum((x / y) ** 2), (0, 1))
+        second = [[jax.grad(lambda x, y, f=f, k=k: jnp.sum(f(x, y)[k]), (0, 1)) for f in (first, plain)] for k in (0, 1)]
+        with jax.enable_x64(True):
+            for f, g in (first, plain), *second:
+                for a, b in zip(jax.jit(f)(x, y), g(x, y), strict=True):
+                    onp.testing.assert_allclose(a, b, rtol=1e-5)
