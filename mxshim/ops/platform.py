@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import jax
+import jax.numpy as jnp
 
 from ..engine.op import LOOPS
 
@@ -28,3 +29,17 @@ def loops(function):
 
     run.__name__ = LOOPS
     return jax.jit(run)
+
+
+def apart(function):
+    """`function` of arrays, computed once: XLA does not compute its elements anew in every loop that reads them.
+
+    (It fuses across its own barriers on CPUs. What happens under a condition is a computation of its own, and XLA does not know
+    that this one always holds.)
+    """
+    def run(*args):
+        holds = (args[0].reshape(-1)[0].astype("int32") | 1) != 0
+        out = jax.eval_shape(function, *args)
+        return jax.lax.cond(holds, function, lambda *_: jnp.zeros(out.shape, out.dtype), *args)
+
+    return run

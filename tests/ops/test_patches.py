@@ -9,7 +9,8 @@ import numpy as onp
 import pytest
 
 from mxshim import autograd, np, npx
-from mxshim.ops.nn import patches
+from mxshim.ops.nn import patches, windows
+from mxshim.ops.platform import apart
 from mxshim.ops.nn.patches import Window
 
 rng = onp.random.default_rng(3)
@@ -29,6 +30,7 @@ CASES = {
     "dilated": (2, 2, 3, window(9, 7, kernel=(3, 2), dilate=(2, 3), pad=2)),
     "one place": (3, 4, 5, window(4, 5, kernel=(1, 1))),
     "one place, stride": (3, 4, 5, window(5, 4, kernel=(1, 1), stride=2)),
+    "one place, more channels": (3, 5, 6, window(2, 2, kernel=(1, 1))),
     "one channel": (6, 1, 4, window(8, 8, kernel=(5, 5), pad=2)),
     "uneven padding": (2, 2, 2, window(5, 6, kernel=(3, 3), pad=((2, 0), (0, 1)))),
     "cropped": (2, 2, 2, window(7, 6, kernel=(3, 2), pad=((-1, 1), (1, -1)))),
@@ -90,6 +92,8 @@ def ways(at, w):
         found.append((patches._depthwise_weight, "weight"))
     if max(at.dilate) == 1 and max(at.stride) > 1 and at.groups == 1:
         found.append((patches._input_by_phases, "input"))
+    if at.groups == math.prod(at.kernel) == 1:
+        found += [(patches._pointwise, "forward"), (patches._pointwise_input, "input"), (patches._pointwise_weight, "weight")]
     if patches._is_whole(at):
         found += [(patches._whole, "forward"), (patches._whole_input, "input"), (patches._whole_weight, "weight")]
     return found
@@ -150,10 +154,11 @@ def test_no_examples(case):
 
 
 @pytest.mark.parametrize("case, wanted", {
-    "one channel": ("_product_forward", "_product_input"), "depthwise": ("_sums", "_sums_input"),
+    "one channel": ("_sums", "_product_input"), "depthwise": ("_sums", "_sums_input"),
     "depthwise, two filters": ("_sums", "_sums_input"), "groups, stride, dilated": ("_sums", "_sums_input"),
     "volume": ("_sums_by_channel", "_sums_by_channel_input"),
-    "kernel of two strides": ("None", "_input_by_phases"), "one place": ("_product_forward", "_product_input"),
+    "kernel of two strides": ("None", "_input_by_phases"), "one place": ("_pointwise", "_pointwise_input"),
+    "one place, more channels": ("_product_forward", "_product_input"),
 }.items())
 def test_the_choice(case, wanted, monkeypatch):
     chosen = []
@@ -203,3 +208,17 @@ def test_sizes_at_which_xla_computes(stride, dilate):
     dx, dw = jax.vjp(lambda x, w: definition(jnp, x, w, at), x, w)[1](y)
     onp.testing.assert_allclose(a.grad.asnumpy(), dx, rtol=1e-4, atol=1e-3)
     onp.testing.assert_allclose(b.grad.asnumpy(), dw, rtol=1e-4, atol=2e-3)
+
+
+@pytest.mark.parametrize("first", [1.0, 0.0, -2.5, onp.nan, onp.inf, -onp.inf, 3e38])
+def test_what_is_apart_is_computed_whatever_its_numbers(first):
+    x = jnp.asarray([[first, 2.0], [3, 4]], "float32")
+    onp.testing.assert_array_equal(jax.jit(apart(lambda a, b: a * b))(x, x + 1), x * (x + 1))
+
+
+def test_sums_are_added_up_once_for_all_that_read_them():
+    """Under a condition that XLA cannot decide: else a pooling, say, would have the sums in its own loop, for every place anew."""
+    at, (x, w, _) = CASES["one channel"][-1], operands("one channel")
+    text = jax.jit(lambda x, w: windows.reduce_windows(patches.convolve(x, w, at), "max", [2, 3], (2, 2), (1, 1), [(0, 0)] * 2)).lower(
+        x, w).compile().as_text()
+    assert " conditional(" in text
