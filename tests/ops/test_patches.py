@@ -10,8 +10,8 @@ import pytest
 
 from mxshim import autograd, np, npx
 from mxshim.ops.nn import patches, windows
-from mxshim.ops.platform import apart
 from mxshim.ops.nn.patches import Window
+from mxshim.ops.platform import apart
 
 rng = onp.random.default_rng(3)
 
