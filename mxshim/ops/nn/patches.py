@@ -408,7 +408,7 @@ def _is_bulk(x, y, at: Window) -> bool:
     """Whether XLA is as fast for the weight gradient: it sums over examples, so there must be some, and work to do."""
     places, (examples, channels) = math.prod(at.kernel), x.shape[:2]
     work = places * channels * y.size
-    return at.groups == 1 and len(at.kernel) < 3 and places > 1 and channels > 1 and examples >= 8 and work >= 1 << 24
+    return at.groups == 1 and len(at.kernel) < 3 and places > 1 and examples >= 8 and work >= 1 << 24
 
 
 def _weight(x, y, at: Window):
