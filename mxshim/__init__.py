@@ -3,16 +3,23 @@
     import mxshim as mx
     from mxshim import np, npx, nd, autograd
 """
+import gc as _gc
 import importlib as _importlib
 import sys as _sys
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
-from . import ops as _ops  # noqa: F401  # first: declares the operators that everything below is filled from
+_collects = _gc.isenabled()
+_gc.disable()  # while JAX and the operators are made, of which nothing is garbage: a tenth of the time
+try:
+    from . import ops as _ops  # noqa: F401  # first: declares the operators that everything below is filled from
+finally:
+    if _collects:
+        _gc.enable()
 
 # isort: split
-from . import array as _array  # noqa: F401
-from .array import nd_array as _nd_array
-from .array import numpy_array as _numpy_array
+from . import array as _array  # noqa: E402, F401
+from .array import nd_array as _nd_array  # noqa: E402
+from .array import numpy_array as _numpy_array  # noqa: E402
 
 _numpy_array.finish()
 _nd_array.finish()
