@@ -15,7 +15,6 @@ import time
 
 from .rounds import ROOT, Here
 
-
 _COMPILED = tempfile.TemporaryDirectory()
 
 
