@@ -163,7 +163,7 @@ def _rule(*names):
 @_rule("np.concatenate", "np.concat")
 def _concatenate(cls, seq, axis=0, name=None):
     if axis is None:
-        seq, axis = [create("_npx_reshape", (s,), {"newshape": (-1,)}, cls=cls) for s in seq], 0
+        seq, axis = [_flat(cls, s) for s in seq], 0
     return create("Concat", tuple(seq), {"dim": axis, "name": name}, "_npi_concatenate", cls)
 
 
@@ -172,7 +172,10 @@ def _stack(cls, arrays, axis=0):
     return create("_npi_stack", tuple(arrays), {"axis": axis}, cls=cls)
 
 
-@_rule("np.split", "np.array_split")
+PARTS = ("np.split", "np.array_split", "np.hsplit", "np.vsplit", "np.dsplit")  # a list even of one
+
+
+@_rule("np.split", "np.array_split", "np.vsplit")
 def _np_split(cls, ary, indices_or_sections, axis=0):
     return split_v2(ary, indices_or_sections, axis, cls=cls)
 
@@ -199,7 +202,7 @@ def _swapaxes(cls, a, axis1, axis2):
 @_rule("np.take", "np.ndarray.take")
 def _take(cls, a, indices, axis=None, mode="clip"):
     if axis is None:
-        a, axis = create("_npx_reshape", (a,), {"newshape": (-1,)}, cls=cls), 0
+        a, axis = _flat(cls, a), 0
     return create("take", (a, indices), {"axis": axis, "mode": "clip" if mode == "raise" else mode}, cls=cls)
 
 
@@ -262,7 +265,37 @@ def _sort(cls, a, axis=-1, descending=False, **kwargs):
 
 
 def _flattened(cls, a, axis):
-    return (create("_npx_reshape", (a,), {"newshape": (-1,)}, cls=cls), 0) if axis is None else (a, axis)
+    return (_flat(cls, a), 0) if axis is None else (a, axis)
+
+
+@_rule("np.ravel", "np.ndarray.ravel")
+def _flat(cls, a, order="C"):
+    return create("_npx_reshape", (a,), {"newshape": (-1,), **({} if order == "C" else {"order": order})}, cls=cls)
+
+
+@_rule("np.append")
+def _append(cls, arr, values, axis=None):
+    return _concatenate(cls, (arr, values), axis)
+
+
+@_rule("np.inner")
+def _inner(cls, a, b):
+    return _tensordot(cls, a, b, (-1, -1))
+
+
+@_rule("np.outer")
+def _outer(cls, a, b):
+    return _tensordot(cls, _flat(cls, a), _flat(cls, b), 0)
+
+
+@_rule("np.vdot")
+def _vdot(cls, a, b):
+    return _tensordot(cls, _flat(cls, a), _flat(cls, b), 1)
+
+
+@_rule("np.flatnonzero")
+def _flatnonzero(cls, a):
+    return _flat(cls, create("_npx_nonzero", (_flat(cls, a),), cls=cls))
 
 
 @_rule("np.percentile")
@@ -270,7 +303,21 @@ def _percentile(cls, a, q, axis=None, out=None, overwrite_input=None, interpolat
     how = {"interpolation": interpolation, "keepdims": bool(keepdims), **({} if axis is None else {"axis": axis})}
     if isinstance(q, Symbol):
         return create("_npi_percentile", (a, q), how, cls=cls)
+    if not isinstance(q, numbers.Number):
+        raise MXNetError(f"np.percentile and np.quantile with Symbols: q must be a number or a Symbol, got {type(q).__name__}")
     return create("_npi_percentile", (a,), {**how, "q_scalar": float(q)}, cls=cls)
+
+
+@_rule("np.quantile")
+def _quantile(cls, a, q, axis=None, out=None, overwrite_input=None, interpolation="linear", keepdims=False):
+    if isinstance(q, Symbol):
+        q = create("_npi_multiply_scalar", (q,), {"scalar": 100.0}, cls=cls)
+    return _percentile(cls, a, 100 * q if isinstance(q, numbers.Number) else q, axis, interpolation=interpolation, keepdims=keepdims)
+
+
+@_rule("np.median")
+def _median(cls, a, axis=None, out=None, overwrite_input=None, keepdims=False):
+    return _percentile(cls, a, 50, axis, keepdims=keepdims)
 
 
 @_rule("np.interp")
@@ -328,6 +375,16 @@ def _gelu(cls, data):
 @_rule("np.flip")
 def _flip(cls, m, axis=None):
     return create("_npi_flip", (m,), {} if axis is None else {"axis": (axis,) if isinstance(axis, int) else tuple(axis)}, cls=cls)
+
+
+@_rule("np.flipud")
+def _flipud(cls, m):
+    return _flip(cls, m, 0)
+
+
+@_rule("np.fliplr")
+def _fliplr(cls, m):
+    return _flip(cls, m, 1)
 
 
 @_rule("np.pad")

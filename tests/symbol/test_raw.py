@@ -39,7 +39,8 @@ def test_raw_operators_write_out_and_have_gradients():
 
 
 def test_cached_op():
-    op = _internal.CachedOp(sym.FullyConnected(num_hidden=2) + 2)
+    op = nd.CachedOp(sym.FullyConnected(num_hidden=2) + 2)
+    assert nd.CachedOp is _internal.CachedOp and not op.is_np_sym and len(op.get_optimized_symbol().list_arguments()) == 3
     data, weight, bias = nd.ones((3, 4)), nd.ones((2, 4)), nd.ones((2,))
     assert op(data, weight, bias).asnumpy().tolist() == [[7, 7]] * 3
     out = nd.zeros((3, 2))
