@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
 import numbers
 from typing import Any
 
@@ -355,6 +356,19 @@ def _ediff1d(cls, ary, to_end=None, to_begin=None):
         if value is not None and not isinstance(value, numbers.Number):
             raise MXNetError("np.ediff1d with Symbols: to_end and to_begin are numbers")
     return create("_npi_ediff1d", (ary,), {"to_end_scalar": to_end, "to_begin_scalar": to_begin}, cls=cls)
+
+
+@_rule("nd.contrib.rand_zipfian")
+def _rand_zipfian(cls, true_classes, num_sampled, range_max):
+    reach = math.log(range_max + 1)
+    drawn = create("_random_uniform", (), {"low": 0, "high": reach, "shape": (num_sampled,), "dtype": "float64"}, cls=cls)
+    classes = (create("exp", (drawn,), cls=cls) - 1).astype("int64") % range_max
+
+    def expected(c):
+        c = c.astype("float64")
+        return create("log", ((c + 2) / (c + 1),), cls=cls) / reach * num_sampled
+
+    return [classes, expected(true_classes), expected(classes)]
 
 
 @_rule("np.full_like")

@@ -99,3 +99,13 @@ def test_linalg_lower():
             graph = mx.sym.load_json(getattr(mx.sym.linalg, name)(mx.sym.var("x"), lower=lower).tojson())
             want = getattr(mx.nd.linalg, name)(x, lower=lower)
             assert graph.eval(x=x)[0].asnumpy().tolist() == want.asnumpy().tolist()
+
+
+def test_rand_zipfian():
+    mx.random.seed(3)
+    want = mx.nd.contrib.rand_zipfian(mx.nd.array([3, 1]), 4, 10)
+    mx.random.seed(3)
+    outputs = mx.sym.contrib.rand_zipfian(mx.sym.var("c"), 4, 10)
+    got = mx.sym.Group(outputs).bind(mx.cpu(), {"c": mx.nd.array([3, 1])}).forward()
+    for g, w in zip(got, want, strict=True):
+        assert g.dtype == w.dtype and g.asnumpy().tolist() == w.asnumpy().tolist()

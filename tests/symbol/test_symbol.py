@@ -273,7 +273,11 @@ def test_shapes_that_do_not_follow():
 # What MXNet says of incomplete shapes; 0 is an unknown size, with np shapes -1 is.
 PARTIAL = [(lambda: sym.transpose(d, axes=(0, 2, 1)), {"d": (0, 3, 4)}, (0, 4, 3), (-1, 4, 3)),
            (lambda: sym.pick(d, e, axis=1), {"d": (0, 3, 3), "e": (0, 3)}, (0, 3), (-1, 3)),
-           (lambda: sym.dot(d, e), {"d": (0, 3, 4), "e": (4, 5)}, (0, 3, 5), (-1, 3, 5)), (lambda: sym.sin(d), {}, (), None)]
+           (lambda: sym.dot(d, e), {"d": (0, 3, 4), "e": (4, 5)}, (0, 3, 5), (-1, 3, 5)), (lambda: sym.sin(d), {}, (), None),
+           *((lambda target=target: sym.reshape(d, shape=target), {"d": of}, to, tuple(n or -1 for n in to)) for of, target, to in [
+               ((0, 3, 4), (0, -1), (0, 0)), ((0, 3, 4), (-1, 12), (0, 12)), ((0, 3, 4), (-3, 0), (0, 4)), ((0, 3, 4), (0, -3), (0, 12)),
+               ((0, 6), (0, -4, 2, -1), (0, 2, 3)), ((0, 6), (-4, 2, -1, 0), (2, 0, 6)), ((2, 0, 4), (-2,), (2, 0, 4)),
+               ((0, 6), (3, 4), (3, 4)), ((0, 6), (0, 0, 1), (0, 6, 1))])]
 
 
 @pytest.mark.parametrize("make, given, wanted, wanted_np", PARTIAL)
