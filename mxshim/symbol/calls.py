@@ -218,7 +218,7 @@ def _where(cls, condition, x=None, y=None):
     return create(f"_npi_where_{name}", (condition, array), {"scalar": float(number)}, cls=cls)
 
 
-@_rule("np.tensordot")
+@_rule("np.tensordot", "np.linalg.tensordot")
 def _tensordot(cls, a, b, axes=2):
     if isinstance(axes, int):
         return create("_npi_tensordot_int_axes", (a, b), {"axes": axes}, cls=cls)
@@ -227,7 +227,9 @@ def _tensordot(cls, a, b, axes=2):
 
 
 @_rule("np.einsum")
-def _einsum(cls, subscripts, *operands, optimize=False):
+def _einsum(cls, *operands, subscripts=None, optimize=False):
+    if subscripts is None:
+        subscripts, *operands = operands
     return create("_npi_einsum", operands, {"subscripts": subscripts, "optimize": int(bool(optimize))}, cls=cls)
 
 

@@ -65,6 +65,10 @@ class Deferring(Recording):
                              "variable: call set_variable(array, mx.sym.var(name)) before")
         return found
 
+    def written(self, x, symbol):
+        if _graphs.get(x._value_now()) is None:
+            _know(x, symbol)
+
     def into(self, out, result):
         if out is None:
             return result

@@ -1,7 +1,6 @@
 """MXNet's raw operators called on arrays: those of nd._internal and np._internal, and CachedOp, a whole graph."""
 from __future__ import annotations
 
-from .. import ndarray
 from ..base import ArgumentTypeError, MXNetError
 from ..engine.call import write_out
 from ..engine.op import NAMES
@@ -78,7 +77,7 @@ def fill():
         if name.startswith("_") and not name.startswith(("_backward", "_np", "_sg_", "_CachedOp")):
             setattr(_internal, name, raw(name, record, NDArray, f"nd._internal.{name}"))
             _internal.__all__.append(name)
-    ndarray.CachedOp = _internal.CachedOp = CachedOp
+    _internal.CachedOp = CachedOp
 
 
 fill()
