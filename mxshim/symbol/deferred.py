@@ -237,7 +237,8 @@ def _watch_creation():
 
 _watched: dict = {}
 _CREATION = {
-    "numpy": ("zeros", "ones", "full", "arange", "linspace", "logspace", "eye", "identity", "tri", "hanning", "hamming", "blackman"),
+    "numpy": ("zeros", "ones", "full", "arange", "linspace", "logspace", "eye", "identity", "tri", "indices", "hanning", "hamming",
+              "blackman"),
     "numpy.random": ("uniform", "normal", "exponential", "gamma", "gumbel", "laplace", "logistic", "pareto", "power", "rayleigh",
                      "weibull"),
     "ndarray": ("zeros", "ones", "full", "arange", "linspace", "eye"),

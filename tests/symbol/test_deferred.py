@@ -14,7 +14,8 @@ CALLS = {
     "methods": lambda x, y: [x.sum(axis=0), x.reshape(-1).mean(), x.T, x.astype("float64"), x.copy()],
     "indices": lambda x, y: [x[0], x[:, 1], x[1:, :2] * 2],
     "several outputs": lambda x, y: [*np.split(x, 3, axis=1)],
-    "creation": lambda x, y: [x + np.ones((2, 3)), np.arange(3) * x, np.full((2, 3), 4.) - y, np.zeros((2, 2))],
+    "creation": lambda x, y: [x + np.ones((2, 3)), np.arange(3) * x, np.full((2, 3), 4.) - y, np.zeros((2, 2)),
+                              np.indices((2, 3))[1] * x],
     "reads": lambda x, y: [x * float((x * 2).sum()), y + x.asnumpy().shape[0]],
     "the input": lambda x, y: [x, x + y],
 }
