@@ -210,6 +210,8 @@ class LibSVMIter(MXDataIter):
         known("LibSVMIter", others)
         if not round_batch:
             raise MXNetError("LibSVMIter: round_batch must be True")
+        if not 0 <= part_index < num_parts:
+            raise MXNetError(f"LibSVMIter: part_index must be from 0 to {num_parts - 1}, as there are {num_parts} parts, got {part_index}")
         self._dtype = as_dtype(dtype or "float32")
         self._width = _one_axis(data_shape, "data_shape")
         self._data, labels, cuts = _libsvm(data_libsvm, self._width, num_parts)

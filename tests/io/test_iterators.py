@@ -106,6 +106,8 @@ def test_classes_and_writes():
     (lambda: mx.io.CSVIter(data_csv="d.csv", data_shape=(3,), batch_size=9), mx.MXNetError, "a batch of 9 cannot be filled from 4"),
     (lambda: mx.io.LibSVMIter(data_libsvm="la", data_shape=(3,), batch_size=2), mx.MXNetError, "line 1 of la is not 'label column:value"),
     (lambda: mx.io.LibSVMIter(data_libsvm="d.t", data_shape=(2,), batch_size=2), mx.MXNetError, "columns must ascend from 0 to 1"),
+    (lambda: mx.io.LibSVMIter(data_libsvm="d.t", data_shape=(3,), batch_size=2, num_parts=2, part_index=2), mx.MXNetError,
+     "part_index must be from 0 to 1"),
     (lambda: mx.io.MNISTIter(image="la", label="la", batch_size=2), mx.MXNetError, "la is not the file its name says"),
     (lambda: mx.io.MNISTIter(image="no", label="la", batch_size=2), mx.MXNetError, "No such file"),
     (lambda: mx.io.ImageRecordIter(path_imgrec="im", data_shape=(3, 8, 8), batch_size=2), mx.MXNetError, "holds no record at byte 0"),
