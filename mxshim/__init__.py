@@ -36,6 +36,7 @@ from . import dlpack as dlpack  # noqa: E402
 from . import engine as engine  # noqa: E402
 from . import error as error  # noqa: E402
 from . import initializer as initializer  # noqa: E402
+from . import libinfo as libinfo  # noqa: E402
 from . import log as log  # noqa: E402
 from . import lr_scheduler as lr_scheduler  # noqa: E402
 from . import name as name  # noqa: E402
@@ -80,7 +81,7 @@ ndarray.np, ndarray.npx = numpy, numpy_extension  # F.np and F.npx of hybrid_for
 ndarray.numpy, ndarray.numpy_extension, numpy.multiarray = numpy, numpy_extension, numpy
 for _place in ("ndarray.numpy", "ndarray.numpy_extension", "numpy.multiarray"):  # MXNet's addresses within
     _sys.modules[f"{__name__}.{_place}"] = getattr(globals()[_place.split(".")[0]], _place.split(".")[1])
-__version__ = "1.9.1"  # the MXNet release that programs see; importlib.metadata.version("mxshim") is our own
+__version__ = libinfo.__version__  # the MXNet release that programs see; importlib.metadata.version("mxshim") is our own
 
 _configure()
 

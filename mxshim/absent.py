@@ -55,9 +55,8 @@ _ABSENT = {
     "MXNet's cannot be composed (1.9.1) or has no outputs (2.0.0b1): use one_hot and where": "mx.sym.fill_element_0index",
     "it was a module of MXNet's own code; its functions are in mx.sym itself": "mx.sym.gen__internal mx.sym.gen_contrib mx.sym.gen_image "
         "mx.sym.gen_linalg mx.sym.gen_op mx.sym.gen_sparse mx.sym.register",
-    "an address in MXNet's C++ library: graphs are kept in Python here, see Symbol.tojson()": "mx.sym.Symbol.handle",
+    "an address in MXNet's C++ library: graphs are kept in Python here, see Symbol.tojson()": "mx.sym.Symbol.handle nd.CachedOp.handle",
     "use matplotlib": "mx.notebook",
-    "no class of errors needs to be announced: raise it": "mx.error.register",
     "MXNet's own repository; importlib.metadata.version('mxshim') is ours": "mx.runtime.get_branch mx.runtime.get_commit_hash",
     "XLA decides what becomes of denormal numbers, by its flags": "mx.util.set_flush_denorms",
 }

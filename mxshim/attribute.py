@@ -4,7 +4,7 @@ from __future__ import annotations
 import threading
 
 __all__ = ["AttrScope"]
-_thread = threading.local()
+_thread = threading.local()  # value: the innermost scope
 
 
 class _Scopes(type):
@@ -20,6 +20,8 @@ class AttrScope(metaclass=_Scopes):
     Raises: ValueError for a value that is no string.
     """
 
+    _current = _thread  # where MXNet 1 has it, and its tests of threads look
+
     def __init__(self, **kwargs):
         for value in kwargs.values():
             if not isinstance(value, str):
@@ -34,16 +36,19 @@ class AttrScope(metaclass=_Scopes):
         before = current()
         self._before.append((before, self._attr))
         self._attr = {**before._attr, **self._attr}
-        _thread.current = self
+        _thread.value = self
         return self
 
     def __exit__(self, *exc):
-        _thread.current, self._attr = self._before.pop()
+        _thread.value, self._attr = self._before.pop()
 
 
 def current() -> AttrScope:
     """The innermost AttrScope of this thread."""
-    found = getattr(_thread, "current", None)
+    found = getattr(_thread, "value", None)
     if found is None:
-        found = _thread.current = AttrScope()
+        found = _thread.value = AttrScope()
     return found
+
+
+current()  # of the thread that imports, as in MXNet

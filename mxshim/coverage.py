@@ -130,10 +130,10 @@ SAME = ({"mx.init", "mx.initializer"}, {"mx.image", "npx.image", "mx.img"}, {"mx
         {"mx.viz", "mx.visualization"}, {"mx.contrib.amp", "mx.amp"}, {"mx.metric", "mx.gluon.metric"}, {"mx.dlpack", "nd"})
 
 MACHINERY = frozenset("""
-    CachedOp get_indexing_dispatch_code get_oshape_of_gather_nd_op indexing_key_expand_implicit_axes
+    get_indexing_dispatch_code get_oshape_of_gather_nd_op indexing_key_expand_implicit_axes
     backward_gradientmultiplier backward_hawkesll backward_index_copy backward_quadratic
     dtype_from_number np_ufunc_legal_option wrap_ctx_to_device_func wrap_data_api_linalg_func
-    wrap_data_api_statical_func wrap_np_binary_func wrap_np_unary_func wrap_sort_functions set_kvstore_handle
+    wrap_data_api_statical_func wrap_sort_functions set_kvstore_handle
     get_all_registered_operators get_all_registered_operators_grouped get_operator_arguments OperatorArguments
     SKLEARN_INSTALLED cv2 cached_property""".split())
 

@@ -165,7 +165,8 @@ class Executor:
                     raise ValueError(f"copy_params_from: the graph has no {name!r} among its {what}; allow_extra_params=True skips it")
 
     def reshape(self, partial_shaping=False, allow_up_sizing=False, **kwargs) -> Executor:
-        """An Executor of the same graph for other shapes of some arguments; arrays whose shape stays are shared.
+        """An Executor of the same graph for other shapes of some arguments. Arrays whose shape stays are shared; smaller arguments and
+        states are the first elements of the larger ones, smaller gradients new arrays.
 
         partial_shaping: also arguments that are not named may change.  allow_up_sizing: arrays may become larger.
         Raises: AssertionError, ValueError for a change that is not allowed; MXNetError if shapes do not fit.
@@ -173,7 +174,7 @@ class Executor:
         found = Inference(self._symbol, {k: shape_in(v) for k, v in kwargs.items()}, {})
         variables = {v.name: found.shapes.get((id(v), 0)) for v in found.order if v.op is None}
 
-        def fitting(name, a, named, like):
+        def fitting(name, a, named, like, share=True):
             shape = variables[name]
             if not known(shape):
                 raise ValueError(f"Executor.reshape: the shape of {name!r} does not follow from {kwargs}")
@@ -185,11 +186,14 @@ class Executor:
             if a.size < _size(shape) and not allow_up_sizing:
                 raise MXNetError(f"reshape: {like} {name} would grow from {a.shape} to {shape}: bind the larger one first, or pass "
                                      "allow_up_sizing=True")
+            if share and a.size >= _size(shape) and a.stype == "default":
+                with autograd.pause():
+                    return a.reshape((-1,))[:_size(shape)].reshape(shape)
             with constants_apart():
                 return nd.zeros(shape, ctx=a.ctx, dtype=a.dtype)
 
         args = [fitting(n, a, n in kwargs, "arg") for n, a in self.arg_dict.items()]
-        grads = [None if g is None else fitting(n, g, n in kwargs, "grad") for n, g in self.grad_dict.items()]
+        grads = [None if g is None else fitting(n, g, n in kwargs, "grad", False) for n, g in self.grad_dict.items()]
         states = [fitting(n, a, False, "aux") for n, a in self.aux_dict.items()]
         return Executor(self._symbol, self._ctx, args, grads, self._reqs, states)
 

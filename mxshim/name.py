@@ -4,7 +4,7 @@ from __future__ import annotations
 import threading
 
 __all__ = ["NameManager", "Prefix"]
-_thread = threading.local()
+_thread = threading.local()  # value: the innermost scope
 
 
 class _Scopes(type):
@@ -16,6 +16,8 @@ class _Scopes(type):
 
 class NameManager(metaclass=_Scopes):
     """Numbers the names of each kind: fullyconnected0, fullyconnected1, ...; `with NameManager():` starts from 0."""
+
+    _current = _thread  # where MXNet 1 has it, and its tests of threads look
 
     def __init__(self):
         self._counter: dict[str, int] = {}
@@ -35,11 +37,11 @@ class NameManager(metaclass=_Scopes):
 
     def __enter__(self):
         self._before.append(current())
-        _thread.current = self
+        _thread.value = self
         return self
 
     def __exit__(self, *exc):
-        _thread.current = self._before.pop()
+        _thread.value = self._before.pop()
 
 
 class Prefix(NameManager):
@@ -62,7 +64,10 @@ class Numbered(NameManager):
 
 def current() -> NameManager:
     """The innermost NameManager of this thread."""
-    found = getattr(_thread, "current", None)
+    found = getattr(_thread, "value", None)
     if found is None:
-        found = _thread.current = NameManager()
+        found = _thread.value = NameManager()
     return found
+
+
+current()  # of the thread that imports, as in MXNet

@@ -8,11 +8,13 @@ import types
 
 import numpy as onp
 
+from .array.numpy_array import leave_ufunc_options
 from .engine.trace import state
 
 __all__ = ["default_array", "get_gpu_count", "get_gpu_memory", "getenv", "is_np_array", "is_np_default_dtype", "is_np_shape",
            "np_array", "np_default_dtype", "np_shape", "numpy_fallback", "reset_np", "set_module", "set_np", "set_np_default_dtype",
-           "set_np_shape", "setenv", "use_np", "use_np_array", "use_np_default_dtype", "use_np_shape"]
+           "set_np_shape", "setenv", "use_np", "use_np_array", "use_np_default_dtype", "use_np_shape", "wrap_np_binary_func",
+           "wrap_np_unary_func"]
 
 
 def is_np_shape() -> bool:
@@ -184,6 +186,32 @@ def numpy_fallback(func):
         return _each(found, lambda a: numpy.array(a, dtype=a.dtype) if isinstance(a, onp.ndarray) else a)
 
     return call
+
+
+def _taking_ufunc_options(func, operands):
+    @functools.wraps(func)
+    def call(*args, out=None, **options):
+        if len(args) > operands:
+            args, out = args[:operands], args[operands]
+        leave_ufunc_options(func.__name__, options)
+        if options:
+            raise TypeError(f"{next(iter(options))} is an invalid keyword to function '{func.__name__}'")
+        return func(*args, out=out)
+
+    return call
+
+
+def wrap_np_unary_func(func):
+    """A decorator for a function `func(x, out=None)`: it also takes the options of NumPy's ufuncs, at their defaults.
+
+    Raises: NotImplementedError where an option asks for something else, TypeError for an argument that no ufunc has.
+    """
+    return _taking_ufunc_options(func, 1)
+
+
+def wrap_np_binary_func(func):
+    """A decorator for a function `func(x1, x2, out=None)`; see wrap_np_unary_func."""
+    return _taking_ufunc_options(func, 2)
 
 
 def _plain(value):

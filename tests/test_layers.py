@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent / "mxshim"
 # Left to right. A layer may use itself and every layer before it.
 LAYERS = [
     ("base", "absent"),
-    ("error", "device", "serialization", "callback", "log", "registry", "name", "attribute"),
+    ("error", "device", "serialization", "callback", "log", "registry", "name", "attribute", "libinfo"),
     ("context",),
     ("engine",),
     ("ops",),

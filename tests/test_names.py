@@ -57,8 +57,9 @@ def test_absent_names_are_mxnets_and_not_here():
 @pytest.mark.parametrize("key, rule", [
     ("mx.autograd.check_call", "an import"), ("mx.recordio.c_str", "an import"), ("mx.random.Context", "an import"),
     ("mx.autograd.Symbol", "an import"), ("mx.gluon.loss.npx", "an import"),
-    ("nd.gen_op", "a file"), ("np.fallback", "a file"), ("mx.libinfo", "a file"),
-    ("mx.dlpack.DLTensor", "a ctypes structure"), ("mx.base.build_param_doc", "not exported"), ("nd.CachedOp", "machinery"),
+    ("nd.gen_op", "a file"), ("np.fallback", "a file"), ("nd.gen_sparse", "a file"),
+    ("mx.dlpack.DLTensor", "a ctypes structure"), ("mx.base.build_param_doc", "not exported"),
+    ("nd.get_indexing_dispatch_code", "machinery"),
 ])
 def test_internal(key, rule):
     assert SORTED[key] == ("internal", rule)
@@ -84,7 +85,7 @@ def test_command(run_mxshim, tmp_path):
     assert "absent in mx.contrib: " in shown.stdout
     found = json.loads(run_mxshim("coverage", "--json").stdout)
     assert found["np.exp"] == ["present", ""] and found["npx.quantized_pooling"][0] == "absent"
-    assert found["nd.CachedOp"] == ["internal", "machinery"]
+    assert found["nd.get_indexing_dispatch_code"] == ["internal", "machinery"]
     bad = run_mxshim("coverage", "--signatures", tmp_path / "none.tsv")
     assert bad.returncode == 2 and "none.tsv" in bad.stderr
 

@@ -1,5 +1,6 @@
 """mxnet.util beyond its switches, and the small names of base."""
 import pickle
+import threading
 
 import numpy as onp
 import pytest
@@ -45,3 +46,47 @@ def test_classes_of_errors(wrong, error):
     finally:
         npx.reset_np()
     assert util.set_np_shape(False) is False
+
+
+def test_decorators_of_ufuncs():
+    two = util.wrap_np_binary_func(lambda x1, x2, out=None: (x1, x2, out))
+    one = util.wrap_np_unary_func(np.sin)
+    assert one(np.zeros(2), where=True, casting="same_kind", order="K", dtype=None, subok=True).tolist() == [0, 0] and one.__name__ == "sin"
+    assert two(1, 2) == (1, 2, None) and two(1, 2, 3) == two(1, 2, out=3) == (1, 2, 3)
+    for wrong, error in (({"where": False}, NotImplementedError), ({"order": "C"}, NotImplementedError), ({"foo": 1}, TypeError)):
+        with pytest.raises(error, match=next(iter(wrong))):
+            two(1, 2, **wrong)
+
+
+def test_classes_of_errors_are_announced():
+    @mx.error.register_error
+    class Mine(RuntimeError):
+        pass
+
+    assert issubclass(Mine, RuntimeError) and mx.error.register("Other", ValueError) is ValueError
+    assert mx.error.register_error("Mine")(Mine) is Mine
+
+
+def test_libinfo():
+    assert mx.libinfo.__version__ == mx.__version__
+    for find in (mx.libinfo.find_lib_path, mx.libinfo.find_include_path):
+        with pytest.raises(RuntimeError, match="JAX"):
+            find()
+
+
+@pytest.mark.parametrize("kind, module, inner", [(mx.name.NameManager, mx.name, mx.name.NameManager()),
+                                                 (mx.AttrScope, mx.attribute, mx.AttrScope(x="hello"))])
+def test_scopes_of_threads(kind, module, inner):
+    def inside():
+        with inner:
+            seen.append(kind._current.value is inner is module.current())
+
+    seen, before = [], kind._current.value
+    thread = threading.Thread(target=inside)
+    kind._current.value = mine = kind()
+    try:
+        thread.start()
+        thread.join()
+        assert seen == [True] and module.current() is kind.current is mine
+    finally:
+        kind._current.value = before

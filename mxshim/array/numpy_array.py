@@ -27,6 +27,14 @@ class _IsArray(type):
 _UFUNC = {"where": True, "casting": "same_kind", "order": "K", "dtype": None, "subok": True}  # NumPy's defaults
 
 
+def leave_ufunc_options(name, options):
+    """Take NumPy's options of ufuncs out of a dict. Raises: NotImplementedError if one asks for something else than its default."""
+    for key in [k for k in options if k in _UFUNC]:
+        given = options.pop(key)
+        if given is not _UFUNC[key] and not (isinstance(given, str) and given == _UFUNC[key]):
+            raise NotImplementedError(f"{name}: {key}={given!r} is not offered, only {key}={_UFUNC[key]!r}")
+
+
 class ndarray(Array):
     """A multi-dimensional array with NumPy's interface (MXNet: mxnet.numpy.ndarray).
 
@@ -170,10 +178,7 @@ class ndarray(Array):
     def _unknown_argument(cls, op, kwargs):
         """Arguments that no operator has. What is a ufunc in NumPy takes ufuncs' keywords, if they say what is done anyway."""
         if isinstance(getattr(onp, op.name.rpartition(".")[2], None), onp.ufunc):
-            for name in [k for k in kwargs if k in _UFUNC]:
-                given = kwargs.pop(name)
-                if given is not _UFUNC[name] and not (isinstance(given, str) and given == _UFUNC[name]):
-                    raise NotImplementedError(f"{op.name}: {name}={given!r} is not offered, only {name}={_UFUNC[name]!r}")
+            leave_ufunc_options(op.name, kwargs)
         if kwargs:
             super()._unknown_argument(op, kwargs)
 

@@ -1,6 +1,7 @@
 """Batches of examples in files: CSV, LibSVM and MNIST's (MXNet: mxnet.io.CSVIter and the others that its C++ library makes)."""
 from __future__ import annotations
 
+import bisect
 import gzip
 import math
 import os
@@ -199,7 +200,7 @@ class LibSVMIter(MXDataIter):
 
     data_libsvm, data_shape: the file, or a folder of them, and (columns,).  label_libsvm, label_shape: a file with lines of the same kind
     whose columns are the labels, also csr; without it the numbers in front of the lines are.
-    num_parts, part_index: only this of so many parts of the examples.
+    num_parts, part_index: only this of so many parts of the file, of equal bytes; a line belongs to the part in which it begins.
     Raises: MXNetError for missing files and arguments, and for lines that do not fit.
     """
 
@@ -209,14 +210,16 @@ class LibSVMIter(MXDataIter):
         known("LibSVMIter", others)
         if not round_batch:
             raise MXNetError("LibSVMIter: round_batch must be True")
+        if not 0 <= part_index < num_parts:
+            raise MXNetError(f"LibSVMIter: part_index must be from 0 to {num_parts - 1}, as there are {num_parts} parts, got {part_index}")
         self._dtype = as_dtype(dtype or "float32")
         self._width = _one_axis(data_shape, "data_shape")
-        self._data, labels = _libsvm(data_libsvm, self._width)
+        self._data, labels, cuts = _libsvm(data_libsvm, self._width, num_parts)
         self._label_width = None if label_libsvm == "NULL" else _one_axis(label_shape, "label_shape")
         self._labels = labels if self._label_width is None else _libsvm(label_libsvm, self._label_width)[0]
         if len(self._labels) < len(self._data):
             raise MXNetError(f"LibSVMIter: there are {len(self._data)} examples, but {len(self._labels)} labels")
-        first, last = (len(self._data) * (part_index + k) // num_parts for k in (0, 1))
+        first, last = cuts[part_index:part_index + 2]
         self._data, self._labels = self._data[first:last], self._labels[first:last]
         self._count = len(self._data)
         super().__init__(batch_size, data_name, label_name)
@@ -242,12 +245,16 @@ def _one_axis(shape, name):
     return shape[0]
 
 
-def _libsvm(path, width):
-    """([(columns, values)], [label]) of the lines of a LibSVM file or folder."""
-    rows, labels = [], []
+def _libsvm(path, width, parts=1):
+    """([(columns, values)], [label], where the rows of each part begin and the last one ends) of a LibSVM file, or of a folder of them.
+
+    A cut between two parts moves to the line after the one it falls into, the first byte of a line included, unless a file begins there.
+    """
+    rows, labels, starts, begins, size = [], [], [], {0}, 0
     for name in _files(path, "LibSVMIter"):
-        with open(name, encoding="utf-8") as f:
-            for number, line in enumerate(f, 1):
+        with open(name, "rb") as f:
+            for number, content in enumerate(f, 1):
+                start, size, line = size, size + len(content), content.decode()
                 words = line.split()
                 if not words:
                     continue
@@ -262,7 +269,11 @@ def _libsvm(path, width):
                     raise MXNetError(f"LibSVMIter: line {number} of {name}: columns must ascend from 0 to {width - 1}, got {line[:80]!r}")
                 rows.append((columns, values))
                 labels.append(label)
-    return rows, labels
+                starts.append(start)
+        begins.add(size)
+    each = -(-size // parts)
+    cuts = [min(each * k, size) for k in range(parts + 1)]
+    return rows, labels, [bisect.bisect_left(starts, c) if c in begins else bisect.bisect_right(starts, c) for c in cuts]
 
 
 def read_idx(path, magic):

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
 import numbers
 from typing import Any
 
@@ -163,7 +164,7 @@ def _rule(*names):
 @_rule("np.concatenate", "np.concat")
 def _concatenate(cls, seq, axis=0, name=None):
     if axis is None:
-        seq, axis = [create("_npx_reshape", (s,), {"newshape": (-1,)}, cls=cls) for s in seq], 0
+        seq, axis = [_flat(cls, s) for s in seq], 0
     return create("Concat", tuple(seq), {"dim": axis, "name": name}, "_npi_concatenate", cls)
 
 
@@ -172,7 +173,10 @@ def _stack(cls, arrays, axis=0):
     return create("_npi_stack", tuple(arrays), {"axis": axis}, cls=cls)
 
 
-@_rule("np.split", "np.array_split")
+PARTS = ("np.split", "np.array_split", "np.hsplit", "np.vsplit", "np.dsplit")  # a list even of one
+
+
+@_rule("np.split", "np.array_split", "np.vsplit")
 def _np_split(cls, ary, indices_or_sections, axis=0):
     return split_v2(ary, indices_or_sections, axis, cls=cls)
 
@@ -199,7 +203,7 @@ def _swapaxes(cls, a, axis1, axis2):
 @_rule("np.take", "np.ndarray.take")
 def _take(cls, a, indices, axis=None, mode="clip"):
     if axis is None:
-        a, axis = create("_npx_reshape", (a,), {"newshape": (-1,)}, cls=cls), 0
+        a, axis = _flat(cls, a), 0
     return create("take", (a, indices), {"axis": axis, "mode": "clip" if mode == "raise" else mode}, cls=cls)
 
 
@@ -214,7 +218,7 @@ def _where(cls, condition, x=None, y=None):
     return create(f"_npi_where_{name}", (condition, array), {"scalar": float(number)}, cls=cls)
 
 
-@_rule("np.tensordot")
+@_rule("np.tensordot", "np.linalg.tensordot")
 def _tensordot(cls, a, b, axes=2):
     if isinstance(axes, int):
         return create("_npi_tensordot_int_axes", (a, b), {"axes": axes}, cls=cls)
@@ -223,7 +227,9 @@ def _tensordot(cls, a, b, axes=2):
 
 
 @_rule("np.einsum")
-def _einsum(cls, subscripts, *operands, optimize=False):
+def _einsum(cls, *operands, subscripts=None, optimize=False):
+    if subscripts is None:
+        subscripts, *operands = operands
     return create("_npi_einsum", operands, {"subscripts": subscripts, "optimize": int(bool(optimize))}, cls=cls)
 
 
@@ -262,7 +268,37 @@ def _sort(cls, a, axis=-1, descending=False, **kwargs):
 
 
 def _flattened(cls, a, axis):
-    return (create("_npx_reshape", (a,), {"newshape": (-1,)}, cls=cls), 0) if axis is None else (a, axis)
+    return (_flat(cls, a), 0) if axis is None else (a, axis)
+
+
+@_rule("np.ravel", "np.ndarray.ravel")
+def _flat(cls, a, order="C"):
+    return create("_npx_reshape", (a,), {"newshape": (-1,), **({} if order == "C" else {"order": order})}, cls=cls)
+
+
+@_rule("np.append")
+def _append(cls, arr, values, axis=None):
+    return _concatenate(cls, (arr, values), axis)
+
+
+@_rule("np.inner")
+def _inner(cls, a, b):
+    return _tensordot(cls, a, b, (-1, -1))
+
+
+@_rule("np.outer")
+def _outer(cls, a, b):
+    return _tensordot(cls, _flat(cls, a), _flat(cls, b), 0)
+
+
+@_rule("np.vdot")
+def _vdot(cls, a, b):
+    return _tensordot(cls, _flat(cls, a), _flat(cls, b), 1)
+
+
+@_rule("np.flatnonzero")
+def _flatnonzero(cls, a):
+    return _flat(cls, create("_npx_nonzero", (_flat(cls, a),), cls=cls))
 
 
 @_rule("np.percentile")
@@ -270,7 +306,21 @@ def _percentile(cls, a, q, axis=None, out=None, overwrite_input=None, interpolat
     how = {"interpolation": interpolation, "keepdims": bool(keepdims), **({} if axis is None else {"axis": axis})}
     if isinstance(q, Symbol):
         return create("_npi_percentile", (a, q), how, cls=cls)
+    if not isinstance(q, numbers.Number):
+        raise MXNetError(f"np.percentile and np.quantile with Symbols: q must be a number or a Symbol, got {type(q).__name__}")
     return create("_npi_percentile", (a,), {**how, "q_scalar": float(q)}, cls=cls)
+
+
+@_rule("np.quantile")
+def _quantile(cls, a, q, axis=None, out=None, overwrite_input=None, interpolation="linear", keepdims=False):
+    if isinstance(q, Symbol):
+        q = create("_npi_multiply_scalar", (q,), {"scalar": 100.0}, cls=cls)
+    return _percentile(cls, a, 100 * q if isinstance(q, numbers.Number) else q, axis, interpolation=interpolation, keepdims=keepdims)
+
+
+@_rule("np.median")
+def _median(cls, a, axis=None, out=None, overwrite_input=None, keepdims=False):
+    return _percentile(cls, a, 50, axis, keepdims=keepdims)
 
 
 @_rule("np.interp")
@@ -310,6 +360,19 @@ def _ediff1d(cls, ary, to_end=None, to_begin=None):
     return create("_npi_ediff1d", (ary,), {"to_end_scalar": to_end, "to_begin_scalar": to_begin}, cls=cls)
 
 
+@_rule("nd.contrib.rand_zipfian")
+def _rand_zipfian(cls, true_classes, num_sampled, range_max):
+    reach = math.log(range_max + 1)
+    drawn = create("_random_uniform", (), {"low": 0, "high": reach, "shape": (num_sampled,), "dtype": "float64"}, cls=cls)
+    classes = (create("exp", (drawn,), cls=cls) - 1).astype("int64") % range_max
+
+    def expected(c):
+        c = c.astype("float64")
+        return create("log", ((c + 2) / (c + 1),), cls=cls) / reach * num_sampled
+
+    return [classes, expected(true_classes), expected(classes)]
+
+
 @_rule("np.full_like")
 def _full_like(cls, a, fill_value, dtype=None, order="C"):
     return create("_npi_full_like", (a,), {"fill_value": fill_value, "dtype": dtype}, cls=cls)
@@ -328,6 +391,16 @@ def _gelu(cls, data):
 @_rule("np.flip")
 def _flip(cls, m, axis=None):
     return create("_npi_flip", (m,), {} if axis is None else {"axis": (axis,) if isinstance(axis, int) else tuple(axis)}, cls=cls)
+
+
+@_rule("np.flipud")
+def _flipud(cls, m):
+    return _flip(cls, m, 0)
+
+
+@_rule("np.fliplr")
+def _fliplr(cls, m):
+    return _flip(cls, m, 1)
 
 
 @_rule("np.pad")
@@ -405,5 +478,12 @@ def _cut(op):
 _RULES.update({"np.zeros_like": _like("zeros_like"), "np.ones_like": _like("ones_like"), "np.hsplit": _cut("_npi_hsplit"),
                "np.dsplit": _cut("_npi_dsplit"), "nd.concatenate": lambda cls, arrays, axis=0, always_copy=True: create(
                    "Concat", tuple(arrays), {"dim": axis}, "concat", cls)})
+def _eigen(op):
+    def function(cls, a, upper=False, UPLO=None):
+        return create(op, (a,), {"UPLO": UPLO or ("U" if upper else "L")}, cls=cls)
+    return function
+
+
+_RULES.update({f"np.linalg.{_short}": _eigen(f"_npi_{_short}") for _short in ("eigh", "eigvalsh")})
 for _short in _BINARY.keys() - {"hypot"}:
     _RULES[f"nd.{_short}"] = functools.partial(lambda call, cls, left, right, name=None: call(left, right, name), two_operands(_short))

@@ -65,6 +65,10 @@ class Deferring(Recording):
                              "variable: call set_variable(array, mx.sym.var(name)) before")
         return found
 
+    def written(self, x, symbol):
+        if _graphs.get(x._value_now()) is None:
+            _know(x, symbol)
+
     def into(self, out, result):
         if out is None:
             return result
@@ -233,7 +237,8 @@ def _watch_creation():
 
 _watched: dict = {}
 _CREATION = {
-    "numpy": ("zeros", "ones", "full", "arange", "linspace", "logspace", "eye", "identity", "tri", "hanning", "hamming", "blackman"),
+    "numpy": ("zeros", "ones", "full", "arange", "linspace", "logspace", "eye", "identity", "tri", "indices", "hanning", "hamming",
+              "blackman"),
     "numpy.random": ("uniform", "normal", "exponential", "gamma", "gumbel", "laplace", "logistic", "pareto", "power", "rayleigh",
                      "weibull"),
     "ndarray": ("zeros", "ones", "full", "arange", "linspace", "eye"),

@@ -25,7 +25,9 @@ def fill(namespace: dict, prefix: str, module: str, cls=Symbol):
 
 def _function(full, short, module, cls):
     def function(*args, **kwargs):
-        return calls.symbolic(full, args, kwargs, cls)
+        found = calls.symbolic(full, args, kwargs, cls)
+        apart = cls is not Symbol and isinstance(found, Symbol) and (len(found) > 1 or full in calls.PARTS)  # as MXNet 2
+        return [cls([e]) for e in found._entries] if apart else found
 
     function.__name__ = function.__qualname__ = short
     function.__module__ = module

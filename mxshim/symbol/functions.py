@@ -28,8 +28,7 @@ _RENAMED = {"_npi_norm": "np.linalg.norm", "_npi_powerd": "np.power", "_npi_repe
             "_npi_share_memory": "np.shares_memory", "_npi_multinomial": "np.random.multinomial", "_grad_add": "nd.add",
             "_hypot": "nd.broadcast_hypot", "_mod": "nd.broadcast_mod", "_npx_reshape": "npx.reshape",
             "_random_exponential": "nd.random_exponential",
-            "_npi_matrix_rank_none_tol": "np.linalg.matrix_rank",
-            "_scatter_elemwise_div": "nd.elemwise_div"}
+            "_npi_matrix_rank_none_tol": "np.linalg.matrix_rank"}
 
 
 @functools.cache
@@ -134,12 +133,20 @@ def _number(given, name="scalar", default=1.0):
     return int(value) if given.get("is_int") and float(value).is_integer() else value
 
 
+def _stored(x, call):
+    """`call` of the elements that an array stores, at their places; of a dense one, of all of them."""
+    if x.stype == "csr":
+        return nd.sparse.csr_matrix((call(x.data), x.indices, x.indptr), shape=x.shape)
+    return nd.sparse.row_sparse_array((call(x.data), x.indices), shape=x.shape) if x.stype == "row_sparse" else call(x)
+
+
 def _with_scalar(name):
     short = name.removesuffix("_scalar")
     if short == name:
         return None
     if short.startswith("_scatter_"):
-        short = "_" + short[9:]
+        dense = _with_scalar("_" + name[9:])
+        return dense and (lambda arrays, given: _stored(arrays[0], lambda x: dense([x], given)))
     if not short.startswith("_npi_"):
         base, swapped = short[1:], short[1:2] == "r" and short[2:] in _ND_SCALAR
         call = _ND_SCALAR.get(base[1:] if swapped else base)
@@ -164,6 +171,14 @@ def _own(*names):
 
 
 _OWN: dict[str, Any] = {}
+
+
+@_own("_scatter_elemwise_div")
+def _scatter_divide(arrays, given):
+    left, right = arrays
+    if left.stype != "row_sparse":
+        return nd.elemwise_div(left, right)
+    return _stored(left, lambda rows: nd.elemwise_div(rows, nd.take(right, left.indices)))
 
 
 def _shaped(given, *names):

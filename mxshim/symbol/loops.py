@@ -265,6 +265,8 @@ def while_loop(kind, cond, func, loop_vars, max_iterations=None, name="while_loo
     test, turn = _Part(kind, f"{name}_cond", variables), _Part(kind, f"{name}_func", variables)
     with test.scope:
         going = cond(*test.arguments)
+    if not kind.is_leaf(going):
+        raise ValueError(f"while_loop: cond must give one Symbol, got {type(going).__name__}")
     test.close([going])
     with turn.scope:
         out, new = func(*turn.arguments)
@@ -283,6 +285,8 @@ def while_loop(kind, cond, func, loop_vars, max_iterations=None, name="while_loo
 
 def cond(kind, pred, then_func, else_func, inputs=None, name="cond"):
     """inputs: what the three functions get; None where pred is a value, and the functions take nothing."""
+    if not kind.is_leaf(pred) and not callable(pred):
+        raise AssertionError(f"cond: pred must be a Symbol, got {type(pred).__name__}")
     values = [] if inputs is None else _leaves(kind, inputs, "cond: inputs")[0]
     parts, shape, count = [], None, 0
     for what, func in (("pred", (lambda: pred) if kind.is_leaf(pred) else pred), ("then", then_func), ("else", else_func)):

@@ -253,6 +253,7 @@ _OUTPUTS = {
     "_npi_unique": lambda v: 1 + sum(bool(v.get(k)) for k in ("return_index", "return_inverse", "return_counts")),
     "Custom": lambda v: len(custom(v)[2]), **dict.fromkeys(LOOPS, lambda v: v.get("num_outputs", 1)),
     "multi_sum_sq": lambda v: 1, "amp_multicast": lambda v: v.get("num_outputs", 1),
+    **{f"{space}atleast_{n}d": lambda v: v.get("num_args", 1) for space in ("_np_", "_npi_") for n in (1, 2, 3)},
     "_npi_meshgrid": lambda v: v.get("num_args", 1), "_npi_broadcast_arrays": lambda v: v.get("num_args", 1),
 }
 

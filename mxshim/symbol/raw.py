@@ -32,7 +32,7 @@ def raw(name, record, cls, called):
 
 
 class CachedOp:
-    """A graph called as a function of arrays, one for each of its inputs in the order of sym.list_inputs() (MXNet: nd._internal.CachedOp).
+    """A graph called as a function of arrays, one for each of its inputs in the order of sym.list_inputs() (MXNet: nd.CachedOp).
 
     flags: pairs of names and values for MXNet's memory planner, without effect.
     """
@@ -40,15 +40,24 @@ class CachedOp:
     def __init__(self, sym, flags=()):
         self._symbol, self._names, self._programs = sym, sym.list_inputs(), {}
 
+    @property
+    def is_np_sym(self) -> bool:
+        """Whether the graph was made of mx.sym.np's Symbols."""
+        return self._symbol._dialect == "np"
+
+    def get_optimized_symbol(self):
+        """The graph; XLA changes nothing in it."""
+        return self._symbol
+
     def __call__(self, *args, out=None, default_ctx=None):
         """The graph's output, or a list of several. Raises: MXNetError for a wrong number of arrays or shapes that do not fit."""
         if len(args) == 1 and isinstance(args[0], list | tuple):
             args = tuple(args[0])
         if len(args) != len(self._names):
-            raise MXNetError(f"nd._internal.CachedOp takes {len(self._names)} arrays ({', '.join(self._names)}), got {len(args)}")
+            raise MXNetError(f"nd.CachedOp takes {len(self._names)} arrays ({', '.join(self._names)}), got {len(args)}")
         for name, a in zip(self._names, args, strict=True):
             if not isinstance(a, NDArray):
-                raise ArgumentTypeError(f"nd._internal.CachedOp: {name!r} must be an NDArray, got {type(a).__name__}")
+                raise ArgumentTypeError(f"nd.CachedOp: {name!r} must be an NDArray, got {type(a).__name__}")
         shapes = tuple([a.shape for a in args])
         if shapes not in self._programs:
             found = Inference(self._symbol, dict(zip(self._names, shapes, strict=True)), {

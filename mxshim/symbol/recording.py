@@ -56,6 +56,9 @@ class Recording:
         """What a call gives that has `out`: an export writes into no array."""
         return result
 
+    def written(self, x, symbol):
+        """x, an input of a call that may have written into it, as BatchNorm into gamma. Arrays of an export keep their Symbols."""
+
     def constant(self, x):
         """The variable of an array that was computed elsewhere."""
         found = self._constant(x)
@@ -172,7 +175,7 @@ def _operators(cls, names):
                 return r.array(plain, getattr(self._symbol, name)(_as_symbols(other, type(self._symbol))))
 
             setattr(cls, name, method)
-    for name in ("__neg__", "__abs__"):
+    for name in ("__neg__", "__abs__", *(["__invert__"] if names is NP else [])):
         def single(self, name=name):
             return _recording().array(getattr(self._plain(), name)(), getattr(self._symbol, name)())
         setattr(cls, name, single)
@@ -287,12 +290,15 @@ def symbolic(op, cls, args, kwargs, name):
         return getattr(nd, f"broadcast_{short}")(*args)
     target = kwargs.pop("out", None)
     plain = dict(kwargs)
+    kind = _Symbol if cls._dialect == "np" else Symbol
+    known = [(a, a._symbol) for a in flat if isinstance(a, _Recorded)]
+    s = calls.symbolic(name, _as_symbols(tuple(args), kind), {k: _as_symbols(v, kind) for k, v in kwargs.items()}, kind)
     if op is None:
         found = NAMES[name](*map(_unwrapped, args), **{k: v for k, v in plain.items() if k != "name"})
     else:
         found = door.call(op, cls, tuple(map(_unwrapped, args)), {k: _unwrapped(v) for k, v in plain.items()}, name)
-    kind = _Symbol if cls._dialect == "np" else Symbol
-    s = calls.symbolic(name, _as_symbols(tuple(args), kind), {k: _as_symbols(v, kind) for k, v in kwargs.items()}, kind)
+    for a, symbol in known:
+        r.written(a, symbol)
     if isinstance(found, list | tuple):
         return type(found)([r.array(a, type(s)([e])) for a, e in zip(found, s._entries, strict=False)])
     return r.into(target, r.array(found, type(s)(s._entries[:1])))

@@ -90,6 +90,33 @@ def same(given, ins, outs):
     outs[:] = [shape] * len(outs)
 
 
+@rule("Reshape")
+def reshape(given, ins, outs):
+    """What the codes of a target say while sizes are unknown; -1 then is unknown, too."""
+    codes, sizes = list(given.get("shape") or ()), list(ins[0] or ())
+    if not codes or not sizes or known(ins[0]) or given.get("reverse"):
+        return
+    found: list = []
+    while codes:
+        code = codes.pop(0)
+        if code == -2:
+            found += sizes
+            sizes = []
+        elif code == -4 and sizes and len(codes) > 1:
+            whole, parts = sizes.pop(0), [None if n == -1 else n for n in (codes.pop(0), codes.pop(0))]
+            one = next((n for n in parts if n is not None), None)
+            found += [whole // one if n is None and whole is not None and one else n for n in parts]
+        elif code == -3 and len(sizes) > 1:
+            first, second = sizes.pop(0), sizes.pop(0)
+            found.append(None if first is None or second is None else first * second)
+        elif code >= -1:
+            size = sizes.pop(0) if sizes else None
+            found.append(size if code == 0 else None if code == -1 else code)
+        else:
+            return
+    put(outs, 0, tuple(found))
+
+
 @rule("FullyConnected")
 def dense(given, ins, outs):
     units, flat, x = given["num_hidden"], given.get("flatten", True), ins[0]

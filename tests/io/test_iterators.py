@@ -106,6 +106,8 @@ def test_classes_and_writes():
     (lambda: mx.io.CSVIter(data_csv="d.csv", data_shape=(3,), batch_size=9), mx.MXNetError, "a batch of 9 cannot be filled from 4"),
     (lambda: mx.io.LibSVMIter(data_libsvm="la", data_shape=(3,), batch_size=2), mx.MXNetError, "line 1 of la is not 'label column:value"),
     (lambda: mx.io.LibSVMIter(data_libsvm="d.t", data_shape=(2,), batch_size=2), mx.MXNetError, "columns must ascend from 0 to 1"),
+    (lambda: mx.io.LibSVMIter(data_libsvm="d.t", data_shape=(3,), batch_size=2, num_parts=2, part_index=2), mx.MXNetError,
+     "part_index must be from 0 to 1"),
     (lambda: mx.io.MNISTIter(image="la", label="la", batch_size=2), mx.MXNetError, "la is not the file its name says"),
     (lambda: mx.io.MNISTIter(image="no", label="la", batch_size=2), mx.MXNetError, "No such file"),
     (lambda: mx.io.ImageRecordIter(path_imgrec="im", data_shape=(3, 8, 8), batch_size=2), mx.MXNetError, "holds no record at byte 0"),
@@ -125,6 +127,21 @@ def test_errors(call, error, text, files):
 def test_unknown_arguments_are_a_warning(call, files):
     with pytest.warns(UserWarning, match="no argument foo=; it is ignored"):
         assert call().next().data[0].shape[0] == 2
+
+
+@pytest.mark.parametrize("parts, counts", [(1, [37]), (2, [20, 17]), (3, [15, 11, 11]), (5, [10, 7, 7, 7, 6])])
+def test_libsvm_parts_have_equal_bytes(parts, counts, tmp_path):  # the counts are those of MXNet 1.9.1
+    path = tmp_path / "lines"
+    path.write_text("".join(f"{i} 0:{i}\n" for i in range(37)))
+    found = [[int(b.label[0].asscalar()) for b in mx.io.LibSVMIter(data_libsvm=str(path), data_shape=(1,), batch_size=1, num_parts=parts,
+                                                                   part_index=k)] for k in range(parts)]
+    assert [len(f) for f in found] == counts and sum(found, []) == list(range(37))
+    folder = tmp_path / "folder"  # a cut where a file begins does not move
+    folder.mkdir()
+    for k in (0, 1):
+        (folder / str(k)).write_text(f"{k} 0:1\n{k} 0:2\n")
+    halves = [mx.io.LibSVMIter(data_libsvm=str(folder), data_shape=(1,), batch_size=2, num_parts=2, part_index=k) for k in (0, 1)]
+    assert [[b.label[0].asnumpy().tolist() for b in it] for it in halves] == [[[0, 0]], [[1, 1]]]
 
 
 def test_mean_image(tmp_path):

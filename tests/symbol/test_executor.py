@@ -98,6 +98,8 @@ def test_reshape_and_parameters():
     ex.copy_params_from({"fc_bias": nd.array([1., 2., 3.])}, {"bn_moving_var": nd.ones((2,)) * 2})
     other = ex.reshape(data=(2, 1, 6, 6), partial_shaping=True)
     assert other.arg_dict["fc_bias"] is ex.arg_dict["fc_bias"] and other.arg_dict["data"].shape == (2, 1, 6, 6)
+    other.arg_dict["data"][:] = 5
+    assert (ex.arg_dict["data"].asnumpy() == onp.array([5, 5, 0, 0]).reshape(4, 1, 1, 1)).all()
     assert other.forward()[0].shape == (2, 3) and other.arg_dict["softmax_label"].shape == (2,)
     with pytest.raises(mx.MXNetError, match="allow_up_sizing"):
         ex.reshape(data=(8, 1, 6, 6), partial_shaping=True)

@@ -152,6 +152,8 @@ def test_files_that_do_not_fit(graph):
     (lambda: mx.sym.contrib.foreach(lambda x, s: (x, []), mx.sym.var("a"), mx.sym.var("s")), AssertionError, "as many states"),
     (lambda: mx.sym.contrib.while_loop(lambda i: i < 3, lambda i: (i, i + 1), mx.sym.var("i")), ValueError, "max_iterations"),
     (lambda: mx.sym.contrib.while_loop(lambda i: i < 3, lambda i: (i, [i, i]), [mx.sym.var("i")], 3), ValueError, "as many new"),
+    (lambda: mx.sym.contrib.while_loop(lambda i: [i, i], lambda i: (i, i + 1), mx.sym.var("i"), 3), ValueError, "cond must give one"),
+    (lambda: mx.sym.contrib.cond(nd.ones((1,)), lambda: mx.sym.var("a"), lambda: mx.sym.var("a")), AssertionError, "pred must be a Symbol"),
     (lambda: mx.sym.contrib.cond(mx.sym.var("p"), lambda: [mx.sym.var("a")] * 2, lambda: mx.sym.var("a")), ValueError, "as many outputs"),
 ])
 def test_wrong(call, error, text):

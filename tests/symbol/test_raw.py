@@ -24,6 +24,19 @@ def test_raw_operators(call, want):
     assert call(nd.array(X)).asnumpy().tolist() == want
 
 
+@pytest.mark.parametrize("call, want", [
+    (lambda s, x: _internal._scatter_plus_scalar(s, scalar=2), [[0, 0], [3, 4], [5, 6]]),
+    (lambda s, x: _internal._scatter_minus_scalar(s, scalar=1), [[0, 0], [0, 1], [2, 3]]),
+    (lambda s, x: _internal._scatter_elemwise_div(s, x), [[0, 0], [0.5, 1], [1.5, 2]]),
+    (lambda s, x: _internal._scatter_elemwise_div(s, x.tostype("row_sparse")), [[0, 0], [0.5, 1], [1.5, 2]]),
+    (lambda s, x: _internal._scatter_plus_scalar(s.tostype("default").tostype("csr"), scalar=2), [[0, 0], [3, 4], [5, 6]]),
+    (lambda s, x: _internal._scatter_elemwise_div(x, x), [[1, 1]] * 3)])
+def test_scatter_operators_leave_what_is_not_stored(call, want):
+    rows, x = nd.array([[0, 0], *X]).tostype("row_sparse"), nd.full((3, 2), 2)
+    assert call(rows, x).asnumpy().tolist() == want
+    assert _internal._scatter_plus_scalar(rows, scalar=1).stype == "row_sparse"
+
+
 def test_raw_operators_write_out_and_have_gradients():
     x = nd.array(X)
     assert _internal._crop_assign(x, nd.zeros((1, 1)), begin=(0, 0), end=(1, 1), out=x) is x and x.asnumpy().tolist() == [[0, 2], [3, 4]]
@@ -39,7 +52,8 @@ def test_raw_operators_write_out_and_have_gradients():
 
 
 def test_cached_op():
-    op = _internal.CachedOp(sym.FullyConnected(num_hidden=2) + 2)
+    op = nd.CachedOp(sym.FullyConnected(num_hidden=2) + 2)
+    assert nd.CachedOp is _internal.CachedOp and not op.is_np_sym and len(op.get_optimized_symbol().list_arguments()) == 3
     data, weight, bias = nd.ones((3, 4)), nd.ones((2, 4)), nd.ones((2,))
     assert op(data, weight, bias).asnumpy().tolist() == [[7, 7]] * 3
     out = nd.zeros((3, 2))

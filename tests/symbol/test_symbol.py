@@ -66,6 +66,37 @@ MADE = {
 }
 
 
+X = sym.var("x").as_np_ndarray()
+SEVERAL = [  # how many Symbols MXNet 2 gives
+    (lambda: sym.np.split(X, 2), 2), (lambda: sym.np.split(X, 1), 1), (lambda: sym.np.array_split(X, [1, 2]), 3),
+    (lambda: sym.np.vsplit(X, 2), 2), (lambda: sym.np.hsplit(X, 2), 2), (lambda: sym.np.dsplit(X, 2), 2),
+    (lambda: sym.np.linalg.svd(X), 3), (lambda: sym.np.unique(X, return_index=True), 2), (lambda: sym.np.atleast_2d(X, X), 2),
+    (lambda: sym.npx.topk(X, ret_typ="both"), 2), (lambda: sym.npx.slice_channel(X, num_outputs=3), 3),
+    (lambda: sym.np.average(X, returned=True), 2)]
+
+
+@pytest.mark.parametrize("call, count", SEVERAL)
+def test_several_outputs_of_np_are_a_list(call, count):
+    found = call()
+    assert type(found) is list and [type(s) for s in found] == [type(X)] * count
+    assert len({n for s in found for n in s.list_outputs()}) == count and all(len(s) == 1 for s in found)
+
+
+A = [[1., 0., 3.], [4., 5., 6.]]
+
+
+@pytest.mark.parametrize("call", [
+    lambda np, x: np.split(x, 3, axis=1)[2], lambda np, x: np.vsplit(x, 2)[1], lambda np, x: np.ravel(x), lambda np, x: np.inner(x, x),
+    lambda np, x: np.outer(x, x), lambda np, x: np.vdot(x, x), lambda np, x: np.append(x, x), lambda np, x: np.append(x, x, axis=1),
+    lambda np, x: np.flipud(x), lambda np, x: np.fliplr(x), lambda np, x: np.flatnonzero(x), lambda np, x: np.median(x, axis=1),
+    lambda np, x: np.quantile(x, 0.25), lambda np, x: np.quantile(x, np.full((2,), 0.5), axis=0), lambda np, x: np.atleast_3d(x, x)[1]])
+def test_composed_of_operators(call):
+    want = call(mx.np, mx.np.array(A))
+    with mx.util.np_shape():
+        got = call(sym.np, X).eval(x=mx.np.array(A))[0]
+    assert got.shape == want.shape and got.dtype == want.dtype and onp.allclose(got.asnumpy(), want.asnumpy())
+
+
 @pytest.mark.parametrize("case", MADE)
 def test_made(case):
     make, *wanted = MADE[case]
@@ -242,7 +273,11 @@ def test_shapes_that_do_not_follow():
 # What MXNet says of incomplete shapes; 0 is an unknown size, with np shapes -1 is.
 PARTIAL = [(lambda: sym.transpose(d, axes=(0, 2, 1)), {"d": (0, 3, 4)}, (0, 4, 3), (-1, 4, 3)),
            (lambda: sym.pick(d, e, axis=1), {"d": (0, 3, 3), "e": (0, 3)}, (0, 3), (-1, 3)),
-           (lambda: sym.dot(d, e), {"d": (0, 3, 4), "e": (4, 5)}, (0, 3, 5), (-1, 3, 5)), (lambda: sym.sin(d), {}, (), None)]
+           (lambda: sym.dot(d, e), {"d": (0, 3, 4), "e": (4, 5)}, (0, 3, 5), (-1, 3, 5)), (lambda: sym.sin(d), {}, (), None),
+           *((lambda target=target: sym.reshape(d, shape=target), {"d": of}, to, tuple(n or -1 for n in to)) for of, target, to in [
+               ((0, 3, 4), (0, -1), (0, 0)), ((0, 3, 4), (-1, 12), (0, 12)), ((0, 3, 4), (-3, 0), (0, 4)), ((0, 3, 4), (0, -3), (0, 12)),
+               ((0, 6), (0, -4, 2, -1), (0, 2, 3)), ((0, 6), (-4, 2, -1, 0), (2, 0, 6)), ((2, 0, 4), (-2,), (2, 0, 4)),
+               ((0, 6), (3, 4), (3, 4)), ((0, 6), (0, 0, 1), (0, 6, 1))])]
 
 
 @pytest.mark.parametrize("make, given, wanted, wanted_np", PARTIAL)
@@ -299,7 +334,7 @@ WRONG = {
     "number in attr": (lambda: sym.Variable("q", attr={"a": 3}), ValueError, "attr\\['a'\\] must be a text"),
     "bad number": (lambda: sym.FullyConnected(d, num_hidden="many"), MXNetError, "'num_hidden' must be an int, got 'many'"),
     "unknown name": (lambda: sym.nonsense, AttributeError, "nonsense"),
-    "np without operator": (lambda: mx.np.median(d.as_np_ndarray()), MXNetError, "np.median cannot be called with Symbols"),
+    "np without operator": (lambda: mx.np.cov(d.as_np_ndarray()), MXNetError, "np.cov cannot be called with Symbols"),
 }
 
 

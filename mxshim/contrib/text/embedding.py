@@ -55,8 +55,8 @@ class _TokenEmbedding(Vocabulary):
             for number, line in enumerate(file, 1):
                 token, *texts = line.rstrip().split(delimiter)
                 if not texts:
-                    raise ValueError(f"{type(self).__name__}: {path}, line {number}: expected a token and numbers behind it, with "
-                                     f"{delimiter!r} between them")
+                    raise AssertionError(f"{type(self).__name__}: {path}, line {number}: expected a token and numbers behind it, with "
+                                         f"{delimiter!r} between them")
                 vector = list(map(float, texts))
                 if token == self.unknown_token and unknown is None:
                     unknown = vector
@@ -67,8 +67,8 @@ class _TokenEmbedding(Vocabulary):
                     warnings.warn(f"{path}, line {number}: {token!r} has one number only; taken for a header and skipped", stacklevel=3)
                 else:
                     if rows and len(vector) != len(rows[0]):
-                        raise ValueError(f"{type(self).__name__}: {path}, line {number}: {token!r} has {len(vector)} numbers, the tokens "
-                                         f"before it have {len(rows[0])}")
+                        raise AssertionError(f"{type(self).__name__}: {path}, line {number}: {token!r} has {len(vector)} numbers, the "
+                                             f"tokens before it have {len(rows[0])}")
                     rows.append(onp.asarray(vector, "float32"))
                     tokens.add(token)
                     self._token_to_idx[token] = len(self._idx_to_token)
@@ -121,14 +121,14 @@ class _TokenEmbedding(Vocabulary):
     def update_token_vectors(self, tokens, new_vectors):
         """Replace the vectors of one token, by an array of shape (vec_len,), or of a list, by one of (len(tokens), vec_len).
 
-        Raises: ValueError for an unknown token (name unknown_token itself to change what those have), or another shape.
+        Raises: ValueError for an unknown token (name unknown_token itself to change what those have); AssertionError for another shape.
         """
         listed = tokens if isinstance(tokens, list) else [tokens]
         if new_vectors.ndim == 1 and len(listed) == 1:
             new_vectors = new_vectors.reshape((1, -1))
         if new_vectors.shape != (len(listed), self._vec_len):
-            raise ValueError(f"update_token_vectors: {len(listed)} tokens need vectors of shape {(len(listed), self._vec_len)}, got "
-                             f"{new_vectors.shape}")
+            raise AssertionError(f"update_token_vectors: {len(listed)} tokens need vectors of shape {(len(listed), self._vec_len)}, got "
+                                 f"{new_vectors.shape}")
         unknown = [token for token in listed if token not in self._token_to_idx]
         if unknown:
             raise ValueError(f"update_token_vectors: {unknown[0]!r} is unknown; name {self._unknown_token!r} to change what unknown "
@@ -208,7 +208,7 @@ class CustomEmbedding(_TokenEmbedding):
     """Vectors of a file of one's own: a token and its numbers on each line, `elem_delim` between them.
 
     The first vector of a repeated token counts; a line with a single number is a header. init_unknown_vec, vocabulary: as in GloVe.
-    Raises: ValueError if there is no such file, or a line is not of this form.
+    Raises: ValueError if there is no such file; AssertionError if a line is not of this form.
     """
 
     def __init__(self, pretrained_file_path, elem_delim=" ", encoding="utf8", init_unknown_vec=nd.zeros, vocabulary=None, **kwargs):
