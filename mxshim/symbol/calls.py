@@ -478,6 +478,8 @@ def _cut(op):
 _RULES.update({"np.zeros_like": _like("zeros_like"), "np.ones_like": _like("ones_like"), "np.hsplit": _cut("_npi_hsplit"),
                "np.dsplit": _cut("_npi_dsplit"), "nd.concatenate": lambda cls, arrays, axis=0, always_copy=True: create(
                    "Concat", tuple(arrays), {"dim": axis}, "concat", cls)})
+
+
 def _eigen(op):
     def function(cls, a, upper=False, UPLO=None):
         return create(op, (a,), {"UPLO": UPLO or ("U" if upper else "L")}, cls=cls)
