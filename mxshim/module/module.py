@@ -228,7 +228,6 @@ class Module(BaseModule):
         if sorted(d.name for d in data) != sorted(self._data_names):
             raise ValueError(f"Data provided by data_shapes don't match names specified by data_names ({[d.name for d in data]} vs. "
                              f"{self._data_names})")
-        data.sort(key=lambda d: self._data_names.index(d.name))
         if labels is not None and sorted(d.name for d in labels) != sorted(self._label_names):
             warnings.warn(f"Data provided by label_shapes don't match names specified by label_names ({[d.name for d in labels]} vs. "
                           f"{self._label_names})", stacklevel=3)

@@ -107,6 +107,19 @@ def test_fit_logs_as_mxnet_does(caplog, tmp_path):
     assert any("Speed:" in r.getMessage() and "accuracy=" in r.getMessage() for r in caplog.records)
 
 
+@pytest.mark.parametrize("named", [["a", "b"], ["b", "a"]])
+@pytest.mark.parametrize("bound, described, n, taken", [
+    ("ab", None, 2, "ab"), ("ba", None, 2, "ba"), ("ba", None, 3, "ba"), ("ab", "ba", 2, "ab"), ("ab", "ba", 3, "ba"), ("ba", "ab", 3, "ab")])
+def test_the_order_of_a_batch_is_that_of_its_shapes(named, bound, described, n, taken):
+    mod = mx.mod.Module(mx.sym.var("a") * 10 + mx.sym.var("b"), named, None)
+    mod.bind([(name, (2,)) for name in bound], for_training=False)
+    mod.init_params()
+    shapes = {"provide_data": [mx.io.DataDesc(name, (n,)) for name in described]} if described else {}
+    mod.forward(mx.io.DataBatch([nd.ones((n,)), nd.full((n,), 2)], **shapes))
+    assert mod.get_outputs()[0].asnumpy().tolist() == [12 if taken == "ab" else 21] * n
+    assert [d.name for d in mod.data_shapes] == list(taken) and mod.data_names == named
+
+
 def test_predict_score_and_shapes():
     mod = mx.mod.Module(small())
     mod.bind([("data", (20, 4))], [("softmax_label", (20,))])
