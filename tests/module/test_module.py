@@ -109,7 +109,8 @@ def test_fit_logs_as_mxnet_does(caplog, tmp_path):
 
 @pytest.mark.parametrize("named", [["a", "b"], ["b", "a"]])
 @pytest.mark.parametrize("bound, described, n, taken", [
-    ("ab", None, 2, "ab"), ("ba", None, 2, "ba"), ("ba", None, 3, "ba"), ("ab", "ba", 2, "ab"), ("ab", "ba", 3, "ba"), ("ba", "ab", 3, "ab")])
+    ("ab", None, 2, "ab"), ("ba", None, 2, "ba"), ("ba", None, 3, "ba"),
+    ("ab", "ba", 2, "ab"), ("ab", "ba", 3, "ba"), ("ba", "ab", 3, "ab")])
 def test_the_order_of_a_batch_is_that_of_its_shapes(named, bound, described, n, taken):
     mod = mx.mod.Module(mx.sym.var("a") * 10 + mx.sym.var("b"), named, None)
     mod.bind([(name, (2,)) for name in bound], for_training=False)
