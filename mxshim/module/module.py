@@ -234,10 +234,11 @@ class Module(BaseModule):
         return data, labels
 
     def reshape(self, data_shapes, label_shapes=None):
-        """Bind again for batches of other shapes; parameters stay."""
+        """Bind again for batches of other shapes; parameters stay. Raises: MXNetError if they would need another shape."""
         self._need(False)
-        self._data_shapes, self._label_shapes = self._checked(data_shapes, label_shapes)
-        self._exec_group.reshape(self._data_shapes, self._label_shapes)
+        data, labels = self._checked(data_shapes, label_shapes)
+        self._exec_group.reshape(data, labels)
+        self._data_shapes, self._label_shapes = data, labels
 
     # -- the optimizer ---------------------------------------------------------------------------------------------
 

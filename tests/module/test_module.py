@@ -121,6 +121,18 @@ def test_the_order_of_a_batch_is_that_of_its_shapes(named, bound, described, n, 
     assert [d.name for d in mod.data_shapes] == list(taken) and mod.data_names == named
 
 
+def test_batches_that_need_other_parameters_are_refused():
+    mod = mx.mod.Module(small())
+    mod.bind([("data", (4, 3))], [("softmax_label", (4,))])
+    mod.init_params(mx.init.One())
+    for n in (4, 2):
+        with pytest.raises(mx.MXNetError, match=r"fc1_weight is \(8, 3\), but a batch with .* needs \(8, 5\)"):
+            mod.forward(mx.io.DataBatch([nd.ones((n, 5))], [nd.zeros((n,))]))
+    assert mod.data_shapes[0].shape == (4, 3)
+    mod.forward(mx.io.DataBatch([nd.ones((2, 3))], [nd.zeros((2,))]), is_train=False)
+    assert mod.get_outputs()[0].shape == (2, 3) and mod.get_params()[0]["fc1_weight"].asnumpy().tolist() == [[1] * 3] * 8
+
+
 def test_predict_score_and_shapes():
     mod = mx.mod.Module(small())
     mod.bind([("data", (20, 4))], [("softmax_label", (20,))])
