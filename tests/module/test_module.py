@@ -133,6 +133,16 @@ def test_batches_that_need_other_parameters_are_refused():
     assert mod.get_outputs()[0].shape == (2, 3) and mod.get_params()[0]["fc1_weight"].asnumpy().tolist() == [[1] * 3] * 8
 
 
+def test_fit_needs_batches():
+    it, mod = mx.io.NDArrayIter(X, Y, 10), mx.mod.Module(small())
+    assert len(list(it)) == 5
+    with pytest.raises(StopIteration, match="no batch left for epoch 0; call its reset"):
+        mod.fit(it, num_epoch=1)
+    model = mx.model.FeedForward(small(), num_epoch=1, learning_rate=0.1)
+    model.fit(it)  # begins anew
+    assert model.arg_params["fc2_bias"].asnumpy().any()
+
+
 def test_predict_score_and_shapes():
     mod = mx.mod.Module(small())
     mod.bind([("data", (20, 4))], [("softmax_label", (20,))])
