@@ -100,8 +100,9 @@ class FeedForward:
     def fit(self, X, y=None, eval_data=None, eval_metric="acc", epoch_end_callback=None, batch_end_callback=None, kvstore="local",
             logger=None, work_load_list=None, monitor=None, eval_end_callback=LogValidationMetricsCallback(),  # noqa: B008
             eval_batch_end_callback=None):
-        """Train. X, y: arrays, or an iterator.  eval_data: a pair of arrays, or an iterator.  The others: see Module.fit."""
+        """Train. X, y: arrays, or an iterator, begun anew.  eval_data: a pair of arrays, or an iterator.  The others: see Module.fit."""
         data = self._iterator(X, y, True)
+        data.reset()
         if isinstance(eval_data, list | tuple):
             eval_data = self._iterator(*eval_data, is_train=False)
         module = self._module(data, logger or logging)

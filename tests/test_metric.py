@@ -139,6 +139,7 @@ def test_functions_as_metrics():
     metric = mx.metric.np(half)
     metric.update([nd.array([1.])], [nd.array([3.])])
     assert metric.get() == ("half", 2.0)
+    assert [m.np(lambda label, pred: 1.).name for m in (mx.metric, gluon.metric)] == ["custom(<lambda>)"] * 2
     metric = gluon.metric.create(lambda label, pred: (pred.sum() if isinstance(pred, np.ndarray) else None, 2))
     metric.update([np.array([1.])], [np.array([3.])])
     assert metric.get() == ("custom(<lambda>)", 1.5)

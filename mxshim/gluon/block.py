@@ -387,7 +387,7 @@ class HybridBlock(Block):
 
     Define `forward(self, x, ...)` (MXNet 2), or `hybrid_forward(self, F, x, ..., **parameters)` (MXNet 1), where F is mx.nd
     and the parameters come as arrays of x's class.
-    Parameters of unknown sizes get them from `infer_shape(self, x, ...)`.
+    Parameters of unknown sizes get them from the graph of hybrid_forward; with forward, from `infer_shape(self, x, ...)`.
     """
 
     _casts = None  # of a block that amp converted: the rule by which its operators cast
@@ -416,7 +416,7 @@ class HybridBlock(Block):
         super().hybridize(active)
 
     def _computed(self, *args, **kwargs):
-        if args and isinstance(args[0], Symbol):
+        if _symbol_in(args) is not None:
             return self._graphed(*args, **kwargs)
         if self._hybrid is None or kwargs:
             return self.forward(*args, **kwargs)
@@ -425,7 +425,7 @@ class HybridBlock(Block):
     def __call__(self, *args, **kwargs):
         for p in self._reg_params.values():
             if p._data is None:
-                if args and isinstance(args[0], Symbol):
+                if _symbol_in(args) is not None:
                     break
                 self._complete(args)
                 break
@@ -442,37 +442,51 @@ class HybridBlock(Block):
             p._finish_deferred_init()
 
     def infer_shape(self, *args):
-        """Set the shape of every parameter with unknown sizes, given the inputs of forward; subclasses with parameters define it."""
-        if all(p._shape_known() for p in self._own().values()):
-            self._infer_below(args)
-            return
-        names = ", ".join(f"{name} {p.shape}" for name, p in self._own().items() if not p._shape_known())
-        raise RuntimeError(f"{type(self).__name__} has parameters of unknown shape, {names}: give all sizes, or define "
-                           "infer_shape(self, x, ...) to set them from the first batch: self.weight.shape = (10, x.shape[1])")
+        """Set the shape of every parameter with unknown sizes, given the inputs of forward.
 
-    def _infer_below(self, args):
-        """infer_shape of a block whose children have the unknown sizes, by its graph."""
+        By the graph of hybrid_forward; blocks that define forward instead, and have such parameters themselves, define infer_shape.
+        Raises: ValueError where the graph cannot be made, or leaves sizes unknown; RuntimeError where there is no hybrid_forward.
+        """
+        unknown = [(name, p) for name, p in self._own().items() if not p._shape_known()]
+        names = ", ".join(f"{name} {p.shape}" for name, p in unknown)
+        if unknown and type(self).hybrid_forward is HybridBlock.hybrid_forward:
+            raise RuntimeError(f"{type(self).__name__} has parameters of unknown shape, {names}: give all sizes, or define "
+                               "infer_shape(self, x, ...) to set them from the first batch: self.weight.shape = (10, x.shape[1])")
+        try:
+            self._infer_by_graph(args)
+        except Exception as e:
+            raise ValueError(f"{type(self).__name__}: shapes of parameters cannot be inferred from the first batch{': ' * bool(unknown)}"
+                             f"{names}: {e}. Give all sizes, or define infer_shape(self, x, ...)") from e
+        if not all(p._shape_known() for _, p in unknown):
+            raise ValueError(f"{type(self).__name__}: the first batch does not tell the shapes of {names}. Give all sizes, or define "
+                             "infer_shape(self, x, ...) to set them: self.weight.shape = (10, x.shape[1])")
+
+    def _infer_by_graph(self, args):
+        """infer_shape by the graph of forward of Symbols."""
         found = dict(self.collect_params())
         waiting = {name: p for name, p in found.items() if not p._shape_known()}
-        names = [f"data{k}" for k in range(len(args))]
+        given, nesting = _flatten(args, "input")
+        inputs = [None if a is None else symbol.var(f"data{k}") for k, a in enumerate(given)]
+        sizes = {f"data{k}": a.shape for k, a in enumerate(given) if a is not None}
         kept = [(p, p._var) for p in found.values()]
         try:
             for name, p in found.items():
                 p._var = p._var_named(name)  # in np programs many parameters are called weight
-            out = self(*[symbol.var(name) for name in names])
+            out = self(*_regroup(inputs, nesting))
         finally:
             for p, before in kept:
                 p._var = before
-        out = symbol.Group(list(out)) if isinstance(out, list | tuple) else out
-        shapes, _, auxiliary = out.infer_shape(**{name: a.shape for name, a in zip(names, args, strict=True)})
-        for name, shape in (*zip(out.list_arguments(), shapes, strict=True),
+        out = symbol.Group(_flatten(out, "output")[0])
+        arguments = out.list_arguments()
+        shapes, _, auxiliary = out.infer_shape_partial(**{name: sizes[name] for name in arguments if name in sizes})
+        for name, shape in (*zip(arguments, shapes, strict=True),
                             *zip(out.list_auxiliary_states(), auxiliary, strict=True)):
             if name in waiting:
                 waiting[name].shape = shape
 
     def forward(self, x, *args):
         """Calls hybrid_forward with the arrays of the parameters on x's device; for a Symbol with their Symbols, and F = mx.sym."""
-        if isinstance(x, Symbol):
+        if _symbol_in((x,)) is not None:
             return self._symbol_of(x, *args)
         like = first_array((x, *args))
         if isinstance(x, onp.ndarray):
@@ -499,7 +513,8 @@ class HybridBlock(Block):
             return self.forward(*args, **kwargs)
 
     def _symbol_of(self, x, *args):
-        own = {name: type(x)(p.var()._entries) for name, p in self._reg_params.items()}
+        kind = type(_symbol_in((x,)))
+        own = {name: kind(p.var()._entries) for name, p in self._reg_params.items()}
         return self.hybrid_forward(symbol, x, *args, **own)
 
     def export(self, path, epoch=0, remove_amp_cast=True):
@@ -533,6 +548,14 @@ class HybridBlock(Block):
 
 
 _UNNAMED = ("Flatten", "LayerNorm", "GroupNorm", "ELU", "HybridLambda", "Lambda", "Identity")
+
+
+def _symbol_in(args):
+    """The first argument if it is a Symbol, or the first of nested lists; None otherwise."""
+    x = args[0] if args else None
+    while isinstance(x, list | tuple) and x:
+        x = x[0]
+    return x if isinstance(x, Symbol) else None
 
 
 def _blocks_in(value):

@@ -44,7 +44,7 @@ class CustomMetric(BaseCustom):
 
 def np(numpy_feval, name=None, allow_extra_outputs=False):
     """A metric from a function of np arrays: CustomMetric under the function's name."""
-    return CustomMetric(numpy_feval, name or numpy_feval.__name__, allow_extra_outputs)
+    return CustomMetric(numpy_feval, name, allow_extra_outputs)
 
 
 def one_hot(idx, num):

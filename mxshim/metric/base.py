@@ -294,7 +294,7 @@ class CustomMetric(EvalMetric):
 
 def from_numpy(numpy_feval, name=None, allow_extra_outputs=False):
     """A metric from a function of NumPy arrays: CustomMetric under the function's name."""
-    return CustomMetric(numpy_feval, name or numpy_feval.__name__, allow_extra_outputs)
+    return CustomMetric(numpy_feval, name, allow_extra_outputs)
 
 
 class Counted(EvalMetric):

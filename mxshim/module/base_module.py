@@ -219,7 +219,7 @@ class BaseModule:
             optimizer, optimizer_params, kvstore: as for init_optimizer.  initializer, arg_params, aux_params, allow_missing, force_init:
                 as for init_params.  force_rebind: as for bind.  monitor: a Monitor.
             begin_epoch, num_epoch: the epochs to make.
-        Raises: AssertionError without num_epoch.
+        Raises: AssertionError without num_epoch; StopIteration if train_data is at its end, as `score` and `predict` leave it.
         """
         if num_epoch is None:
             raise AssertionError("please specify number of epochs")
@@ -256,6 +256,8 @@ class BaseModule:
         values: list = []
         nbatch, batches = 0, iter(train_data)
         data_batch = next(batches, None)
+        if data_batch is None:
+            raise StopIteration(f"fit: {type(train_data).__name__} has no batch left for epoch {epoch}; call its reset() first")
         while data_batch is not None:
             if monitor is not None:
                 monitor.tic()

@@ -95,10 +95,17 @@ class DataParallelExecutorGroup:
         self.names = trained
 
     def reshape(self, data_shapes, label_shapes):
-        """Executors for batches of other shapes, with the same parameters."""
-        if described(data_shapes) == self.data_shapes and (described(label_shapes) or None) == self.label_shapes:
+        """Executors for batches of other shapes, with the same parameters. Raises: MXNetError for batches that need other ones."""
+        data, labels = described(data_shapes), described(label_shapes)
+        if data == self.data_shapes and (labels or None) == self.label_shapes:
             return
         before = self.execs
+        given = {d.name: d.shape for d in (*data, *labels) if d.name in self.arg_names}
+        for name, shape in zip(self.arg_names, self.symbol.infer_shape_partial(**given)[0], strict=True):
+            held = before[0].arg_dict[name].shape
+            if name in self.param_names and shape and 0 not in shape and shape != held:
+                raise MXNetError(f"Module: {name} is {held}, but a batch with {given} needs {shape}. Bind again with force_rebind=True "
+                                 "for another network")
         self.bind(data_shapes, label_shapes, self)
         for old, new in zip(before, self.execs, strict=True):  # who watched the old ones watches these
             new.set_monitor_callback(old._monitor, old._monitor_all)

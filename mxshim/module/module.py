@@ -228,17 +228,17 @@ class Module(BaseModule):
         if sorted(d.name for d in data) != sorted(self._data_names):
             raise ValueError(f"Data provided by data_shapes don't match names specified by data_names ({[d.name for d in data]} vs. "
                              f"{self._data_names})")
-        data.sort(key=lambda d: self._data_names.index(d.name))
         if labels is not None and sorted(d.name for d in labels) != sorted(self._label_names):
             warnings.warn(f"Data provided by label_shapes don't match names specified by label_names ({[d.name for d in labels]} vs. "
                           f"{self._label_names})", stacklevel=3)
         return data, labels
 
     def reshape(self, data_shapes, label_shapes=None):
-        """Bind again for batches of other shapes; parameters stay."""
+        """Bind again for batches of other shapes; parameters stay. Raises: MXNetError if they would need another shape."""
         self._need(False)
-        self._data_shapes, self._label_shapes = self._checked(data_shapes, label_shapes)
-        self._exec_group.reshape(self._data_shapes, self._label_shapes)
+        data, labels = self._checked(data_shapes, label_shapes)
+        self._exec_group.reshape(data, labels)
+        self._data_shapes, self._label_shapes = data, labels
 
     # -- the optimizer ---------------------------------------------------------------------------------------------
 

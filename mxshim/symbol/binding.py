@@ -48,7 +48,8 @@ def simple_bind(self, ctx=None, grad_req="write", type_dict=None, stype_dict=Non
                 shared_buffer=None, device=None, **kwargs):
     """An Executor with arrays of its own, zeros, whose shapes follow from those of some arguments: data=(32, 784).
 
-    type_dict: dtypes by name.  The others: as for bind. Raises: RuntimeError if the shapes do not say enough or do not fit.
+    type_dict: dtypes by name.  stype_dict: accepted; the arrays are dense.  The others: as for bind.
+    Raises: RuntimeError if the shapes do not say enough or do not fit.
     """
     from ..executor import allocated
     return allocated(self, ctx or device, grad_req, type_dict, kwargs, shared_exec, shared_arg_names, shared_buffer)

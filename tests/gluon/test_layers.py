@@ -4,7 +4,7 @@ from __future__ import annotations
 import numpy as onp
 import pytest
 
-from mxshim import autograd
+from mxshim import autograd, gluon, nd
 from mxshim.gluon import contrib, nn, rnn
 
 
@@ -77,3 +77,20 @@ def test_recurrent_layers_as_cells(F):
 def test_contributed_names():
     assert contrib.cnn.DeformableConvolution is nn.DeformableConvolution and contrib.rnn.LSTMPCell is rnn.LSTMPCell
     assert contrib.nn.PixelShuffle2D is nn.PixelShuffle2D and repr(contrib.nn.SparseEmbedding(3, 4)) == "SparseEmbedding(3 -> 4, float32)"
+
+
+@pytest.mark.parametrize("hybrid", [False, True])
+def test_sparse_embedding(hybrid):
+    layer = contrib.nn.SparseEmbedding(5, 2, weight_initializer="ones")
+    layer.initialize()
+    if hybrid:
+        layer.hybridize()
+    trainer = gluon.Trainer(layer.collect_params(), "sgd", {"learning_rate": 0.5})
+    for _ in range(3):
+        with autograd.record():
+            y = layer(nd.array([[1, 2], [2, 4]]))
+        y.backward()
+        trainer.step(1)
+    assert y.shape == (2, 2, 2) and layer.weight.grad().stype == "row_sparse"
+    rows = layer.weight.row_sparse_data(nd.arange(5))
+    assert rows.asnumpy().tolist() == [[1, 1], [-0.5, -0.5], [-2, -2], [1, 1], [-0.5, -0.5]]

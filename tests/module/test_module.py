@@ -107,6 +107,42 @@ def test_fit_logs_as_mxnet_does(caplog, tmp_path):
     assert any("Speed:" in r.getMessage() and "accuracy=" in r.getMessage() for r in caplog.records)
 
 
+@pytest.mark.parametrize("named", [["a", "b"], ["b", "a"]])
+@pytest.mark.parametrize("bound, described, n, taken", [
+    ("ab", None, 2, "ab"), ("ba", None, 2, "ba"), ("ba", None, 3, "ba"),
+    ("ab", "ba", 2, "ab"), ("ab", "ba", 3, "ba"), ("ba", "ab", 3, "ab")])
+def test_the_order_of_a_batch_is_that_of_its_shapes(named, bound, described, n, taken):
+    mod = mx.mod.Module(mx.sym.var("a") * 10 + mx.sym.var("b"), named, None)
+    mod.bind([(name, (2,)) for name in bound], for_training=False)
+    mod.init_params()
+    shapes = {"provide_data": [mx.io.DataDesc(name, (n,)) for name in described]} if described else {}
+    mod.forward(mx.io.DataBatch([nd.ones((n,)), nd.full((n,), 2)], **shapes))
+    assert mod.get_outputs()[0].asnumpy().tolist() == [12 if taken == "ab" else 21] * n
+    assert [d.name for d in mod.data_shapes] == list(taken) and mod.data_names == named
+
+
+def test_batches_that_need_other_parameters_are_refused():
+    mod = mx.mod.Module(small())
+    mod.bind([("data", (4, 3))], [("softmax_label", (4,))])
+    mod.init_params(mx.init.One())
+    for n in (4, 2):
+        with pytest.raises(mx.MXNetError, match=r"fc1_weight is \(8, 3\), but a batch with .* needs \(8, 5\)"):
+            mod.forward(mx.io.DataBatch([nd.ones((n, 5))], [nd.zeros((n,))]))
+    assert mod.data_shapes[0].shape == (4, 3)
+    mod.forward(mx.io.DataBatch([nd.ones((2, 3))], [nd.zeros((2,))]), is_train=False)
+    assert mod.get_outputs()[0].shape == (2, 3) and mod.get_params()[0]["fc1_weight"].asnumpy().tolist() == [[1] * 3] * 8
+
+
+def test_fit_needs_batches():
+    it, mod = mx.io.NDArrayIter(X, Y, 10), mx.mod.Module(small())
+    assert len(list(it)) == 5
+    with pytest.raises(StopIteration, match="no batch left for epoch 0; call its reset"):
+        mod.fit(it, num_epoch=1)
+    model = mx.model.FeedForward(small(), num_epoch=1, learning_rate=0.1)
+    model.fit(it)  # begins anew
+    assert model.arg_params["fc2_bias"].asnumpy().any()
+
+
 def test_predict_score_and_shapes():
     mod = mx.mod.Module(small())
     mod.bind([("data", (20, 4))], [("softmax_label", (20,))])

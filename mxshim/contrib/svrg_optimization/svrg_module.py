@@ -85,7 +85,8 @@ class SVRGModule(Module):
     def update_full_grads(self, train_data):
         """Take the weights as they are for v, and compute G(v) over all batches of train_data, which is reset first and last.
 
-        What fills a last batch up counts as a part of that batch that is missing.
+        What fills a last batch up counts as a part of that batch that is missing. Differs: in MXNet what was computed before counts as
+        one more batch.
         """
         self._need()
         self._mod_aux.set_params(*self.get_params())
