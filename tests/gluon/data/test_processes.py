@@ -182,9 +182,11 @@ def test_threads_on_request(monkeypatch):
 
 
 PROGRAM = """
-    import os, sys, time
+    import os, signal, sys, time
     import mxshim as mx
     from mxshim.gluon import data as D
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # tests in the background of a shell have it ignored
 
     class Samples(D.Dataset):
         def __len__(self):
@@ -217,7 +219,7 @@ def test_when_the_program_ends(end, tmp_path):
         os.killpg(program.pid, end)  # as a terminal does
     else:
         program.send_signal(end)
-    _, errors = program.communicate(timeout=120)  # waits for everyone who holds its output, workers too
+    _, errors = program.communicate(timeout=30)  # waits for everyone who holds its output, workers too
     assert ("KeyboardInterrupt" in errors) is (end == signal.SIGINT)
     with pytest.raises(ProcessLookupError):
         for _ in range(500):
