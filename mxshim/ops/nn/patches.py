@@ -332,8 +332,8 @@ def _are_few(channels, at: Window) -> bool:
 
 
 def _is_pointwise(channels, filters, at: Window) -> bool:
-    """Whether there is one place in the kernel, and fewer weights than numbers in an example: they are copied for each."""
-    return at.groups == math.prod(at.kernel) == 1 and min(channels, filters) <= math.prod(at.out)
+    """Whether there is one place in the kernel, and four times as many numbers in an example as weights, which are copied for each."""
+    return at.groups == math.prod(at.kernel) == 1 and 4 * min(channels, filters) <= math.prod(at.out)
 
 
 def _by_channel_wins(results, at: Window) -> bool:
