@@ -170,8 +170,7 @@ def place(name: str):
     import jax
 
     import mxshim
-    kind, number = name.rstrip(")").split("(")
-    device = mxshim.Device(kind, int(number))
+    device = mxshim.device.named(name)
     jax.config.update("jax_default_device", device.jax)
     jax.config.update("jax_default_matmul_precision", "float32")
     mxshim.device.set_default_device(device)

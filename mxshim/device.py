@@ -89,6 +89,12 @@ class Device(metaclass=_Default):
 Context = Device
 
 
+def named(text: str) -> Device:
+    """The device that prints as `text`: "gpu(1)"; "gpu" is gpu(0)."""
+    kind, _, number = text.rstrip(")").partition("(")
+    return Device(kind, int(number or 0))
+
+
 def _find(kind: str, number: int):
     import jax
     if kind in _CPU_KINDS:

@@ -12,8 +12,7 @@ DEVICE = os.environ.get("MXSHIM_TEST_DEVICE")
 if DEVICE:
     from mxshim import device
 
-    kind, number = DEVICE.rstrip(")").split("(")
-    device._CPU0 = device.Device(kind, int(number))  # of threads that are yet to come
+    device._CPU0 = device.named(DEVICE)  # of threads that are yet to come
     device.set_default_device(device._CPU0)
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))

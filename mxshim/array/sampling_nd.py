@@ -145,9 +145,8 @@ def _sample(name, parameters, shape, dtype, ctx, out, what):
 
 def _context(ctx, what, out=None):
     if isinstance(ctx, str):  # MXNet takes "cpu(0)" here
-        from ..device import Device
-        kind, _, number = ctx.rstrip(")").partition("(")
-        ctx = Device(kind, int(number or 0))
+        from ..device import named
+        ctx = named(ctx)
     return device_of(None if ctx is _NULL else ctx, None if out is None else out.ctx, what)
 
 

@@ -416,10 +416,13 @@ def _weight(x, y, at: Window):
     if _is_whole(at):
         ours = _whole_weight
     elif _possible(at, x, y) and not _is_bulk(x, y, at):
-        if _is_depthwise(y.shape[1], x.shape[1] // at.groups, at):
+        channels, filters = x.shape[1], y.shape[1]
+        if _is_depthwise(filters, channels // at.groups, at):
             ours = _depthwise_weight
+        elif _is_pointwise(channels, filters, at) and channels * filters <= _MANY:
+            ours = _pointwise_weight
         else:
-            ours = _pointwise_weight if _is_pointwise(x.shape[1], y.shape[1], at) and x.shape[1] * y.shape[1] <= _MANY else _product_weight
+            ours = _product_weight
     return _chosen(ours, _native_weight, x, y, at)
 
 
