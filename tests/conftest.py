@@ -39,6 +39,13 @@ def on_cpu():
         yield
 
 
+@pytest.fixture
+def xla_alone(monkeypatch):
+    """For tests of what is compiled: no program is so small that NumPy runs it."""
+    from mxshim.engine import pieces
+    monkeypatch.setattr(pieces, "SMALL", 0)
+
+
 @pytest.fixture(autouse=True)
 def no_history():
     """What earlier tests made a helper's line compile decides nothing for the next test."""

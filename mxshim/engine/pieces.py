@@ -19,6 +19,7 @@ import jax
 import numpy as onp
 
 from . import host
+from .host import steps
 from .spec import FLOAT, NUMBER_SLOT, SCALAR_DTYPES, SHIFT
 from .stretch import Stretch
 
@@ -60,6 +61,7 @@ _seconds: dict[Any, Any] = {}  # by code, what NumPy would take; None if it cann
 _EACH = 0.02  # seconds to compile a piece, and ...
 _DISPATCH = 5e-5  # ... to run one, about
 _PATIENCE = 0.5  # seconds that a piece may take with NumPy, all in all
+SMALL = 16  # instructions of a trace that may be small
 _NEAR = 4  # programs that may be found between two new structures in quick succession
 
 
@@ -115,6 +117,25 @@ def instead(line: Line, instructions, structure: int, live, has: Callable, on_cp
             return None
         line.credit -= cost
     return found
+
+
+def small(instructions, live, inputs: int) -> steps.Steps | None:
+    """The trace as functions of NumPy's, if calling them takes less time than calling XLA."""
+    if len(instructions) > SMALL:
+        return None
+    kinds = [_DTYPES[s].type for _, slots, *_ in instructions for s in slots if s <= FLOAT]
+    places = iter(range(inputs, inputs + len(kinds)))  # in place of the numbers, where they will be found
+    whole = Pieces([(code, slots, outs, [next(places) for _ in given], line) for code, slots, outs, given, line in instructions], 0, live)
+    found = steps.Steps(inputs, kinds)
+    env: dict = {~j: j for j in range(inputs)}
+    try:
+        for p in whole.pieces:
+            numbers = iter(p.numbers)
+            args = [env[p.arrays[~s]] if s > FLOAT else next(numbers) for s in p.slots]
+            env.update(zip(p.outs, p.code.emit(args, found.evaluate), strict=True))
+        return found.finish([env[name] for name in whole.live])
+    except steps.TooMuch:
+        return None
 
 
 class Pieces:

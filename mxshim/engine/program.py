@@ -22,7 +22,8 @@ from .roll import rolled
 from .spec import FLOAT, INT, SHIFT, equations, eval_jaxpr
 
 BUDGET = 256 << 20  # bytes of programs that are kept
-_LEAST = 3 << 19  # what a CPU program costs at least, measured: about 1.5 MB
+_LEAST = 3 << 19  # what a CPU program costs at least, measured: about 1.5 MB; and ...
+_SMALL = 1 << 12  # ... what one for NumPy costs, about
 STORM = 24  # programs from one line before the user is told
 
 remember_lines = True  # while programs are being compiled: instructions of a steady loop need not know their lines
@@ -53,7 +54,7 @@ _NO_NUMBERS: tuple = (None, (), False)
 
 
 class Program:
-    """A compiled program.
+    """A compiled program, or a small one for NumPy.
 
     codes, slots, live, donated, exact, inputs: with the device, what it was compiled for; inputs is their number.
     results: per live value ("out", k), the k-th thing the program returns, or ("in", j), the j-th input itself.
@@ -62,18 +63,19 @@ class Program:
     shared: the inputs, and the live values, whose buffer several values have from then on.
     numbers: of the last run, (the bytes, the arguments they were made to, whether those are on the device).
     wide: whether arguments of it have 64 bits.
+    steps: what NumPy does instead of XLA, or None.
     line: what the engine knows of the line where its traces start.
     next: the program that ran after this one the last time.  used: when it ran.  kept: whether it is in the cache.
     """
 
     __slots__ = ("__weakref__", "bytes", "call", "codes", "device", "direct", "donated", "exact", "inputs", "kept", "line", "live", "next",
-                 "numbers", "results", "rows", "shared", "slots", "text", "used", "wide")
+                 "numbers", "results", "rows", "shared", "slots", "steps", "text", "used", "wide")
 
     def __init__(self, call, device, results, size, text, rows=()):
         self.call, self.device, self.results, self.bytes, self.text, self.rows = call, device, results, size, text, rows
         self.line = pieces.Line()
         self.codes = self.slots = self.live = self.donated = self.exact = self.inputs = self.next = None
-        self.kept, self.used, self.wide = False, 0, True
+        self.kept, self.used, self.wide, self.steps = False, 0, True, None
         self.direct = not rows and results == [("out", k) for k in range(len(results))]
         self.numbers = _NO_NUMBERS
         many = {r for r in results if r[0] == "in" or results.count(r) > 1} if len(set(results)) < len(results) or any(
@@ -102,20 +104,36 @@ def run(device, instructions, codes, slots, numbers, data, donated, live, whole=
         if type(n) is int and not -_EXACT <= n <= _EXACT:
             exact = False
     # Loops repeat themselves: the program that followed the last one the time before is the likeliest by far.
-    program = _last.next
+    program, hit = _last.next, True
     if program is None or program.live != live or program.slots != slots or program.codes != codes or program.donated != donated or (
             program.device is not device or program.exact is not exact or program.inputs != len(data) or not program.kept):
         key = (device, tuple(codes), tuple(slots), tuple(live), donated, exact, len(data))
         program = _cache.get(key)
+        hit = program is not None
+        if not hit and device.platform == "cpu":
+            program = _for_numpy(device, instructions, codes, slots, live, donated, exact, len(data))
         if program is None and not whole:
-            line = pieces.line_of(instructions)
-            found = pieces.instead(line, instructions, hash(key), live, lambda piece: _key(device, piece) in _cache,
-                                   device.platform == "cpu")
+            found = pieces.instead(pieces.line_of(instructions), instructions, hash(key), live,
+                                   lambda piece: _key(device, piece) in _cache, device.platform == "cpu")
             if found is not None:
                 before = stats.programs
                 outs = found.run(data, lambda piece, arrays: _run_piece(device, piece, arrays))
                 remember_lines, _found = True, 0
                 return outs, _shared(data, outs), stats.programs > before
+    if hit and not whole:
+        stats.hits += 1
+        program.line.hits += 1
+        if remember_lines:
+            _found += 1
+            remember_lines = _found < _STEADY
+    if program is not None and program.steps is not None:
+        outs = program.steps(data, numbers)
+        if outs is not None:
+            program.used = next(_clock)
+            _last.next = program
+            _last = program
+            return outs, _NONE_SHARED, False
+        program = None
     with jax.enable_x64(True) if program is None or program.wide else _AS_IT_IS:
         packed = _pack(program, numbers, exact)
         compiled = program is None
@@ -123,20 +141,11 @@ def run(device, instructions, codes, slots, numbers, data, donated, live, whole=
             start = time.perf_counter()
             program = _compile(device, instructions, data, donated, live, packed)
             if not whole:
-                pieces.compiled(line, instructions, time.perf_counter() - start)
-                program.line = line
-            program.codes, program.slots, program.live, program.donated, program.exact = codes, slots, live, donated, exact
-            program.inputs = len(data)
+                program.line = pieces.line_of(instructions)
+                pieces.compiled(program.line, instructions, time.perf_counter() - start)
             program.wide = any(onp.dtype(d.dtype).itemsize == 8 for d in (*packed, *data))
-            program.used = next(_clock)
-            _keep(program)
+            _keep(program, codes, slots, live, donated, exact, len(data))
             remember_lines, _found = True, 0
-        elif not whole:
-            stats.hits += 1
-            program.line.hits += 1
-            if remember_lines:
-                _found += 1
-                remember_lines = _found < _STEADY
         program.used = next(_clock)
         _last.next = program
         _last = program
@@ -169,6 +178,7 @@ def _shared(data, outs) -> tuple[list, list]:
     return ([j for j, d in enumerate(data) if id(d) in count], [k for k, o in enumerate(outs) if id(o) in inputs or count[id(o)] > 1])
 
 
+_NONE_SHARED: tuple = ((), ())
 _EXACT = 1 << 53  # integers up to here are exact as float64
 _AS_IT_IS = nullcontext()
 
@@ -301,10 +311,30 @@ def _compiled(lowered, platform, has_loops):
     return lowered.compile()
 
 
-def _keep(program):
+def _for_numpy(device, instructions, codes, slots, live, donated, exact, inputs) -> Program | None:
+    """A new program for NumPy, if the trace is small enough."""
+    global remember_lines, _found
+    steps = pieces.small(instructions, live, inputs)
+    if steps is None:
+        return None
+    program = Program(None, device, [("out", k) for k in range(len(live))], _SMALL, [(i[0].name, i[4]) for i in instructions])
+    program.steps = steps
+    _keep(program, codes, slots, live, donated, exact, inputs)
+    stats.programs += 1
+    remember_lines, _found = True, 0
+    return program
+
+
+def _keep(program, codes, slots, live, donated, exact, inputs):
     """Put a program into the cache; those that have not run for longest leave it."""
-    key = (program.device, tuple(program.codes), tuple(program.slots), tuple(program.live), program.donated, program.exact, program.inputs)
+    program.codes, program.slots, program.live, program.donated, program.exact = codes, slots, live, donated, exact
+    program.inputs, program.used = inputs, next(_clock)
+    key = (program.device, tuple(codes), tuple(slots), tuple(live), donated, exact, inputs)
     with _lock:
+        old = _cache.pop(key, None)
+        if old is not None:
+            old.kept = False
+            stats.bytes -= old.bytes
         _cache[key] = program
         program.kept = True
         stats.bytes += program.bytes

@@ -39,7 +39,7 @@ def getitem(x, starts, axes, shape):
     """The block of a basic index, in `shape` (integers dropped, None inserted)."""
     full, spans = _window(x, starts, axes)
     if starts:
-        x = lax.dynamic_slice(x, full, spans)
+        x = lax.dynamic_slice(x, full, spans, allow_negative_indices=False)
     if any(a is not None and abs(a[1]) != 1 for a in axes):
         x = x[_steps(axes)]
     flips = _flipped(axes)
@@ -67,8 +67,8 @@ def _setitem(x, value, starts, axes, shape, exact):
     if not starts:
         return value
     if any(a is not None and abs(a[1]) != 1 for a in axes):
-        value = lax.dynamic_slice(x, full, spans).at[_steps(axes)].set(value)
-    return lax.dynamic_update_slice(x, value, full)
+        value = lax.dynamic_slice(x, full, spans, allow_negative_indices=False).at[_steps(axes)].set(value)
+    return lax.dynamic_update_slice(x, value, full, allow_negative_indices=False)
 
 
 def _broadcast(value, shape, dtype):

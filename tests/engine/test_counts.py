@@ -217,7 +217,7 @@ def test_ten_thousand_equal_steps_hold_nothing():
     assert mx.engine.stats().programs - programs <= 2
 
 
-def test_programs_are_evicted_and_freed(monkeypatch):
+def test_programs_are_evicted_and_freed(monkeypatch, xla_alone):
     program.clear()
     monkeypatch.setattr(program, "BUDGET", 8 << 20)
     monkeypatch.setattr(pieces, "STREAK", 1 << 30)  # all of them whole

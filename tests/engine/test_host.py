@@ -56,6 +56,8 @@ SAMPLES = {
     "convert whole to real": (lambda x: x.astype("float32"), N),
     "select_n": (lambda p, x, y: lax.select_n(p, x, y), X > 0, X, Y),
     "select_n of three": (lambda i, x: lax.select_n(i, x, x + 1, x + 2), onp.array([0, 1, 2, 1], "int32"), X[0]),
+    "reduce_precision": (lambda x: lax.reduce_precision(x.astype("float64"), 8, 23), X / 3),
+    "reduce_precision of its own": (lambda x: lax.reduce_precision(x, 8, 23), X),
     "clamp": (lambda x: lax.clamp(jnp.float32(-0.5), x, jnp.float32(0.5)), X),
     "broadcast_in_dim": (lambda x: lax.broadcast_in_dim(x, (2, 3, 5, 4), (1, 3)), X),
     "reshape": (lambda x: x.reshape(2, 6), X), "reshape of other axes": (lambda x: lax.reshape(x, (21, 16), (2, 0, 3, 1)), IMAGE),

@@ -57,7 +57,7 @@ def test_empty_cache_of_any_device_is_harmless():
 
 @pytest.mark.parametrize("options", [{"xla_no_such_option": "X"}, {"xla_cpu_experimental_ynn_fusion_type": "NONSENSE"},
                                      {"xla_cpu_enable_fast_math": False, "xla_no_such_option": "X"}])
-def test_an_xla_without_our_options_compiles_all_the_same(options, monkeypatch):
+def test_an_xla_without_our_options_compiles_all_the_same(options, monkeypatch, xla_alone):
     program.clear()  # so that what follows is compiled
     known = {k: v for k, v in options.items() if v is False}
     monkeypatch.setattr(program, "_OPTIONS", {"cpu": dict(options)})

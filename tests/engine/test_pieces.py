@@ -12,7 +12,7 @@ from mxshim.gluon import nn
 
 
 @pytest.fixture(autouse=True)
-def anew(monkeypatch):
+def anew(monkeypatch, xla_alone):
     npx.waitall()
     monkeypatch.setattr(pieces, "WAITED", 0.0)
     monkeypatch.setattr(program, "remember_lines", True)

@@ -128,7 +128,7 @@ def test_ctrl_c_while_compiling(monkeypatch):
     assert x[3, 3].item() == 2
 
 
-def test_a_device_failure_names_the_line_and_leaves_the_rest_usable(monkeypatch):
+def test_a_device_failure_names_the_line_and_leaves_the_rest_usable(monkeypatch, xla_alone):
     x = np.array([1.0, 2.0])
     real = program._compile
 

@@ -10,10 +10,9 @@ import math
 import numpy as onp
 
 from . import elementwise, picking, products, shape  # noqa: F401 - they fill the table
-from .rules import RULES, rule
+from .rules import CALLS, DTYPES, RULES, rule
 
 _STEP, _BYTE, _PRODUCT, _PICK = 4e-6, 1e-9, 2e-10, 2e-8  # seconds: per operation, byte that comes out, multiplication, picked element
-_DTYPES = {onp.dtype(t) for t in ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64")}
 
 
 def cost(jaxpr) -> float | None:
@@ -22,9 +21,9 @@ def cost(jaxpr) -> float | None:
     total = 0.0
     for eqn in jaxpr.eqns:
         name, params = eqn.primitive.name, eqn.params
-        if name not in RULES and name not in _CALLS and name not in ("cond", "scan"):
+        if name not in RULES and name not in CALLS and name not in ("cond", "scan"):
             return None
-        if not all(hasattr(v.aval, "dtype") and v.aval.dtype in _DTYPES for v in (*eqn.invars, *eqn.outvars)):
+        if not all(hasattr(v.aval, "dtype") and v.aval.dtype in DTYPES for v in (*eqn.invars, *eqn.outvars)):
             return None
         own = _STEP + _BYTE * sum(v.aval.size * v.aval.dtype.itemsize for v in eqn.outvars)
         for inner, times in _inside(name, params):
@@ -46,15 +45,10 @@ def cost(jaxpr) -> float | None:
     return total
 
 
-_CALLS = {"jit": "jaxpr", "pjit": "jaxpr", "closed_call": "call_jaxpr", "core_call": "call_jaxpr", "custom_jvp_call": "call_jaxpr",
-          "custom_vjp_call": "call_jaxpr", "remat": "jaxpr", "remat2": "jaxpr",
-          "checkpoint": "jaxpr"}
-
-
 def _inside(name, params):
     """(jaxpr, how often it runs) for what a primitive calls."""
-    if name in _CALLS:
-        return [(params[_CALLS[name]], 1)]
+    if name in CALLS:
+        return [(params[CALLS[name]], 1)]
     if name == "scan":
         return [(params["jaxpr"], params["length"])]
     if name == "cond":
@@ -78,8 +72,8 @@ def _run(jaxpr, consts, args) -> list:
     for eqn in jaxpr.eqns:
         inputs = [read(v) for v in eqn.invars]
         name, params = eqn.primitive.name, eqn.params
-        if name in _CALLS:
-            inner = params[_CALLS[name]]
+        if name in CALLS:
+            inner = params[CALLS[name]]
             outs = _run(getattr(inner, "jaxpr", inner), getattr(inner, "consts", ()), inputs)
         elif name == "cond":
             branch = params["branches"][min(max(int(inputs[0]), 0), len(params["branches"]) - 1)]

@@ -7,34 +7,63 @@ from typing import Any
 import numpy as onp
 from jax import lax
 
-from .rules import RULES, Table, end, rule
+from .rules import RULES, Table, end, prepared, rule
 
-_ELEMENTWISE: Table = {
-    "add": onp.add, "sub": onp.subtract, "mul": onp.multiply, "max": onp.maximum, "min": onp.minimum, "atan2": onp.arctan2,
-    "eq": onp.equal, "ne": onp.not_equal, "lt": onp.less, "le": onp.less_equal, "gt": onp.greater, "ge": onp.greater_equal,
-    "and": onp.bitwise_and, "or": onp.bitwise_or, "xor": onp.bitwise_xor, "not": onp.invert, "neg": onp.negative, "abs": onp.abs,
-    "floor": onp.floor, "ceil": onp.ceil, "exp": onp.exp, "exp2": onp.exp2, "log": onp.log, "log1p": onp.log1p,
-    "expm1": onp.expm1, "sin": onp.sin, "cos": onp.cos, "tan": onp.tan, "tanh": onp.tanh, "sinh": onp.sinh, "cosh": onp.cosh,
-    "asin": onp.arcsin, "acos": onp.arccos, "atan": onp.arctan, "asinh": onp.arcsinh, "acosh": onp.arccosh, "atanh": onp.arctanh,
-    "sqrt": onp.sqrt, "cbrt": onp.cbrt, "square": onp.square, "is_finite": onp.isfinite, "add_any": onp.add}
-for _name, _fn in _ELEMENTWISE.items():
-    RULES[_name] = lambda inputs, params, avals, fn=_fn: fn(*inputs)
-_LOGICAL: Table = {"reduce_and": onp.all, "reduce_or": onp.any}
-for _name, _fn in _LOGICAL.items():
-    RULES[_name] = lambda inputs, params, avals, fn=_fn: fn(inputs[0], axis=params["axes"])
-_SUMS: Table = {"reduce_sum": onp.sum, "reduce_prod": onp.prod}
-for _name, _fn in _SUMS.items():
-    RULES[_name] = lambda inputs, params, avals, fn=_fn: fn(inputs[0], axis=params["axes"], dtype=avals[0].dtype)
+SMALL = 4096  # elements up to which float32 is computed in float64 where that is rounded better
+_SINGLE, _DOUBLE = onp.dtype("float32"), onp.dtype("float64")
 
 
-def _extreme(fn, largest):
-    def rule(inputs, params, avals):
+def in_double(fn):
+    """A function of NumPy's whose float32 results are rounded once, as those of a C library are, where there are few."""
+    def rounded(*inputs):
         x = inputs[0]
-        return fn(x, axis=params["axes"]) if x.size else fn(x, axis=params["axes"], initial=end(x.dtype, largest))
-    return rule
+        return fn(*inputs) if x.dtype != _SINGLE or x.size > SMALL else fn(*[x.astype(_DOUBLE) for x in inputs]).astype(_SINGLE)
+    return rounded
 
 
-RULES["reduce_max"], RULES["reduce_min"] = _extreme(onp.max, False), _extreme(onp.min, True)
+# By name of the primitive, functions of its operands alone.
+EXACT: Table = {
+    "add": onp.add, "sub": onp.subtract, "mul": onp.multiply, "max": onp.maximum, "min": onp.minimum, "eq": onp.equal, "ne": onp.not_equal,
+    "lt": onp.less, "le": onp.less_equal, "gt": onp.greater, "ge": onp.greater_equal, "and": onp.bitwise_and, "or": onp.bitwise_or,
+    "xor": onp.bitwise_xor, "not": onp.invert, "neg": onp.negative, "abs": onp.abs, "floor": onp.floor, "ceil": onp.ceil,
+    "sqrt": onp.sqrt, "square": onp.square, "is_finite": onp.isfinite, "add_any": onp.add, "shift_left": onp.left_shift,
+    "shift_right_arithmetic": onp.right_shift}
+ROUNDED: Table = {name: in_double(fn) for name, fn in {
+    "atan2": onp.arctan2, "exp": onp.exp, "exp2": onp.exp2, "log": onp.log, "log1p": onp.log1p, "expm1": onp.expm1, "sin": onp.sin,
+    "cos": onp.cos, "tan": onp.tan, "tanh": onp.tanh, "sinh": onp.sinh, "cosh": onp.cosh, "asin": onp.arcsin, "acos": onp.arccos,
+    "atan": onp.arctan, "asinh": onp.arcsinh, "acosh": onp.arccosh, "atanh": onp.arctanh, "cbrt": onp.cbrt,
+    "logistic": lambda x: 1 / (1 + onp.exp(-x)), "rsqrt": lambda x: 1 / onp.sqrt(x)}.items()}
+for _name, _fn in (EXACT | ROUNDED).items():
+    RULES[_name] = lambda inputs, params, avals, fn=_fn: fn(*inputs)
+_power = in_double(onp.power)
+_REDUCED: dict[str, onp.ufunc] = {
+    "reduce_and": onp.logical_and, "reduce_or": onp.logical_or, "reduce_max": onp.maximum, "reduce_min": onp.minimum}
+for _name, _fn in _REDUCED.items():
+    @prepared(_name)
+    def _reduced(params, avals, fn=_fn):
+        axes, to = params["axes"], avals[0].dtype
+
+        def reduced(x):
+            if x.size or fn.identity is not None:
+                return fn.reduce(x, axis=axes)
+            return fn.reduce(x, axis=axes, dtype=to, initial=end(to, fn is onp.minimum))
+        return reduced
+
+
+@prepared("reduce_sum")
+def _sum(params, avals):
+    to, axes = avals[0].dtype, params["axes"]
+    if to != _SINGLE:
+        return lambda x: onp.add.reduce(x, axis=axes, dtype=to)
+    return lambda x: onp.add.reduce(x, axis=axes, dtype=_DOUBLE).astype(to)
+
+
+@prepared("reduce_prod")
+def _product(params, avals):
+    to, axes = avals[0].dtype, params["axes"]
+    return lambda x: onp.multiply.reduce(x, axis=axes, dtype=to)
+
+
 _CUMULATIVE: Table = {"cumsum": onp.cumsum, "cumprod": onp.cumprod}
 for _name, _fn in _CUMULATIVE.items():
     def _cumulative(inputs, params, avals, fn=_fn):
@@ -45,8 +74,13 @@ for _name, _fn in _CUMULATIVE.items():
     RULES[_name] = _cumulative
 
 
-@rule("copy", "stop_gradient", "optimization_barrier")
+@rule("copy", "stop_gradient")
 def _same(inputs, params, avals):
+    return inputs[0]
+
+
+@rule("optimization_barrier")
+def _all_same(inputs, params, avals):
     return list(inputs)
 
 
@@ -54,16 +88,6 @@ def _same(inputs, params, avals):
 def _sign(inputs, params, avals):
     x = inputs[0]
     return onp.copysign(onp.sign(x), x) if x.dtype.kind == "f" else onp.sign(x)
-
-
-@rule("logistic")
-def _logistic(inputs, params, avals):
-    return 1 / (1 + onp.exp(-inputs[0]))
-
-
-@rule("rsqrt")
-def _rsqrt(inputs, params, avals):
-    return 1 / onp.sqrt(inputs[0])
 
 
 _ERROR_FUNCTIONS: dict[str, Any] = {"erf": onp.frompyfunc(math.erf, 1, 1), "erfc": onp.frompyfunc(math.erfc, 1, 1)}
@@ -79,8 +103,8 @@ def _round(inputs, params, avals):
 
 @rule("pow")
 def _pow(inputs, params, avals):
-    return onp.power(*inputs, dtype=avals[0].dtype) if inputs[1].dtype == inputs[0].dtype else onp.power(
-        inputs[0], inputs[1].astype(inputs[0].dtype))
+    x, exponent = inputs
+    return _power(x, exponent.astype(x.dtype, copy=False))
 
 
 @rule("integer_pow")
@@ -107,18 +131,16 @@ def _rem(inputs, params, avals):
     return onp.fmod(a, b) if a.dtype.kind == "f" else _remainder(a, b)
 
 
-@rule("div")
-def _div(inputs, params, avals):
-    a, b = inputs
-    if a.dtype.kind == "f":
-        return a / b
-    quotient = (a - _remainder(a, b)) // onp.where(b == 0, onp.ones_like(b), b)
-    return onp.where(b == 0, onp.invert(onp.zeros_like(a)), quotient)
+@prepared("div")
+def _div(params, avals):
+    if avals[0].dtype.kind == "f":
+        return onp.divide
 
+    def quotient(a, b):
+        found = (a - _remainder(a, b)) // onp.where(b == 0, onp.ones_like(b), b)
+        return onp.where(b == 0, onp.invert(onp.zeros_like(a)), found)
 
-@rule("shift_left")
-def _shift_left(inputs, params, avals):
-    return onp.left_shift(*inputs)
+    return quotient
 
 
 @rule("shift_right_logical")
@@ -128,32 +150,46 @@ def _shift_right(inputs, params, avals):
     return onp.right_shift(a.astype(plain), b.astype(plain)).astype(a.dtype)
 
 
-@rule("shift_right_arithmetic")
-def _shift_right_arithmetic(inputs, params, avals):
-    return onp.right_shift(*inputs)
-
-
 @rule("bitcast_convert_type")
 def _bitcast(inputs, params, avals):
     return onp.ascontiguousarray(inputs[0]).view(avals[0].dtype).reshape(avals[0].shape)
 
 
-@rule("convert_element_type")
-def _convert(inputs, params, avals):
-    x, to = inputs[0], avals[0].dtype
-    if x.dtype.kind != "f" or to.kind not in "iu":
-        return x.astype(to, copy=False)
-    least, most = onp.iinfo(to).min, onp.iinfo(to).max  # XLA stops at the ends, and makes nan 0
-    inside = onp.where((x > least) & (x < most), x, 0).astype(to)
-    return onp.where(x >= most, onp.asarray(most, to), onp.where(x <= least, onp.asarray(least, to), inside))
+@prepared("convert_element_type")
+def _convert(params, avals):
+    to = avals[0].dtype
+    if to.kind not in "iu":
+        return lambda x: x.astype(to)
+    least, most = onp.iinfo(to).min, onp.iinfo(to).max
+
+    def convert(x):
+        if x.dtype.kind != "f":
+            return x.astype(to)
+        inside = onp.where((x > least) & (x < most), x, 0).astype(to)  # XLA stops at the ends, and makes nan 0
+        return onp.where(x >= most, onp.asarray(most, to), onp.where(x <= least, onp.asarray(least, to), inside))
+
+    return convert
 
 
-@rule("select_n")
-def _select(inputs, params, avals):
-    which, *cases = inputs
+@prepared("reduce_precision")
+def _reduce_precision(params, avals):
+    own, wanted = onp.finfo(avals[0].dtype), (params["exponent_bits"], params["mantissa_bits"])
+    if wanted == (own.nexp, own.nmant):
+        return lambda x: x
+    if wanted != (8, 23):
+        raise NotImplementedError("NumPy has no such floats")
+    return lambda x: x.astype(_SINGLE).astype(own.dtype)
+
+
+def select(which, *cases):
     if which.dtype == bool:
         return onp.where(which, cases[1], cases[0])
     return onp.choose(onp.broadcast_to(which, cases[0].shape), cases)
+
+
+@prepared("select_n")
+def _select(params, avals):
+    return select
 
 
 @rule("clamp")

@@ -60,10 +60,41 @@ def _places(shape, starts, in_map, batched, taken, sizes, clip):
     return tuple(places), None if clip else inside
 
 
+def takes(shape, params) -> bool:
+    """Whether a gather takes whole slices along the first axes, or along one axis: what NumPy has a function for."""
+    numbers, sizes = params["dimension_numbers"], params["slice_sizes"]
+    axes, rest = numbers.collapsed_slice_dims, [d for d in range(len(shape)) if d not in numbers.collapsed_slice_dims]
+    if axes != numbers.start_index_map or numbers.operand_batching_dims or not axes or any(sizes[d] != shape[d] for d in rest):
+        return False
+    return len(axes) == 1 or axes == tuple(range(len(axes)))
+
+
+def take(x, starts, numbers, shape):
+    """The result of such a gather, of this shape; None if an index is out of bounds."""
+    axes = numbers.collapsed_slice_dims
+    lead = starts.ndim - 1
+    if not x.size or not starts.size:
+        return None
+    for k, d in enumerate(axes):
+        along = starts[..., k]
+        if along.min() < 0 or along.max() >= x.shape[d]:
+            return None
+    found = x.take(starts[..., 0], axes[0]) if len(axes) == 1 else x[tuple([starts[..., k] for k in range(len(axes))])]
+    first = axes[0] if len(axes) == 1 else 0  # where the axes of the indices are now
+    batch = [d for d in range(len(shape)) if d not in numbers.offset_dims]
+    if batch != [*range(first, first + lead)]:
+        found = onp.moveaxis(found, range(first, first + lead), batch)
+    return found
+
+
 @rule("gather")
 def _gather(inputs, params, avals):
     x, starts = inputs
     numbers, sizes, mode = params["dimension_numbers"], params["slice_sizes"], params["mode"]
+    if takes(x.shape, params):
+        found = take(x, starts, numbers, avals[0].shape)
+        if found is not None:
+            return found
     taken = (*numbers.collapsed_slice_dims, *numbers.operand_batching_dims)
     batched = list(zip(numbers.operand_batching_dims, numbers.start_indices_batching_dims, strict=True))
     fill = mode == lax.GatherScatterMode.FILL_OR_DROP

@@ -6,21 +6,27 @@ import math
 import jax
 import numpy as onp
 
-from .rules import RULES, Table, end, rule
+from .rules import RULES, Table, end, prepared, rule
 from .shape import pad
 
 
-@rule("dot_general")
-def _dot_general(inputs, params, avals):
-    a, b = inputs
-    (ka, kb), (ba, bb) = params["dimension_numbers"]
-    fa = [i for i in range(a.ndim) if i not in ka and i not in ba]
-    fb = [i for i in range(b.ndim) if i not in kb and i not in bb]
-    batch, k = [a.shape[i] for i in ba], math.prod(a.shape[i] for i in ka)
-    rows, columns = math.prod(a.shape[i] for i in fa), math.prod(b.shape[i] for i in fb)
-    a = a.transpose([*ba, *fa, *ka]).reshape([*batch, rows, k])
-    b = b.transpose([*bb, *kb, *fb]).reshape([*batch, k, columns])
-    return onp.matmul(a, b, dtype=avals[0].dtype).reshape(avals[0].shape)
+@prepared("dot_general")
+def _dot_general(params, avals):
+    ((ka, kb), (ba, bb)), shape, dtype = params["dimension_numbers"], avals[0].shape, avals[0].dtype
+
+    def product(a, b):
+        if len(ka) == 1 and not ba and a.ndim <= 2 and b.ndim <= 2:
+            a, b = a.T if ka == (0,) else a, b.T if kb == (1,) else b
+            return onp.matmul(a, b, dtype=dtype)
+        fa = [i for i in range(a.ndim) if i not in ka and i not in ba]
+        fb = [i for i in range(b.ndim) if i not in kb and i not in bb]
+        batch, k = [a.shape[i] for i in ba], math.prod(a.shape[i] for i in ka)
+        rows, columns = math.prod(a.shape[i] for i in fa), math.prod(b.shape[i] for i in fb)
+        a = a.transpose([*ba, *fa, *ka]).reshape([*batch, rows, k])
+        b = b.transpose([*bb, *kb, *fb]).reshape([*batch, k, columns])
+        return onp.matmul(a, b, dtype=dtype).reshape(shape)
+
+    return product
 
 
 def _windows(x, sizes, strides, dilation):

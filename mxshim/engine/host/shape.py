@@ -3,26 +3,34 @@ from __future__ import annotations
 
 import numpy as onp
 
-from .rules import rule
+from .rules import prepared, rule
 
 
-@rule("broadcast_in_dim")
-def _broadcast(inputs, params, avals):
-    shape = [1] * len(params["shape"])
-    for d, n in zip(params["broadcast_dimensions"], inputs[0].shape, strict=True):
-        shape[d] = n
-    return onp.broadcast_to(inputs[0].reshape(shape), params["shape"])
+@prepared("broadcast_in_dim")
+def _broadcast(params, avals):
+    shape, dtype, axes = avals[0].shape, avals[0].dtype, params["broadcast_dimensions"]
+
+    def broadcast(x):
+        narrow = [1] * len(shape)
+        for d, n in zip(axes, x.shape, strict=True):
+            narrow[d] = n
+        out = onp.empty(shape, dtype)
+        out[...] = x.reshape(narrow)
+        return out
+
+    return broadcast
 
 
-@rule("reshape", "squeeze")
-def _reshape(inputs, params, avals):
-    order = params["dimensions"] if "new_sizes" in params else None
-    return (inputs[0] if order is None else inputs[0].transpose(order)).reshape(avals[0].shape)
+@prepared("reshape", "squeeze")
+def _reshape(params, avals):
+    shape, order = avals[0].shape, params.get("dimensions") if "new_sizes" in params else None
+    return (lambda x: x.reshape(shape)) if order is None else lambda x: x.transpose(order).reshape(shape)
 
 
-@rule("transpose")
-def _transpose(inputs, params, avals):
-    return onp.transpose(inputs[0], params["permutation"])
+@prepared("transpose")
+def _transpose(params, avals):
+    axes = params["permutation"]
+    return lambda x: x.transpose(axes)
 
 
 @rule("rev")
@@ -30,9 +38,10 @@ def _rev(inputs, params, avals):
     return onp.flip(inputs[0], params["dimensions"])
 
 
-@rule("concatenate")
-def _concatenate(inputs, params, avals):
-    return onp.concatenate(inputs, params["dimension"])
+@prepared("concatenate")
+def _concatenate(params, avals):
+    axis = params["dimension"]
+    return lambda *parts: onp.concatenate(parts, axis)
 
 
 @rule("stack")
@@ -57,29 +66,36 @@ def _iota(inputs, params, avals):
     return onp.broadcast_to(line.reshape([-1 if i == d else 1 for i in range(len(shape))]), shape)
 
 
-@rule("slice")
-def _slice(inputs, params, avals):
-    strides = params["strides"] or [1] * inputs[0].ndim
-    return inputs[0][tuple(map(slice, params["start_indices"], params["limit_indices"], strides))]
+@prepared("slice")
+def _slice(params, avals):
+    starts, ends = params["start_indices"], params["limit_indices"]
+    window = tuple(map(slice, starts, ends, params["strides"] or [1] * len(starts)))
+    return lambda x: x[window]
 
 
-def _window(x, starts, sizes):
+def _window(shape, starts, sizes) -> tuple:
     """The slices of a window that is moved inside where it hangs out."""
-    starts = [min(max(int(s), 0), n - m) for s, n, m in zip(starts, x.shape, sizes, strict=True)]
-    return tuple([slice(s, s + m) for s, m in zip(starts, sizes, strict=True)])
+    found = []
+    for s, n, m in zip(starts, shape, sizes, strict=True):
+        s = 0 if m == n else min(max(int(s), 0), n - m)
+        found.append(slice(s, s + m))
+    return tuple(found)
 
 
-@rule("dynamic_slice")
-def _dynamic_slice(inputs, params, avals):
-    return inputs[0][_window(inputs[0], inputs[1:], params["slice_sizes"])]
+@prepared("dynamic_slice")
+def _dynamic_slice(params, avals):
+    sizes = params["slice_sizes"]
+    return lambda x, *starts: x[_window(x.shape, starts, sizes)]
 
 
-@rule("dynamic_update_slice")
-def _dynamic_update_slice(inputs, params, avals):
-    x, update, *starts = inputs
-    x = onp.array(x)
-    x[_window(x, starts, update.shape)] = update
-    return x
+@prepared("dynamic_update_slice")
+def _dynamic_update_slice(params, avals):
+    def put(x, update, *starts):
+        x = onp.array(x)
+        x[_window(x.shape, starts, update.shape)] = update
+        return x
+
+    return put
 
 
 @rule("pad")

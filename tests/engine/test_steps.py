@@ -1,0 +1,162 @@
+"""Programs so small that NumPy runs them: the same results as XLA's, in memory of their own, and nothing is compiled."""
+import jax
+import numpy as onp
+import pytest
+
+import mxshim as mx
+from mxshim import autograd, nd, np, npx
+from mxshim.engine import pieces, program
+from mxshim.engine.host import steps
+
+from .test_host import SAMPLES, traced
+
+pytestmark = pytest.mark.usefixtures("on_cpu")
+
+
+@pytest.fixture
+def nothing_compiles(monkeypatch):
+    def compiled(*args):
+        raise AssertionError("XLA was asked for a program")
+
+    npx.waitall()
+    program.clear()
+    monkeypatch.setattr(program, "_compile", compiled)
+
+
+def small(closed):
+    made = steps.Steps(len(closed.in_avals), [])
+    return made.finish(made.evaluate(closed, [*range(len(closed.in_avals))]))
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_steps_agree_with_xla(name):
+    fn, args, closed = traced(name)
+    try:
+        made = small(closed)
+    except steps.TooMuch:
+        pytest.skip("takes NumPy too long")
+    with jax.enable_x64(True), jax.default_device(jax.local_devices(backend="cpu")[0]):
+        want = jax.tree_util.tree_leaves(jax.jit(fn)(*args))
+    for _ in range(2):  # constants are as they were
+        got = made([onp.asarray(a) for a in args], [])
+        for a, b in zip(got, want, strict=True):
+            assert type(a) is onp.ndarray and a.flags.c_contiguous
+            assert (a.dtype, a.shape) == (b.dtype, b.shape)
+            onp.testing.assert_allclose(a, b, rtol=2e-6, atol=1e-6)
+            assert not any(onp.shares_memory(a, x) for x in (*args, *[g for g in got if g is not a]) if isinstance(x, onp.ndarray))
+            a[...] = 1
+
+
+def test_most_samples_are_small():
+    def is_small(name):
+        try:
+            return bool(small(traced(name)[2]).outs)
+        except steps.TooMuch:
+            return False
+
+    assert sum(map(is_small, SAMPLES)) > 100
+
+
+def test_nothing_is_compiled_for_small_arrays(nothing_compiles):
+    x = np.arange(12.0).reshape(3, 4)
+    y = np.array([[2.0, 1, 4, 3], [1, 2, 3, 4], [4, 3, 2, 1]])
+    onp.testing.assert_array_equal((x + y).asnumpy(), onp.arange(12.0).reshape(3, 4) + y.asnumpy())
+    assert float(x.sum()) == 66 and float(x.mean()) == 5.5 and x.argmax(axis=1).tolist() == [3, 3, 3]
+    assert (x == y).sum().item() == 2 and np.dot(x, y.T).shape == (3, 3) and np.concatenate([x, y], axis=1).shape == (3, 8)
+    x[1, 2] = 9
+    x[0:2] = x[0:2] * 2
+    assert x[1].tolist() == [8, 10, 18, 14] and x[-1, -1].item() == 11
+    assert str(nd.array([1, 2]) * 2).startswith("\n[2. 4.]")
+
+
+def test_a_gradient_of_a_small_graph_compiles_nothing(nothing_compiles):
+    x = np.arange(4.0)
+    x.attach_grad()
+    for _ in range(3):
+        with autograd.record():
+            y = 2 * np.dot(x, x)
+        y.backward()
+        assert x.grad.tolist() == [0, 4, 8, 12]
+
+
+def test_every_step_rounds_once(nothing_compiles):
+    x = onp.random.default_rng(0).normal(size=100).astype("float32")
+    for ours, theirs in ((np.exp, onp.exp), (np.tanh, onp.tanh), (np.log1p, onp.log1p), (np.cbrt, onp.cbrt)):
+        onp.testing.assert_array_equal(ours(np.array(abs(x))).asnumpy(), theirs(abs(x).astype("float64")).astype("float32"))
+    assert np.array(x).sum().item() == onp.float32(x.astype("float64").sum())
+
+
+def test_many_elements_and_many_steps_are_compiled():
+    before = program.stats.compile_seconds
+    np.exp(np.ones((300, 300))).wait_to_read()
+    assert program.stats.compile_seconds > before
+    before, x = program.stats.compile_seconds, np.array([1.5, 2])
+    for k in range(40):
+        x = np.sin(x) * k
+    x.wait_to_read()
+    assert program.stats.compile_seconds > before
+
+
+def test_numbers_are_read_at_run_time(nothing_compiles):
+    x, programs = np.array([1.0, 2.0]), None
+    for k in range(5):
+        assert (x * (k + 0.5)).tolist() == [k + 0.5, 2 * k + 1]
+        if k == 1:
+            programs = program.stats.programs
+    assert program.stats.programs == programs
+    assert (np.array([1], dtype="int64") + (1 << 60)).item() == (1 << 60) + 1
+
+
+def test_overflow_and_division_by_zero_are_silent(nothing_compiles):
+    x = np.array([3e38, -1.0, 0.0])
+    assert (x * 10).tolist()[0] == onp.inf
+    assert onp.isnan(np.log(x).asnumpy()[1]) and (1 / x).tolist()[2] == onp.inf
+
+
+def test_what_numpy_cannot_do_after_all_is_compiled(monkeypatch):
+    program.clear()
+    monkeypatch.setattr(steps.Steps, "_run", lambda self, values: 1 / 0)
+    x = np.array([1.0, 2.0, 3.0])
+    for _ in range(3):
+        assert (x * 2 - 0.5).tolist() == [1.5, 3.5, 5.5]
+
+
+def test_ctrl_c_in_a_small_program_loses_nothing(monkeypatch):
+    x = np.array([1.0, 2.0])
+    y = x * 3 + 1
+
+    def interrupted(self, values):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(steps.Steps, "_run", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        y.asnumpy()
+    monkeypatch.undo()
+    assert y.tolist() == [4, 7]
+
+
+def test_results_go_on_into_compiled_programs():
+    a = np.array([[1.0, 2.0], [3.0, 4.0]])
+    b = a + 1
+    b.wait_to_read()
+    big = np.ones((300, 300))
+    for _ in range(3):
+        assert float((big * b[0, 1]).sum()) == 270000
+        b = b * 1
+        b.wait_to_read()
+    a[0] = 7
+    assert a.tolist() == [[7, 7], [3, 4]] and b.tolist() == [[2, 3], [4, 5]]
+
+
+def test_a_traces_structure_decides(monkeypatch):
+    """The same call gives the same bits, whatever ran before."""
+    x = np.array(onp.random.default_rng(1).normal(size=(7, 5)))
+
+    def values():
+        return npx.log_softmax(x).asnumpy().tobytes(), np.tanh(x).asnumpy().tobytes(), x.sum(axis=0).asnumpy().tobytes()
+
+    first = values()
+    program.clear()
+    pieces.clear()
+    assert values() == first
+    assert mx.engine.stats().programs > 0
