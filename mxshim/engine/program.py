@@ -382,7 +382,7 @@ def explain(count: int = 1) -> str:
     """The last `count` programs as text: every operation with the user's line."""
     parts = []
     ran = sorted({_last, *_cache.values()}, key=lambda program: program.used)
-    for program in [p for p in ran if p.call is not None][-count:]:
+    for program in [p for p in ran if p.device is not None][-count:]:
         parts.append(f"program of {len(program.text)} operations, {len(program.results)} results, {program.bytes} bytes")
         for name, line in program.text:
             parts.append(f"    {name:32s} {line[0]}:{line[1]}" if line else f"    {name}")

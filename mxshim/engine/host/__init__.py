@@ -1,4 +1,4 @@
-"""Computing a jaxpr with NumPy: on CPUs, for what is to run once and would take far longer to compile.
+"""Computing a jaxpr with NumPy: on CPUs, for what is to run once and would take far longer to compile; `steps`: for small programs.
 
 `cost` says how long it would take, and whether it can be done at all: only with dtypes that NumPy computes in itself, and only
 with the primitives listed here. Results agree with XLA's up to rounding.
