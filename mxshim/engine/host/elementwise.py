@@ -165,8 +165,11 @@ def _convert(params, avals):
     def convert(x):
         if x.dtype.kind != "f":
             return x.astype(to)
-        inside = onp.where((x > least) & (x < most), x, 0).astype(to)  # XLA stops at the ends, and makes nan 0
-        return onp.where(x >= most, onp.asarray(most, to), onp.where(x <= least, onp.asarray(least, to), inside))
+        inside = (x > least) & (x < most)
+        if inside.all():
+            return x.astype(to)
+        found = onp.where(inside, x, 0).astype(to)  # XLA stops at the ends, and makes nan 0
+        return onp.where(x >= most, onp.asarray(most, to), onp.where(x <= least, onp.asarray(least, to), found))
 
     return convert
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as onp
 from jax import lax
 
-from .rules import RULES, Table, rule
+from .rules import RULES, Table, prepared, rule
 
 _ARGS: Table = {"argmax": onp.argmax, "argmin": onp.argmin}
 for _name, _fn in _ARGS.items():
@@ -60,41 +60,54 @@ def _places(shape, starts, in_map, batched, taken, sizes, clip):
     return tuple(places), None if clip else inside
 
 
-def takes(shape, params) -> bool:
-    """Whether a gather takes whole slices along the first axes, or along one axis: what NumPy has a function for."""
+def takes(shape, params) -> str:
+    """How NumPy has a gather in one call: "slices" along one axis, or along the first ones; "elements" along an axis; else ""."""
     numbers, sizes = params["dimension_numbers"], params["slice_sizes"]
-    axes, rest = numbers.collapsed_slice_dims, [d for d in range(len(shape)) if d not in numbers.collapsed_slice_dims]
-    if axes != numbers.start_index_map or numbers.operand_batching_dims or not axes or any(sizes[d] != shape[d] for d in rest):
-        return False
-    return len(axes) == 1 or axes == tuple(range(len(axes)))
+    axes, batch = numbers.collapsed_slice_dims, numbers.operand_batching_dims
+    if axes != numbers.start_index_map or not axes or any(sizes[d] != shape[d] for d in range(len(shape)) if d not in (*axes, *batch)):
+        return ""
+    if not batch:
+        return "slices" if len(axes) == 1 or axes == tuple(range(len(axes))) else ""
+    along = len(axes) == 1 and len(batch) == len(shape) - 1 and batch == numbers.start_indices_batching_dims
+    return "elements" if along and not numbers.offset_dims else ""
 
 
-def take(x, starts, numbers, shape):
-    """The result of such a gather, of this shape; None if an index is out of bounds."""
+def _take(x, starts, params, shape, how):
+    """The result of such a gather, of this shape; None if an index is out of bounds that is not to be moved inside."""
+    numbers, clip = params["dimension_numbers"], params["mode"] != lax.GatherScatterMode.FILL_OR_DROP
     axes = numbers.collapsed_slice_dims
-    lead = starts.ndim - 1
-    if not x.size or not starts.size:
+    if not x.size or not starts.size or how == "elements" and starts.ndim != x.ndim + 1:
         return None
-    for k, d in enumerate(axes):
-        along = starts[..., k]
-        if along.min() < 0 or along.max() >= x.shape[d]:
-            return None
-    found = x.take(starts[..., 0], axes[0]) if len(axes) == 1 else x[tuple([starts[..., k] for k in range(len(axes))])]
-    first = axes[0] if len(axes) == 1 else 0  # where the axes of the indices are now
+    if len(axes) > 1 or not clip:
+        for k, d in enumerate(axes):
+            along = starts[..., k]
+            if along.min() < 0 or along.max() >= x.shape[d]:
+                return None
+    if how == "elements":
+        d, index = axes[0], starts[..., 0]
+        return onp.take_along_axis(x, onp.minimum(onp.maximum(index, 0), x.shape[d] - 1) if clip else index, d)
+    first, lead = (axes[0] if len(axes) == 1 else 0), starts.ndim - 1  # the axes of the indices: where they are now, their number
+    found = x.take(starts[..., 0], first, mode="clip") if len(axes) == 1 else x[tuple([starts[..., k] for k in range(len(axes))])]
     batch = [d for d in range(len(shape)) if d not in numbers.offset_dims]
-    if batch != [*range(first, first + lead)]:
-        found = onp.moveaxis(found, range(first, first + lead), batch)
-    return found
+    return found if batch == [*range(first, first + lead)] else onp.moveaxis(found, range(first, first + lead), batch)
 
 
-@rule("gather")
-def _gather(inputs, params, avals):
-    x, starts = inputs
+@prepared("gather")
+def _prepared_gather(params, avals):
+    how = None
+
+    def gather(x, starts):
+        nonlocal how
+        if how is None:
+            how = takes(x.shape, params)
+        found = _take(x, starts, params, avals[0].shape, how) if how else None
+        return _gather(x, starts, params) if found is None else found
+
+    return gather
+
+
+def _gather(x, starts, params):
     numbers, sizes, mode = params["dimension_numbers"], params["slice_sizes"], params["mode"]
-    if takes(x.shape, params):
-        found = take(x, starts, numbers, avals[0].shape)
-        if found is not None:
-            return found
     taken = (*numbers.collapsed_slice_dims, *numbers.operand_batching_dims)
     batched = list(zip(numbers.operand_batching_dims, numbers.start_indices_batching_dims, strict=True))
     fill = mode == lax.GatherScatterMode.FILL_OR_DROP
