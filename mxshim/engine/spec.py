@@ -27,6 +27,7 @@ from jax.interpreters import partial_eval
 from ..base import MXNetError
 from .cell import Aval, aval_of
 from .op import LOOPS, Op, Scalar
+from .shapeless import LINE, NotElementwise, moved, moved_shape
 
 # Slots that stand for the next run-time number of a kind; other slots are numbers of values (see trace.py).
 SHIFT = 14
@@ -187,19 +188,20 @@ class Spec:
     """`run(arrays and scalars, flat) -> tuple of outputs`, for inputs of fixed shapes and dtypes.
 
     avals: of the array inputs; kinds: of the run-time numbers that follow them; out: avals of the outputs.
+    line: of an elementwise operator's spec, the one it was written down from instead of being traced, see `shapeless`.
     """
 
-    __slots__ = ("avals", "diff", "grad", "jaxpr", "kinds", "name", "number_slots", "op", "out", "pattern", "pullbacks", "record01",
+    __slots__ = ("avals", "diff", "grad", "jaxpr", "kinds", "line", "name", "number_slots", "op", "out", "pattern", "pullbacks", "record01",
                  "record1", "record10", "record11", "recorded", "run")
 
-    def __init__(self, name, run, avals, kinds, op=None, diff=None, grad=True, pattern=None):
-        self.pattern = pattern
+    def __init__(self, name, run, avals, kinds, op=None, diff=None, grad=True, pattern=None, line=None):
+        self.pattern, self.line = pattern, line
         self.name, self.run, self.avals, self.kinds, self.op, self.diff, self.grad = name, run, avals, kinds, op, diff, grad
         self.number_slots = tuple([NUMBER_SLOT[k] for k in kinds])
         self.recorded: dict[tuple, Recorded | Spec] = {}
         self.record1 = self.record01 = self.record10 = self.record11 = None  # the commonest of `recorded`, without a tuple
         self.pullbacks: dict[tuple, Spec] = {}
-        self.jaxpr = traced(run, self.structs())
+        self.jaxpr = traced(run, self.structs()) if line is None else moved(line.jaxpr, avals[0].shape)
         self.out = tuple(aval_of(a.shape, onp.dtype(a.dtype)) for a in self.jaxpr.out_avals)
         if not self.out:  # an instruction without results could never be flushed
             raise MXNetError("give it at least one array")
@@ -213,6 +215,8 @@ class Spec:
     def record(self, mask: tuple) -> Recorded | Spec:
         """The same call with residuals for the gradients of the inputs that `mask` selects; itself if all of them are zero."""
         found: Recorded | Spec | None = self.recorded.get(mask)
+        if found is None and self.line is not None:
+            found = self._record_from_line(mask)
         if found is None:
             try:
                 found = Recorded(self, mask)
@@ -226,6 +230,14 @@ class Spec:
             if len(mask) <= 2:
                 setattr(self, "record" + "".join("01"[wanted] for wanted in mask), found)
         return found
+
+    def _record_from_line(self, mask) -> Recorded | Spec | None:
+        """`record` without tracing; None if the gradient depends on the shape."""
+        there = self.line.record(mask)
+        try:
+            return self if there is self.line else there.moved(self)
+        except NotElementwise:
+            return None
 
     def pullback(self, mask: tuple) -> Spec:
         """The gradient as an operator of its own, of the inputs and the outputs' gradients: itself differentiable."""
@@ -253,7 +265,7 @@ def _differentiable(spec: Spec, mask, args):
     """(function of the selected inputs, those inputs): what jax.vjp gets. Integers are differentiated as if they were reals."""
     picked = [i for i, wanted in enumerate(mask) if wanted]
     fn = spec.diff or spec.run
-    if spec.diff is None and all(spec.avals[i].float for i in picked) and not any(
+    if spec.diff is None and spec.line is None and all(spec.avals[i].float for i in picked) and not any(
             eqn.params.get("num_consts") for eqn in equations(spec.jaxpr.jaxpr) if eqn.primitive.name.startswith("custom_")):
         # What was traced computes the same, unless it has gradients of its own that hold on to what the trace computed.
         def fn(*args):
@@ -353,6 +365,16 @@ class Recorded:
             return _pull(spec, mask, tree_util.tree_unflatten(tree, values), args[len(kept):])
 
         self.back = traced(backward, [*[_struct(v.aval) for v in kept], *map(_struct, spec.out)])
+
+    def moved(self, spec: Spec) -> Recorded:
+        """The same of another spec of the elementwise operator. Raises: NotElementwise."""
+        other = object.__new__(Recorded)
+        shape = spec.avals[0].shape
+        other.jaxpr, other.back = moved(self.jaxpr, shape), moved(self.back, shape)
+        other.out = spec.out + tuple([aval_of(moved_shape(a.shape, shape), a.dtype) for a in self.out[self.visible:]])
+        other.spec, other.name, other.visible, other.targets, other.mask = spec, self.name, self.visible, self.targets, self.mask
+        other.sources, other.residuals, other.keep = self.sources, self.residuals, self.keep
+        return other
 
     def emit(self, args, evaluate=eval_jaxpr):
         outs = evaluate(self.jaxpr, args)
@@ -485,7 +507,13 @@ def _make(op: Op, pattern, avals, training) -> Spec:
         return run
 
     diff = caller(op.diff) if op.diff else None
-    return Spec(op.name, caller(op.fn), avals, _kinds(pattern), op, diff, op.grad, pattern)
+    parts = op.name, caller(op.fn), avals, _kinds(pattern), op, diff, op.grad, pattern
+    if op.elementwise and len({a.shape for a in avals}) == 1 and avals[0].shape not in ((), (LINE,)):
+        try:
+            return Spec(*parts, line=spec_of(op, pattern, tuple([aval_of((LINE,), a.dtype) for a in avals]), training))
+        except NotElementwise:
+            pass  # an operator that asks XLA for something else on some device
+    return Spec(*parts)
 
 
 def cast(args, to) -> list:

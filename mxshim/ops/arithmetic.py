@@ -86,7 +86,7 @@ np_op("floor_divide __floordiv__", _floor_divide, "x1 / x2 rounded down. Integer
       grad=False, samples=PAIR)
 
 
-@op("np.true_divide", "np.divide", "np.ndarray.__truediv__", scalars=("x1", "x2"), samples=PAIR)
+@op("np.true_divide", "np.divide", "np.ndarray.__truediv__", scalars=("x1", "x2"), elementwise=True, samples=PAIR)
 def true_divide(x1, x2, np_dtype=False):
     """x1 / x2; two integers (or an integer array and any number) make float32, float64 with NumPy's default dtypes.
 
@@ -114,7 +114,7 @@ def _elemwise(name, fn, doc):
             raise MXNetError(f"the operands must have one shape, got {lhs.shape} and {rhs.shape}: use nd.broadcast_{name}")
         return fn(*(value(x, nd_rule(lhs, rhs)) for x in (lhs, rhs)))
 
-    op(f"nd.elemwise_{name}", diff=lambda lhs, rhs: fn(lhs, rhs), doc=doc,
+    op(f"nd.elemwise_{name}", elementwise=True, diff=lambda lhs, rhs: fn(lhs, rhs), doc=doc,
        samples=TWINS)(row(body, f"nd.elemwise_{name}"))
 
 
@@ -124,7 +124,7 @@ _elemwise("mul", jnp.multiply, "lhs * rhs for two arrays of one shape.")
 _elemwise("div", _divide_nd, "lhs / rhs for two arrays of one shape; integers are cut off towards zero.")
 
 
-@op("nd.add_n", "nd.ElementWiseSum", "npx.add_n", samples=TWINS,
+@op("nd.add_n", "nd.ElementWiseSum", "npx.add_n", elementwise=True, samples=TWINS,
     diff=lambda *args, num_args=None: sum(args[1:], args[0]))
 def add_n(*args, num_args=None):
     """The sum of one or more arrays of one shape and dtype."""

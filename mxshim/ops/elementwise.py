@@ -68,7 +68,7 @@ def declare(names, body, doc, **facts):
     else:
         def fn(data):
             return body(data)
-    op(*names, doc=doc, **facts)(row(fn, names[0]))
+    op(*names, doc=doc, elementwise=True, **facts)(row(fn, names[0]))
 
 
 def unary(name, fn, doc, domain=(-4, 4), np=_to_floats, nd=_keeping, also=(), method=True, **facts):

@@ -39,7 +39,7 @@ def _passed_on(x, dtype):
     return x
 
 
-@op("mx.cast", static=("dtype",), diff=_passed_on)
+@op("mx.cast", static=("dtype",), elementwise=True, diff=_passed_on)
 def cast(x, dtype):
     """x in another dtype; floats are cut off towards zero on the way to integers."""
     return cast_to(x, dtype)
@@ -55,7 +55,7 @@ def rows(*arrays, turns, count):
     return jnp.concatenate(([jnp.stack(arrays[:turns])] if turns else []) + rest)
 
 
-@op("mx.copy")
+@op("mx.copy", elementwise=True)
 def copy(x):
     """x itself; a copy because values never change."""
     return x
@@ -96,7 +96,7 @@ def fill(value, shape, dtype):
     return jnp.broadcast_to(cast_to(value.value, dtype), shape)
 
 
-@op("mx.sum_of_gradients")
+@op("mx.sum_of_gradients", elementwise=True)
 def sum_of_gradients(a, b):
     """Two gradients of the same array added up."""
     return jnp.logical_or(a, b) if a.dtype == bool else a + b

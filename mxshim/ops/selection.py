@@ -49,7 +49,7 @@ def _clip(x, low, high):
 _CLIPS = ((-1, 1), (-0.5, 2.5))
 
 
-@op("np.clip", scalars=("a_min", "a_max"), samples={"args": [((_X, *c), {}) for c in _CLIPS]})
+@op("np.clip", scalars=("a_min", "a_max"), elementwise=True, samples={"args": [((_X, *c), {}) for c in _CLIPS]})
 def clip(a, a_min, a_max):
     """a held to [a_min, a_max]; one of the bounds may be None. The gradient passes inside and on the borders.
 
@@ -60,13 +60,13 @@ def clip(a, a_min, a_max):
     return _clip(a, a_min, a_max)
 
 
-@op("np.ndarray.clip", scalars=("min", "max"), samples=_on({"min": -1}, {"min": -1, "max": 1}))
+@op("np.ndarray.clip", scalars=("min", "max"), elementwise=True, samples=_on({"min": -1}, {"min": -1, "max": 1}))
 def clip_method(a, min=None, max=None):
     """The array held to [min, max]; one of the bounds may be None."""
     return clip(a, min, max)
 
 
-@op("nd.clip", "nd.NDArray.clip", scalars=("a_min", "a_max"), samples={"args": [((_X, *c), {}) for c in _CLIPS]})
+@op("nd.clip", "nd.NDArray.clip", scalars=("a_min", "a_max"), elementwise=True, samples={"args": [((_X, *c), {}) for c in _CLIPS]})
 def clip_nd(data, a_min, a_max):
     """data held to [a_min, a_max]. The gradient passes inside and on the borders."""
     return _clip(data, a_min, a_max)
@@ -74,7 +74,8 @@ def clip_nd(data, a_min, a_max):
 
 # Rounding to decimals.
 
-@op("np.round", "np.around", "np.round_", "np.ndarray.round", grad=False, samples=_on({}, {"decimals": 1}, {"decimals": -1}))
+@op("np.round", "np.around", "np.round_", "np.ndarray.round", elementwise=True, grad=False,
+    samples=_on({}, {"decimals": 1}, {"decimals": -1}))
 def round_(x, decimals=0):
     """x rounded to `decimals` places after the point, before it if negative; halves go to the even digit."""
     if x.dtype == BOOL:
@@ -90,7 +91,7 @@ def round_(x, decimals=0):
     return over(jnp.rint(x * unit), unit) if decimals > 0 else jnp.rint(over(x, unit)) * unit
 
 
-@op("np.nan_to_num", scalars=("nan", "posinf", "neginf"),
+@op("np.nan_to_num", scalars=("nan", "posinf", "neginf"), elementwise=True,
     samples=_on({}, {"nan": 2, "posinf": 5}))
 def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
     """x with nan, infinity and -infinity replaced; by default by 0 and the largest and lowest number of the dtype."""
@@ -111,13 +112,13 @@ def _cast_reals(data, dtype):
 _CASTS = _on({"dtype": onp.dtype("int32")}, {"dtype": onp.dtype("float64")}, {"dtype": onp.dtype("bool")})
 
 
-@op("nd.cast", "nd.Cast", "npx.cast", static=("dtype",), diff=_cast_reals, samples=_CASTS)
+@op("nd.cast", "nd.Cast", "npx.cast", static=("dtype",), elementwise=True, diff=_cast_reals, samples=_CASTS)
 def cast_(data, dtype):
     """data in another dtype: fractions are cut off, integers wrap around, nan becomes the lowest integer."""
     return cast(data, dtype)
 
 
-@op("nd.amp_cast", static=("dtype",), samples=_on({"dtype": onp.dtype("float64")}))
+@op("nd.amp_cast", static=("dtype",), elementwise=True, samples=_on({"dtype": onp.dtype("float64")}))
 def amp_cast(data, dtype):
     """Floats in another float dtype; integers and booleans stay as they are."""
     return data.astype(dtype) if is_float(data.dtype) and is_float(dtype) else data
@@ -145,7 +146,7 @@ def _choose_reals(condition, x, y):
     return jnp.where(condition != 0, value(x, dtype), value(y, dtype))
 
 
-@op("np.where", scalars=("x", "y"), diff=_choose_reals,
+@op("np.where", scalars=("x", "y"), elementwise=True, diff=_choose_reals,
     samples={"args": [((_X > 0, _X, _Y), {}), ((_X > 0, _X, 2.5), {}), ((_X, 1, _Y[0]), {})]})
 def where(condition, x, y):
     """x where condition is not 0, else y; all three broadcast. With the condition alone: np.nonzero(condition).
@@ -161,7 +162,7 @@ def where(condition, x, y):
     return jnp.where(condition != 0, value(x, dtype), value(y, dtype))
 
 
-@op("nd.where", diff=lambda condition, x, y: _choose_reals(_by_row(condition, x), x, y),
+@op("nd.where", elementwise=True, diff=lambda condition, x, y: _choose_reals(_by_row(condition, x), x, y),
     samples={"args": [((_X, _X, _Y), {}), ((_Y[:, 0], _X, _Y), {})]})
 def where_nd(condition, x, y):
     """x where condition is not 0, else y; x and y of one shape and dtype.
@@ -184,7 +185,7 @@ def _by_row(condition, x):
 
 # Functions with parameters.
 
-@op("nd.smooth_l1", "npx.smooth_l1", scalars=("scalar",), samples=_on({}, {"scalar": 2.0}))
+@op("nd.smooth_l1", "npx.smooth_l1", scalars=("scalar",), elementwise=True, samples=_on({}, {"scalar": 2.0}))
 def smooth_l1(data, scalar=1.0):
     """(s x)^2 / 2 where |x| < 1 / s^2, else |x| - 1 / (2 s^2), with s = `scalar`. MXNet: smooth_l1 (Girshick, Fast R-CNN)."""
     def loss(x):
@@ -193,14 +194,14 @@ def smooth_l1(data, scalar=1.0):
     return in_floats(loss)(data)
 
 
-@op("nd.hard_sigmoid", scalars=("alpha", "beta"), samples=_on({}, {"alpha": 0.3, "beta": 0.4}))
+@op("nd.hard_sigmoid", scalars=("alpha", "beta"), elementwise=True, samples=_on({}, {"alpha": 0.3, "beta": 0.4}))
 def hard_sigmoid(data, alpha=0.2, beta=0.5):
     """alpha x + beta held to [0, 1]; no gradient passes on the borders."""
     line = value(alpha, data.dtype) * data + value(beta, data.dtype)
     return jnp.where(line <= 0, jnp.zeros((), data.dtype), jnp.where(line >= 1, jnp.ones((), data.dtype), line))
 
 
-@op("nd.contrib.quadratic", scalars=("a", "b", "c"), samples=_on({"a": 1.0, "b": 2.0, "c": 3.0}))
+@op("nd.contrib.quadratic", scalars=("a", "b", "c"), elementwise=True, samples=_on({"a": 1.0, "b": 2.0, "c": 3.0}))
 def quadratic(data, a=0.0, b=0.0, c=0.0):
     """a x^2 + b x + c."""
     return in_floats(lambda x: (value(a, x.dtype) * x + value(b, x.dtype)) * x + value(c, x.dtype))(data)

@@ -27,7 +27,7 @@ ACTIVATIONS = {
 _ACTIVATION = {"args": [((_X,), {"act_type": a}) for a in ACTIVATIONS]}
 
 
-@op("npx.activation", samples=_ACTIVATION)
+@op("npx.activation", elementwise=True, samples=_ACTIVATION)
 def activation(data, act_type="relu"):
     """relu, sigmoid, softrelu log(1 + exp(x)), softsign x / (1 + |x|), tanh, log_sigmoid, or mish x tanh(softrelu(x)).
 
@@ -39,19 +39,19 @@ def activation(data, act_type="relu"):
     return ACTIVATIONS[act_type](data)
 
 
-@op("nd.Activation", samples=_ACTIVATION)
+@op("nd.Activation", elementwise=True, samples=_ACTIVATION)
 def activation_nd(data, act_type=None):
     """An activation function by name; see npx.activation. Here the name is required."""
     return activation(data, act_type)
 
 
-@op("nd.log_sigmoid", "nd.NDArray.log_sigmoid", samples={"args": [((_X,), {})]})
+@op("nd.log_sigmoid", "nd.NDArray.log_sigmoid", elementwise=True, samples={"args": [((_X,), {})]})
 def log_sigmoid(data):
     """log(1 / (1 + exp(-x))). Raises: MXNetError if data is not floating."""
     return activation(data, "log_sigmoid")
 
 
-@op("nd.mish", "nd.NDArray.mish", samples={"args": [((_X,), {})]})
+@op("nd.mish", "nd.NDArray.mish", elementwise=True, samples={"args": [((_X,), {})]})
 def mish(data):
     """x tanh(log(1 + exp(x))) (Misra, 2019). Raises: MXNetError if data is not floating."""
     return activation(data, "mish")
