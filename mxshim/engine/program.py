@@ -110,7 +110,7 @@ def run(device, instructions, codes, slots, numbers, data, donated, live, whole=
         key = (device, tuple(codes), tuple(slots), tuple(live), donated, exact, len(data))
         program = _cache.get(key)
         hit = program is not None
-        if not hit and device.platform == "cpu":
+        if not hit and not whole and device.platform == "cpu":
             program = _for_numpy(device, instructions, codes, slots, live, donated, exact, len(data))
         if program is None and not whole:
             found = pieces.instead(pieces.line_of(instructions), instructions, hash(key), live,

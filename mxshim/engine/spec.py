@@ -215,21 +215,22 @@ class Spec:
     def record(self, mask: tuple) -> Recorded | Spec:
         """The same call with residuals for the gradients of the inputs that `mask` selects; itself if all of them are zero."""
         found: Recorded | Spec | None = self.recorded.get(mask)
-        if found is None and self.line is not None:
-            found = self._record_from_line(mask)
         if found is None:
-            try:
-                found = Recorded(self, mask)
-            except Exception:
-                # Integers are differentiated as reals where that means something; an index or a length has no gradient.
-                reals = tuple(wanted and a.float for wanted, a in zip(mask, self.avals))
-                if reals == mask:
-                    raise
-                found = Recorded(self, reals) if any(reals) else self
-            self.recorded[mask] = found
+            found = None if self.line is None else self._record_from_line(mask)
+            self.recorded[mask] = found = found or self._record(mask)
             if len(mask) <= 2:
                 setattr(self, "record" + "".join("01"[wanted] for wanted in mask), found)
         return found
+
+    def _record(self, mask) -> Recorded | Spec:
+        try:
+            return Recorded(self, mask)
+        except Exception:
+            # Integers are differentiated as reals where that means something; an index or a length has no gradient.
+            reals = tuple(wanted and a.float for wanted, a in zip(mask, self.avals))
+            if reals == mask:
+                raise
+            return Recorded(self, reals) if any(reals) else self
 
     def _record_from_line(self, mask) -> Recorded | Spec | None:
         """`record` without tracing; None if the gradient depends on the shape."""

@@ -115,6 +115,20 @@ def test_overflow_and_division_by_zero_are_silent(nothing_compiles):
     assert onp.isnan(np.log(x).asnumpy()[1]) and (1 / x).tolist()[2] == onp.inf
 
 
+def test_pieces_with_programs_of_their_own(monkeypatch):
+    """What runs piece by piece is not looked at again."""
+    def apart(line, instructions, structure, live, has, on_cpu):
+        return pieces.Pieces(instructions, structure, live)
+
+    monkeypatch.setattr(pieces, "instead", apart)
+    x = np.ones((300, 200))
+    x.attach_grad()
+    with autograd.record():
+        y = (np.exp(x * 0.5) * x).sum()
+    y.backward()
+    onp.testing.assert_allclose(x.grad.asnumpy(), onp.full((300, 200), 1.5 * onp.exp(0.5)), rtol=1e-6)
+
+
 def test_what_numpy_cannot_do_after_all_is_compiled(monkeypatch):
     program.clear()
     monkeypatch.setattr(steps.Steps, "_run", lambda self, values: 1 / 0)

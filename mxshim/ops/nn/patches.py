@@ -198,13 +198,17 @@ def _places(x, at: Window):
 
 
 def _sums(x, w, at: Window):
-    b, one, y = x.shape[0], [1] * len(at.sizes), None
-    w = w.reshape(1, at.groups, -1, *w.shape[1:])
-    x = x.reshape(b, at.groups, -1, *at.sizes)
-    for place, part in _places(x, at):
-        for c in range(x.shape[2]):
-            term = part[:, :, c:c + 1] * w[(..., c, *place)].reshape(*w.shape[:3], *one)
-            y = term if y is None else y + term
+    # In lax, and with as few equations as can be: there are many terms, and jnp takes ten times as long to trace them.
+    b, channels, y = x.shape[0], w.shape[1], None
+    x, w = x.reshape(b, at.groups, channels, *at.sizes), w.reshape(at.groups, -1, channels * math.prod(at.kernel))
+    shape = (b, *w.shape[:2], *at.out)
+    places = math.prod(at.kernel)
+    columns = lax.split(w, (1,) * w.shape[2], 2)
+    for k, (_, part) in enumerate(_places(x, at)):
+        for c, pixels in enumerate(lax.split(part, (1,) * channels, 2) if channels > 1 else [part]):
+            weights = lax.broadcast_in_dim(columns[c * places + k], shape, (1, 2, 3))
+            term = lax.mul(lax.broadcast_in_dim(pixels, shape, tuple(range(len(shape)))), weights)
+            y = term if y is None else lax.add(y, term)
     return y.reshape(b, -1, *at.out)
 
 
