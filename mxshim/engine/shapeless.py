@@ -8,6 +8,7 @@ from __future__ import annotations
 import jax
 from jax.extend.core import ClosedJaxpr, Var
 
+from .host.rules import CALLS
 from .op import LOOPS
 
 LINE = 1009  # a prime, so that no other number in an equation is it by chance
@@ -25,11 +26,13 @@ _ELEMENTWISE = frozenset("""
     reduce_precision rem round rsqrt select_n shift_left shift_right_arithmetic shift_right_logical sign sin sinh sqrt square
     stop_gradient sub tan tanh xor zeta
 """.split())
-_CALLS = {"jit": "jaxpr", "pjit": "jaxpr", "custom_jvp_call": "call_jaxpr", "custom_vjp_call": "call_jaxpr"}
 
 
 def moved(closed: ClosedJaxpr, shape: tuple) -> ClosedJaxpr:
-    """The jaxpr for arrays of `shape` where it has lines; what it calls is written out. Raises: NotElementwise."""
+    """The jaxpr for arrays of `shape` where it has lines. Raises: NotElementwise.
+
+    What it calls is written out, custom derivatives too: it is for running, not for differentiating.
+    """
     if any(getattr(c, "shape", ()) for c in closed.consts):
         raise NotElementwise
     jaxpr = closed.jaxpr
@@ -61,11 +64,12 @@ def _write(jaxpr, names, shape, eqns) -> list:
 
     for eqn in jaxpr.eqns:
         primitive, inputs = eqn.primitive.name, [name(v) for v in eqn.invars]
-        if primitive in _CALLS and eqn.params.get("name") != LOOPS:
-            inner = eqn.params[_CALLS[primitive]]
-            if inner.consts:
+        if primitive in CALLS and eqn.params.get("name") != LOOPS:
+            inner = eqn.params[CALLS[primitive]]
+            if getattr(inner, "consts", ()):
                 raise NotElementwise
-            outs = _write(inner.jaxpr, dict(zip(inner.jaxpr.invars, inputs, strict=True)), shape, eqns)
+            inner = getattr(inner, "jaxpr", inner)
+            outs = _write(inner, dict(zip(inner.invars, inputs, strict=True)), shape, eqns)
             names.update(zip(eqn.outvars, outs, strict=True))
             continue
         params = eqn.params

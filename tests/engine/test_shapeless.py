@@ -8,6 +8,7 @@ from mxshim.base import MXNetError
 from mxshim.engine import shapeless
 from mxshim.engine import spec as specs
 from mxshim.engine.cell import aval_of
+from mxshim.engine.host.rules import CALLS
 from mxshim.engine.op import NAMES
 from tests.support.registry import Inputs, facts, operators, run, samples
 
@@ -25,8 +26,8 @@ def flat(jaxpr, consts, args):
 
     for eqn in jaxpr.eqns:
         values = [read(v) for v in eqn.invars]
-        if eqn.primitive.name in shapeless._CALLS:
-            inner = eqn.params[shapeless._CALLS[eqn.primitive.name]]
+        if eqn.primitive.name in CALLS:
+            inner = eqn.params[CALLS[eqn.primitive.name]]
             outs = flat(inner.jaxpr, inner.consts, values)
         else:
             outs = eqn.primitive.bind(*values, **eqn.primitive.get_bind_params(eqn.params))
