@@ -105,8 +105,13 @@ def batch_dot_nd(lhs, rhs, transpose_a=False, transpose_b=False, forward_stype=N
 @op_of_one_dtype("np.tensordot", "np.linalg.tensordot", samples={"args": [((_A, _B), {"axes": 1}), ((_A, _A), {"axes": 2}),
                                                              ((_A, _B), {"axes": ((1,), (0,))})]})
 def tensordot(a, b, axes=2):
-    """The sum of products over pairs of axes: the last `axes` of a with the first of b, or (axes of a, axes of b)."""
+    """The sum of products over pairs of axes: the last `axes` of a with the first of b, or (axes of a, axes of b).
+
+    A 0-d array multiplies the other, whatever `axes` says.
+    """
     a, b = agreed(a, b)
+    if not a.ndim or not b.ndim:
+        return jnp.multiply(a, b)
     if isinstance(axes, int):
         if axes < 0 or axes > min(a.ndim, b.ndim):
             raise MXNetError(f"`axes` must be in [0, {min(a.ndim, b.ndim)}] for shapes {a.shape} and {b.shape}, got {axes}")

@@ -99,6 +99,13 @@ def test_as_numpy(name, args, kwargs):
     onp.testing.assert_allclose(got, want, rtol=2e-4, atol=2e-5)
 
 
+@pytest.mark.parametrize("axes", [0, 1, 2, ((1,), (0,))])
+def test_tensordot_with_a_0d_array_multiplies(axes):
+    a, k = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array(3.0)
+    for product in (np.tensordot(a, k, axes), np.tensordot(k, a, axes)):
+        assert product.tolist() == [[3, 6], [9, 12]]
+
+
 @pytest.mark.parametrize("dtype", ["int32", "int64", "float16", "bfloat16", "float32", "float64"])
 def test_products_keep_the_dtype(dtype):
     a = np.array([[1, 2], [3, 4]], dtype="float32").astype(dtype)
