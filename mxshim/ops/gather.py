@@ -10,7 +10,7 @@ import numpy as onp
 
 from ..base import FLOAT32, MXNetError, is_float
 from ..engine.op import Scalar, op
-from .axes import agreed, axes_in, axis_in, differentiating, number, op_of_one_dtype
+from .axes import agreed, axes_in, axis_in, differentiating, number, op_of_one_dtype, vector
 
 _M = onp.array([[3., 1., 2.], [2.5, 5., 4.]], "float32")
 _CUBE = onp.arange(24, dtype="float32").reshape(2, 3, 4)
@@ -102,8 +102,8 @@ def pick(data, index, axis=-1, mode="clip", keepdims=False):
 
 @op("nd.pick", "nd.choose_element_0index", "nd.NDArray.pick", samples={"args": [((_M, _ONE_PER_ROW), {})], "constant": (1,)})
 def pick_nd(data, index, axis=-1, keepdims=False, mode="clip"):
-    """One element of `data` along `axis` for every position of `index`; see npx.pick."""
-    return _pick(data, index, axis, mode, keepdims)
+    """One element of `data` along `axis` for every position of `index`; see npx.pick. From a vector: shape (1,)."""
+    return vector(_pick(data, index, axis, mode, keepdims))
 
 
 @op_of_one_dtype("nd.batch_take", samples={"args": [((_M, onp.array([2, 0], "int32")), {})]})
