@@ -87,13 +87,8 @@ def equal_integers(x1, x2):
 
 
 def compared(x1, x2):
-    """Promoted, but float64 where a 32-bit or wider integer meets a float: comparisons are exact.
-
-    A number beside a boolean array becomes True or False, as in MXNet 2: with `mask != 0.5` only False is found.
-    """
-    dtype, kinds = promoted(x1, x2), (kind(x1), kind(x2))
-    if bool(kinds[0]) != bool(kinds[1]) and (x2 if kinds[0] else x1).dtype == BOOL:
-        return BOOL
+    """Promoted, but float64 where a 32-bit or wider integer meets a float: comparisons are exact."""
+    dtype = promoted(x1, x2)
     if is_float(dtype) and any(not kind(x) and x.dtype.kind in "iu" and x.dtype.itemsize >= 4 for x in (x1, x2)):
         return FLOAT64
     return dtype
