@@ -37,7 +37,7 @@ class RecompilationWarning(UserWarning):
 
 @dataclass
 class Stats:
-    """Counters since the start; seconds are wall time."""
+    """Counters since the start; seconds are wall time. programs: compiled ones, and small ones that NumPy runs."""
 
     programs: int = 0
     hits: int = 0

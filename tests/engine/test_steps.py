@@ -3,7 +3,6 @@ import jax
 import numpy as onp
 import pytest
 
-import mxshim as mx
 from mxshim import autograd, nd, np, npx
 from mxshim.engine import pieces, program
 from mxshim.engine.host import steps
@@ -164,7 +163,7 @@ def test_results_go_on_into_compiled_programs():
     assert a.tolist() == [[7, 7], [3, 4]] and b.tolist() == [[2, 3], [4, 5]]
 
 
-def test_a_traces_structure_decides(monkeypatch):
+def test_a_traces_structure_decides():
     """The same call gives the same bits, whatever ran before."""
     x = np.array(onp.random.default_rng(1).normal(size=(7, 5)))
 
@@ -175,4 +174,3 @@ def test_a_traces_structure_decides(monkeypatch):
     program.clear()
     pieces.clear()
     assert values() == first
-    assert mx.engine.stats().programs > 0

@@ -184,7 +184,7 @@ def _reduce_precision(params, avals):
     return lambda x: x.astype(_SINGLE).astype(own.dtype)
 
 
-def select(which, *cases):
+def _selected(which, *cases):
     if which.dtype == bool:
         return onp.where(which, cases[1], cases[0])
     return onp.choose(onp.broadcast_to(which, cases[0].shape), cases)
@@ -192,7 +192,7 @@ def select(which, *cases):
 
 @prepared("select_n")
 def _select(params, avals):
-    return select
+    return _selected
 
 
 @rule("clamp")

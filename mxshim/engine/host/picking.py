@@ -93,20 +93,16 @@ def _take(x, starts, params, shape, how):
 
 
 @prepared("gather")
-def _prepared_gather(params, avals):
-    how = None
-
+def _gather(params, avals):
     def gather(x, starts):
-        nonlocal how
-        if how is None:
-            how = takes(x.shape, params)
+        how = takes(x.shape, params)
         found = _take(x, starts, params, avals[0].shape, how) if how else None
-        return _gather(x, starts, params) if found is None else found
+        return _any_gather(x, starts, params) if found is None else found
 
     return gather
 
 
-def _gather(x, starts, params):
+def _any_gather(x, starts, params):
     numbers, sizes, mode = params["dimension_numbers"], params["slice_sizes"], params["mode"]
     taken = (*numbers.collapsed_slice_dims, *numbers.operand_batching_dims)
     batched = list(zip(numbers.operand_batching_dims, numbers.start_indices_batching_dims, strict=True))
