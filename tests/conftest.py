@@ -1,6 +1,7 @@
 """Fixtures for all tests. Warnings are errors (pyproject.toml)."""
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
@@ -52,6 +53,19 @@ def no_history():
     pieces = sys.modules.get("mxshim.engine.pieces")
     if pieces is not None:
         pieces.clear()
+
+
+class _Loud(logging.Handler):
+    def emit(self, record):
+        raise AssertionError(record.getMessage()) from record.exc_info[1]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def numpy_can_what_it_promised():
+    """Where NumPy fails, XLA computes a program, and users notice nothing; tests do."""
+    log = logging.getLogger("mxshim.engine.host.steps")
+    log.setLevel(logging.DEBUG)
+    log.addHandler(_Loud())
 
 
 @pytest.fixture(autouse=True)

@@ -165,10 +165,10 @@ def _replay(steps, outs, n, casts):
                                     for m, a in zip(mask, args, strict=False)]
             if casts is not None and spec.op is not None:  # its jaxpr is of the dtypes without casts
                 env.append(_under(casts, spec, args, mask))
-            elif mask is None or True not in mask or spec.diff is None and spec.line is None:
+            elif mask is None or True not in mask or spec.diff is None:
                 env.append(eval_jaxpr(spec.jaxpr, args))
             else:  # what `Recorded` computes and differentiates
-                env.append([o.astype(a.dtype) for o, a in zip((spec.diff or spec.run)(*args), spec.out, strict=True)])
+                env.append([o.astype(a.dtype) for o, a in zip(spec.diff(*args), spec.out, strict=True)])
         return tuple([env[s >> SHIFT][s & _LOW] for s in outs])
 
     return run

@@ -15,11 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import jax
-import numpy as onp
-
-from . import host
-from .host import steps
+from .host import CannotRun, Steps
 from .spec import FLOAT, NUMBER_SLOT, SCALAR_DTYPES, SHIFT
 from .stretch import Stretch
 
@@ -57,11 +53,12 @@ class Line:
 
 _lines: dict[tuple, Line] = {}
 _spent: defaultdict[object, float] = defaultdict(float)  # seconds that structures, hashed, and pieces have taken so far
-_seconds: dict[Any, Any] = {}  # by code, what NumPy would take; None if it cannot compute it
+_on_host: dict[tuple, Steps | None] = {}  # pieces by code and slots, for NumPy; None if it cannot compute them
 _EACH = 0.02  # seconds to compile a piece, and ...
 _DISPATCH = 5e-5  # ... to run one, about
 _PATIENCE = 0.5  # seconds that a piece may take with NumPy, all in all
 SMALL = 16  # instructions of a trace that may be small
+LIMIT = 1.6e-5  # seconds that NumPy may take for it, about: what calling XLA costs, the caches that it empties included
 _NEAR = 4  # programs that may be found between two new structures in quick succession
 
 
@@ -119,22 +116,26 @@ def instead(line: Line, instructions, structure: int, live, has: Callable, on_cp
     return found
 
 
-def small(instructions, live, inputs: int) -> steps.Steps | None:
+def small(instructions, live, inputs: int) -> Steps | None:
     """The trace as functions of NumPy's, if calling them takes less time than calling XLA."""
     if len(instructions) > SMALL:
         return None
-    kinds = [_DTYPES[s].type for _, slots, *_ in instructions for s in slots if s <= FLOAT]
-    places = iter(range(inputs, inputs + len(kinds)))  # in place of the numbers, where they will be found
-    whole = Pieces([(code, slots, outs, [next(places) for _ in given], line) for code, slots, outs, given, line in instructions], 0, live)
-    found = steps.Steps(inputs, kinds)
+    whole = Pieces(instructions, 0, live)
+    return _steps(whole.pieces, whole.live, inputs, LIMIT)
+
+
+def _steps(pieces: list[Piece], live, inputs: int, limit: float | None = None) -> Steps | None:
+    """Functions of NumPy's that compute the results `live` of pieces, for `inputs` arrays and all the pieces' numbers in turn."""
+    kinds = [_DTYPES[s].type for p in pieces for s in p.slots if s <= FLOAT]
+    numbers = iter(range(inputs, inputs + len(kinds)))
+    found = Steps(inputs, kinds, limit)
     env: dict = {~j: j for j in range(inputs)}
     try:
-        for p in whole.pieces:
-            numbers = iter(p.numbers)
+        for p in pieces:
             args = [env[p.arrays[~s]] if s > FLOAT else next(numbers) for s in p.slots]
             env.update(zip(p.outs, p.code.emit(args, found.evaluate), strict=True))
-        return found.finish([env[name] for name in whole.live])
-    except steps.TooMuch:
+        return found.finish([env[name] for name in live])
+    except CannotRun:
         return None
 
 
@@ -147,7 +148,7 @@ class Pieces:
     def __init__(self, instructions, structure, live):
         self.pieces: list[Piece] = []
         self.structure = structure
-        self.on_host: set = set()
+        self.on_host: dict[tuple, Steps] = {}
         same: dict = {}  # by slot, the names of outputs that other pieces have put out
         for i, (code, slots, _, numbers, line) in enumerate(instructions):
             rest = iter(numbers)
@@ -176,15 +177,11 @@ class Pieces:
         cost, lacking = 0.0, set()
         for p in self.pieces:
             key = p.code, p.slots
-            seconds = None
-            if on_cpu and not has(p):
-                seconds = _seconds_on_host(p.code)
-                if seconds is not None and _spent[key] > _PATIENCE:
-                    seconds = None
-            if seconds is not None:
-                self.on_host.add(key)
-                cost += seconds
-                _spent[key] += seconds
+            steps = _for_host(p) if on_cpu and not has(p) and _spent[key] <= _PATIENCE else None
+            if steps is not None:
+                self.on_host[key] = steps
+                cost += steps.seconds
+                _spent[key] += steps.seconds
             else:
                 cost += _DISPATCH
                 if key not in lacking and not has(p):
@@ -200,8 +197,13 @@ class Pieces:
         env = {~j: d for j, d in enumerate(data)}
         for p in self.pieces:
             arrays = [env[name] for name in p.arrays]
-            outs = _with_numpy(p, arrays) if (p.code, p.slots) in self.on_host else None
-            env.update(zip(p.outs, compiled(p, arrays) if outs is None else outs, strict=True))
+            steps = self.on_host.get((p.code, p.slots))
+            outs = None if steps is None else steps(arrays, p.numbers)
+            if outs is None:
+                outs = compiled(p, arrays)
+                if steps is not None:
+                    _on_host[p.code, p.slots] = None
+            env.update(zip(p.outs, outs, strict=True))
             for name in p.arrays:
                 uses[name] -= 1
             for name in (*p.arrays, *p.outs):
@@ -210,35 +212,20 @@ class Pieces:
         if len(_spent) > 100_000:
             _spent.clear()
         _spent[self.structure] += time.perf_counter() - start
-        return [_owned(env[name]) for name in self.live]
+        return [env[name] for name in self.live]
 
 
-def _seconds_on_host(code) -> float | None:
-    found = _seconds.get(code, code)
-    if found is code:
-        if len(_seconds) > 50_000:
-            _seconds.clear()
-        found = _seconds[code] = host.cost(code.jaxpr)
-    return found
-
-
-def _with_numpy(piece: Piece, arrays) -> list | None:
-    """The results of a piece; None if NumPy turns out to be unable to compute it."""
-    numbers = iter(piece.numbers)
-    args = [onp.asarray(arrays[~s]) if s > FLOAT else onp.asarray(next(numbers), _DTYPES[s]) for s in piece.slots]
-    try:
-        return piece.code.emit(args, host.run)
-    except Exception:  # what is wrong with a call was found when it was recorded: this is for XLA to compute
-        _seconds[piece.code] = None
-        return None
+def _for_host(piece: Piece) -> Steps | None:
+    key = piece.code, piece.slots
+    if key not in _on_host:
+        if len(_on_host) > 50_000:
+            _on_host.clear()
+        alone = piece._replace(arrays=[~j for j in range(len(piece.arrays))])
+        _on_host[key] = _steps([alone], piece.outs, len(piece.arrays))
+    return _on_host[key]
 
 
 _DTYPES = {NUMBER_SLOT[kind]: dtype for kind, dtype in SCALAR_DTYPES.items()}
-
-
-def _owned(array):
-    """A result whose memory is its own: NumPy's may be windows onto others."""
-    return array if isinstance(array, jax.Array) else onp.array(array)
 
 
 class _Number(NamedTuple):

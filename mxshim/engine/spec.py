@@ -189,6 +189,7 @@ class Spec:
 
     avals: of the array inputs; kinds: of the run-time numbers that follow them; out: avals of the outputs.
     line: of an elementwise operator's spec, the one it was written down from instead of being traced, see `shapeless`.
+    diff: the function that is differentiated; None if that is the jaxpr.
     """
 
     __slots__ = ("avals", "diff", "grad", "jaxpr", "kinds", "line", "name", "number_slots", "op", "out", "pattern", "pullbacks", "record01",
@@ -196,7 +197,8 @@ class Spec:
 
     def __init__(self, name, run, avals, kinds, op=None, diff=None, grad=True, pattern=None, line=None):
         self.pattern, self.line = pattern, line
-        self.name, self.run, self.avals, self.kinds, self.op, self.diff, self.grad = name, run, avals, kinds, op, diff, grad
+        self.name, self.run, self.avals, self.kinds, self.op, self.grad = name, run, avals, kinds, op, grad
+        self.diff = diff if diff is not None or line is None else run
         self.number_slots = tuple([NUMBER_SLOT[k] for k in kinds])
         self.recorded: dict[tuple, Recorded | Spec] = {}
         self.record1 = self.record01 = self.record10 = self.record11 = None  # the commonest of `recorded`, without a tuple
@@ -266,7 +268,7 @@ def _differentiable(spec: Spec, mask, args):
     """(function of the selected inputs, those inputs): what jax.vjp gets. Integers are differentiated as if they were reals."""
     picked = [i for i, wanted in enumerate(mask) if wanted]
     fn = spec.diff or spec.run
-    if spec.diff is None and spec.line is None and all(spec.avals[i].float for i in picked) and not any(
+    if spec.diff is None and all(spec.avals[i].float for i in picked) and not any(
             eqn.params.get("num_consts") for eqn in equations(spec.jaxpr.jaxpr) if eqn.primitive.name.startswith("custom_")):
         # What was traced computes the same, unless it has gradients of its own that hold on to what the trace computed.
         def fn(*args):

@@ -34,7 +34,7 @@ ROUNDED: Table = {name: in_double(fn) for name, fn in {
     "atan": onp.arctan, "asinh": onp.arcsinh, "acosh": onp.arccosh, "atanh": onp.arctanh, "cbrt": onp.cbrt,
     "logistic": lambda x: 1 / (1 + onp.exp(-x)), "rsqrt": lambda x: 1 / onp.sqrt(x)}.items()}
 for _name, _fn in (EXACT | ROUNDED).items():
-    RULES[_name] = lambda inputs, params, avals, fn=_fn: fn(*inputs)
+    RULES[_name] = lambda params, avals, fn=_fn: fn
 _power = in_double(onp.power)
 _REDUCED: dict[str, onp.ufunc] = {
     "reduce_and": onp.logical_and, "reduce_or": onp.logical_or, "reduce_max": onp.maximum, "reduce_min": onp.minimum}
@@ -66,12 +66,12 @@ def _product(params, avals):
 
 _CUMULATIVE: Table = {"cumsum": onp.cumsum, "cumprod": onp.cumprod}
 for _name, _fn in _CUMULATIVE.items():
+    @rule(_name)
     def _cumulative(inputs, params, avals, fn=_fn):
         x, axis = inputs[0], params["axis"]
         if params["reverse"]:
             return onp.flip(fn(onp.flip(x, axis), axis=axis, dtype=x.dtype), axis)
         return fn(x, axis=axis, dtype=x.dtype)
-    RULES[_name] = _cumulative
 
 
 @rule("copy", "stop_gradient")
@@ -92,7 +92,7 @@ def _sign(inputs, params, avals):
 
 _ERROR_FUNCTIONS: dict[str, Any] = {"erf": onp.frompyfunc(math.erf, 1, 1), "erfc": onp.frompyfunc(math.erfc, 1, 1)}
 for _name, _fn in _ERROR_FUNCTIONS.items():
-    RULES[_name] = lambda inputs, params, avals, fn=_fn: onp.asarray(fn(inputs[0]), avals[0].dtype)
+    RULES[_name] = lambda params, avals, fn=_fn: lambda x: onp.asarray(fn(x), avals[0].dtype)
 
 
 @rule("round")

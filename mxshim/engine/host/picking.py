@@ -10,7 +10,7 @@ from .rules import RULES, Table, prepared, rule
 
 _ARGS: Table = {"argmax": onp.argmax, "argmin": onp.argmin}
 for _name, _fn in _ARGS.items():
-    RULES[_name] = lambda inputs, params, avals, fn=_fn: fn(inputs[0], axis=params["axes"][0]).astype(avals[0].dtype)
+    RULES[_name] = lambda params, avals, fn=_fn: lambda x: fn(x, axis=params["axes"][0]).astype(avals[0].dtype)
 
 
 @rule("sort")
@@ -28,10 +28,6 @@ def _top_k(inputs, params, avals):
     keys = onp.where(onp.isnan(x), -onp.inf, -x) if x.dtype.kind == "f" else onp.invert(x)
     order = onp.take(onp.argsort(keys, axis=d, kind="stable"), range(k), axis=d)
     return [onp.take_along_axis(x, order, d), order.astype(avals[1].dtype)]
-
-
-# What takes long for every element.
-SLOW = {"gather", "scatter", "scatter-add", "scatter-mul", "scatter-min", "scatter-max", "sort", "top_k", "erf", "erfc"}
 
 
 def _places(shape, starts, in_map, batched, taken, sizes, clip):
@@ -125,8 +121,9 @@ def _any_gather(x, starts, params):
     return onp.moveaxis(found, range(lead, found.ndim), numbers.offset_dims)
 
 
-def _scatter(combine):
-    def rule(inputs, params, avals):
+def _scatter(name, combine):
+    @rule(name)
+    def scatter(inputs, params, avals):
         x, starts, updates = inputs
         numbers, mode = params["dimension_numbers"], params["mode"]
         taken = (*numbers.inserted_window_dims, *numbers.operand_batching_dims)
@@ -146,14 +143,18 @@ def _scatter(combine):
             places, updates = [p[inside] for p in places], updates[inside]
         combine(out, tuple(places), updates)
         return out
-    return rule
 
 
 def _assign(out, places, updates):
     out[places] = updates
 
 
-RULES["scatter"] = _scatter(_assign)
+_scatter("scatter", _assign)
 _COMBINED: dict[str, Any] = {"scatter-add": onp.add, "scatter-mul": onp.multiply, "scatter-min": onp.minimum, "scatter-max": onp.maximum}
 for _name, _fn in _COMBINED.items():
-    RULES[_name] = _scatter(_fn.at)
+    _scatter(_name, _fn.at)
+
+
+@rule("platform_index")
+def _platform_index(inputs, params, avals):
+    return onp.asarray(next(i for i, names in enumerate(params["platforms"]) if names is None or "cpu" in names), avals[0].dtype)

@@ -6,7 +6,7 @@ import math
 import jax
 import numpy as onp
 
-from .rules import RULES, Table, end, prepared, rule
+from .rules import Table, end, prepared, rule
 from .shape import pad
 
 
@@ -42,8 +42,9 @@ def _padded(x, padding, inner, value):
     return pad([x, value], {"padding_config": config}, [jax.ShapeDtypeStruct(tuple(shape), x.dtype)])
 
 
-def _reduce_window(fn):
-    def rule(inputs, params, avals):
+def _reduce_window(name, fn):
+    @rule(name)
+    def reduced(inputs, params, avals):
         x, n = inputs[0], inputs[0].ndim
         if not avals[0].size:
             return onp.zeros(avals[0].shape, x.dtype)
@@ -51,12 +52,11 @@ def _reduce_window(fn):
         x = _padded(x, params["padding"], params["base_dilation"], start)
         windows = _windows(x, params["window_dimensions"], params["window_strides"], params["window_dilation"])
         return fn(windows, axis=tuple(range(n, 2 * n))).astype(x.dtype, copy=False)
-    return rule
 
 
 WINDOWS: Table = {"reduce_window_max": onp.max, "reduce_window_min": onp.min, "reduce_window_sum": onp.sum}
 for _name, _fn in WINDOWS.items():
-    RULES[_name] = _reduce_window(_fn)
+    _reduce_window(_name, _fn)
 
 
 @rule("conv_general_dilated")

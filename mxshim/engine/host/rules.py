@@ -10,25 +10,28 @@ DTYPES = {onp.dtype(t) for t in ("bool", "int8", "int16", "int32", "int64", "uin
 # Primitives that call a jaxpr, and the name of the parameter that it is.
 CALLS = {"jit": "jaxpr", "pjit": "jaxpr", "closed_call": "call_jaxpr", "core_call": "call_jaxpr", "custom_jvp_call": "call_jaxpr",
          "custom_vjp_call": "call_jaxpr", "remat": "jaxpr", "remat2": "jaxpr", "checkpoint": "jaxpr"}
-RULES: Table = {}  # primitive -> function of (inputs, its parameters, avals of the results) -> result or list of them
-
-
-def rule(*names):
-    def put(fn):
-        RULES.update(dict.fromkeys(names, fn))
-        return fn
-    return put
-
-
-# primitive -> function of (its parameters, avals of the results) -> function of the inputs -> result: rules that are prepared once
-PREPARED: dict[str, Callable] = {}
+# primitive -> function of (its parameters, avals of the results) -> function of the operands -> result, or a list of several
+RULES: Table = {}
 
 
 def prepared(*names):
+    """The decorated function prepares a rule: it is called once for each step."""
     def put(make):
-        PREPARED.update(dict.fromkeys(names, make))
-        RULES.update(dict.fromkeys(names, lambda inputs, params, avals: make(params, avals)(*inputs)))
+        RULES.update(dict.fromkeys(names, make))
         return make
+    return put
+
+
+def rule(*names):
+    """The decorated function, of (operands, parameters, avals of the results), is a rule that needs no preparation."""
+    def put(fn):
+        def make(params, avals):
+            def run(*operands):
+                found = fn(operands, params, avals)
+                return found[0] if type(found) is list and len(avals) == 1 else found
+            return run
+        RULES.update(dict.fromkeys(names, make))
+        return fn
     return put
 
 

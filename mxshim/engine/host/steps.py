@@ -1,7 +1,8 @@
-"""A small program as a list of NumPy's functions: on CPUs, for what takes less time there than XLA's call alone."""
+"""A program as a list of NumPy's functions."""
 from __future__ import annotations
 
 import contextvars
+import logging
 import math
 import operator
 import threading
@@ -12,12 +13,13 @@ import numpy as onp
 
 from .elementwise import EXACT, ROUNDED, SMALL
 from .picking import takes
-from .rules import CALLS, DTYPES, PREPARED, RULES
+from .products import WINDOWS
+from .rules import CALLS, DTYPES, RULES
 
-LIMIT = 1.6e-5  # seconds that a program for NumPy may take, about: what calling XLA costs, the caches that it empties included
-_MOST = 200  # steps to look at, those that nobody needs included
-# By primitive, seconds of a call, and by how many seconds for every element NumPy is slower than XLA, as measured. What is not here is
-# for XLA.
+log = logging.getLogger(__name__)
+_MOST = 200  # steps of a program that has a limit to look at, those that nobody needs included
+# By primitive, seconds of a call, and by how many seconds for every element NumPy is slower than XLA, as measured. What is not here
+# takes _LONG.
 _COSTS: dict[str, tuple[float, float]] = {
     **dict.fromkeys(EXACT, (1.2e-6, 2e-10)), **dict.fromkeys(ROUNDED, (2.4e-6, 1.2e-8)), "pow": (3e-6, 1.2e-8),
     **dict.fromkeys(("reduce_and", "reduce_max", "reduce_min", "reduce_or", "reduce_prod", "reduce_sum"), (2e-6, 8e-10)),
@@ -28,53 +30,61 @@ _COSTS: dict[str, tuple[float, float]] = {
                      "stack", "unstack"), (4e-6, 1e-9)),
     "select_n": (1.5e-6, 1.5e-9), "div": (1.2e-6, 4e-10), "rem": (2e-6, 1e-8), "gather": (6e-6, 0), "sort": (5e-6, 0),
     "cumsum": (6e-6, 2e-9), "cumprod": (6e-6, 2e-9), "tile": (8e-6, 1e-9), "dot_general": (2.4e-6, 2e-10)}
+_LONG = (4e-5, 0.0)
 _IN_WHOLE_NUMBERS = {"div": 1e-5, "rem": 1e-5}
+_BYTE, _PRODUCT = 1e-9, 2e-10  # seconds of NumPy's for every byte that comes out and for every multiplication of a product
+_PICKED = {"erf", "erfc", "gather", "scatter", "scatter-add", "scatter-max", "scatter-min", "scatter-mul", "sort", "top_k"}
+_PICK = 2e-8  # seconds for every element of these
 _DIRECT = EXACT | ROUNDED
 # What shares its memory with nothing, besides these.
 _OWN = {"broadcast_in_dim", "concatenate", "convert_element_type", "div", "dot_general", "reduce_and", "reduce_max", "reduce_min",
         "reduce_or", "reduce_prod", "reduce_sum", "select_n"}
 
 
-class TooMuch(Exception):
-    """NumPy would take longer than XLA, or cannot compute this."""
+class CannotRun(Exception):
+    """NumPy cannot compute this, or would take too long."""
 
 
 class Steps:
     """NumPy's functions one after the other, for inputs of fixed shapes and dtypes.
 
     Values are numbered: the inputs, the run-time numbers, then constants and results of steps as they come.
-    kinds: NumPy's types of the numbers.  values: the constants, None for the others.
-    steps: (function, numbers of its operands, number of its result or a tuple of them).  seconds: what they take, about.
-    outs: per result its number and whether it needs memory of its own.
+    kinds: NumPy's types of the numbers.  limit: by how many seconds NumPy may be slower than a program of XLA's that is there.
+    values: the constants, None for the others.
+    steps: (function, numbers of its operands, number of its result or a tuple of them).
+    costs: per step, by how many seconds it is slower than as a part of a program of XLA's, and how many it takes, about.
+    outs: per result its number and whether it needs memory of its own.  seconds: that all takes.
     """
 
-    def __init__(self, inputs: int, kinds: list):
-        self.kinds, self._given = kinds, inputs + len(kinds)
+    def __init__(self, inputs: int, kinds=(), limit: float | None = None):
+        self.kinds, self.limit, self._given = kinds, limit, inputs + len(kinds)
         self.values: list = [None] * self._given
         self.steps: list[tuple[Callable, list[int], Any]] = []
-        self.seconds: list[float] = []
+        self.costs: list[tuple[float, float]] = []
         self.outs: list[tuple[int, bool]] = []
+        self.seconds = 0.0
         self._narrow: dict[int, int] = {}  # what was broadcast -> what it was broadcast from
         self._own: set[int] = set()
 
     def evaluate(self, closed, args) -> list[int]:
-        """Take a closed jaxpr up; args: numbers of values, or arrays. Returns the numbers of its results. Raises: TooMuch."""
+        """Take a closed jaxpr up; args: numbers of values, or arrays. Returns the numbers of its results. Raises: CannotRun."""
         return self._take(closed.jaxpr, closed.consts, [a if type(a) is int else self._value(a) for a in args])
 
     def finish(self, live: Iterable[int]) -> Steps:
-        """The same, to give these results, without what they do not need. Raises: TooMuch."""
+        """The same, to give these results, without what they do not need. Raises: CannotRun."""
         needed: set[int] = set()
         for k in live:
             self.outs.append((k, k not in self._own or k in needed))
             needed.add(k)
-        kept, seconds = [], 0.0
-        for step, each in zip(reversed(self.steps), reversed(self.seconds), strict=True):
+        kept, slower = [], 0.0
+        for step, cost in zip(reversed(self.steps), reversed(self.costs), strict=True):
             if not needed.isdisjoint(step[2] if type(step[2]) is tuple else (step[2],)):
                 kept.append(step)
                 needed.update(step[1])
-                seconds += each
-        if seconds > LIMIT:
-            raise TooMuch
+                slower += cost[0]
+                self.seconds += cost[1]
+        if self.limit is not None and slower > self.limit:
+            raise CannotRun
         self.steps, self._constants = kept[::-1], self.values[self._given:]
         return self
 
@@ -92,8 +102,15 @@ class Steps:
         try:
             context.run(self._run, values)
         except Exception:  # what is wrong with a call was found when it was recorded: this is for XLA to compute
+            log.debug("NumPy could not compute a program", exc_info=True)
             return None
         return [onp.array(values[k], order="C") if copied else onp.asarray(values[k], order="C") for k, copied in self.outs]
+
+    def run(self, inputs) -> list:
+        """The results as they come, maybe windows onto the inputs or each other."""
+        values = [*inputs, *self._constants]
+        self._run(values)
+        return [values[k] for k, _ in self.outs]
 
     def _run(self, values):
         for fn, inputs, out in self.steps:
@@ -116,30 +133,36 @@ class Steps:
 
         for eqn in jaxpr.eqns:
             name, params, inputs = eqn.primitive.name, eqn.params, [number(v) for v in eqn.invars]
-            if name in CALLS or name == "cond":
-                inner = params[CALLS[name]] if name in CALLS else self._branch(params["branches"], inputs.pop(0))
+            if name in CALLS:
+                inner = params[CALLS[name]]
                 outs = self._take(getattr(inner, "jaxpr", inner), getattr(inner, "consts", ()), inputs)
+            elif name == "cond" and self.values[inputs[0]] is not None:
+                branch = params["branches"][_within(self.values[inputs[0]], len(params["branches"]))]
+                outs = self._take(branch.jaxpr, branch.consts, inputs[1:])
             else:
                 outs = self._step(eqn, name, params, inputs)
             env.update(zip(eqn.outvars, outs, strict=True))
         return [number(v) for v in jaxpr.outvars]
 
-    def _branch(self, branches, which):
-        if self.values[which] is None:
-            raise TooMuch
-        return branches[min(max(int(self.values[which]), 0), len(branches) - 1)]
-
     def _step(self, eqn, name, params, inputs) -> list[int]:
         shapes, avals = [v.aval.shape for v in eqn.invars], [v.aval for v in eqn.outvars]
-        if name not in _COSTS or not all(getattr(v.aval, "dtype", None) in DTYPES for v in (*eqn.invars, *eqn.outvars)) or (
-                name == "gather" and not takes(shapes[0], params)):
-            raise TooMuch
-        if name == "broadcast_in_dim" and eqn.invars[0].aval.size == avals[0].size:
+        for v in (*eqn.invars, *eqn.outvars):
+            if getattr(v.aval, "dtype", None) not in DTYPES:
+                raise CannotRun
+        size = math.prod(avals[0].shape)  # v.aval.size takes JAX much longer
+        if name == "broadcast_in_dim" and math.prod(shapes[0]) == size:
             name = "reshape"
-        fn = _DIRECT[name] if name in _DIRECT else PREPARED[name](params, avals) if name in PREPARED else _ruled(name, params, avals)
+        if name in ("cond", "scan"):
+            if self.limit is not None:  # they take _LONG
+                raise CannotRun
+            fn, cost = (_cond if name == "cond" else _scan)(params, eqn)
+        elif name in RULES:
+            fn, cost = RULES[name](params, avals), _cost(eqn, name, params, size)
+        else:
+            raise CannotRun
         if name in _DIRECT or name in ("div", "select_n"):
             inputs = self._narrowed(inputs, shapes, avals[0].shape)
-        if all(self.values[i] is not None for i in inputs) and max([a.size for a in avals]) <= SMALL:
+        if size <= SMALL and all([self.values[i] is not None for i in inputs]):
             with onp.errstate(all="ignore"):
                 found = fn(*[self.values[i] for i in inputs])
             return [self._value(onp.asarray(v)) for v in (found if len(avals) > 1 else [found])]
@@ -148,14 +171,14 @@ class Steps:
             self._own.update(outs)
         if name == "broadcast_in_dim":
             self._narrow[outs[0]] = self._reshaped(inputs[0], shapes[0], params)
-        self._add(fn, inputs, outs[0] if len(outs) == 1 else tuple(outs), _seconds(eqn, name, params))
+        self._add(fn, inputs, outs[0] if len(outs) == 1 else tuple(outs), cost)
         return outs
 
-    def _add(self, fn, inputs, out, seconds):
+    def _add(self, fn, inputs, out, cost):
         self.steps.append((fn, inputs, out))
-        self.seconds.append(seconds)
-        if len(self.steps) > _MOST:
-            raise TooMuch
+        self.costs.append(cost)
+        if self.limit is not None and len(self.steps) > _MOST:
+            raise CannotRun
 
     def _reshaped(self, k, shape, params) -> int:
         """A value to be broadcast, with axes of size 1 in place of the new ones."""
@@ -167,7 +190,7 @@ class Steps:
         if tuple(narrow) == shape:
             return k
         found = self._value()
-        self._add(operator.methodcaller("reshape", tuple(narrow)), [k], found, _COSTS["reshape"][0])
+        self._add(operator.methodcaller("reshape", tuple(narrow)), [k], found, (_COSTS["reshape"][0],) * 2)
         return found
 
     def _narrowed(self, inputs, shapes, shape) -> list[int]:
@@ -177,28 +200,77 @@ class Steps:
         return inputs
 
 
-def _ruled(name, params, avals) -> Callable:
-    rule, alone = RULES[name], len(avals) == 1
-
-    def fn(*operands):
-        found = rule(operands, params, avals)
-        return found[0] if alone and type(found) is list else found
-
-    return fn
+def _within(index, n: int) -> int:
+    """Which of n branches it is."""
+    return min(max(int(index), 0), n - 1)
 
 
-def _seconds(eqn, name, params) -> float:
-    call, each = _COSTS[name]
+def _inner(closed) -> Steps:
+    """The steps of a jaxpr that a step runs."""
+    found = Steps(len(closed.in_avals))
+    return found.finish(found.evaluate(closed, range(len(closed.in_avals))))
+
+
+def _cond(params, eqn):
+    """(function, cost) of a condition on a value."""
+    branches = [_inner(b) for b in params["branches"]]
+
+    def run(which, *operands):
+        outs = branches[_within(which, len(branches))].run(operands)
+        return outs if len(outs) > 1 else outs[0]
+
+    seconds = _LONG[0] + sum([b.seconds for b in branches]) / len(branches)
+    return run, (seconds, seconds)
+
+
+def _scan(params, eqn):
+    """(function, cost) of a loop."""
+    # How many are constants and how many the carry, each JAX says in another way; what is stacked has an axis more outside.
+    closed, turns = params["jaxpr"], range(params["length"])
+    turn, outvars = _inner(closed), eqn.outvars
+    k = sum(v.aval.ndim == a.ndim for v, a in zip(outvars, closed.out_avals, strict=True))
+    n = sum(v.aval.ndim == a.ndim for v, a in zip(eqn.invars, closed.in_avals, strict=True)) - k
+
+    def run(*inputs):
+        consts, carry, xs = inputs[:n], inputs[n:n + k], inputs[n + k:]
+        stacks = [onp.empty(v.aval.shape, v.aval.dtype) for v in outvars[k:]]
+        for i in reversed(turns) if params["reverse"] else turns:
+            outs = turn.run([*consts, *carry, *[x[i] for x in xs]])
+            carry = outs[:k]
+            for stack, row in zip(stacks, outs[k:], strict=True):
+                stack[i] = row
+        outs = [*carry, *stacks]
+        return outs if len(outs) > 1 else outs[0]
+
+    seconds = _LONG[0] + len(turns) * turn.seconds
+    return run, (seconds, seconds)
+
+
+def _cost(eqn, name, params, size) -> tuple[float, float]:
+    """By how many seconds a step is slower than as a part of a program of XLA's, and how many it takes, about; size: of its result."""
+    call, each = _COSTS.get(name, _LONG)
     out = eqn.outvars[0].aval
     if name in _IN_WHOLE_NUMBERS and out.dtype.kind != "f":
         call = _IN_WHOLE_NUMBERS[name]
     if name == "sort" and len(eqn.outvars) > 1:
         call *= 3
-    size = max([v.aval.size for v in (*eqn.invars, *eqn.outvars)])
+    first = eqn.invars[0].aval.shape if eqn.invars else out.shape
+    if name == "gather" and not takes(first, params):
+        call = _LONG[0]
+    most = size if first == out.shape else max(math.prod(first), size)
+    seconds = call + _BYTE * size * out.dtype.itemsize * len(eqn.outvars)
     if name == "dot_general":
         (axes, _), _ = params["dimension_numbers"]
-        size = out.size * math.prod([eqn.invars[0].aval.shape[i] for i in axes])
-    return call + each * size
+        most = size * math.prod([first[i] for i in axes])
+        seconds += _PRODUCT * most
+    elif name == "conv_general_dilated":
+        kernel = eqn.invars[1].aval
+        seconds += 5 * _PRODUCT * size * kernel.size / max(1, kernel.shape[params["dimension_numbers"].rhs_spec[0]])
+    elif name in _PICKED:
+        seconds += _PICK * max(eqn.invars[-1].aval.size, size)
+    elif name in WINDOWS:
+        seconds += 4 * _BYTE * size * math.prod(params["window_dimensions"])
+    return call + each * most, seconds
 
 
 _quiet = threading.local()  # .context: one in which NumPy says nothing of overflows and divisions by zero
