@@ -162,7 +162,7 @@ class Steps:
             raise CannotRun
         if name in _DIRECT or name in ("div", "select_n"):
             inputs = self._narrowed(inputs, shapes, avals[0].shape)
-        if size <= SMALL and all([self.values[i] is not None for i in inputs]):
+        if size <= SMALL and all(self.values[i] is not None for i in inputs):
             with onp.errstate(all="ignore"):
                 found = fn(*[self.values[i] for i in inputs])
             return [self._value(onp.asarray(v)) for v in (found if len(avals) > 1 else [found])]
