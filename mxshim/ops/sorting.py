@@ -10,6 +10,7 @@ from ..engine.op import Scalar, op
 from .axes import axis_in
 from .platform import on_cpu
 
+_NAN = 0x7F800001  # a nan's bits
 _M = onp.array([[3., 1., 2.], [2.5, 5., 4.]], "float32")
 
 
@@ -26,8 +27,9 @@ def _flat(x, axis):
 def _packed_order(x, axis, descending):
     """The stable order by sorting int64 words: the element, as an integer that sorts alike, above its index."""
     if jnp.issubdtype(x.dtype, jnp.floating):
-        bits = jax.lax.bitcast_convert_type(jnp.where(jnp.isnan(x), jnp.nan, jnp.where(x == 0, 0, x)).astype(jnp.float32), jnp.int32)
-        key = jnp.where(bits < 0, bits ^ 0x7FFFFFFF, bits).astype(jnp.int64)
+        bits = jax.lax.bitcast_convert_type(x.astype(jnp.float32), jnp.int32)
+        size = jnp.minimum(bits & 0x7FFFFFFF, _NAN)  # zeros are equal, and so are nans, which have no sign
+        key = (size * (bits >> 31 & -(size < _NAN).astype(jnp.int32) | 1)).astype(jnp.int64)
     else:
         key = x.astype(jnp.int64) - (1 << 31 if x.dtype == jnp.uint32 else 0)
     key = ~key if descending else key
@@ -54,7 +56,7 @@ def stable_order(x, axis, descending=False):
 
 
 def _sorted(x, axis, descending=False):
-    return jnp.take_along_axis(x, stable_order(x, axis, descending), axis)
+    return jnp.take_along_axis(x, stable_order(x, axis, descending), axis, mode="promise_in_bounds")
 
 
 @op("np.sort", "np.ndarray.sort", samples=_on_matrix({}, {"axis": None}, {"axis": 0, "descending": True}))
@@ -116,7 +118,7 @@ def _topk(x, k, axis, ascending):
     """Values and indices of the k first in order along the last axis."""
     if ascending or k * 4 > x.shape[-1] > 64:  # sorting beats selection where much is kept
         order = stable_order(x, x.ndim - 1, not ascending)[..., :k]
-        return jnp.take_along_axis(x, order, -1), order
+        return jnp.take_along_axis(x, order, -1, mode="promise_in_bounds"), order
     return jax.lax.top_k(x, k)
 
 

@@ -94,11 +94,13 @@ def test_errors_say_what_to_do():
 
 
 @pytest.mark.parametrize("dtype", ["int8", "uint8", "int32", "uint32", "int64", "float16", "float32", "float64"])
-def test_order_of_the_ends_of_a_dtype(dtype):
+@pytest.mark.parametrize("times", [1, 999])
+def test_order_of_the_ends_of_a_dtype(dtype, times):
     info = onp.finfo(dtype) if dtype.startswith("float") else onp.iinfo(dtype)
     host = onp.array([3, info.max, 0, info.min, 1, 3], dtype)
     if dtype.startswith("float"):
         host = onp.concatenate([host, onp.array([-0.0, onp.inf, onp.nan, -onp.inf, -onp.nan, 0.0, info.tiny], dtype)])
+    host = onp.tile(host, times)
     x = np.array(host, dtype=dtype)
     assert (np.argsort(x).asnumpy() == onp.argsort(host, kind="stable")).all()
     onp.testing.assert_array_equal(np.sort(x).asnumpy(), onp.sort(host))
