@@ -77,6 +77,8 @@ def mark_variables(variables, gradients, grad_reqs="write"):
     """
     if isinstance(variables, _Handle):
         variables, gradients = [variables], [gradients]
+    if not isinstance(variables, list | tuple) or not isinstance(gradients, list | tuple):
+        raise TypeError("mark_variables: variables and gradients must be arrays, or lists of as many arrays")
     if isinstance(grad_reqs, str):
         grad_reqs = [grad_reqs] * len(variables)
     if not len(variables) == len(gradients) == len(grad_reqs):

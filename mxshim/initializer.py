@@ -45,17 +45,23 @@ def create(initializer, *args, **kwargs):
 
     Raises: AssertionError if it is neither, or nothing is registered under that name.
     """
+    found, own = known(initializer)
+    return initializer if found is None else found(*args, **(kwargs if own is None else own))
+
+
+def known(initializer) -> tuple:
+    """(the class that `create` makes it from, None for an initializer as it is; its own arguments). Raises as `create`."""
     if callable(initializer) and not isinstance(initializer, type):
-        return initializer
+        return None, None
     if not isinstance(initializer, str):
-        raise AssertionError(f"an initializer must be an mx.init.Initializer or a name such as 'xavier', got {initializer!r}")
-    if initializer.startswith("["):
-        initializer, kwargs = json.loads(initializer)
-    found = _REGISTRY.get(initializer.lower())
+        hint = "; call it, to have one" if isinstance(initializer, type) else ""
+        raise AssertionError(f"an initializer must be an mx.init.Initializer or a name such as 'xavier', got {initializer!r}{hint}")
+    name, own = json.loads(initializer) if initializer.startswith("[") else (initializer, None)
+    found = _REGISTRY.get(name.lower())
     if found is None:
-        raise AssertionError(f"{initializer!r} is not registered as an initializer; there are {', '.join(sorted(_REGISTRY))}. "
+        raise AssertionError(f"{name!r} is not registered as an initializer; there are {', '.join(sorted(_REGISTRY))}. "
                              "Make your own known with @mx.init.register")
-    return found(*args, **kwargs)
+    return found, own
 
 
 class InitDesc(str):
@@ -224,6 +230,8 @@ class Mixed:
     """
 
     def __init__(self, patterns, initializers):
+        if not isinstance(patterns, list | tuple) or not isinstance(initializers, list | tuple):
+            raise TypeError(f"mx.init.Mixed: lists of patterns and of initializers are needed, got {patterns!r}, {initializers!r}")
         if len(patterns) != len(initializers):
             raise AssertionError(f"mx.init.Mixed: {len(patterns)} patterns and {len(initializers)} initializers; give as many")
         self.map = [(re.compile(p), init) for p, init in zip(patterns, initializers, strict=True)]

@@ -32,7 +32,9 @@ def array_of(x, dialect="np") -> Array:
 
 def run(name, *args, **kwargs):
     """Call a registered operator in the class of its first array."""
-    cls = next(type(a) for a in args if isinstance(a, Array))
+    cls = next((type(a) for a in args if isinstance(a, Array)), None)
+    if cls is None:
+        raise ArgumentTypeError(f"an array is needed, got {args[0]!r}")
     record = NAMES[name]
     return call(getattr(record, "op", record), cls, args, kwargs)
 

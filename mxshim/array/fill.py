@@ -9,13 +9,15 @@ import functools
 import inspect
 import os
 import re
+import reprlib
 import sys
 from typing import Any
 
 import numpy as onp
 
 from ..base import MXNetError
-from ..engine.call import call
+from ..engine.call import PYTHONS, call
+from ..engine.cell import Handle
 from ..engine.op import NAMES, Op
 from .convert import class_of
 
@@ -57,7 +59,7 @@ def naming_errors(name: str, fn):
         try:
             return fn(*args, **kwargs)
         except _CAUGHT as error:
-            better = _named_error(name, fn, error)
+            better = _named_error(name, fn, error, args, kwargs)
             if better is None:
                 raise
             raise better from None
@@ -65,7 +67,11 @@ def naming_errors(name: str, fn):
     return function
 
 
-def _named_error(name: str, fn, error):
+def _shown(value) -> str:
+    return repr(value._value_now().aval) if isinstance(value, Handle) else reprlib.repr(value)
+
+
+def _named_error(name: str, fn, error, args, kwargs):
     text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
     if re.match(rf"{re.escape(name)}(?!\w)", text):
         return None
@@ -78,6 +84,8 @@ def _named_error(name: str, fn, error):
     for start in (f"{fn.__name__}()", f"{name.rsplit('.', 1)[1]}:"):
         if text.startswith(start):
             text = text[len(start):].lstrip()
+    if type(error) is TypeError and PYTHONS.search(text):  # Python's words, which name no argument
+        name += f"({', '.join([*map(_shown, args), *[f'{k}={_shown(v)}' for k, v in kwargs.items()]])})"
     kind = TypeError if isinstance(error, AttributeError | BufferError) else type(error)
     if isinstance(error, AttributeError):  # of an argument that is no array
         text = re.sub(r"^'(?:\w+\.)*(\w+)' object has no attribute", r"a \1 does not fit here, it has no", text)

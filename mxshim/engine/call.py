@@ -35,7 +35,7 @@ special: dict[Op, Callable] = {}
 
 def _infer(op: Op, pattern, avals, training) -> Spec:
     try:
-        _check_kinds(op, pattern)
+        _check_kinds(op, pattern, avals)
         with tracing():
             return spec_of(op, pattern, avals, training)
     except Exception as error:
@@ -49,22 +49,32 @@ def _infer(op: Op, pattern, avals, training) -> Spec:
 _OWN = (MXNetError, ArgumentTypeError, DTypeError, TypeError, ValueError, IndexError, KeyError, AssertionError)
 
 
-def _check_kinds(op: Op, pattern):
+def _check_kinds(op: Op, pattern, avals):
     """That arrays and numbers stand where the operator computes with them, and nothing but plain data elsewhere."""
+    def got(p):
+        return repr(avals[p.index]) if isinstance(p, Arr) else "a list of arrays" if _holds_arrays(p) else repr(_value(p))
+
     names = (["*"] if op.variadic else []) + list(op.params)
     for name, p in zip(names, pattern, strict=False):
         default = op.defaults.get(name, op)
         if p is default:
             continue
         if name in op.arrays or name in op.scalars:
-            if isinstance(p, str) or p is None and name in op.arrays and name not in op.scalars:
+            if isinstance(p, str) or p is None and name in op.arrays and name not in op.scalars or (
+                    isinstance(p, tuple) and name in op.scalars and _holds_arrays(p)):
                 wanted = "a number or an array" if name in op.scalars else "an array"
-                raise ArgumentTypeError(f"`{name}` must be {wanted}, got {p!r}")
+                raise ArgumentTypeError(f"`{name}` must be {wanted}, got {got(p)}")
         elif type(default) is bool and not isinstance(_value(p), bool | int | None):
-            got = "an array" if isinstance(p, Arr) else repr(_value(p))
-            raise ArgumentTypeError(f"`{name}` must be True or False, got {got}")
+            raise ArgumentTypeError(f"`{name}` must be True or False, got {got(p)}")
+        elif name != "*" and name not in op.either and _holds_arrays(p):
+            word = _WORDS.get(type(default))
+            raise ArgumentTypeError(f"`{name}` {'cannot be' if word is None else f'must be {word}, got'} {got(p)}")
         if not _plain(p):
             raise ArgumentTypeError(f"`{name}` cannot be {p!r}, of type {type(p).__name__}")
+
+
+def _holds_arrays(p) -> bool:
+    return isinstance(p, Arr) or isinstance(p, tuple) and any(map(_holds_arrays, p))
 
 
 def _plain(p) -> bool:
@@ -84,11 +94,11 @@ def _from_jax(error) -> bool:
         last = last.tb_next
     if "mxshim" not in last.tb_frame.f_globals.get("__name__", ""):
         return True
-    return type(error) is TypeError and _PYTHONS.search(str(error)) is not None
+    return type(error) is TypeError and PYTHONS.search(str(error)) is not None
 
 
 # What Python says of a wrong type, in a line of ours.
-_PYTHONS = re.compile(r"not supported between|unsupported operand|cannot be interpreted as an integer|bad operand type|has no len|"
+PYTHONS = re.compile(r"not supported between|unsupported operand|cannot be interpreted as an integer|bad operand type|has no len|"
                       r"not iterable|not subscriptable|must be a string|must be a real number|cannot unpack|indices must be|"
                       r"not all arguments converted|can only concatenate|can't multiply")
 _SHAPES = re.compile(r"\((?:\d+, ?)*\d*,?\)")
@@ -221,14 +231,14 @@ class _Arguments:
             if name in self.op.arrays or name in self.op.scalars:
                 return self.array(adopt(v, self.cls, self.op, name))
             return tuple([self.sort("", e) for e in v])
-        if isinstance(v, onp.ndarray) or hasattr(v, "__array__"):
+        if isinstance(v, onp.ndarray) or hasattr(v, "__array__") and not isinstance(v, type):
             if name in self.op.arrays or name in self.op.scalars or name == "*":
                 return self.array(adopt(v, self.cls, self.op, name))
             return self.sort(name, onp.asarray(v).tolist())
-        if t is slice or t is range:
-            return tuple(v) if t is range else ("slice", v.start, v.stop, v.step)
         if name in self.op.arrays:
             return self.array(adopt(v, self.cls, self.op, name))
+        if t is slice or t is range:
+            return tuple(v) if t is range else ("slice", v.start, v.stop, v.step)
         try:
             hash(v)
         except TypeError:

@@ -409,6 +409,8 @@ def _cast(value: Value, aval) -> Value:
 def grad(heads, variables, head_grads=None, retain_graph=None, create_graph=False, train_mode=True):
     """Gradients of the heads with respect to marked arrays, as (value, node) pairs; buffers are not touched."""
     single = isinstance(variables, Handle)
+    if not single and not (isinstance(variables, list | tuple) and all(isinstance(v, Handle) for v in variables)):
+        raise TypeError(f"autograd.grad: variables must be an array or a list of arrays, got {variables!r}")
     variables = [variables] if single else list(variables)
     if not variables:
         raise AssertionError("autograd.grad: variables must not be empty")

@@ -66,6 +66,7 @@ class Op:
     variadic: bool  # fn takes *args: all positional arguments are arrays
     scalars: frozenset[str]  # parameters whose numbers are run-time inputs
     arrays: frozenset[str]  # parameters that are arrays (all without a default, unless static or scalars)
+    either: frozenset[str]  # parameters that are arrays or plain data, whose numbers are static (an amount, or the places themselves)
     elementwise: bool = False  # for arrays of one shape, every element of the one result comes from theirs alone, whatever that shape
     grad: bool = True  # False: gradients through it are zero (argmax, comparisons, rounding)
     diff: Callable | None = None  # what is differentiated instead of fn, where JAX sees no gradient (casts to integers)
@@ -86,12 +87,13 @@ class Op:
 NAMES: dict[str, Any] = {}  # public name -> Op, or a plain function declared with @api
 
 
-def op(*names: str, scalars=(), arrays=None, static=(), elementwise=False, grad=True, diff=None, train=False, updates=(), visible=None,
-       check=None, result=list, samples=None, doc=None):
+def op(*names: str, scalars=(), arrays=None, static=(), either=(), elementwise=False, grad=True, diff=None, train=False, updates=(),
+       visible=None, check=None, result=list, samples=None, doc=None):
     """Declare an operator under its public names; returns the plain function unchanged.
 
     scalars: parameters whose numbers are run-time inputs.  static: parameters without default that are no arrays.
-    arrays: parameters with a default that are arrays when given (bias, mask).  The other facts: see `Op`.
+    arrays: parameters with a default that are arrays when given (bias, mask).  either: that are arrays or static (bins).
+    The other facts: see `Op`.
     """
 
     def declare(fn):
@@ -103,8 +105,8 @@ def op(*names: str, scalars=(), arrays=None, static=(), elementwise=False, grad=
         frame = sys._getframe(1)
         code = getattr(where_fn, "__code__", None) or frame.f_code
         record = Op(fn, names, _place(code.co_filename, code.co_firstlineno), tuple(params), defaults, variadic,
-                    frozenset(scalars), frozenset((needed - set(static)) | set(arrays or ())), elementwise, grad, diff, train,
-                    tuple(updates), visible, check, result, samples, doc or fn.__doc__ or "")
+                    frozenset(scalars), frozenset((needed - set(static)) | set(arrays or ())), frozenset(either), elementwise,
+                    grad, diff, train, tuple(updates), visible, check, result, samples, doc or fn.__doc__ or "")
         _enter(names, record, record.at)
         return fn
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import json
 import warnings
 from collections import OrderedDict
@@ -437,7 +438,11 @@ class HybridBlock(Block):
         if not all(p._shape_known() for p in waiting):
             if first_array(args) is None:
                 raise self._without_arrays(args)
-            self.infer_shape(*args)
+            try:
+                self.infer_shape(*args)
+            except (AttributeError, TypeError, IndexError) as error:
+                given = ", ".join(str(a.shape) if hasattr(a, "shape") else type(a).__name__ for a in args)
+                raise ValueError(f"{type(self).__name__}: inputs of {given} do not tell the sizes of its parameters: {error}") from error
         for p in waiting:
             p._finish_deferred_init()
 
@@ -495,7 +500,13 @@ class HybridBlock(Block):
             raise self._without_arrays((x, *args))
         cls, ctx = type(like), like.ctx
         own = {name: as_class(p.data(ctx), cls) for name, p in self._reg_params.items()}
-        return self.hybrid_forward(ndarray, x, *args, **own)
+        try:
+            return self.hybrid_forward(ndarray, x, *args, **own)
+        except TypeError as error:
+            if error.__traceback__.tb_next is not None:
+                raise
+            takes = [n for n in list(inspect.signature(self.hybrid_forward).parameters)[1:] if n not in own]
+            raise TypeError(f"{type(self).__name__} takes {', '.join(takes)}; {1 + len(args)} inputs were given") from None
 
     def _without_arrays(self, args):
         return ValueError(f"{type(self).__name__}: one of the inputs must be an NDArray or a Symbol, which say where to compute; got "

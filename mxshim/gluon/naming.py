@@ -51,6 +51,11 @@ def names_for(prefix, params, hint):
 
     prefix: the one asked for, None to count `hint`.  params: a ParameterDict to share parameters with, or None.
     """
+    if prefix is not None and not isinstance(prefix, str):
+        raise TypeError(f"{hint}: the prefix of its parameters' names must be a string, got {type(prefix).__name__}; blocks are put into "
+                        "another one with net.add(a, b, ...), or as attributes of it")
+    if params is not None and not isinstance(params, ParameterDict):
+        raise TypeError(f"{hint}: params, those to share, must be another block's params or collect_params(), got {type(params).__name__}")
     outer = _thread.scopes[-1] if _thread.scopes else None
     transparent = prefix == ""  # such a block adds nothing to names, its scope counts on outside
     if prefix is None and outer is None:

@@ -1,8 +1,10 @@
 """Parameters: the arrays of a network that are trained, saved and initialized (MXNet: mxnet.gluon.parameter)."""
 from __future__ import annotations
 
+import operator
 import warnings
 import weakref
+from collections.abc import Iterable
 
 import numpy as onp
 
@@ -46,7 +48,9 @@ class Parameter:
             if kind not in ("default", "row_sparse", "csr"):
                 raise AssertionError(f"Parameter '{name}': {what} must be 'default', 'row_sparse' or 'csr', got {kind!r}")
         self._name, self._full_name = name, None
-        self._shape = None if shape is None else (shape,) if isinstance(shape, int | onp.integer) else tuple(shape)
+        self._shape = None if shape is None else _sizes(name, shape)
+        if init is not None:
+            initializer.known(init)
         self._dtype, self._differentiable, self._allow_deferred_init = dtype, differentiable, allow_deferred_init
         self.lr_mult, self.wd_mult, self.init = lr_mult, wd_mult, init
         self._stype, self._grad_stype = stype, grad_stype
@@ -87,7 +91,7 @@ class Parameter:
 
     @shape.setter
     def shape(self, new):
-        new = (new,) if isinstance(new, int | onp.integer) else tuple(new)
+        new = _sizes(self.name, new)
         if self._shape is not None and not _fits(new, self._shape):
             raise AssertionError(f"Parameter '{self.name}' has shape {self.shape}, which {new} does not fit; only unknown "
                                  "sizes can be set")
@@ -421,6 +425,14 @@ class Constant(Parameter):
     def grad_req(self, req):
         if req != "null":
             warnings.warn(f"Constant '{self.name}' keeps grad_req 'null'; {req!r} is ignored", stacklevel=2)
+
+
+def _sizes(name, shape) -> tuple:
+    """A shape, as ints. Raises: TypeError for anything else."""
+    try:
+        return tuple(map(operator.index, shape)) if isinstance(shape, Iterable) else (operator.index(shape),)
+    except TypeError:
+        raise TypeError(f"Parameter '{name}': the shape must be made of whole numbers, got {shape}") from None
 
 
 def _fits(new, old) -> bool:

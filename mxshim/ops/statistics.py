@@ -121,7 +121,7 @@ def _edges(a, bins, range):
     return even_edges(bins, low, high, a.dtype)
 
 
-@op("np.histogram", static=("bins",), arrays=("weights",), grad=False,
+@op("np.histogram", either=("bins",), arrays=("weights",), grad=False,
     samples=_on_matrix({"bins": 3}, {"bins": onp.array([0., 2., 5.], "float32")},
                        {"bins": 3, "range": (0., 6.), "density": True}))
 def histogram(a, bins=10, range=None, normed=None, weights=None, density=None):
@@ -137,7 +137,7 @@ def histogram(a, bins=10, range=None, normed=None, weights=None, density=None):
     return counts, edges
 
 
-@op("nd.histogram", static=("bins",), grad=False,
+@op("nd.histogram", either=("bins",), grad=False,
     samples=_on_matrix({"bins": 3, "range": (0., 6.)}, {"bins": 2}, {"bins": onp.array([0., 2., 5.], "float32")}))
 def histogram_nd(a, bins=10, range=None):
     """How many elements (int64; float32 if the range is the data's own) lie between neighbouring edges, and the edges."""

@@ -43,7 +43,7 @@ def apply(rule, weight, grad, states, numbers):
     return tuple(n.astype(o.dtype) for n, o in zip(new, old, strict=True))
 
 
-@op("mx.update", static=("rule", "groups", "names"), scalars=("each", "shared"), grad=False)
+@op("mx.update", static=("rule", "groups", "names"), scalars=("each", "shared"), either=("touched",), grad=False)
 def update(weights, masters, grads, states, each, shared, rule, groups, names, touched=()):
     """All weights of an optimizer at once: for each the new weight, then its float32 master if it has one, then its states.
 

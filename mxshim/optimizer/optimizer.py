@@ -108,7 +108,7 @@ class Optimizer:
     @staticmethod
     def create_optimizer(name, **kwargs):
         """An optimizer from its name ("sgd", "Adam") and arguments. Raises: ValueError for an unknown name."""
-        klass = Optimizer.opt_registry.get(name.lower())
+        klass = Optimizer.opt_registry.get(name.lower()) if isinstance(name, str) else None
         if klass is None:
             raise ValueError(f"Cannot find optimizer {name}; there are {', '.join(sorted(Optimizer.opt_registry))}. Make your own "
                              "known with @mx.optimizer.register")

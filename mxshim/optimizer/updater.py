@@ -11,6 +11,8 @@ class Updater:
     """updater(index, grad, weight) updates one weight, or lists of them, in place; states are made when an index first comes."""
 
     def __init__(self, optimizer):
+        if not hasattr(optimizer, "aggregate_num"):
+            raise TypeError(f"Updater: an mx.optimizer.Optimizer is needed, got {optimizer!r}")
         self.optimizer = optimizer
         self.states, self.states_synced = {}, {}
         self.aggregate_updates = optimizer.aggregate_num > 1

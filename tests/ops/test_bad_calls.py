@@ -36,6 +36,13 @@ class Odd:
         return "Odd()"
 
 
+class Like:
+    """Passed as a class, whose objects would be arrays."""
+
+    def __array__(self, dtype=None, copy=None):
+        return onp.ones(2, "float32")
+
+
 class Raw:
     """A NumPy array that is passed as it is."""
 
@@ -47,7 +54,7 @@ class Other(Raw):
     """A NumPy array that becomes an array of the other dialect."""
 
 
-STATIC = ("nonsense", Odd(), -99, 99, 1.5, [[1, 2], [3]], (-99,))
+STATIC = ("nonsense", Odd(), -99, 99, 1.5, [[1, 2], [3]], (-99,), onp.ones(2, "float32"), Like, slice(0, 2))
 
 
 def quick(op, args, kwargs):

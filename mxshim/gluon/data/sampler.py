@@ -91,6 +91,8 @@ class BatchSampler(Sampler):
     def __init__(self, sampler, batch_size, last_batch="keep"):
         if last_batch not in LAST:
             raise ValueError(f"last_batch is 'keep', 'discard' or 'rollover', got {last_batch!r}")
+        if not isinstance(batch_size, int | onp.integer):
+            raise TypeError(f"batch_size must be a whole number, got {batch_size!r}")
         if batch_size < 1:
             raise ValueError(f"batch_size must be at least 1, but got {batch_size}")
         self._sampler, self._batch_size, self._last_batch, self._rest = sampler, batch_size, last_batch, []

@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 from ... import initializer
+from ...base import MXNetError
+from ...ops.nn.activation import ACTIVATIONS
 from .. import functions as f
 from ..block import HybridBlock
 
@@ -13,6 +15,9 @@ class Activation(HybridBlock):
     """
 
     def __init__(self, activation, **kwargs):
+        if not isinstance(activation, str) or activation not in ACTIVATIONS:
+            raise MXNetError(f"the activation must be one of {', '.join(map(repr, ACTIVATIONS))}, got {activation!r}; others are layers of "
+                             "their own (nn.LeakyReLU, nn.GELU) or functions (npx.gelu)")
         self._act_type = activation
         super().__init__(**kwargs)
 
@@ -24,6 +29,11 @@ class Activation(HybridBlock):
 
     def __repr__(self):
         return f"{type(self).__name__}({self._act_type})"
+
+
+def after(name):
+    """The activation that a layer ends in, as a block of its own; None for None."""
+    return None if name is None else Activation(name, prefix=f"{name}_")
 
 
 class LeakyReLU(HybridBlock):

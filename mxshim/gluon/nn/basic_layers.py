@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import numbers
 
 from ... import ndarray as nd
 from ... import numpy as np
@@ -14,7 +15,7 @@ from ...util import is_np_array
 from .. import functions as f
 from ..block import Block, HybridBlock
 from ..dialect import either
-from .activations import Activation
+from .activations import after
 
 
 class Dense(HybridBlock):
@@ -37,7 +38,7 @@ class Dense(HybridBlock):
                                           allow_deferred_init=True)
             self.bias = self.params.get("bias", shape=(units,), init=bias_initializer, dtype=dtype,
                                         allow_deferred_init=True) if use_bias else None
-            self.act = Activation(activation, prefix=activation + "_") if activation is not None else None
+            self.act = after(activation)
 
     def infer_shape(self, x, *args):
         self.weight.shape = self._units, math.prod(x.shape[1:]) if self._flatten else x.shape[-1]
@@ -60,6 +61,8 @@ class Dropout(HybridBlock):
 
     def __init__(self, rate, axes=(), **kwargs):
         super().__init__(**kwargs)
+        if not isinstance(rate, numbers.Real) or not 0 <= rate <= 1:
+            raise ValueError(f"Dropout: rate, the share of elements that become zero, must be a number from 0 to 1, got {rate!r}")
         self._rate, self._axes = rate, axes
 
     def hybrid_forward(self, F, x):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from ...util import is_np_array
 from .. import functions as f
 from ..block import HybridBlock
-from .activations import Activation
+from .activations import after
 from .spatial import layout_in, sizes
 
 _AXES = {1: "W", 2: "HW", 3: "DHW"}
@@ -38,7 +38,7 @@ class _Conv(HybridBlock):
                                           allow_deferred_init=True)
             self.bias = self.params.get("bias", shape=(channels,), init=bias_initializer,
                                         allow_deferred_init=True) if use_bias else None
-            self.act = Activation(activation, prefix=activation + "_") if activation is not None else None
+            self.act = after(activation)
 
     def _alias(self):
         return "conv"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Iterable
 from itertools import groupby
 
 import numpy as onp
@@ -61,7 +62,9 @@ def _images(x):
 
 
 def _pair(size):
-    """(width, height)."""
+    """(width, height). Raises: TypeError for anything but a number or two."""
+    if not isinstance(size, int | float) and not (isinstance(size, list | tuple) and len(size) == 2):
+        raise TypeError(f"the size of a picture must be a number or (width, height), got {size!r}")
     return (size, size) if isinstance(size, int | float) else tuple(size)
 
 
@@ -70,6 +73,8 @@ class Compose(Sequential):
 
     def __init__(self, transforms):
         super().__init__()
+        if not isinstance(transforms, Iterable):
+            raise TypeError(f"Compose: a list of transforms is needed, got {transforms!r}")
         for hybrid, row in groupby(transforms, lambda t: isinstance(t, HybridBlock)):
             row = list(row)
             if hybrid and len(row) > 1:
