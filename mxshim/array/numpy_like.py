@@ -28,7 +28,7 @@ def host(x):
 @api("np.array_equal")
 def array_equal(a1, a2, equal_nan=False):
     """Whether two arrays have the same shape and elements; a Python bool."""
-    return bool(onp.array_equal(host(a1), host(a2), equal_nan))
+    return bool(onp.array_equal(*map(host, (a1, a2, equal_nan))))
 
 
 @api("np.array_equiv")
@@ -40,7 +40,7 @@ def array_equiv(a1, a2):
 @api("np.allclose")
 def allclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False):
     """Whether all |a - b| <= atol + rtol * |b|; a Python bool."""
-    return bool(onp.allclose(host(a), host(b), rtol, atol, equal_nan))
+    return bool(onp.allclose(*map(host, (a, b, rtol, atol, equal_nan))))
 
 
 @api("np.may_share_memory")

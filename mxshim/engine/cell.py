@@ -137,6 +137,8 @@ class Handle:
     _dialect: str
 
     def __init__(self, value, node=None, index=0):
+        if type(value) is not Value and value is not None:  # np.ndarray((2, 3)), as users of NumPy write
+            raise TypeError(f"arrays are made by array(values), zeros(shape), empty(shape), ..., not by calling their class; got {value!r}")
         self._cell = cell = Cell()
         cell.value = value
         self._view = None

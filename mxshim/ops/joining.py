@@ -28,6 +28,8 @@ def _apart(*calls):
 
 def parts(seq, what="seq") -> tuple:
     """The arrays of a list argument; a single array counts as the list of its rows."""
+    if getattr(seq, "ndim", 1) == 0:
+        raise MXNetError(f"`{what}` must be a list of arrays, got a single 0-d array")
     arrays = tuple(seq) if not hasattr(seq, "ndim") else tuple(seq[i] for i in range(seq.shape[0]))
     if not arrays:
         raise MXNetError(f"`{what}` is empty: at least one array is needed")

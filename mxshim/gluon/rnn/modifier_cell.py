@@ -5,7 +5,7 @@ import numbers
 
 from .. import functions as f
 from ..dialect import ARRAYS
-from .basic_cell import HybridRecurrentCell
+from .basic_cell import HybridRecurrentCell, RecurrentCell
 from .composed_cell import BidirectionalCell
 from .sequences import arranged, begin_states, checked, masked, merged
 
@@ -53,6 +53,8 @@ class ModifierCell(HybridRecurrentCell):
     """
 
     def __init__(self, base_cell):
+        if not isinstance(base_cell, RecurrentCell):
+            raise TypeError(f"{type(self).__name__}: base_cell must be a recurrent cell, got {type(base_cell).__name__}")
         if base_cell._modified:
             raise AssertionError(f"{type(self).__name__}: {base_cell.name} is part of another modifier cell already")
         base_cell._modified = True
