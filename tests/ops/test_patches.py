@@ -157,7 +157,7 @@ def test_no_examples(case):
     "one channel": ("_sums", "_product_input"), "depthwise": ("_sums", "_sums_input"),
     "depthwise, two filters": ("_sums", "_sums_input"), "groups, stride, dilated": ("_sums", "_sums_input"),
     "volume": ("_sums_by_channel", "_sums_by_channel_input"),
-    "kernel of two strides": ("None", "_input_by_phases"), "one place": ("_pointwise", "_pointwise_input"),
+    "kernel of two strides": ("_product_forward", "_input_by_phases"), "one place": ("_pointwise", "_pointwise_input"),
     "one place, more channels": ("_product_forward", "_product_input"),
 }.items())
 def test_the_choice(case, wanted, monkeypatch):

@@ -17,6 +17,8 @@ has it use. Measured on two cores of an EPYC, in ms, YNNPACK, Eigen and ours:
     forward, 8 x 3 x 224 x 224, 11 x 11, stride 4, 96 filters   42     18     30
     weight gradient, 32 x 64 x 28 x 28, 3 x 3, 64 filters       70     16     24
     weight gradient, 1 x 64 x 224 x 224, 3 x 3, 64 filters      367    140    47
+    weight gradient, 64 x 1 x 64 x 64, 3 x 3, 64 filters               130    20
+    weight gradient, 128 x 3 x 32 x 32, 3 x 3, 16 filters              18     6
     weight gradient, 8 x 64 x 56 x 56, 1 x 1, 256 filters       85     17     11
 
 and where XLA uses none, its code and ours:
@@ -351,7 +353,7 @@ def _is_thin(w, at: Window, sizes) -> bool:
     sizes: of what the kernel moves over. XLA exchanges it with a larger kernel, and has no library for what comes out.
     """
     places = math.prod(at.kernel)
-    return math.prod(w.shape[1:]) <= 32 or places == 1 or at.groups > 1 or len(at.kernel) == 3 or places > math.prod(sizes)
+    return math.prod(w.shape[1:]) <= _FEW or places == 1 or at.groups > 1 or len(at.kernel) == 3 or places > math.prod(sizes)
 
 
 def _by_phases_wins(at: Window) -> bool:
@@ -409,9 +411,14 @@ def _input(y, w, at: Window):
 
 
 def _is_bulk(x, y, at: Window) -> bool:
-    """Whether XLA is as fast for the weight gradient: it sums over examples, so there must be some, and work to do."""
+    """Whether XLA is as fast for the weight gradient: it sums over examples, so there must be some, and work to do.
+
+    It exchanges the examples with the channels, which takes longer than the sums where there are few of these and results fill the caches.
+    """
     places, (examples, channels) = math.prod(at.kernel), x.shape[:2]
     work = places * channels * y.size
+    if places * channels <= 3 * _FEW and examples >= 16 and y.size >= 1 << 21:
+        return False
     return at.groups == 1 and len(at.kernel) < 3 and places > 1 and examples >= 8 and work >= 1 << 24
 
 
