@@ -383,7 +383,9 @@ class MSRAPrelu(Xavier):
 
 
 def _tents(shape):
-    """Kernels (..., h, w) that interpolate bilinearly, in float32."""
+    """Kernels (..., h, w) that interpolate bilinearly, in float32. Raises: IndexError for fewer than four axes."""
+    if len(shape) < 4:
+        raise IndexError(f"mx.init.Bilinear needs kernels of four axes, (in, out, h, w), got shape {shape}: give this parameter another init")
     height, width = shape[-2:]
     half = math.ceil(width / 2)
     center = (2 * half - 1 - half % 2) / (2 * half)
@@ -393,7 +395,10 @@ def _tents(shape):
 
 @register
 class Bilinear(Initializer):
-    """Kernels of a transposed convolution that enlarges images bilinearly; shape (..., h, w)."""
+    """Kernels of a transposed convolution that enlarges images bilinearly; shape (..., h, w), of four axes or more.
+
+    Raises: IndexError for fewer axes.
+    """
 
     def _init_weight(self, name, arr):
         arr[:] = _tents(arr.shape)

@@ -43,11 +43,11 @@ def load_into(parameters, loaded, source, ctx, allow_missing, ignore_extra, cast
     """Give {name: Parameter} the arrays of {name: array}; all is checked before anything changes.
 
     A parameter with several names needs one of them.  ctx: a device or a list, None to leave each where it is.
-    Raises: AssertionError for a missing name, another shape or dtype; ValueError for a name too many.
+    Raises: AssertionError for a missing name, another shape or dtype, an unknown dtype_source; ValueError for a name too many.
     """
     from .parameter import devices_of
     if dtype_source not in ("current", "saved"):
-        raise ValueError(f"dtype_source must be 'current' or 'saved', got {dtype_source!r}")
+        raise AssertionError(f"dtype_source must be 'current' or 'saved', got {dtype_source!r}")
     present = {id(parameters[name]) for name in loaded if name in parameters}
     if not allow_missing:
         for name, p in parameters.items():

@@ -232,6 +232,13 @@ def test_parameter_dict():
     assert (w.grad_req, c.grad_req) == ("add", "null")
 
 
+def test_collected_parameters_are_no_part_of_the_block(F):
+    net = dense_net(2)
+    found = net.collect_params()
+    found.get("more", shape=(2,))
+    assert len(found) == 3 and len(net.collect_params()) == 2 and not net.params
+
+
 def test_params_get_in_a_block(F):
     class Linear(nn.Block):
         def __init__(self, units, inputs, **kwargs):
