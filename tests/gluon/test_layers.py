@@ -85,6 +85,11 @@ def test_hooks_of_a_recurrent_layer_see_what_the_caller_gets(F):
     assert seen == [(2, type(F.ones(1))), (2, tuple)] * 2
 
 
+def test_order_of_a_projected_layers_parameters():
+    names = [name.removeprefix("lstm0_l0_") for name in rnn.LSTM(2, projection_size=1).collect_params()]
+    assert names == ["i2h_weight", "h2h_weight", "i2h_bias", "h2h_bias", "h2r_weight"]
+
+
 def test_recurrent_layers_may_have_children(F):
     class Tagger(rnn.LSTM):
         def __init__(self):

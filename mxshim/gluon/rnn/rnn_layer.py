@@ -68,7 +68,8 @@ class _RNNLayer(HybridBlock):
             self.rnn_param = self.params.get("rnn_param", shape=self._vector_shape(input_size), init=init, dtype=dtype,
                                              allow_deferred_init=True)
         else:
-            by_layer = sorted(self._parts(input_size), key=lambda part: part[0][:2])  # stable: weights, then biases of each
+            # Stable: weights, then biases of each, then the projection.
+            by_layer = sorted(self._parts(input_size), key=lambda part: (*part[0][:2], part[0][2] == "h2r_weight"))
             for (layer, direction, name), shape in by_layer:
                 full = f"{'lr'[direction]}{layer}_{name}"
                 setattr(self, full, self.params.get(full, shape=shape, init=inits[name], dtype=dtype, allow_deferred_init=True))
