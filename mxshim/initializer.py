@@ -188,11 +188,19 @@ def _samplers(arr):
 
 
 def _uniform(arr, bound):
-    _samplers(arr).uniform(-bound, bound, arr.shape, dtype=arr.dtype, out=arr)
+    _draw("uniform", arr, -bound, bound)
 
 
 def _normal(arr, sigma):
-    _samplers(arr).normal(0, sigma, arr.shape, dtype=arr.dtype, out=arr)
+    _draw("normal", arr, 0, sigma)
+
+
+def _draw(sampler, arr, *numbers):
+    sampler = getattr(_samplers(arr), sampler)
+    if type(arr) is np.ndarray and onp.issubdtype(arr.dtype, onp.integer):  # MXNet 2 cuts its numbers off
+        arr[:] = sampler(*numbers, arr.shape, ctx=arr.ctx).astype("int32").astype(arr.dtype)
+    else:
+        sampler(*numbers, arr.shape, dtype=arr.dtype, out=arr)
 
 
 class Load:
