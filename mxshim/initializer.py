@@ -393,7 +393,7 @@ class MSRAPrelu(Xavier):
 def _tents(shape):
     """Kernels (..., h, w) that interpolate bilinearly, in float32. Raises: IndexError for fewer than four axes."""
     if len(shape) < 4:
-        raise IndexError(f"mx.init.Bilinear needs kernels of four axes, (in, out, h, w), got shape {shape}: give this parameter another init")
+        raise IndexError(f"mx.init.Bilinear needs kernels of four axes, (in, out, h, w), got shape {shape}: name another init")
     height, width = shape[-2:]
     half = math.ceil(width / 2)
     center = (2 * half - 1 - half % 2) / (2 * half)

@@ -129,8 +129,11 @@ def test_xavier_errors(bad, text):
         p.data()
 
 
-@pytest.mark.parametrize("how, dtype, numbers", [(init.Uniform(5), "int32", [0, -4, -4, 0, -3, 1]), (init.Uniform(5), "uint8", [0, 252, 252, 0, 253, 1]),
-                                                 (init.Normal(4), "int64", [-2, 0, 0, -1, 2, -3])])
+@pytest.mark.parametrize("how, dtype, numbers", [
+    (init.Uniform(5), "int32", [0, -4, -4, 0, -3, 1]),
+    (init.Uniform(5), "uint8", [0, 252, 252, 0, 253, 1]),
+    (init.Normal(4), "int64", [-2, 0, 0, -1, 2, -3]),
+])
 def test_integers_are_cut_off(how, dtype, numbers):
     """What 2.0.0b1 draws after seed(1)."""
     npx.set_np()
