@@ -273,14 +273,14 @@ class Parameter:
             self._trainer._forget_store()
         with autograd.pause():
             for a in self._data:
-                a[:] = data if not isinstance(data, ARRAYS) or data.ctx == a.ctx else data.as_in_context(a.ctx)
+                a[()] = data if not isinstance(data, ARRAYS) or data.ctx == a.ctx else data.as_in_context(a.ctx)
 
     def zero_grad(self):
         """Set the gradients to zero; nothing where there are none."""
         if self._data is not None and self._grad_req != "null":
             with autograd.pause():
                 for a in self._data:
-                    a.grad[:] = 0
+                    a.grad[()] = 0
 
     def cast(self, dtype):
         """Convert elements and gradients to another dtype."""

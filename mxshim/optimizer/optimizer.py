@@ -191,7 +191,7 @@ class Optimizer:
             self.step(index, used, grad, state)
         for w, u in zip(weight, used, strict=True):
             if u is not w:
-                w[:] = u.astype(w.dtype)
+                w[()] = u.astype(w.dtype)
 
     def _step(self, indices, weights, masters, grads, states):
         rule = self._rule()  # before anything is counted: the base has none

@@ -137,6 +137,34 @@ def test_constants(F):
             c.grad_req = "write"
 
 
+def test_parameters_without_axes(tmp_path):
+    """MXNet 2 makes them with random numbers only, and cannot load them."""
+    npx.set_np()
+    constant = gluon.Constant(3.0)
+    constant.initialize()
+    assert constant.data().shape == () and float(constant.data()) == 3
+
+    class Scale(gluon.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            self.s = gluon.Parameter("s", shape=(), init="ones")
+
+        def forward(self, x):
+            return x * self.s.data()
+
+    net, other = Scale(), Scale()
+    net.initialize()
+    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.5})
+    with autograd.record():
+        loss = net(np.array([1., 2.])).sum()
+    loss.backward()
+    trainer.step(1)
+    net.save_parameters(str(tmp_path / "net"))
+    other.load_parameters(str(tmp_path / "net"))
+    net.zero_grad()
+    assert float(other.s.data()) == -0.5 and float(net.s.grad()) == 0
+
+
 def test_copies_of_parameters_keep_their_gradients(F):
     net = nn.Dense(1, in_units=2, weight_initializer="ones")
     net.initialize()
