@@ -10,6 +10,10 @@ from ..base import MXNetError
 from ..util import is_np_array, is_np_shape
 
 
+class CannotOpen(MXNetError, ValueError):
+    """A file of parameters is not there: an MXNetError in MXNet 1, a ValueError in MXNet 2."""
+
+
 def write(filename, parameters):
     """Write {name: Parameter} to a file, whole or not at all. Raises: RuntimeError if one is not initialized."""
     arrays = [p._reduce().asnumpy() for p in parameters.values()]
@@ -24,7 +28,12 @@ def read(filename) -> dict[str, onp.ndarray]:
 
     Raises: MXNetError if the file cannot be read, is damaged or has no names; ValueError for sparse arrays.
     """
-    arrays, names = serialization.load_params(filename)
+    try:
+        arrays, names = serialization.load_params(filename)
+    except MXNetError as error:
+        if isinstance(error.__cause__, OSError):
+            raise CannotOpen(str(error)) from error.__cause__
+        raise
     if arrays and not names:
         raise MXNetError(f"{filename!r} holds arrays without names; parameters are found by name")
     for name, a in zip(names, arrays, strict=True):

@@ -164,6 +164,7 @@ LOOP = {
     "a file of more layers": (lambda F, t: dense().load_parameters(file_of(t, chain(dense()))), AssertionError,
                               "'weight' is missing in .*, which has '0.weight', '0.bias'. Pass allow_missing=True"),
     "no file": (lambda F, t: dense().load_parameters(str(t / "none.params")), mx.MXNetError, "cannot open .*none.params"),
+    "no file, in MXNet 2": (lambda F, t: dense().load_parameters(str(t / "none.params")), ValueError, "cannot open .*none.params"),
     "no file of parameters": (lambda F, t: dense().load_parameters(junk(t)), mx.MXNetError, "expected an MXNet array file"),
     "a metric's lengths": (lambda F, _: metric_of(F, "Accuracy").update(F.ones((3,)), F.ones((4, 2))), ValueError, "match: 3 and 4"),
     "a metric's lists": (lambda F, _: metric_of(F, "Accuracy").update([F.ones(4)] * 2, [F.ones((4, 2))]), ValueError, "match: 2 and 1"),

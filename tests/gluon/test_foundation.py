@@ -339,6 +339,11 @@ LAYERS = [
 ]
 
 
+def test_repr_of_numpy_numbers():
+    layer = nn.Conv2D(onp.int64(2), (onp.int64(1), 3), strides=onp.int32(2))
+    assert repr(layer) == "Conv2D(None -> 2, kernel_size=(1, 3), stride=(2, 2))"
+
+
 @pytest.mark.parametrize("make, as_nd, as_np", LAYERS, ids=[row[1].split("(")[0] + str(i) for i, row in enumerate(LAYERS)])
 def test_repr(F, make, as_nd, as_np):
     assert repr(make()) == (as_np if is_np(F) and as_np else as_nd)
