@@ -134,25 +134,25 @@ class Initializer:
         raise NotImplementedError(f"{type(self).__name__} must define _init_weight(self, name, arr)")
 
     def _init_zero(self, name, arr):
-        arr[:] = 0
+        arr[()] = 0
 
     def _init_one(self, name, arr):
-        arr[:] = 1
+        arr[()] = 1
 
     def _init_bias(self, name, arr):
-        arr[:] = 0
+        arr[()] = 0
 
     def _init_gamma(self, name, arr):
-        arr[:] = 1
+        arr[()] = 1
 
     def _init_beta(self, name, arr):
-        arr[:] = 0
+        arr[()] = 0
 
     def _init_bilinear(self, name, arr):
-        arr[:] = _tents(arr.shape)
+        arr[()] = _tents(arr.shape)
 
     def _init_loc_bias(self, name, arr):
-        arr[:] = onp.array([1, 0, 0, 0, 1, 0], "float32")  # the identity of a spatial transformer
+        arr[()] = onp.array([1, 0, 0, 0, 1, 0], "float32")  # the identity of a spatial transformer
 
     def _init_default(self, name, arr):
         raise ValueError(f"how to initialize {name!r} is unknown: names end in weight, bias, gamma, beta, min or max; "
@@ -188,11 +188,19 @@ def _samplers(arr):
 
 
 def _uniform(arr, bound):
-    _samplers(arr).uniform(-bound, bound, arr.shape, dtype=arr.dtype, out=arr)
+    _draw("uniform", arr, -bound, bound)
 
 
 def _normal(arr, sigma):
-    _samplers(arr).normal(0, sigma, arr.shape, dtype=arr.dtype, out=arr)
+    _draw("normal", arr, 0, sigma)
+
+
+def _draw(sampler, arr, *numbers):
+    sampler = getattr(_samplers(arr), sampler)
+    if type(arr) is np.ndarray and onp.issubdtype(arr.dtype, onp.integer):  # MXNet 2 cuts its numbers off
+        arr[()] = sampler(*numbers, arr.shape, ctx=arr.ctx).astype("int32").astype(arr.dtype)
+    else:
+        sampler(*numbers, arr.shape, dtype=arr.dtype, out=arr)
 
 
 class Load:
@@ -218,7 +226,7 @@ class Load:
         else:
             if arr.shape != found.shape:
                 raise AssertionError(f"mx.init.Load: {name!r} has shape {arr.shape}, the loaded array {found.shape}")
-            arr[:] = found
+            arr[()] = found
         if self.verbose:
             logging.info("Initialized %s by %s", name, "default" if found is None else "loading")
 
@@ -256,7 +264,7 @@ class Zero(Initializer):
     """Zeros."""
 
     def _init_weight(self, name, arr):
-        arr[:] = 0
+        arr[()] = 0
 
 
 @register
@@ -265,7 +273,7 @@ class One(Initializer):
     """Ones."""
 
     def _init_weight(self, name, arr):
-        arr[:] = 1
+        arr[()] = 1
 
 
 @register
@@ -277,7 +285,7 @@ class Constant(Initializer):
         self.value = value
 
     def _init_weight(self, name, arr):
-        arr[:] = self._host()
+        arr[()] = self._host()
 
     def _host(self):
         if hasattr(self.value, "asnumpy"):
@@ -336,7 +344,7 @@ class Orthogonal(Initializer):
         shape = arr.shape[0], math.prod(arr.shape[1:])
         drawn = nd.random.uniform(-1, 1, shape) if self.rand_type == "uniform" else nd.random.normal(0, 1, shape)
         u, _, v = onp.linalg.svd(drawn.asnumpy(), full_matrices=False)
-        arr[:] = (self.scale * (u if u.shape == shape else v)).astype("float32").reshape(arr.shape)
+        arr[()] = (self.scale * (u if u.shape == shape else v)).astype("float32").reshape(arr.shape)
 
 
 @register
@@ -383,7 +391,9 @@ class MSRAPrelu(Xavier):
 
 
 def _tents(shape):
-    """Kernels (..., h, w) that interpolate bilinearly, in float32."""
+    """Kernels (..., h, w) that interpolate bilinearly, in float32. Raises: IndexError for fewer than four axes."""
+    if len(shape) < 4:
+        raise IndexError(f"mx.init.Bilinear needs kernels of four axes, (in, out, h, w), got shape {shape}: name another init")
     height, width = shape[-2:]
     half = math.ceil(width / 2)
     center = (2 * half - 1 - half % 2) / (2 * half)
@@ -393,10 +403,13 @@ def _tents(shape):
 
 @register
 class Bilinear(Initializer):
-    """Kernels of a transposed convolution that enlarges images bilinearly; shape (..., h, w)."""
+    """Kernels of a transposed convolution that enlarges images bilinearly; shape (..., h, w), of four axes or more.
+
+    Raises: IndexError for fewer axes.
+    """
 
     def _init_weight(self, name, arr):
-        arr[:] = _tents(arr.shape)
+        arr[()] = _tents(arr.shape)
 
 
 @register
@@ -409,7 +422,7 @@ class LSTMBias(Initializer):
 
     def _init_weight(self, name, arr):
         quarter = arr.shape[0] // 4
-        arr[:] = 0
+        arr[()] = 0
         arr[quarter:2 * quarter] = self.forget_bias
 
 

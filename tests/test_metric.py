@@ -149,6 +149,21 @@ def test_functions_as_metrics():
         metric.get_config()
 
 
+def test_sums_of_numpy_numbers_have_all_digits():
+    metric = mx.metric.np(lambda label, pred: pred.sum())
+    for _ in range(3):
+        metric.update([nd.array([1.])], [nd.array([0.1])])
+    value = metric.get()[1]
+    assert type(value) is float and value == 3 * float(onp.float32(0.1)) / 3
+
+
+def test_one_score_for_each_class():
+    metric = gluon.metric.F1(class_type="multiclass", average=None, threshold=0)
+    metric.update(np.array([0, 1, 1]), np.array([[0.9, 0.1], [0.8, 0.2], [0.3, 0.7]]))
+    name, value = metric.get()
+    assert type(value) is np.ndarray and value.dtype == "float64" and value.tolist() == pytest.approx([2 / 3, 2 / 3])
+
+
 def test_helpers():
     assert gluon.metric.one_hot(np.array([0, 2, 1]), 3).tolist() == [[1, 0, 0], [0, 0, 1], [0, 1, 0]]
     pred = [[0.3, 0.5], [0.5, 0.7]]

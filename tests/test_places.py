@@ -68,6 +68,14 @@ def test_a_loss_of_another_library():
         Squares(weight=nd.ones((1,)), batch_axis=0)(pred, label)
 
 
+def test_weights_of_losses_are_applied_as_in_both_generations():
+    loss, weight = nd.array([[1, 2]]), nd.array([[3], [1]])
+    for arguments in ((nd, loss), (loss,)):
+        assert gluon.loss._apply_weighting(*arguments).asnumpy().tolist() == [[1, 2]]
+        assert gluon.loss._apply_weighting(*arguments, 2, weight).asnumpy().tolist() == [[6, 12], [2, 4]]
+        assert gluon.loss._apply_weighting(*arguments, sample_weight=weight).asnumpy().tolist() == [[3, 6], [1, 2]]
+
+
 def test_a_cell_of_another_library():
     from mxshim.gluon.rnn import rnn_cell
 

@@ -161,7 +161,7 @@ class Block:
     def collect_params(self, select=None) -> ParameterDict:
         """All parameters, also of children, whose name the regular expression `select` matches from its start."""
         self._warn_of_containers()
-        return ParameterDict.collected(self._params.prefix, self._collect_params_with_prefix(), select, self._params)
+        return ParameterDict.collected(self._params.prefix, self._collect_params_with_prefix(), select)
 
     def _warn_of_containers(self):
         children = {id(c) for c in self._children.values()}
@@ -176,8 +176,7 @@ class Block:
     def register_child(self, block, name=None):
         """Make a block part of this one; setting it as an attribute does the same. Raises: TypeError if it is no Block."""
         if not isinstance(block, Block):
-            use = "give its blocks one by one, add(*blocks)" if isinstance(block, list | tuple) else "wrap functions in nn.Lambda"
-            raise TypeError(f"{type(self).__name__}: a child must be a Block, got {type(block).__name__}; {use}")
+            raise TypeError(_no_child(self, block))
         Changes.count += 1
         self._children[str(len(self._children)) if name is None else name] = block
 
@@ -227,7 +226,11 @@ class Block:
                 error.add_note(f"in {repr(self).splitlines()[0].removesuffix('(')}, called with {shapes or 'no arrays'}")
             raise
         for hook in tuple(self._forward_hooks.values()) if self._forward_hooks else ():
-            hook(self, args, out)
+            hook(self, args, self._told(args, out))
+        return out
+
+    def _told(self, args, out):
+        """What forward hooks are told of an output."""
         return out
 
     def _computed(self, *args, **kwargs):
@@ -383,6 +386,11 @@ class Block:
         self.load_parameters(f"{prefix}-model.params")
 
 
+def _no_child(parent, value) -> str:
+    use = "give its blocks one by one, add(*blocks)" if isinstance(value, list | tuple) else "wrap functions in nn.Lambda"
+    return f"{type(parent).__name__}: a child must be a Block, got {type(value).__name__}; {use}"
+
+
 class HybridBlock(Block):
     """A Block whose calls can be one instruction, see `hybridize`; children must be HybridBlocks.
 
@@ -398,10 +406,12 @@ class HybridBlock(Block):
         self._hybrid = None
 
     def register_child(self, block, name=None):
-        """As Block.register_child. Raises: ValueError if the child is a Block, but no HybridBlock."""
+        """As Block.register_child. Raises: ValueError if the child is no HybridBlock."""
         if isinstance(block, Block) and not isinstance(block, HybridBlock):
             raise ValueError(f"{type(self).__name__} is a HybridBlock, so its children must be, and {type(block).__name__} is "
                              "not. Derive it from HybridBlock, or this one from Block (nn.Sequential for nn.HybridSequential)")
+        if not isinstance(block, Block):
+            raise ValueError(_no_child(self, block))
         super().register_child(block, name)
 
     def hybridize(self, active=True, backend=None, clear=True, partition_if_dynamic=True, static_alloc=False,
@@ -452,6 +462,8 @@ class HybridBlock(Block):
         By the graph of hybrid_forward; blocks that define forward instead, and have such parameters themselves, define infer_shape.
         Raises: ValueError where the graph cannot be made, or leaves sizes unknown; RuntimeError where there is no hybrid_forward.
         """
+        if all(p._shape_known() for p in self.collect_params().values()):
+            return
         unknown = [(name, p) for name, p in self._own().items() if not p._shape_known()]
         names = ", ".join(f"{name} {p.shape}" for name, p in unknown)
         if unknown and type(self).hybrid_forward is HybridBlock.hybrid_forward:
@@ -495,7 +507,7 @@ class HybridBlock(Block):
             return self._symbol_of(x, *args)
         like = first_array((x, *args))
         if isinstance(x, onp.ndarray):
-            raise TypeError(f"{type(self).__name__} takes arrays of mx, got a numpy.ndarray: make one with np.array(x) or nd.array(x)")
+            raise ValueError(f"{type(self).__name__} takes arrays of mx, got a numpy.ndarray: make one with np.array(x) or nd.array(x)")
         if like is None:
             raise self._without_arrays((x, *args))
         cls, ctx = type(like), like.ctx

@@ -15,16 +15,21 @@ from ..base import MXNetError
 from ..symbol.symbol import Symbol
 from . import functions as f
 from .block import HybridBlock
+from .dialect import ARRAYS
 
 __all__ = ["CTCLoss", "CosineEmbeddingLoss", "HingeLoss", "HuberLoss", "KLDivLoss", "L1Loss", "L2Loss", "LogisticLoss", "Loss",
            "PoissonNLLLoss", "SDMLLoss", "SigmoidBCELoss", "SigmoidBinaryCrossEntropyLoss", "SoftmaxCELoss",
            "SoftmaxCrossEntropyLoss", "SquaredHingeLoss", "TripletLoss"]
 
 
-def _apply_weighting(F, loss, weight=None, sample_weight=None):
+def _apply_weighting(*args, **kwargs):
+    """_weighted for losses of other libraries: (F, loss, ...) as in MXNet 1, or (loss, ...) as in MXNet 2 (mxnet.gluon.loss)."""
+    return _weighted(*(args if args and isinstance(args[0], ARRAYS | Symbol) else args[1:]), **kwargs)
+
+
+def _weighted(loss, weight=None, sample_weight=None):
     """loss times weight, a number, and sample_weight, an array that broadcasts with it; None leaves either out.
 
-    Losses of other libraries call it, with F as MXNet has it, which the arrays say here (MXNet: mxnet.gluon.loss._apply_weighting).
     Raises: AssertionError if weight is no number.
     """
     if sample_weight is not None:
@@ -66,7 +71,7 @@ class Loss(HybridBlock):
         return label.reshape(pred.shape)
 
     def _mean(self, loss, sample_weight):
-        return f.mean_per_example(_apply_weighting(None, loss, self._weight, sample_weight), self._batch_axis)
+        return f.mean_per_example(_weighted(loss, self._weight, sample_weight), self._batch_axis)
 
 
 class L2Loss(Loss):
@@ -80,7 +85,7 @@ class L2Loss(Loss):
 
     def hybrid_forward(self, F, pred, label, sample_weight=None):
         loss = f.square(self._like(label, pred) - pred)
-        return f.mean_per_example(_apply_weighting(None, loss, self._weight / 2, sample_weight), self._batch_axis)
+        return f.mean_per_example(_weighted(loss, self._weight / 2, sample_weight), self._batch_axis)
 
 
 class L1Loss(Loss):
@@ -162,7 +167,7 @@ class KLDivLoss(Loss):
     def hybrid_forward(self, F, pred, label, sample_weight=None):
         if not self._from_logits:
             pred = f.log_softmax(pred, axis=self._axis)
-        loss = _apply_weighting(None, label * (f.log(label + 1e-12) - pred), self._weight, sample_weight)
+        loss = _weighted(label * (f.log(label + 1e-12) - pred), self._weight, sample_weight)
         reduce = f.mean_per_example if f.is_np(pred) else f.sum_per_example
         return reduce(loss, self._batch_axis)
 
@@ -188,7 +193,7 @@ class CTCLoss(Loss):
             label = f.swapaxes(label, 0, 1)
         loss = f.ctc_loss(pred, label, pred_lengths, label_lengths, use_data_lengths=pred_lengths is not None,
                           use_label_lengths=label_lengths is not None, blank_label="last")
-        return _apply_weighting(None, loss, self._weight, sample_weight)
+        return _weighted(loss, self._weight, sample_weight)
 
 
 class HuberLoss(Loss):
@@ -265,7 +270,7 @@ class TripletLoss(Loss):
     def hybrid_forward(self, F, pred, positive, negative, sample_weight=None):
         positive, negative = self._like(positive, pred, "positive"), self._like(negative, pred, "negative")
         apart = f.sum_per_example(f.square(positive - pred) - f.square(negative - pred), self._batch_axis)
-        return _apply_weighting(None, f.relu(apart + self._margin), self._weight, sample_weight)
+        return _weighted(f.relu(apart + self._margin), self._weight, sample_weight)
 
 
 class PoissonNLLLoss(Loss):
@@ -286,7 +291,7 @@ class PoissonNLLLoss(Loss):
         if self._compute_full:
             stirling = target * f.log(target) - target + 0.5 * f.log(2 * math.pi * target)
             loss = loss + stirling * (target > 1)
-        loss = _apply_weighting(None, loss, self._weight, sample_weight)
+        loss = _weighted(loss, self._weight, sample_weight)
         return f.mean_per_example(loss, self._batch_axis) if f.is_np(loss) else loss.mean()
 
 
@@ -310,7 +315,7 @@ class CosineEmbeddingLoss(Loss):
             loss = f.where(label == 1, 1 - cos, f.clip(cos - self._margin, 0, 1 - self._margin))
             return self._mean(loss, sample_weight)
         loss = (1 - cos) * (label == 1) + f.maximum((label == -1) * (cos - self._margin), 0)
-        return _apply_weighting(None, loss, self._weight, sample_weight)
+        return _weighted(loss, self._weight, sample_weight)
 
 
 class SDMLLoss(Loss):

@@ -78,6 +78,12 @@ class Parameter:
         """The short name, as in "weight", in np programs; with prefix, as in "dense0_weight", in nd programs."""
         return self._name if is_np_array() or self._full_name is None else self._full_name
 
+    @name.setter
+    def name(self, name):
+        if is_np_array():
+            raise AttributeError("the name of a Parameter cannot be set in np programs; its place in the network names it")
+        self._full_name = name
+
     @property
     def shape(self):
         """The shape; sizes not known yet are -1 in np programs, 0 in nd programs. None if nothing is known.
@@ -267,14 +273,14 @@ class Parameter:
             self._trainer._forget_store()
         with autograd.pause():
             for a in self._data:
-                a[:] = data if not isinstance(data, ARRAYS) or data.ctx == a.ctx else data.as_in_context(a.ctx)
+                a[()] = data if not isinstance(data, ARRAYS) or data.ctx == a.ctx else data.as_in_context(a.ctx)
 
     def zero_grad(self):
         """Set the gradients to zero; nothing where there are none."""
         if self._data is not None and self._grad_req != "null":
             with autograd.pause():
                 for a in self._data:
-                    a.grad[:] = 0
+                    a.grad[()] = 0
 
     def cast(self, dtype):
         """Convert elements and gradients to another dtype."""

@@ -21,15 +21,18 @@ class ParameterDict(dict):
         self._prefix, self._shared = prefix, shared
         self._others = {}  # the same parameters by the names of the other generation
         self._home = None  # where `get` makes parameters, if not here
+        self._collected = False  # from a block, as MXNet 2 gives a plain dict
 
     @classmethod
     def collected(cls, prefix, structural, select=None, home=None):
         """The parameters of {structural name: Parameter} whose key the regular expression `select` matches from its start.
 
+        What `get` makes becomes part of the dictionary `home`, and thus of its block, or of none.
+
         Where none does, the names of the other generation are tried. Raises: AssertionError if two share a 1.x name.
         """
         found = cls(prefix)
-        found._home = home
+        found._home, found._collected = home, True
         full = {}
         for p in structural.values():
             name = p._full_name or p._name
@@ -73,7 +76,7 @@ class ParameterDict(dict):
         """
         if not kwargs:
             found = dict.get(self, name) or dict.get(self, self._prefix + name) or self._others.get(name)
-            if found is not None or default is not None or self._home is not None:
+            if found is not None or default is not None or self._collected:
                 return default if found is None else found
         if self._home is not None:
             self[name] = p = self._home.get(name, **kwargs)

@@ -10,6 +10,10 @@ from ..base import MXNetError
 from ..util import is_np_array, is_np_shape
 
 
+class CannotOpen(MXNetError, ValueError):
+    """A file of parameters is not there: an MXNetError in MXNet 1, a ValueError in MXNet 2."""
+
+
 def write(filename, parameters):
     """Write {name: Parameter} to a file, whole or not at all. Raises: RuntimeError if one is not initialized."""
     arrays = [p._reduce().asnumpy() for p in parameters.values()]
@@ -24,7 +28,12 @@ def read(filename) -> dict[str, onp.ndarray]:
 
     Raises: MXNetError if the file cannot be read, is damaged or has no names; ValueError for sparse arrays.
     """
-    arrays, names = serialization.load_params(filename)
+    try:
+        arrays, names = serialization.load_params(filename)
+    except MXNetError as error:
+        if isinstance(error.__cause__, OSError):
+            raise CannotOpen(str(error)) from error.__cause__
+        raise
     if arrays and not names:
         raise MXNetError(f"{filename!r} holds arrays without names; parameters are found by name")
     for name, a in zip(names, arrays, strict=True):
@@ -43,11 +52,11 @@ def load_into(parameters, loaded, source, ctx, allow_missing, ignore_extra, cast
     """Give {name: Parameter} the arrays of {name: array}; all is checked before anything changes.
 
     A parameter with several names needs one of them.  ctx: a device or a list, None to leave each where it is.
-    Raises: AssertionError for a missing name, another shape or dtype; ValueError for a name too many.
+    Raises: AssertionError for a missing name, another shape or dtype, an unknown dtype_source; ValueError for a name too many.
     """
     from .parameter import devices_of
     if dtype_source not in ("current", "saved"):
-        raise ValueError(f"dtype_source must be 'current' or 'saved', got {dtype_source!r}")
+        raise AssertionError(f"dtype_source must be 'current' or 'saved', got {dtype_source!r}")
     present = {id(parameters[name]) for name in loaded if name in parameters}
     if not allow_missing:
         for name, p in parameters.items():

@@ -137,7 +137,7 @@ class EvalMetric:
         return self._settle(which)[k]
 
     def _set(self, which, k, value):
-        self._settle(which)[k] = value
+        self._settle(which)[k] = _plain_number(value)
 
     def _check(self, counts):
         """Raise what only the values could tell."""
@@ -168,6 +168,11 @@ class EvalMetric:
     def get_global_name_value(self) -> list:
         """[(name, value)] since the last reset() that was not local."""
         return _zipped(*self.get_global())
+
+
+def _plain_number(value):
+    """A NumPy number as Python's, whose sums have all digits: NumPy 2 adds a float to a numpy.float32 in float32."""
+    return value.item() if isinstance(value, onp.generic) else value
 
 
 def _whole(number):
@@ -285,6 +290,7 @@ class CustomMetric(EvalMetric):
         for pred, label in zip(preds, labels):
             found = self._feval(self._convert(label), self._convert(pred))
             total, number = found if isinstance(found, tuple) else (found, 1)
+            total = _plain_number(total)
             self.sum_metric, self.num_inst = self.sum_metric + total, self.num_inst + number
             self.global_sum_metric, self.global_num_inst = self.global_sum_metric + total, self.global_num_inst + number
 

@@ -5,6 +5,7 @@ import math
 
 import numpy as onp
 
+from .. import ndarray as nd
 from .accuracy import checked_threshold
 from .base import Counted, Tally, check_label_shapes, count, plain, register
 
@@ -107,17 +108,19 @@ class Fbeta(_Scored):
         class_type: "binary" (scores of one class or two), "multiclass" (the largest score counts) or "multilabel" (every score
             for itself).
         threshold: above which a score is a yes, a float or an array with one for each class.
-        average: "micro" scores all classes together, "macro" takes the mean over the classes, None gives one for each.
+        average: "micro" scores all classes together, "macro" takes the mean over the classes, None gives an np array with one for each.
     """
 
     def __init__(self, name="fbeta", output_names=None, label_names=None, class_type="binary", beta=1, threshold=0.5, average="micro"):
         if class_type not in ("binary", "multiclass", "multilabel"):
             raise ValueError(f"Wrong class_type {class_type}! Only supports ['binary', 'multiclass', 'multilabel']")
-        self.class_type, self.beta, self.threshold, self.average = class_type, beta, checked_threshold(threshold), average
+        self.class_type, self.beta, self.average = class_type, beta, average
+        self.threshold = threshold if class_type == "multiclass" else checked_threshold(threshold)  # there it does not matter
         super().__init__(name, output_names, label_names)
 
     def _batch(self, label, pred):
-        found = count("classes", label, pred, threshold=self.threshold, kind=self.class_type)
+        threshold = 0.5 if self.class_type == "multiclass" else self.threshold
+        found = count("classes", label, pred, threshold=threshold, kind=self.class_type)
         held = self._local.total
         if held is not None and held.shape != found.shape:
             raise AssertionError(f"Input number of classes has changed from {held.shape[1]} to {found.shape[1]}")
@@ -136,6 +139,10 @@ class Fbeta(_Scored):
         square = self.beta ** 2
         score = (1 + square) * precision * recall / onp.maximum(square * precision + recall, 1e-12)
         return score if self.average not in ("micro", "macro") else float(score.mean())
+
+    def _result(self, total, number):
+        name, value = super()._result(total, number)
+        return name, nd.array(value, dtype="float64").as_np_ndarray() if isinstance(value, onp.ndarray) else value
 
 
 class ClassF1(Fbeta):

@@ -73,7 +73,7 @@ class Optimizer:
         super().__init_subclass__(**kwargs)
         own = ("_get_lr", "_get_lrs", "_get_wd", "_get_wds")
         cls._alone = cls._alone or any(name in cls.__dict__ for name in own)
-        cls._built_in = cls.update is Optimizer.update and cls.step is Optimizer.step
+        cls._built_in = all(getattr(cls, name) is getattr(Optimizer, name) for name in ("update", "step", "fused_step"))
 
     def __getstate__(self):
         state = self.__dict__.copy()
@@ -155,15 +155,20 @@ class Optimizer:
     def update(self, index, weight, grad, state):
         """Update one weight, or lists of them, in place. Subclasses of MXNet 1 define it, for one."""
         if isinstance(index, list | tuple):
-            self.step(index, weight, grad, state)
+            self._own_step(index, weight, grad, state)
         else:
-            self.step([index], [weight], [grad], [state])
+            self._own_step([index], [weight], [grad], [state])
 
     def step(self, indices, weights, grads, states):
-        """Update lists of weights in place. Subclasses of MXNet 2 define it."""
+        """Update lists of weights in place. Subclasses of MXNet 2 define it, or fused_step."""
         self._step(indices, weights, [None] * len(weights), grads, states)
 
     fused_step = step
+
+    def _own_step(self, *lists):
+        """The step that a subclass has defined; of two, the one that use_fused_step chooses."""
+        fused = type(self).fused_step is not Optimizer.fused_step and (self.use_fused_step or type(self).step is Optimizer.step)
+        (self.fused_step if fused else self.step)(*lists)
 
     def update_multi_precision(self, index, weight, grad, state):
         """As update; with multi_precision 16-bit weights are updated through their float32 copies."""
@@ -188,10 +193,10 @@ class Optimizer:
             for one in zip(index, used, grad, state, strict=True):
                 self.update(*one)
         else:
-            self.step(index, used, grad, state)
+            self._own_step(index, used, grad, state)
         for w, u in zip(weight, used, strict=True):
             if u is not w:
-                w[:] = u.astype(w.dtype)
+                w[()] = u.astype(w.dtype)
 
     def _step(self, indices, weights, masters, grads, states):
         rule = self._rule()  # before anything is counted: the base has none
@@ -221,7 +226,9 @@ class Optimizer:
         """(per weight the number of its group, per group its numbers); weights with equal factors and counts are a group."""
         counts = self._index_update_count
         if self._alone:
-            lrs, wds = self._get_lrs(indices), self._get_wds(indices)
+            cls = type(self)
+            lrs = self._get_lrs(indices) if cls._get_lr is Optimizer._get_lr else [self._get_lr(i) for i in indices]
+            wds = self._get_wds(indices) if cls._get_wd is Optimizer._get_wd else [self._get_wd(i) for i in indices]
             each = [self._each(i, lr, wd, counts[i]) for i, lr, wd in zip(indices, lrs, wds, strict=True)]
             return tuple(range(len(each))), [dict(zip(self._names, numbers, strict=True)) for numbers in each]
         known: dict[tuple, int] = {}

@@ -117,7 +117,7 @@ class SGLD(Optimizer):
             target = (w if master is None else master).as_nd_ndarray()
             target += nd.random.normal(0, math.sqrt(lr), shape=w.shape, dtype=target.dtype, ctx=w.ctx)
             if master is not None:
-                w[:] = master.astype(w.dtype)
+                w[()] = master.astype(w.dtype)
 
 
 @register

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from ..array.core import Array
+from .optimizer import Optimizer
 from .states import dumps, loads
 
 __all__ = ["Updater", "get_updater"]
@@ -31,7 +32,13 @@ class Updater:
             elif not synced[i]:
                 states[i] = self.sync_state_context(states[i], w.ctx)
                 synced[i] = True
-        optimizer.update_multi_precision(index, weight, grad, [states[i] for i in index])
+        state = [states[i] for i in index]
+        if type(optimizer).update_multi_precision is Optimizer.update_multi_precision:
+            optimizer.update_multi_precision(index, weight, grad, state)
+            return
+        for i, w, g, s in zip(index, weight, grad, state, strict=True):  # a subclass defines it: MXNet 1 calls it for one weight
+            one = i, w.as_nd_ndarray(), g.as_nd_ndarray(), s
+            optimizer.update_multi_precision(*([[v] for v in one] if optimizer.allow_np_array else one))
 
     def sync_state_context(self, state, context):
         """A state on another device."""

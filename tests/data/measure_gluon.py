@@ -161,6 +161,7 @@ rnn.DropoutCell(0.0) | a(2, 2) | net(x[0], [])
 crnn.LSTMPCell(3, 2, input_size=2) | a(2, 2), a(2, 2), a(2, 3) | net(x[0], [x[1], x[2]])
 crnn.VariationalDropoutCell(rnn.RNNCell(2, input_size=2)) | a(2, 2, 2) | net.unroll(2, x[0], merge_outputs=True)
 crnn.Conv1DRNNCell((2, 5), 3, 3, 3, 1) | a(1, 2, 5), a(1, 3, 5) | net(x[0], [x[1]])
+crnn.Conv1DGRUCell((2, 5), 1, 3, 3, 1) | a(2, 2, 2, 5) | net.unroll(2, x[0], layout="NTCW", merge_outputs=True)
 crnn.Conv2DLSTMCell((1, 3, 3), 2, 3, 3, (1, 1)) | a(1, 1, 3, 3), a(1, 2, 3, 3), a(1, 2, 3, 3) | net(x[0], [x[1], x[2]])
 crnn.Conv2DGRUCell((1, 3, 4), 2, 2, 3, activation="relu") | a(1, 1, 3, 4), a(1, 2, 2, 3) | net(x[0], [x[1]])
 crnn.Conv3DRNNCell((1, 2, 2, 2), 1, (1, 1, 1), (1, 1, 1)) | a(1, 1, 2, 2, 2), a(1, 1, 2, 2, 2) | net(x[0], [x[1]])
@@ -187,6 +188,7 @@ nn.PixelShuffle3D(2) | a(1, 8, 1, 2, 2)
 nn.Identity() | a(2, 2)
 add(nn.HybridConcatenate(axis=1), nn.Dense(2), nn.Identity()) | a(2, 2)
 loss.TripletLoss() | a(2, 3), a(2, 3), a(2, 3), p(2)
+rnn.GRUCell(3, input_size=2, activation="relu", recurrent_activation="tanh") | a(2, 2), a(2, 3) | net(x[0], [x[1]])
 """,
 }
 

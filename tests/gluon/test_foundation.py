@@ -137,6 +137,34 @@ def test_constants(F):
             c.grad_req = "write"
 
 
+def test_parameters_without_axes(tmp_path):
+    """MXNet 2 makes them with random numbers only, and cannot load them."""
+    npx.set_np()
+    constant = gluon.Constant(3.0)
+    constant.initialize()
+    assert constant.data().shape == () and float(constant.data()) == 3
+
+    class Scale(gluon.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            self.s = gluon.Parameter("s", shape=(), init="ones")
+
+        def forward(self, x):
+            return x * self.s.data()
+
+    net, other = Scale(), Scale()
+    net.initialize()
+    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.5})
+    with autograd.record():
+        loss = net(np.array([1., 2.])).sum()
+    loss.backward()
+    trainer.step(1)
+    net.save_parameters(str(tmp_path / "net"))
+    other.load_parameters(str(tmp_path / "net"))
+    net.zero_grad()
+    assert float(other.s.data()) == -0.5 and float(net.s.grad()) == 0
+
+
 def test_copies_of_parameters_keep_their_gradients(F):
     net = nn.Dense(1, in_units=2, weight_initializer="ones")
     net.initialize()
@@ -232,6 +260,13 @@ def test_parameter_dict():
     assert (w.grad_req, c.grad_req) == ("add", "null")
 
 
+def test_collected_parameters_are_no_part_of_the_block(F):
+    net = dense_net(2)
+    found = net.collect_params()
+    found.get("more", shape=(2,))
+    assert len(found) == 3 and len(net.collect_params()) == 2 and not net.params
+
+
 def test_params_get_in_a_block(F):
     class Linear(nn.Block):
         def __init__(self, units, inputs, **kwargs):
@@ -302,6 +337,11 @@ LAYERS = [
      "dense0_ (\n  Parameter dense0_weight (shape=(2, 1), dtype=float32)\n  Parameter dense0_bias (shape=(2,), dtype=float32)\n)",
      "{'weight': Parameter (shape=(2, 1), dtype=float32), 'bias': Parameter (shape=(2,), dtype=float32)}"),
 ]
+
+
+def test_repr_of_numpy_numbers():
+    layer = nn.Conv2D(onp.int64(2), (onp.int64(1), 3), strides=onp.int32(2))
+    assert repr(layer) == "Conv2D(None -> 2, kernel_size=(1, 3), stride=(2, 2))"
 
 
 @pytest.mark.parametrize("make, as_nd, as_np", LAYERS, ids=[row[1].split("(")[0] + str(i) for i, row in enumerate(LAYERS)])

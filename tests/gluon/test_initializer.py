@@ -5,7 +5,7 @@ import numpy as onp
 import pytest
 
 import mxshim as mx
-from mxshim import gluon, nd, np
+from mxshim import gluon, nd, np, npx
 from mxshim import initializer as init
 from mxshim.gluon import nn
 
@@ -127,3 +127,17 @@ def test_xavier_errors(bad, text):
         p.initialize()
     with pytest.raises(RuntimeError, match="has not been initialized; call"):
         p.data()
+
+
+@pytest.mark.parametrize("how, dtype, numbers", [
+    (init.Uniform(5), "int32", [0, -4, -4, 0, -3, 1]),
+    (init.Uniform(5), "uint8", [0, 252, 252, 0, 253, 1]),
+    (init.Normal(4), "int64", [-2, 0, 0, -1, 2, -3]),
+])
+def test_integers_are_cut_off(how, dtype, numbers):
+    """What 2.0.0b1 draws after seed(1)."""
+    npx.set_np()
+    mx.random.seed(1)
+    p = gluon.Parameter("weight", shape=(2, 3), dtype=dtype, init=how)
+    p.initialize()
+    assert p.data().dtype == dtype and p.data().asnumpy().ravel().tolist() == numbers

@@ -4,7 +4,7 @@ from __future__ import annotations
 import numpy as onp
 import pytest
 
-from mxshim import autograd, gluon, nd
+from mxshim import autograd, gluon, nd, np
 from mxshim.gluon import contrib, nn, rnn
 
 
@@ -72,6 +72,34 @@ def test_recurrent_layers_as_cells(F):
     z, states = cells.unroll(5, x, merge_outputs=True)
     onp.testing.assert_allclose(y.asnumpy(), z.asnumpy(), rtol=1e-5, atol=1e-6)
     onp.testing.assert_allclose(h.asnumpy(), onp.stack([s.asnumpy() for s in states]), rtol=1e-5, atol=1e-6)
+
+
+def test_hooks_of_a_recurrent_layer_see_what_the_caller_gets(F):
+    layer, seen = rnn.LSTM(3, input_size=2), []
+    layer.initialize()
+    layer.register_forward_hook(lambda block, inputs, out: seen.append((len(inputs), type(out))))
+    for hybrid in (False, True):
+        layer.hybridize(hybrid)
+        layer(F.ones((2, 1, 2)))
+        layer(F.ones((2, 1, 2)), layer.begin_state(batch_size=1))
+    assert seen == [(2, type(F.ones(1))), (2, tuple)] * 2
+
+
+def test_order_of_a_projected_layers_parameters():
+    names = [name.removeprefix("lstm0_l0_") for name in rnn.LSTM(2, projection_size=1).collect_params()]
+    assert names == ["i2h_weight", "h2h_weight", "i2h_bias", "h2h_bias", "h2r_weight"]
+
+
+def test_recurrent_layers_may_have_children(F):
+    class Tagger(rnn.LSTM):
+        def __init__(self):
+            super().__init__(2, input_size=3)
+            self.out = nn.Dense(2, in_units=2)
+
+    net = Tagger()
+    assert [name for name in net.collect_params() if "lstm" not in name and "l0" not in name][-2:] == (
+        ["out.weight", "out.bias"] if F is np else ["dense0_weight", "dense0_bias"])
+    assert {"out.weight", "out.bias"} < set(net._collect_params_with_prefix())
 
 
 def test_contributed_names():

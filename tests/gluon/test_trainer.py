@@ -243,6 +243,53 @@ def test_parameters_of_users_of_mxnet_1_and_2():
                 assert net.weight.data().asnumpy().tolist() == [[pytest.approx(1 - factor * 0.2)] * 2]
 
 
+def test_adam_changed_by_a_user_of_mxnet_1():
+    """What 1.9.1 gives: the method is called for one weight after the other, and rates by index count."""
+    class Changed(mx.optimizer.Adam):
+        seen = []
+
+        def update_multi_precision(self, index, weight, grad, state):
+            self.seen.append(index)
+            super().update_multi_precision(index, weight, grad, state)
+
+        def _get_lr(self, index):
+            return 0.1 * (index + 1)
+
+    net = nn.Dense(2, in_units=2, weight_initializer="ones")
+    net.initialize()
+    trainer = gluon.Trainer(net.collect_params(), Changed())
+    for turn in range(3):
+        with mx.autograd.record():
+            loss = (net(nd.ones((2, 2)) * turn) ** 2).sum()
+        loss.backward()
+        trainer.step(2)
+    assert Changed.seen == [0, 1] * 3
+    onp.testing.assert_allclose(net.weight.data().asnumpy(), 0.69573003, rtol=1e-5)
+    onp.testing.assert_allclose(net.bias.data().asnumpy(), -0.1587904, rtol=1e-5)
+
+
+@pytest.mark.parametrize("fused, factor", [(True, 2.0), (False, 0.5)])
+def test_a_fused_step_of_a_user_of_mxnet_2(fused, factor):
+    class Either(mx.optimizer.Optimizer):
+        def fused_step(self, indices, weights, grads, states):
+            for weight, grad in zip(weights, grads):
+                weight[:] -= 2 * self.lr * grad
+
+        def step(self, indices, weights, grads, states):
+            for weight, grad in zip(weights, grads):
+                weight[:] -= 0.5 * self.lr * grad
+
+    class Only(mx.optimizer.Optimizer):
+        fused_step = Either.fused_step
+
+    for made in (Either(learning_rate=0.1, use_fused_step=fused), Only(learning_rate=0.05 * factor)):
+        net = dense()
+        trainer = gluon.Trainer(net.collect_params(), made)
+        backward(net, nd)
+        trainer.step(1)
+        assert net.weight.data().asnumpy().tolist() == [[pytest.approx(1 - factor * 0.2)] * 2]
+
+
 def test_16_bit_weights(F):
     net = dense()
     net.cast("float16")

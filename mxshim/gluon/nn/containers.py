@@ -12,7 +12,7 @@ class _Chain:
     """What both containers share: a list of blocks, len(net), net[i], net[i:j], iteration."""
 
     def add(self, *blocks):
-        """Append blocks. Raises: TypeError if one is no Block, ValueError if a HybridSequential is given a plain Block."""
+        """Append blocks. Raises: TypeError if one is no Block, for a HybridSequential ValueError if one is no HybridBlock."""
         for block in blocks:
             self.register_child(block)
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 import numbers
 from collections.abc import Sequence
 
+import numpy as onp
+
 
 def sizes(layer, name, value):
-    """`value` as one number for each of the layer's `n` axes of space. Raises: AssertionError if it has another length."""
-    if isinstance(value, numbers.Number):
-        return (value,) * layer.n
-    if not isinstance(value, Sequence) or len(value) != layer.n:
+    """`value` as one of Python's numbers for each of the layer's `n` axes of space.
+
+    Raises: AssertionError if it has another length.
+    """
+    values = (value,) * layer.n if isinstance(value, numbers.Number) else value
+    if not isinstance(values, Sequence) or len(values) != layer.n:
         raise AssertionError(f"{type(layer).__name__}: {name} must be a number or {layer.n} numbers, got {value}")
-    return tuple(value)
+    return tuple([v.item() if isinstance(v, onp.generic) else v for v in values])
 
 
 def layout_in(layer, layout, known):

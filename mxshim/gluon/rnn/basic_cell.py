@@ -201,17 +201,20 @@ def long_short_term(cell, F, gates, memory, activation, recurrent_activation, ax
 class GRUCell(_GatedCell):
     """Gated recurrent unit (Cho et al., 2014).
 
-    With [r, z, n] the parts of W x + b and [r', z', n'] those of R h + c, s the sigmoid and r = s(r + r'), z = s(z + z'):
-    h' = (1 - z) tanh(n + r n') + z h.
-    Args, inputs and outputs: as in RNNCell.  Parameters: as in RNNCell, with three times the rows.
+    With [r, z, n] the parts of W x + b and [r', z', n'] those of R h + c, r = s(r + r') and z = s(z + z'):
+    h' = (1 - z) a(n + r n') + z h.
+    Args: activation: a.  recurrent_activation: s.  hidden_size, input_size: as in RNNCell.
+    Inputs and outputs: as in RNNCell.  Parameters: as in RNNCell, with three times the rows.
     """
 
     gates = 3
 
     def __init__(self, hidden_size, i2h_weight_initializer=None, h2h_weight_initializer=None, i2h_bias_initializer="zeros",
-                 h2h_bias_initializer="zeros", input_size=0, prefix=None, params=None):
+                 h2h_bias_initializer="zeros", input_size=0, prefix=None, params=None, activation="tanh",
+                 recurrent_activation="sigmoid"):
         super().__init__(hidden_size, i2h_weight_initializer, h2h_weight_initializer, i2h_bias_initializer, h2h_bias_initializer,
                          input_size, prefix, params)
+        self._activation, self._recurrent_activation = activation, recurrent_activation
 
     def _alias(self):
         return "gru"
@@ -220,14 +223,16 @@ class GRUCell(_GatedCell):
                   "mul20", "out")
 
     def hybrid_forward(self, F, inputs, states, **parameters):
-        return gated(self, F, *self._projected(inputs, states[0], **parameters), states[0], "tanh", -1)
+        return gated(self, F, *self._projected(inputs, states[0], **parameters), states[0], self._activation, -1,
+                     self._recurrent_activation)
 
 
-def gated(cell, F, i2h, h2h, state, activation, axis):
+def gated(cell, F, i2h, h2h, state, activation, axis, recurrent_activation="sigmoid"):
     """(h', [h']) of the three parts from the inputs and from the state, which lie along `axis`."""
     (r, z, n), (r_h, z_h, n_h) = (f.split(x, num_outputs=3, axis=axis) for x in (i2h, h2h))
-    z = f.sigmoid(z + z_h)
-    new = cell._get_activation(F, n + f.sigmoid(r + r_h) * n_h, activation)
+    act = cell._get_activation
+    z = act(F, z + z_h, recurrent_activation)
+    new = act(F, n + act(F, r + r_h, recurrent_activation) * n_h, activation)
     output = (1.0 - z) * new + z * state
     return output, [output]
 

@@ -7,6 +7,7 @@ weights, layer by layer, then the biases.
 from __future__ import annotations
 
 import math
+import re
 
 from ... import ndarray as nd
 from ... import numpy as np
@@ -20,6 +21,13 @@ from ..block import HybridBlock
 from ..dialect import ARRAYS
 
 _GATES = {"rnn_relu": 1, "rnn_tanh": 1, "lstm": 4, "gru": 3}
+
+
+_PART = re.compile(r"([lr])(\d+)_([ih]2[hr]_(?:weight|bias))")  # a layer's parameters in MXNet 1: "l0_i2h_weight"
+
+
+class _Begun(list):
+    """States that the caller did not give, and does not get."""
 
 
 class _RNNLayer(HybridBlock):
@@ -60,7 +68,8 @@ class _RNNLayer(HybridBlock):
             self.rnn_param = self.params.get("rnn_param", shape=self._vector_shape(input_size), init=init, dtype=dtype,
                                              allow_deferred_init=True)
         else:
-            by_layer = sorted(self._parts(input_size), key=lambda part: part[0][:2])  # stable: weights, then biases of each
+            # Stable: weights, then biases of each, then the projection.
+            by_layer = sorted(self._parts(input_size), key=lambda part: (*part[0][:2], part[0][2] == "h2r_weight"))
             for (layer, direction, name), shape in by_layer:
                 full = f"{'lr'[direction]}{layer}_{name}"
                 setattr(self, full, self.params.get(full, shape=shape, init=inits[name], dtype=dtype, allow_deferred_init=True))
@@ -82,13 +91,15 @@ class _RNNLayer(HybridBlock):
 
     def _collect_params_with_prefix(self, prefix=""):
         """In nd programs parameters have the names of cells in files, as in MXNet 1: _unfused.0.i2h_weight."""
-        if self._fused:
-            return super()._collect_params_with_prefix(prefix)
-        prefix, found = prefix + "." if prefix else "", {}
-        for name, p in self._own().items():
-            layer, what = name[1:].split("_", 1)
-            found[f"{prefix}_unfused.{layer}.{f'{name[0]}_cell.' if self._dir == 2 else ''}{what}"] = p
-        return found
+        found = super()._collect_params_with_prefix(prefix)
+        return found if self._fused else {self._cell_name(name, prefix): p for name, p in found.items()}
+
+    def _cell_name(self, name, prefix):
+        part = _PART.fullmatch(name.removeprefix(prefix and prefix + "."))
+        if part is None:  # of a subclass, or its children
+            return name
+        direction, layer, what = part.groups()
+        return f"{prefix and prefix + '.'}_unfused.{layer}.{f'{direction}_cell.' if self._dir == 2 else ''}{what}"
 
     def state_info(self, batch_size=0):
         """A list of {"shape": ..., "__layout__": "LNC", "dtype": ...}, one for each state."""
@@ -120,7 +131,7 @@ class _RNNLayer(HybridBlock):
         batch = inputs.shape[self._layout.find("N")]
         given = states is not None
         if not given:
-            states = self.begin_state(batch, f.zeros_of(inputs), ctx=inputs.ctx, dtype=inputs.dtype)
+            states = _Begun(self.begin_state(batch, f.zeros_of(inputs), ctx=inputs.ctx, dtype=inputs.dtype))
         elif isinstance(states, ARRAYS):
             states = [states]
         wanted = [info["shape"] for info in self.state_info(batch)]
@@ -128,8 +139,11 @@ class _RNNLayer(HybridBlock):
             raise ValueError(f"{self}: states of shapes {wanted} are needed, (layers * directions, batch, size), got "
                              f"{[s.shape for s in states]}")
         extra = (sequence_length,) if self._use_sequence_length else ()
-        outputs, states = super().__call__(inputs, list(states), *extra)
+        outputs, states = super().__call__(inputs, list(states) if given else states, *extra)
         return (outputs, states) if given else outputs
+
+    def _told(self, args, out):
+        return out[0] if type(args[1]) is _Begun else out
 
     def hybrid_forward(self, F, inputs, states, sequence_length=None, **parameters):
         if self._layout == "NTC":

@@ -30,17 +30,18 @@ def arranged(sequence, axis, merge):
 def checked(cell, length, inputs, layout):
     """(inputs, axis of time, batch size) of an unroll.
 
-    Raises: AssertionError if the inputs are not `length` steps long, or the layout is unknown.
+    layout: "NTC", "TNC", or whatever names T and N ("NTCHW").
+    Raises: AssertionError if the inputs are not `length` steps long, or the layout does not name both.
     """
-    if layout not in ("NTC", "TNC"):
-        raise AssertionError(f"{type(cell).__name__}.unroll: layout must be 'NTC' or 'TNC', got {layout!r}")
-    axis = layout.find("T")
+    axis, batch_axis = layout.find("T"), layout.find("N")
+    if axis < 0 or batch_axis < 0:
+        raise AssertionError(f"{type(cell).__name__}.unroll: layout must name T and N, as 'NTC' and 'TNC' do, got {layout!r}")
     if isinstance(inputs, Symbol):
         inputs = list(f.split(inputs, num_outputs=length, axis=axis, squeeze_axis=True))
     if isinstance(inputs, list | tuple) and inputs and isinstance(inputs[0], Symbol):
         count, batch = len(inputs), 0  # found when the graph runs
     elif isinstance(inputs, ARRAYS):
-        count, batch = inputs.shape[axis], inputs.shape[1 - axis]
+        count, batch = inputs.shape[axis], inputs.shape[batch_axis]
     elif isinstance(inputs, list | tuple) and inputs:
         count, batch = len(inputs), inputs[0].shape[0]
     else:

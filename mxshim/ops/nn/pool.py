@@ -73,9 +73,12 @@ def _pool(data, kernel, stride, pad, pool_type, convention, everything, p_value,
         size = data.shape[spot]
         many, lo, hi = _out_size(size, k, s, p, convention)
         edges.append((lo, hi))
-        counts.append(_counts(size, many, k, s, lo, hi, convention, count_pads is None or count_pads))
+        counts.append(_counts(size, many, k, s, lo, hi, convention, pool_type == "avg" and (count_pads is None or count_pads)))
     if pool_type == "max":
-        return reduce_windows(data, "max", spots, kernel, stride, edges)
+        found = reduce_windows(data, "max", spots, kernel, stride, edges)
+        if all(c.min() > 0 for c in counts):
+            return found
+        return jnp.maximum(found, jnp.finfo(data.dtype).min)  # of windows that lie in the padding: MXNet's maxima start there
     x = data.astype(wide(data.dtype))
     if pool_type == "lp":
         x = x ** p_value
