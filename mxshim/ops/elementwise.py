@@ -174,7 +174,7 @@ def _sharp(fn):
 
 
 def _psi(x):
-    """digamma, infinite at its poles as in MXNet's gradients."""
+    """digamma, infinite at its poles as in MXNet."""
     return jnp.where((x <= 0) & (x == jnp.floor(x)), jnp.inf, special.digamma(x))
 
 
@@ -194,7 +194,7 @@ unary("erf", lax.erf, "The error function of x.", also=("npx.erf",), **network)
 unary("erfinv", lax.erf_inv, "The inverse of erf; infinite at -1 and 1.", domain=(-0.9, 0.9), also=("npx.erfinv",), **network)
 unary("gamma", _sharp(_gamma), "The gamma function of x.", domain=(0.5, 4), also=("npx.gamma",), **network)
 unary("gammaln", _sharp(_gammaln), "The logarithm of |gamma(x)|.", domain=(0.5, 4), also=("npx.gammaln",), **network)
-unary("digamma", _sharp(special.digamma), "The derivative of gammaln.", (0.5, 4), np=None, nd=None, also=("npx.digamma", "nd.digamma"))
+unary("digamma", _sharp(_psi), "The derivative of gammaln; inf at its poles.", (0.5, 4), np=None, nd=None, also=("npx.digamma", "nd.digamma"))
 unary("i0", _sharp(special.i0), "The modified Bessel function of order 0; of integers in float64.", np=_integers_wide, nd=None)
 
 
