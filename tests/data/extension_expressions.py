@@ -478,12 +478,15 @@ with_numpy_dtypes(lambda: [str(onp.dtype(x.dtype)) for x in (np.random.exponenti
     ("parameters", "np"): """
 [np.clip(A([0, 1, 2, 3, 200], dtype="uint8"), *b) for b in ((0, 3), (1, None), (None, 2), (-1, 300), (0, 0), (1.5, 2.5))]
 [np.clip(A([-128, -5, 0, 3, 127], dtype="int8"), *b) for b in ((-128, 127), (0, 3), (-200, 200), (-1.5, 0))]
+[f(A([[0], [12], [-2**31]], dtype="int32"), A([0, 3, 18, -2**31], dtype="int32")) for f in (np.gcd, np.lcm)]
+[f(A([12, -18, -128], dtype="int8"), 3) for f in (np.gcd, np.lcm)]
 [np.round(A([49.416, -3.14159, 281.63467, 0.125]), k) for k in (0, 1, 2, 3, 4, -1, -2)]
 [np.around(A([49.416, -3.14159, 281.63467, 0.125], dtype="float64"), k) for k in (1, 2, 3, -1)]
 both(lambda a, b: np.mod(a, b), A([5.5, -5.5, 1, 0, 2, onp.inf]), A([2, -2, 0, 0, onp.inf, 2]))
 both(lambda a: a % 0, A([1.5, -2]))
 both(lambda a: 3 % a, A([2, -2, 0]))
-both(npx.digamma, A([-onp.inf, onp.inf, onp.nan, 0, -1, -0.0, -1.5, 2]))
+npx.digamma(A([-onp.inf, onp.inf, onp.nan, 0, -1, -0.0, -1.5, 2]))
+both(npx.digamma, A([0, -1.5, 2]))
 npx.pick(A([0, 1, 2, 3]), A([2], dtype="int64"))
 npx.pick(A([0, 1, 2, 3]), A([2], dtype="int64"), keepdims=True)
 [np.linalg.norm(v, o) for o in ("inf", "-inf")]
