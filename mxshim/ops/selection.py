@@ -198,7 +198,9 @@ def smooth_l1(data, scalar=1.0):
     """(s x)^2 / 2 where |x| < 1 / s^2, else |x| - 1 / (2 s^2), with s = `scalar`. MXNet: smooth_l1 (Girshick, Fast R-CNN)."""
     def loss(x):
         square = value(scalar, x.dtype) ** 2
-        return jnp.where(jnp.abs(x) * square > 1, jnp.abs(x) - 0.5 / square, 0.5 * square * x * x)
+        far = jnp.abs(x) * square > 1
+        near = jnp.where(far, jnp.zeros((), x.dtype), x)  # an infinity would make the gradient nan
+        return jnp.where(far, jnp.abs(x) - 0.5 / square, 0.5 * square * near * near)
     return in_floats(loss)(data)
 
 
