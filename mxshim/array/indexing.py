@@ -143,7 +143,7 @@ def _slice(key: slice, n: int) -> tuple[int, int, int]:
 def _lone(key: slice, n: int) -> tuple[int, int, int]:
     """As _slice, for a key that is nothing but this slice: MXNet refuses a start behind the end there, and only there."""
     start, size, step = _slice(key, n)
-    if step == 1 and not size:
+    if key.step in (None, 1) and not size:
         low, high, _ = key.indices(n)
         if low > high:
             raise MXNetError(f"Invalid slicing range [{key.start}, {key.stop}): it starts behind its end in an axis of size {n}")

@@ -10,7 +10,8 @@ _SHAPE = re.compile(r",\s*shape=\([0-9, ]*\)")
 
 
 def np_repr(array: onp.ndarray, ctx) -> str:
-    """NumPy's repr, without the dtype for float32 and bool and with it for all others, as MXNet 2 prints it, and with devices but cpu."""
+    """NumPy's repr, without the dtype for float32 and for booleans that show and with it for all others, as MXNet 2 prints it, and with
+    devices but cpu."""
     if array.dtype.name == "bfloat16":
         text = re.sub(r", dtype=float32\)$", ", dtype=bfloat16)", _with_dtype(repr(array.astype("float32")), "float32", array.size))
     else:
@@ -21,7 +22,7 @@ def np_repr(array: onp.ndarray, ctx) -> str:
 def _with_dtype(text: str, name: str, size: int) -> str:
     if size:  # newer NumPys add the shape of summarized arrays
         text = _SHAPE.sub("", text)
-    if name in ("float32", "bool"):
+    if name == "float32" or name == "bool" and size:
         return _DTYPE.sub(")", text)
     if "dtype=" not in text:
         text = f"{text[:-1]}, dtype={name})"

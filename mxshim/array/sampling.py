@@ -277,7 +277,10 @@ def beta(a, b, size=None, dtype=None, ctx=None, device=None):
 
 @api("np.random.f")
 def f(dfnum, dfden, size=None, ctx=None, device=None):
-    """F numbers, the ratio of two chi-square numbers over their degrees of freedom."""
+    """F numbers, the ratio of two chi-square numbers over their degrees of freedom.
+
+    Differs: without size, MXNet draws once for a number beside an array, as for np.random.beta.
+    """
     what = "np.random.f"
     dfnum, dfden = parameter_of(dfnum, "dfnum", what), parameter_of(dfden, "dfden", what)
     size = broadcast(what, [v for v in (dfnum, dfden) if isinstance(v, Array)], size)

@@ -37,10 +37,23 @@ from .dtypes import BOOL, FLOAT64, equal, in_floats, promoted, row, value
 
 # Arithmetic.
 
+@jax.custom_jvp
 def _mod(x, y):
-    """Python's remainder, with the sign of y; 0 where y is 0."""
+    """Python's remainder, with the sign of y; 0 where y is 0. Its derivatives are 1 and -floor(x / y) everywhere, as in MXNet."""
     zero = y == 0
     return jnp.where(zero, jnp.zeros((), x.dtype), jnp.remainder(x, jnp.where(zero, jnp.ones((), y.dtype), y)))
+
+
+@partial(_mod.defjvp, symbolic_zeros=True)
+def _mod_jvp(primals, tangents):
+    (x, y), (tx, ty) = primals, tangents
+    out = _mod(x, y)
+    total = jnp.zeros_like(out)
+    if not isinstance(tx, SymbolicZero):
+        total = total + tx
+    if not isinstance(ty, SymbolicZero):
+        total = total - ty * jnp.floor(over(x, y))
+    return out, total
 
 
 def _fmod(x, y):

@@ -173,9 +173,13 @@ def _sharp(fn):
     return lambda x: fn(x.astype(FLOAT64)).astype(x.dtype)
 
 
-def _psi(x):
-    """digamma, infinite at its poles as in MXNet's gradients."""
-    return jnp.where((x <= 0) & (x == jnp.floor(x)), jnp.inf, special.digamma(x))
+def _at_poles(fn):
+    """`fn`, infinite at 0, -1, -2, ..., as in MXNet."""
+    return lambda x: jnp.where((x <= 0) & (x == jnp.floor(x)), jnp.inf, fn(x))
+
+
+_psi = jax.custom_jvp(_at_poles(special.digamma))
+_psi.defjvp(lambda x, t: (_psi(*x), _at_poles(partial(special.polygamma, 1))(*x) * t[0]))
 
 
 _gamma, _gammaln = (jax.custom_jvp(f) for f in (special.gamma, special.gammaln))
@@ -194,7 +198,8 @@ unary("erf", lax.erf, "The error function of x.", also=("npx.erf",), **network)
 unary("erfinv", lax.erf_inv, "The inverse of erf; infinite at -1 and 1.", domain=(-0.9, 0.9), also=("npx.erfinv",), **network)
 unary("gamma", _sharp(_gamma), "The gamma function of x.", domain=(0.5, 4), also=("npx.gamma",), **network)
 unary("gammaln", _sharp(_gammaln), "The logarithm of |gamma(x)|.", domain=(0.5, 4), also=("npx.gammaln",), **network)
-unary("digamma", _sharp(special.digamma), "The derivative of gammaln.", (0.5, 4), np=None, nd=None, also=("npx.digamma", "nd.digamma"))
+unary("digamma", _sharp(_psi), "The derivative of gammaln; inf at its poles.", (0.5, 4), np=None, nd=None,
+      also=("npx.digamma", "nd.digamma"))
 unary("i0", _sharp(special.i0), "The modified Bessel function of order 0; of integers in float64.", np=_integers_wide, nd=None)
 
 

@@ -95,9 +95,10 @@ def pick(data, index, axis=-1, mode="clip", keepdims=False):
     Args:
         data: shape (..., n, ...), n along `axis`.  index: the shape of `data` without `axis`, or with a 1 there.
         mode: "clip" holds indices to [0, n-1], "wrap" takes them modulo n.
-    Returns: shape of `data` without `axis` (with 1 there if keepdims), dtype of `data`.
+    Returns: shape of `data` without `axis` (with 1 there if keepdims), dtype of `data`. From a vector: the shape of `index`.
     """
-    return _pick(data, index, axis, mode, keepdims)
+    out = _pick(data, index, axis, mode, keepdims)
+    return vector(out) if index.ndim else out
 
 
 @op("nd.pick", "nd.choose_element_0index", "nd.NDArray.pick", samples={"args": [((_M, _ONE_PER_ROW), {})], "constant": (1,)})

@@ -302,8 +302,12 @@ def norm(x, ord=None, axis=None, keepdims=False):
     """The norm of the whole array, of vectors along one axis, or of matrices along two; the dtype stays.
 
     ord: None (2-norm, Frobenius for matrices), inf, -inf, 0, 1, 2, any number for vectors; also 'fro' and 'nuc' for matrices.
-    At 0 the 2-norm's gradient is nan, as in MXNet.
+    'inf' and '-inf' are inf and -inf, but without `axis` take the whole array as a vector. At 0 the 2-norm's gradient is nan, as in MXNet.
     """
+    if ord in ("inf", "-inf"):
+        ord = float(ord)
+        if axis is None:
+            return _norm(x, ord, tuple(range(x.ndim)), keepdims, False)
     if axis is None and ord is None:
         return _norm(x, None, tuple(range(x.ndim)), keepdims, False)
     axes = axes_in(axis, x.ndim)

@@ -5,6 +5,7 @@ np compares exactly whatever the dtypes and answers bool; nd wants one dtype and
 from __future__ import annotations
 
 import jax.numpy as jnp
+from jax import lax
 
 from ..base import FLOAT32, is_float
 from ..engine.op import op
@@ -53,5 +54,29 @@ np_op("bitwise_xor __xor__", jnp.bitwise_xor, "x1 ^ x2, bit by bit; integers and
 np_op("bitwise_left_shift __lshift__", jnp.left_shift, "x1 with its bits moved x2 places up; integers.", rule=integers_only, **_bits)
 np_op("bitwise_right_shift __rshift__", jnp.right_shift, "x1 with its bits moved x2 places down, keeping the sign; integers.",
       rule=integers_only, **_bits)
-np_op("lcm", jnp.lcm, "The least common multiple of |x1| and |x2|; integers.", rule=equal_integers, **_bits)
-np_op("gcd", jnp.gcd, "The greatest common divisor of |x1| and |x2|; integers.", rule=equal_integers, **_bits)
+
+
+def _divisor(x, y):
+    """Euclid's, without signs: the lowest integer has no absolute value of its own dtype, and jnp.gcd never ends on it."""
+    shape, dtype = jnp.broadcast_shapes(x.shape, y.shape), jnp.dtype(f"uint{8 * x.dtype.itemsize}")
+
+    def turn(xy):
+        x, y = xy
+        done = y == 0
+        return jnp.where(done, x, y), jnp.where(done, y, x % jnp.where(done, jnp.ones((), dtype), y))
+
+    start = tuple(jnp.broadcast_to(jnp.abs(v).astype(dtype), shape) for v in (x, y))
+    return lax.while_loop(lambda xy: (xy[1] != 0).any(), turn, start)[0]
+
+
+def _gcd(x, y):
+    return _divisor(x, y).astype(x.dtype)
+
+
+def _lcm(x, y):
+    divisor = _gcd(x, y)
+    return jnp.abs(lax.div(*jnp.broadcast_arrays(x, jnp.where(divisor == 0, jnp.ones((), x.dtype), divisor))) * y)
+
+
+np_op("lcm", _lcm, "The least common multiple of |x1| and |x2|; integers.", rule=equal_integers, **_bits)
+np_op("gcd", _gcd, "The greatest common divisor of |x1| and |x2|; integers.", rule=equal_integers, **_bits)

@@ -29,7 +29,7 @@ def _bound(v, dtype):
     range_ = jnp.iinfo(dtype)
     wide = value(v, FLOAT64)
     inside = (wide > float(range_.min)) & (wide < float(range_.max))
-    ends = jnp.where(wide < 0, jnp.asarray(range_.min, dtype), jnp.asarray(range_.max, dtype))
+    ends = jnp.where(wide <= float(range_.min), jnp.asarray(range_.min, dtype), jnp.asarray(range_.max, dtype))
     return jnp.where(inside, value(v, dtype), ends)
 
 
@@ -77,7 +77,11 @@ def clip_nd(data, a_min, a_max):
 @op("np.round", "np.around", "np.round_", "np.ndarray.round", elementwise=True, grad=False,
     samples=_on({}, {"decimals": 1}, {"decimals": -1}))
 def round_(x, decimals=0):
-    """x rounded to `decimals` places after the point, before it if negative; halves go to the even digit."""
+    """x rounded to `decimals` places after the point, before it if negative; halves go to the even digit.
+
+    The point is moved one place at a time, as in MXNet: in float32 49.42 becomes 49.420002. Differs: integers are rounded, too; with
+    negative decimals MXNet cuts them off.
+    """
     if x.dtype == BOOL:
         raise MXNetError("round does not support boolean arrays: cast with astype()")
     if not is_float(x.dtype):
@@ -85,10 +89,14 @@ def round_(x, decimals=0):
             return x
         unit = 10 ** -decimals
         return cast(jnp.rint(over(x.astype(FLOAT64), float(unit))) * unit, x.dtype)
-    if decimals == 0:
-        return jnp.rint(x)
-    unit = jnp.asarray(min(10.0 ** abs(decimals), float(jnp.finfo(x.dtype).max)), x.dtype)
-    return over(jnp.rint(x * unit), unit) if decimals > 0 else jnp.rint(over(x, unit)) * unit
+
+    def moved(x, places):
+        for _ in range(min(abs(places), 400)):  # in float64, or XLA would make one product of them all
+            wide = x.astype(FLOAT64)
+            x = (wide * 10 if places > 0 else wide / 10).astype(x.dtype)
+        return x
+
+    return moved(jnp.rint(moved(x, decimals)), -decimals)
 
 
 @op("np.nan_to_num", scalars=("nan", "posinf", "neginf"), elementwise=True,
@@ -190,7 +198,9 @@ def smooth_l1(data, scalar=1.0):
     """(s x)^2 / 2 where |x| < 1 / s^2, else |x| - 1 / (2 s^2), with s = `scalar`. MXNet: smooth_l1 (Girshick, Fast R-CNN)."""
     def loss(x):
         square = value(scalar, x.dtype) ** 2
-        return jnp.where(jnp.abs(x) * square > 1, jnp.abs(x) - 0.5 / square, 0.5 * square * x * x)
+        far = jnp.abs(x) * square > 1
+        near = jnp.where(far, jnp.zeros((), x.dtype), x)  # an infinity would make the gradient nan
+        return jnp.where(far, jnp.abs(x) - 0.5 / square, 0.5 * square * near * near)
     return in_floats(loss)(data)
 
 

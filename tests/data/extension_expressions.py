@@ -475,4 +475,32 @@ with_numpy_dtypes(lambda: [np.mean(A([1, 2], dtype=d)) for d in ("int32", "float
 with_numpy_dtypes(lambda: [f(3) for f in (np.hanning, np.hamming, np.blackman, np.tri, np.identity)])
 with_numpy_dtypes(lambda: [str(onp.dtype(x.dtype)) for x in (np.random.exponential(1., 2), np.random.gumbel(0., 1., 2), np.random.laplace(0., 1., 2), np.random.logistic(0., 1., 2), np.random.pareto(1., 2), np.random.power(1., 2), np.random.rayleigh(1., 2), np.random.weibull(1., 2), np.random.lognormal(0., 1., 2), np.random.normal(0., 1., 2), np.random.uniform(0., 1., 2), npx.random.uniform_n(0., 1., (2,)), npx.random.normal_n(0., 1., (2,)), npx.random.bernoulli(0.5, size=(2,)))])
 """,
+    ("parameters", "np"): """
+[np.clip(A([0, 1, 2, 3, 200], dtype="uint8"), *b) for b in ((0, 3), (1, None), (None, 2), (-1, 300), (0, 0), (1.5, 2.5))]
+[np.clip(A([-128, -5, 0, 3, 127], dtype="int8"), *b) for b in ((-128, 127), (0, 3), (-200, 200), (-1.5, 0))]
+[f(A([[0], [12], [-2**31]], dtype="int32"), A([0, 3, -2**31], dtype="int32")) for f in (np.gcd, np.lcm)]
+[f(A([12, -18, -128], dtype="int8"), 3) for f in (np.gcd, np.lcm)]
+[np.round(A([49.416, -3.14159, 281.63467, 0.125]), k) for k in (0, 1, 2, 3, 4, -1, -2)]
+[np.around(A([49.416, -3.14159, 281.63467, 0.125], dtype="float64"), k) for k in (1, 2, 3, -1)]
+both(lambda a, b: np.mod(a, b), A([5.5, -5.5, 1, 0, 2, onp.inf]), A([2, -2, 0, 0, onp.inf, 2]))
+both(lambda a: a % 0, A([1.5, -2]))
+both(lambda a: 3 % a, A([2, -2, 0]))
+npx.digamma(A([-onp.inf, onp.inf, onp.nan, 0, -1, -0.0, -1.5, 2]))
+both(npx.digamma, A([0, -1.5, 2]))
+npx.pick(A([0, 1, 2, 3]), A([2], dtype="int64"))
+npx.pick(A([0, 1, 2, 3]), A([2], dtype="int64"), keepdims=True)
+[np.linalg.norm(v, o) for o in ("inf", "-inf")]
+[np.linalg.norm(A([[3, 4], [1, -2]]), o) for o in ("inf", "-inf")]
+[np.linalg.norm(A([[3, 4], [1, -2]]), "inf", axis=a) for a in (1, (0, 1))]
+npx.masked_softmax(A([[onp.nan, 1, 2], [1, 4, 2]]), A([[1, 0, 0], [1, 0, 1]], dtype="bool"))
+[repr(np.zeros(s, dtype=t)) for s in ((0,), (2, 0)) for t in ("bool", "float32", "float64", "int32")]
+""",
+    ("parameters", "nd"): """
+[nd.clip(A([0, 1, 2, 3, 200], dtype="uint8"), *b) for b in ((0, 3), (1, 2), (-1, 300), (0, 0))]
+both(nd.modulo, A([5.5, -5.5, 1, 0]), A([2, -2, 0, 0]))
+both(lambda x: nd.smooth_l1(x, scalar=2.0), A([-onp.inf, onp.inf, onp.nan, 0.1, -3]))
+A([0, 1, 2, 3, 4])[3:1:2].shape
+A([0, 1, 2, 3, 4])[-3:1:3].shape
+A([0, 1, 2, 3, 4])[3:1]
+""",
 }

@@ -180,7 +180,7 @@ def _softmax(x, axis, temperature, dtype, mask=None):
     if mask is None:
         return jax.nn.softmax(y, axis).astype(dtype)
     _, e, total = _parts(y, mask, axis)
-    return (e / total).astype(dtype)
+    return jnp.where(mask, e / total, jnp.zeros_like(e)).astype(dtype)  # 0 also beside a nan
 
 
 def _log_softmax(x, axis, temperature, dtype, mask=None):
