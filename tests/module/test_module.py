@@ -336,6 +336,22 @@ def test_buckets():
         mod._buckets[6]._exec_group.execs[0].arg_dict["pred_weight"])
 
 
+def test_layers_without_names_are_shared_between_buckets():
+    def sym_gen(length):
+        hidden = mx.sym.FullyConnected(mx.sym.mean(mx.sym.var("data"), axis=1) * 2, num_hidden=3)
+        return mx.sym.SoftmaxOutput(hidden, name="softmax"), ("data",), ("softmax_label",)
+
+    mx.sym.FullyConnected(mx.sym.var("x"), num_hidden=1)  # other layers of the program count elsewhere
+    mod = mx.mod.BucketingModule(sym_gen, default_bucket_key=6)
+    mod.bind([("data", (2, 6, 4))], [("softmax_label", (2,))])
+    mod.init_params(mx.init.Xavier())
+    for length in (4, 6, 5):
+        mod.switch_bucket(length, [("data", (2, length, 4))], [("softmax_label", (2,))])
+        assert mod.symbol.list_arguments() == ["data", "fullyconnected0_weight", "fullyconnected0_bias", "softmax_label"]
+    weights = [m._exec_group.execs[0].arg_dict["fullyconnected0_weight"] for m in mod._buckets.values()]
+    assert len(weights) == 3 and all(w is weights[0] for w in weights)
+
+
 def test_sequential_and_python_modules():
     first = mx.mod.Module(mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=3, name="fc1"), label_names=None)
     loss = mx.mod.PythonLossModule(grad_func=lambda scores, labels: nd.softmax(scores) - nd.one_hot(labels, 3))
