@@ -12,8 +12,9 @@ from logging import NOTSET as NOTSET
 from logging import WARNING as WARNING
 
 __all__ = ["CRITICAL", "DEBUG", "ERROR", "INFO", "NOTSET", "WARNING", "getLogger", "get_logger"]
-if logging.getLogger("jax").level == NOTSET:  # programs log everything at level DEBUG; what JAX does is no part of that
-    logging.getLogger("jax").setLevel(WARNING)
+for _name in ("jax", "PIL"):  # programs log everything at level DEBUG; how JAX compiles and Pillow reads files is no part of that
+    if logging.getLogger(_name).level == NOTSET:
+        logging.getLogger(_name).setLevel(WARNING)
 _LETTERS = {CRITICAL: "C", ERROR: "E", WARNING: "W", INFO: "I", DEBUG: "D", NOTSET: "N"}
 
 

@@ -2,10 +2,11 @@
 from __future__ import annotations
 
 import logging
+import time
 
 import numpy as onp
 
-from . import io
+from . import io, metric
 from . import ndarray as nd
 from . import symbol as sym
 from .absent import missing as _missing
@@ -56,6 +57,10 @@ def load_checkpoint(prefix, epoch):
     return (symbol, *load_params(prefix, epoch))
 
 
+def _callbacks(given) -> list:
+    return [] if given is None else list(given) if isinstance(given, list | tuple) else [given]
+
+
 class FeedForward:
     """A graph to train and run on NumPy arrays or iterators, as programs before Module did; it runs a Module.
 
@@ -100,18 +105,57 @@ class FeedForward:
     def fit(self, X, y=None, eval_data=None, eval_metric="acc", epoch_end_callback=None, batch_end_callback=None, kvstore="local",
             logger=None, work_load_list=None, monitor=None, eval_end_callback=LogValidationMetricsCallback(),  # noqa: B008
             eval_batch_end_callback=None):
-        """Train. X, y: arrays, or an iterator, begun anew.  eval_data: a pair of arrays, or an iterator.  The others: see Module.fit."""
+        """Train, and keep the parameters. Batches are numbered from 1 here.
+
+        X, y: arrays, or an iterator, begun anew.  eval_data: a pair of arrays, or an iterator.  The others: see Module.fit.
+        """
         data = self._iterator(X, y, True)
         data.reset()
         if isinstance(eval_data, list | tuple):
             eval_data = self._iterator(*eval_data, is_train=False)
-        module = self._module(data, logger or logging)
-        if self.epoch_size is not None:
-            data = io.ResizeIter(data, self.epoch_size)
-        module.fit(data, eval_data, eval_metric, epoch_end_callback, batch_end_callback, kvstore, self.optimizer,
-                   self.kwargs or (("learning_rate", 0.01),), eval_end_callback, eval_batch_end_callback, self.initializer,
-                   *self._parameters(), allow_missing=True, begin_epoch=self.begin_epoch, num_epoch=self.num_epoch, monitor=monitor)
-        self.arg_params, self.aux_params = module.get_params()
+        logger = logger or logging
+        module = self._module(data, logger)
+        module.bind(data.provide_data, data.provide_label)
+        if monitor is not None:
+            module.install_monitor(monitor)
+        module.init_params(self.initializer, *self._parameters(), allow_missing=True)
+        module.init_optimizer(kvstore, self.optimizer, self.kwargs or (("learning_rate", 0.01),))
+        if not isinstance(eval_metric, metric.EvalMetric):
+            eval_metric = metric.create(eval_metric)
+        logger.info("Training on %s", self.ctx)
+        for epoch in range(self.begin_epoch, self.num_epoch):
+            tic = time.time()
+            eval_metric.reset()
+            for nbatch, batch in self._epoch(data):
+                if monitor is not None:
+                    monitor.tic()
+                module.forward_backward(batch)
+                module.update()
+                module.update_metric(eval_metric, batch.label)
+                if monitor is not None:
+                    monitor.toc_print()
+                for callback in _callbacks(batch_end_callback):
+                    callback(BatchEndParam(epoch, nbatch, eval_metric, locals()))
+            logger.info("Epoch[%d] Time cost=%.3f", epoch, time.time() - tic)
+            self.arg_params, self.aux_params = module.get_params()
+            for callback in _callbacks(epoch_end_callback):
+                callback(epoch, self.symbol, self.arg_params, self.aux_params)
+            if eval_data is not None:
+                module.score(eval_data, eval_metric, None, eval_batch_end_callback, eval_end_callback, epoch=epoch)
+                eval_data.reset()
+
+    def _epoch(self, data):
+        """(number, batch) of the epoch's batches: all, or epoch_size of them, which may begin and end anywhere in the data."""
+        count = 0
+        while True:
+            for batch in data:
+                count += 1
+                yield count, batch
+                if count == self.epoch_size:
+                    return
+            data.reset()
+            if self.epoch_size is None:
+                return
 
     def _parameters(self):
         if not self.allow_extra_params or self.arg_params is None:
@@ -122,7 +166,8 @@ class FeedForward:
 
     def _bound(self, data):
         module = self._module(data)
-        module.bind(data.provide_data, data.provide_label or None, for_training=False)
+        labels = [d for d in data.provide_label or () if d[0] in module.label_names]
+        module.bind(data.provide_data, labels or None, for_training=False)
         module.init_params(None, *self._parameters())
         return module
 

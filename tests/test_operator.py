@@ -250,6 +250,27 @@ def test_no_inputs():
     assert graph.simple_bind(mx.cpu(), x=(2, 3)).forward()[0].asnumpy().sum() == 6
 
 
+def test_arguments_in_graphs():
+    """A graph asks with them for names, shapes and how many outputs there are; so does one that was read from a file."""
+    def init(self, parts, scale_weight="1"):
+        mx.operator.CustomOpProp.__init__(self)
+        self.parts, self.scale = int(parts), float(scale_weight)
+
+    def forward(self, is_train, req, in_data, out_data, aux):
+        for k, out in enumerate(out_data):
+            self.assign(out, req[k], in_data[0] * (k + 1))
+
+    define("parts", forward, backward=None, __init__=init, list_outputs=lambda self: [f"part{k}" for k in range(self.parts)],
+           infer_shape=lambda self, shapes: (shapes, shapes * self.parts, []),
+           infer_type=lambda self, types: (types, types * self.parts, []))
+    made = mx.sym.Custom(mx.sym.var("x"), op_type="parts", parts=3, scale_weight=2, name="p", attr={"ctx_group": "g"})
+    for graph in (made, mx.sym.load_json(made.tojson())):
+        assert graph.list_outputs() == ["p_part0", "p_part1", "p_part2"] and len(graph) == 3
+        assert graph.infer_shape(x=(2,)) == ([(2,)], [(2,)] * 3, [])
+        found = mx.sym.Group([graph[2], graph[0]]).bind(mx.cpu(), {"x": nd.array([1., 2.])}).forward()
+        assert [y.asnumpy().tolist() for y in found] == [[3, 6], [1, 2]]
+
+
 @pytest.mark.parametrize("keep", [False, True])
 def test_second_derivative(keep):
     """Also when the operator keeps its arrays itself."""

@@ -6,6 +6,7 @@ import warnings
 
 from ..initializer import Uniform
 from ..model import load_params
+from ..name import NameManager
 from .base_module import BaseModule, check_names
 from .module import Module
 
@@ -25,7 +26,7 @@ class BucketingModule(BaseModule):
         if default_bucket_key is None:
             raise AssertionError("BucketingModule needs default_bucket_key=, the key of the largest bucket")
         self._sym_gen, self._default_bucket_key = sym_gen, default_bucket_key
-        symbol, data_names, label_names = sym_gen(default_bucket_key)
+        symbol, data_names, label_names = self._call_sym_gen(default_bucket_key)
         for names, kind, throw in ((data_names, "data", True), (label_names, "label", False), (state_names, "state", True),
                                    (fixed_param_names, "fixed_param", True)):
             check_names(symbol, list(names or ()), kind, throw)
@@ -66,8 +67,13 @@ class BucketingModule(BaseModule):
         self._need(False)
         return self._curr_module.symbol
 
+    def _call_sym_gen(self, key):
+        """(symbol, data_names, label_names) of a bucket. Names count from 0, so that layers without a name have one set of parameters."""
+        with NameManager():
+            return self._sym_gen(key)
+
     def _module(self, key) -> Module:
-        symbol, data_names, label_names = self._sym_gen(key)
+        symbol, data_names, label_names = self._call_sym_gen(key)
         return Module(symbol, data_names, label_names, **self._options)
 
     def bind(self, data_shapes, label_shapes=None, for_training=True, inputs_need_grad=False, force_rebind=False, shared_module=None,
@@ -202,7 +208,7 @@ class BucketingModule(BaseModule):
         """Write prefix-key-symbol.json for every bucket, and prefix-0001.params."""
         self._need(what="save_checkpoint")
         for key in self._buckets:
-            self._sym_gen(key)[0].save(f"{prefix}-{key}-symbol.json", remove_amp_cast=remove_amp_cast)
+            self._call_sym_gen(key)[0].save(f"{prefix}-{key}-symbol.json", remove_amp_cast=remove_amp_cast)
         name = f"{prefix}-{epoch:04d}.params"
         self.save_params(name)
         self.logger.info('Saved checkpoint to "%s"', name)

@@ -82,19 +82,13 @@ def create(op: str, args=(), kwargs=None, hint: str | None = None, cls=Symbol):
                              "__yours__ in double underscores")
     if record.variadic and record.key and record.key not in attrs and record.name != "Custom":
         attrs[record.key] = str(len(symbols) + len(named))
-    given = _read(record, attrs, name)
+    given = operators.values(record, attrs, name)
     names = operators.inputs_of(record, given, len(symbols) + len(named) or None)
     inputs = _inputs(record, names, symbols, named, name, attrs, hint or op)
     outputs, shown = operators.outputs_of(record, given)
     aux = operators.aux_of(record, given)
     vertex = Vertex(name, record.name, inputs, outputs, tuple([i for i, n in enumerate(names) if n in aux]), attrs, record, shown)
     return cls([(vertex, k) for k in range(shown)])
-
-
-def _read(record, attrs, name) -> dict[str, Any]:
-    if record.name == "Custom":
-        return {k: v for k, v in attrs.items() if not k.startswith("__")}
-    return operators.values(record, attrs, name)
 
 
 def _sorted(record, args, kwargs, called):

@@ -30,8 +30,7 @@ class Inference:
         self.shapes: dict[tuple[int, int], Any] = {}
         self.types = _types(self.order, types)
         self.nested: dict[int, list[Inference]] = {}  # of the graphs in loops and branches
-        self.given = {id(v): v.values() if v.op != "Custom" else {k: t for k, t in v.attrs.items() if not k.startswith("__")}
-                      for v in self.order if v.op is not None}
+        self.given = {id(v): v.values() for v in self.order if v.op is not None}
         self.computed: set[int] = set()
         for v in self.order:
             if v.op is None:

@@ -141,7 +141,12 @@ def _number(kind, value):
 
 
 def values(op: Operator, attrs: dict[str, str], node: str) -> dict[str, Any]:
-    """The operator's own attributes, read; others ("__lr_mult__", "ctx_group") are left out. Raises: MXNetError."""
+    """The operator's own attributes, read; others ("__lr_mult__", "ctx_group") are left out. Those of Custom are the program's, as text.
+
+    Raises: MXNetError.
+    """
+    if op.name == "Custom":
+        return {k: text for k, text in attrs.items() if not k.startswith("__")}
     found = {}
     for name, text in attrs.items():
         kind = op.kinds.get(name)

@@ -23,7 +23,7 @@ class Program:
                 call = loops.runner(v, lambda graph: Program(graph, shapes))
                 self.steps.append((place[id(v)], call, {}, [(place[id(w)], k) for w, k in v.inputs]))
                 continue
-            given = v.values() if v.op != "Custom" else {k: t for k, t in v.attrs.items() if not k.startswith("__")}
+            given = v.values()
             if shapes and id(v) in shapes:
                 given["shape"] = shapes[id(v)]
             self.steps.append((place[id(v)], function(v.op), given, [(place[id(w)], k) for w, k in v.inputs]))

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import logging
+import warnings
 from pathlib import Path
 
 import numpy as onp
@@ -289,7 +290,26 @@ def test_row_sparse_parameters_stay_so():
     assert mod.get_params()[0]["w"].stype == "row_sparse" and mod.get_params()[0]["w"].asnumpy().tolist() == [[1.]] * 6
 
 
-def test_feed_forward(tmp_path, caplog):
+def test_feed_forward_counts_as_MXNet_does(caplog):
+    caplog.set_level("INFO")
+    net = mx.sym.SoftmaxOutput(mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=2, name="fc"), name="softmax")
+    x = onp.arange(15, dtype="float32").reshape(5, 3)
+    seen, ends = [], []
+    model = mx.model.FeedForward(net, num_epoch=3, epoch_size=2)
+    model.fit(mx.io.NDArrayIter(x, onp.zeros(5), 1), eval_data=mx.io.NDArrayIter(x, onp.zeros(5), 1), eval_metric=mx.metric.Accuracy(),
+              batch_end_callback=lambda p: seen.append((p.epoch, p.nbatch, int(p.locals["batch"].data[0].asnumpy()[0, 0]) // 3)),
+              epoch_end_callback=[lambda epoch, symbol, arguments, states: ends.append((epoch, symbol is net, sorted(arguments)))])
+    assert seen == [(0, 1, 0), (0, 2, 1), (1, 1, 2), (1, 2, 3), (2, 1, 4), (2, 2, 0)]  # an epoch goes on where the last one ended
+    assert ends == [(k, True, ["fc_bias", "fc_weight"]) for k in range(3)]
+    lines = [r.getMessage().split("=")[0] for r in caplog.records if r.getMessage().startswith("Epoch[2]")]
+    assert lines == ["Epoch[2] Time cost", "Epoch[2] Validation-accuracy"]
+    features = mx.model.FeedForward(net.get_internals()["fc_output"], arg_params=model.arg_params, numpy_batch_size=2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert features.predict(x).shape == (5, 2)
+
+
+def test_feed_forward(tmp_path):
     net = mx.sym.SoftmaxOutput(mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=2, name="fc"), name="softmax")
     x = onp.random.RandomState(0).uniform(-1, 1, (40, 3)).astype("float32")
     y = (x.sum(1) > 0).astype("float32")
@@ -334,6 +354,22 @@ def test_buckets():
     assert values[-1] < values[0] / 2 and counts[-1] == counts[11]
     assert set(mod._buckets) == {3, 6} and mod._buckets[3]._exec_group.execs[0].arg_dict["pred_weight"] is (
         mod._buckets[6]._exec_group.execs[0].arg_dict["pred_weight"])
+
+
+def test_layers_without_names_are_shared_between_buckets():
+    def sym_gen(length):
+        hidden = mx.sym.FullyConnected(mx.sym.mean(mx.sym.var("data"), axis=1) * 2, num_hidden=3)
+        return mx.sym.SoftmaxOutput(hidden, name="softmax"), ("data",), ("softmax_label",)
+
+    mx.sym.FullyConnected(mx.sym.var("x"), num_hidden=1)  # other layers of the program count elsewhere
+    mod = mx.mod.BucketingModule(sym_gen, default_bucket_key=6)
+    mod.bind([("data", (2, 6, 4))], [("softmax_label", (2,))])
+    mod.init_params(mx.init.Xavier())
+    for length in (4, 6, 5):
+        mod.switch_bucket(length, [("data", (2, length, 4))], [("softmax_label", (2,))])
+        assert mod.symbol.list_arguments() == ["data", "fullyconnected0_weight", "fullyconnected0_bias", "softmax_label"]
+    weights = [m._exec_group.execs[0].arg_dict["fullyconnected0_weight"] for m in mod._buckets.values()]
+    assert len(weights) == 3 and all(w is weights[0] for w in weights)
 
 
 def test_sequential_and_python_modules():
