@@ -536,7 +536,7 @@ def depth_to_space(data, block_size, out=None, *, name=None) -> NDArray:
 def diag(data, k=0, axis1=0, axis2=1, out=None, *, name=None) -> NDArray:
     """A matrix with the vector on its k-th diagonal, or the diagonal of axes axis1 and axis2, as the last axis."""
 def digamma(data, out=None, *, name=None) -> NDArray:
-    """The derivative of gammaln."""
+    """The derivative of gammaln; inf at its poles."""
 def divide(lhs, rhs, out=None, *, name=None) -> NDArray:
     """x1 / x2; integers are cut off towards zero."""
 def dot(lhs, rhs, transpose_a=False, transpose_b=False, forward_stype=None, out=None, *, name=None) -> NDArray:

@@ -70,7 +70,7 @@ def deconvolution(data, weight, bias=None, kernel=None, stride=None, dilate=None
 def deformable_convolution(data, offset, weight, bias=None, kernel=None, stride=None, dilate=None, pad=None, num_filter=None, num_group=1, num_deformable_group=1, workspace=1024, no_bias=False, layout=None, out=None) -> ndarray:
     """A convolution whose kernel reads beside its places by learned offsets, by bilinear interpolation (Dai et al., 2017)."""
 def digamma(data, out=None) -> ndarray:
-    """The derivative of gammaln."""
+    """The derivative of gammaln; inf at its poles."""
 def dropout(data, p=0.5, mode='training', axes=None, cudnn_off=False, out=None) -> Any:
     """Set elements to zero with probability p and scale the others by 1 / (1 - p), while training or with mode="always"."""
 def embedding(data, weight, input_dim=None, output_dim=None, dtype='float32', sparse_grad=False, out=None) -> ndarray:
