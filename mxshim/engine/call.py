@@ -99,8 +99,8 @@ def _from_jax(error) -> bool:
 
 # What Python says of a wrong type, in a line of ours.
 PYTHONS = re.compile(r"not supported between|unsupported operand|cannot be interpreted as an integer|bad operand type|has no len|"
-                      r"not iterable|not subscriptable|must be a string|must be a real number|cannot unpack|indices must be|"
-                      r"not all arguments converted|can only concatenate|can't multiply")
+                     r"not iterable|not subscriptable|must be a string|must be a real number|cannot unpack|indices must be|"
+                     r"not all arguments converted|can only concatenate|can't multiply")
 _SHAPES = re.compile(r"\((?:\d+, ?)*\d*,?\)")
 
 

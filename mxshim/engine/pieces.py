@@ -218,7 +218,7 @@ class Pieces:
 def _for_host(piece: Piece) -> Steps | None:
     key = piece.code, piece.slots
     if key not in _on_host:
-        if len(_on_host) > 50_000:
+        if len(_on_host) > 1000:  # up to 50 KB each; shapes that never come back fill it
             _on_host.clear()
         alone = piece._replace(arrays=[~j for j in range(len(piece.arrays))])
         _on_host[key] = _steps([alone], piece.outs, len(piece.arrays))

@@ -56,6 +56,8 @@ class Steps:
     outs: per result its number and whether it needs memory of its own.  seconds: that all takes.
     """
 
+    __slots__ = ("_constants", "_given", "_narrow", "_own", "costs", "kinds", "limit", "outs", "seconds", "steps", "values")
+
     def __init__(self, inputs: int, kinds=(), limit: float | None = None):
         self.kinds, self.limit, self._given = kinds, limit, inputs + len(kinds)
         self.values: list = [None] * self._given
@@ -86,6 +88,7 @@ class Steps:
         if self.limit is not None and slower > self.limit:
             raise CannotRun
         self.steps, self._constants = kept[::-1], self.values[self._given:]
+        del self.values, self.costs, self._narrow, self._own  # what only making them needs
         return self
 
     def __call__(self, data, numbers) -> list | None:
