@@ -42,6 +42,8 @@ def split_and_load(data, ctx_list=None, batch_axis=0, even_split=True, device_li
     Raises: ValueError if there are no devices, and as split_data.
     """
     devices = ctx_list if device_list is None else device_list
+    if not isinstance(devices, list | tuple):
+        raise TypeError(f"split_and_load: a list of devices such as [mx.cpu()] is needed, got {devices!r}")
     if not devices:
         raise ValueError("split_and_load: the list of devices is empty, as a list of all GPUs is on a machine without one: use [mx.cpu()]")
     if not isinstance(data, ARRAYS):

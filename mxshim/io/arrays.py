@@ -92,6 +92,9 @@ class NDArrayIter(DataIter):
         self._data, self._label = ([(k, _Source(a, self._axis)) for k, a in named_arrays(source, empty, name)]
                                    for source, empty, name in ((data, False, data_name), (label, True, label_name)))
         sources = [s.array for _, s in self._data + self._label]
+        for name, s in self._data + self._label:
+            if s.array.ndim <= self._axis:
+                raise ValueError(f"NDArrayIter: {name} of shape {s.array.shape} has no axis {self._axis} of examples")
         if last_batch_handle != "discard" and any(isinstance(a, CSRNDArray) for a in sources):
             raise NotImplementedError("NDArrayIter: csr data needs last_batch_handle='discard'")
         self.num_data, self.num_source = sources[0].shape[self._axis], len(sources)

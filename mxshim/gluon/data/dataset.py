@@ -103,6 +103,9 @@ class ArrayDataset(Dataset):
     def __init__(self, *args):
         if not args:
             raise AssertionError("ArrayDataset: Needs at least 1 arrays")
+        for data in args:
+            if not hasattr(data, "__len__"):
+                raise TypeError(f"ArrayDataset: arrays, lists or datasets are needed, got {data!r}")
         self._length = len(args[0])
         self._data = []
         for i, data in enumerate(args):
