@@ -15,6 +15,7 @@ import numpy as onp
 
 from . import ndarray as nd
 from . import numpy as np
+from .ops.nn.rnn import GATES
 
 __all__ = ["Bilinear", "Constant", "FusedRNN", "InitDesc", "Initializer", "LSTMBias", "Load", "MSRAPrelu", "Mixed", "Normal", "One",
            "Orthogonal", "RNNFused", "Uniform", "Xavier", "Zero", "alias", "create", "register"]
@@ -456,7 +457,7 @@ class RNNFused(Initializer):
         super().__init__(mode=mode, num_layers=num_layers, state_size=state_size, bidirectional=bidirectional,
                          projection_size=projection_size, **{f"{name}_initializer": init for name, init in own.items()})
         self._own = own
-        self._sizes = ({"rnn_relu": 1, "rnn_tanh": 1, "lstm": 4, "gru": 3}[mode], num_layers, state_size, 2 if bidirectional else 1,
+        self._sizes = (GATES[mode], num_layers, state_size, 2 if bidirectional else 1,
                        projection_size)
 
     def set_initializer(self, init):

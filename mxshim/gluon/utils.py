@@ -12,6 +12,8 @@ import warnings
 
 from .. import ndarray as nd
 from .. import numpy as np
+from ..initializer import fused_parts
+from ..ops.nn.rnn import GATES
 from ..util import is_np_array, is_np_shape
 from .block import HookHandle as HookHandle
 from .dialect import ARRAYS, as_class
@@ -184,3 +186,20 @@ def _get_repo_file_url(namespace, filename) -> str:
 def _indent(s_, numSpaces):
     """A text with spaces before all its lines but the first, for the __repr__ of containers (MXNet: mxnet.gluon.utils._indent)."""
     return s_.replace("\n", "\n" + numSpaces * " ")
+
+
+def split_rnn_params(param, mode, num_layers, input_size, hidden_size, bidirectional=False, projection_size=None):
+    """The parts of the parameter vector of a fused recurrent network, such as rnn.LSTM's rnn_param in np programs (MXNet 2).
+
+    Args:
+        param: the vector.  mode: "rnn_relu", "rnn_tanh", "lstm" or "gru".  num_layers, ..., projection_size: as the layer's.
+    Returns: a dict of arrays by names such as "l0_i2h_weight" and "r1_h2h_bias", all weights before all biases.
+    Raises: KeyError for another mode; MXNetError for a vector that is too short.
+    """
+    found, start = {}, 0
+    directions = 2 if bidirectional else 1
+    for (layer, direction, name), shape in fused_parts(GATES[mode], num_layers, hidden_size, directions, projection_size, input_size):
+        end = start + math.prod(shape)
+        found[f"{'lr'[direction]}{layer}_{name}"] = param[start:end].reshape(shape)
+        start = end
+    return found

@@ -15,7 +15,7 @@ import numpy as onp
 import pytest
 
 import mxshim as mx
-from mxshim import gluon, nd, np
+from mxshim import gluon, nd, np, npx
 from mxshim.gluon import utils
 
 
@@ -417,3 +417,18 @@ def test_nested_arguments_taken_apart_and_put_together():
         _flatten([a, "no"], "input")
     with pytest.raises(ValueError, match="there was None"):
         _regroup([a], -1)
+
+
+@pytest.mark.parametrize("layer, mode, options", [(gluon.rnn.LSTM, "lstm", {"bidirectional": True, "projection_size": 1}),
+                                                  (gluon.rnn.GRU, "gru", {}), (gluon.rnn.RNN, "rnn_relu", {"bidirectional": True})])
+def test_parts_of_a_recurrent_layers_vector(layer, mode, options):
+    """MXNet 2's parts: weights, then biases; named and shaped as the parameters that an nd program's layer has."""
+    shapes = {name.split("_", 1)[1]: p.shape for name, p in layer(2, 2, input_size=3, **options).collect_params().items()}
+    npx.set_np()
+    net = layer(2, 2, input_size=3, **options)
+    net.initialize()
+    vector = net.rnn_param.data()
+    parts = gluon.utils.split_rnn_params(vector, mode, 2, 3, 2, **options)
+    assert {name: a.shape for name, a in parts.items()} == shapes
+    assert [name.endswith("bias") for name in parts] == sorted(name.endswith("bias") for name in parts)
+    assert (onp.concatenate([a.asnumpy().ravel() for a in parts.values()]) == vector.asnumpy()).all()

@@ -13,15 +13,13 @@ from ... import ndarray as nd
 from ... import numpy as np
 from ...base import MXNetError
 from ...initializer import RNNFused, fused_parts
+from ...ops.nn.rnn import GATES
 from ...symbol.recording import GRAPHED, open_states
 from ...symbol.symbol import Symbol
 from ...util import is_np_array
 from .. import functions as f
 from ..block import HybridBlock
 from ..dialect import ARRAYS
-
-_GATES = {"rnn_relu": 1, "rnn_tanh": 1, "lstm": 4, "gru": 3}
-
 
 _PART = re.compile(r"([lr])(\d+)_([ih]2[hr]_(?:weight|bias))")  # a layer's parameters in MXNet 1: "l0_i2h_weight"
 
@@ -52,14 +50,14 @@ class _RNNLayer(HybridBlock):
         super().__init__(**kwargs)
         if layout not in ("TNC", "NTC"):
             raise AssertionError(f"{type(self).__name__}: layout must be 'TNC' or 'NTC', got {layout!r}")
-        if mode not in _GATES:
+        if mode not in GATES:
             raise ValueError(f"{type(self).__name__}: activation must be 'relu' or 'tanh', got {mode.removeprefix('rnn_')!r}")
         self._mode, self._hidden_size, self._num_layers, self._layout = mode, hidden_size, num_layers, layout
         self._dropout, self._dir, self._input_size, self._dtype = dropout, 2 if bidirectional else 1, input_size, dtype
         self._projection_size = projection_size or None
         self._options = {"lstm_state_clip_min": state_clip_min, "lstm_state_clip_max": state_clip_max,
                          "lstm_state_clip_nan": state_clip_nan} if mode == "lstm" else {}
-        self._use_sequence_length, self._gates, self._fused = use_sequence_length, _GATES[mode], is_np_array()
+        self._use_sequence_length, self._gates, self._fused = use_sequence_length, GATES[mode], is_np_array()
         inits = {"i2h_weight": i2h_weight_initializer, "h2h_weight": h2h_weight_initializer, "i2h_bias": i2h_bias_initializer,
                  "h2h_bias": h2h_bias_initializer, "h2r_weight": h2r_weight_initializer}
         if self._fused:
