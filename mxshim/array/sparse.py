@@ -227,7 +227,7 @@ class BaseSparseNDArray(NDArray):
     # -- indexing --------------------------------------------------------------------------------------------------
 
     def __setitem__(self, key, value):
-        if not isinstance(key, slice) or key != slice(None):
+        if not (isinstance(key, slice | tuple) and key in (slice(None), ())):
             error = ValueError if isinstance(key, slice) else TypeError
             raise error(f"{self._kind_name()}: only all elements can be written, x[:] = ...; convert with tostype('default') "
                         f"to write at {key!r}")
