@@ -233,7 +233,7 @@ def _given(result, out):
 
 @api("nd.sparse.retain", "nd.sparse.gs_retain")
 def retain(data, indices, out=None):
-    """The given rows of a row_sparse array, in the order of `indices`; rows that it does not store are zero.
+    """The given rows of a row_sparse array, in the order of `indices`; rows that it does not store are zero. No rows, if it stores none.
 
     Raises: MXNetError if data is not row_sparse or an index does not exist. Differs: MXNet takes any index.
     """
@@ -251,6 +251,8 @@ def retain(data, indices, out=None):
         mask[wanted] = 1
         return _given(data._dense_as(call_nd("broadcast_mul", data._dense(), NDArray(value_of(mask, data.ctx))), pattern), out)
     host, mine = data._cell.host(), data._cell.stored()[1].indices
+    if not len(mine):
+        return _given(RowSparseNDArray._from_host(host, Pattern(data.shape, mine), data.ctx), out)
     rows = onp.zeros((len(wanted), *data.shape[1:]), host.dtype)
     _, here, there = onp.intersect1d(wanted, mine, assume_unique=True, return_indices=True)
     rows[here] = host[there]

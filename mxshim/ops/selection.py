@@ -128,8 +128,10 @@ def cast_(data, dtype):
 
 @op("nd.amp_cast", static=("dtype",), elementwise=True, samples=_on({"dtype": onp.dtype("float64")}))
 def amp_cast(data, dtype):
-    """Floats in another float dtype; integers and booleans stay as they are."""
-    return data.astype(dtype) if is_float(data.dtype) and is_float(dtype) else data
+    """Floats in another dtype, in integers rounded, halves to the even one; integers and booleans stay as they are."""
+    if not is_float(data.dtype):
+        return data
+    return data.astype(dtype) if is_float(dtype) else cast(jnp.rint(data), dtype)
 
 
 @op("nd.amp_multicast", samples={"args": [((_X, _Y.astype("float16")), {"num_outputs": 2})]})

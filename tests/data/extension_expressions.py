@@ -499,6 +499,10 @@ npx.masked_softmax(A([[onp.nan, 1, 2], [1, 4, 2]]), A([[1, 0, 0], [1, 0, 1]], dt
 [nd.clip(A([0, 1, 2, 3, 200], dtype="uint8"), *b) for b in ((0, 3), (1, 2), (-1, 300), (0, 0))]
 both(nd.modulo, A([5.5, -5.5, 1, 0]), A([2, -2, 0, 0]))
 both(lambda x: nd.smooth_l1(x, scalar=2.0), A([-onp.inf, onp.inf, onp.nan, 0.1, -3]))
+nd.contrib.arange_like(some(3, 1, dtype="float16"), axis=None)
+nd.amp_cast(A([1.5, 2.5, -0.7]), dtype="int32")
+nd.amp_cast(A([1, 2], dtype="int32"), dtype="float16")
+nd.sparse.retain(nd.sparse.zeros("row_sparse", (4, 2)), A([0, 2], dtype="int64")).indices
 A([0, 1, 2, 3, 4])[3:1:2].shape
 A([0, 1, 2, 3, 4])[-3:1:3].shape
 A([0, 1, 2, 3, 4])[3:1]

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as onp
 from jax import lax
+from jax.dtypes import bfloat16
 
 from .rules import RULES, Table, end, prepared, rule
 
@@ -174,14 +175,17 @@ def _convert(params, avals):
     return convert
 
 
+_FLOATS = {(8, 23): _SINGLE, (5, 10): onp.dtype("float16"), (8, 7): onp.dtype(bfloat16)}  # by bits of exponent and mantissa
+
+
 @prepared("reduce_precision")
 def _reduce_precision(params, avals):
     own, wanted = onp.finfo(avals[0].dtype), (params["exponent_bits"], params["mantissa_bits"])
     if wanted == (own.nexp, own.nmant):
         return lambda x: x
-    if wanted != (8, 23):
+    if wanted not in _FLOATS:
         raise NotImplementedError("NumPy has no such floats")
-    return lambda x: x.astype(_SINGLE).astype(own.dtype)
+    return lambda x: x.astype(_FLOATS[wanted]).astype(own.dtype)
 
 
 def _selected(which, *cases):
