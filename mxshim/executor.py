@@ -11,6 +11,7 @@ from .gluon.hybrid import Hybrid
 from .symbol.infer import Inference, shape_in
 from .symbol.running import Program
 from .symbol.shape_rules import known
+from .symbol.storage import sparse_gradients
 
 __all__ = ["Executor"]
 
@@ -278,7 +279,7 @@ def allocated(symbol, ctx, grad_req, type_dict, shapes, shared_exec=None, shared
         given = ", ".join(f"{k} {v}" for k, v in shapes.items())
         raise RuntimeError(f"simple_bind: the shapes of {', '.join(open_)} do not follow from {given or 'nothing'}; give them, too")
 
-    def made(name, source=None):
+    def made(name, source=None, stype="default"):
         v = variables[name]
         shape, dtype = found.shapes[id(v), 0], as_dtype(found.types.get((id(v), 0)) or "float32")
         if source is not None:
@@ -286,7 +287,7 @@ def allocated(symbol, ctx, grad_req, type_dict, shapes, shared_exec=None, shared
             if old is not None and old.shape == shape and old.dtype == dtype:
                 return old
         with constants_apart():
-            return nd.zeros(shape, ctx=ctx, dtype=dtype)
+            return nd.sparse.zeros(stype, shape, ctx=ctx, dtype=dtype)
 
     reqs = _requests(grad_req, names)
     shared = set(shared_arg_names if shared_arg_names is not None else (shared_exec.arg_dict if shared_exec else ()))
@@ -297,7 +298,9 @@ def allocated(symbol, ctx, grad_req, type_dict, shapes, shared_exec=None, shared
         return shared_buffer if attribute == "arg_dict" and shared_buffer else None
 
     args = [made(n, of("arg_dict", n)) for n in names]
-    grads = [None if r == "null" else made(n, of("grad_dict", n)) for n, r in zip(names, reqs, strict=True)]
+    sparse = sparse_gradients(symbol)
+    grads = [None if r == "null" else made(n, of("grad_dict", n), "row_sparse" if n in sparse else "default")
+             for n, r in zip(names, reqs, strict=True)]
     aux = [made(n, shared_exec.aux_dict if shared_exec else None) for n in states]
     if shared_buffer is not None:
         for n, a in zip(names, args, strict=True):

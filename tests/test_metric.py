@@ -106,6 +106,17 @@ def test_single_arrays_numpy_arrays_and_graphs():
     assert metric.get_global_name_value() == [("accuracy", 0.5)] and math.isnan(metric.get_name_value()[0][1])
 
 
+def test_metrics_with_names_of_their_own_tell_them_globally_too():
+    class Tasks(mx.metric.EvalMetric):
+        def get(self):
+            return ("task", (1.0, 2.0))
+
+        def get_name_value(self):
+            return [("task0", 1.0), ("task1", 2.0)]
+
+    assert Tasks("tasks").get_global_name_value() == [("task0", 1.0), ("task1", 2.0)]
+
+
 def test_metrics_of_users():
     @mx.metric.register
     class Sum(mx.metric.EvalMetric):

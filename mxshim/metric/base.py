@@ -167,7 +167,7 @@ class EvalMetric:
 
     def get_global_name_value(self) -> list:
         """[(name, value)] since the last reset() that was not local."""
-        return _zipped(*self.get_global())
+        return _zipped(*self.get_global()) if self._has_global_stats else self.get_name_value()
 
 
 def _plain_number(value):

@@ -225,3 +225,46 @@ def test_operators_that_keep_statistics():
     onp.testing.assert_allclose(run.grad_dict["data"].asnumpy(), [[0.26678804, 0.25418967, 0.22156052],
                                                                   [0.21033981, 0.11356542, 0.26356316]], rtol=1e-5)
     onp.testing.assert_allclose(run.aux_dict["k_moving_avg"].asnumpy(), [0.21969603, 0.25516284, 0.24426961], rtol=1e-5)
+
+
+# The storage of a weight's gradient, as MXNet 1.9.1 chooses it: a graph of d and c (csr), the weight, its shape.
+GRADIENTS = {
+    "rows looked up": (lambda w: mx.sym.Embedding(D, w, input_dim=5, output_dim=2, sparse_grad=True), (5, 2), "row_sparse"),
+    "looked up twice": (lambda w: mx.sym.Embedding(D, w, input_dim=5, output_dim=2, sparse_grad=True)
+                        + mx.sym.Embedding(D * 2, w, input_dim=5, output_dim=2, sparse_grad=True), (5, 2), "row_sparse"),
+    "looked up without the flag": (lambda w: mx.sym.Embedding(D, w, input_dim=5, output_dim=2), (5, 2), "default"),
+    "looked up and summed": (lambda w: mx.sym.sum(mx.sym.Embedding(D, w, input_dim=5, output_dim=2, sparse_grad=True)) + mx.sym.sum(w),
+                             (5, 2), "default"),
+    "times csr": (lambda w: mx.sym.dot(C, w), (5, 2), "row_sparse"),
+    "times csr, and sums of squares": (lambda w: mx.sym.broadcast_add(
+        mx.sym.dot(mx.sym.square(C), mx.sym._internal._square_sum(w, axis=1, keepdims=True)), mx.sym.dot(C, w)), (5, 2), "row_sparse"),
+    "times dense": (lambda w: mx.sym.dot(mx.sym.expand_dims(D, 0), w), (3, 2), "default"),
+    "a layer": (lambda w: mx.sym.FullyConnected(mx.sym.expand_dims(D, 0), w, num_hidden=2, no_bias=True), (2, 3), "default"),
+}
+D, C = mx.sym.var("d", shape=(3,)), mx.sym.var("c", shape=(4, 5), stype="csr")
+
+
+@pytest.mark.parametrize("stype", ["default", "row_sparse"])
+@pytest.mark.parametrize("case", GRADIENTS)
+def test_storage_of_gradients(case, stype):
+    graph, shape, storage = GRADIENTS[case]
+    s = graph(mx.sym.var("w", shape=shape, stype=stype))
+    assert s.simple_bind(mx.cpu()).grad_dict["w"].stype == storage
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_rows_that_a_batch_does_not_have_stay(optimizer):
+    """Whoever updates, the module or a store."""
+    s = mx.sym.LinearRegressionOutput(mx.sym.dot(mx.sym.var("data", stype="csr"), mx.sym.var("weight", shape=(5, 1), stype="row_sparse")),
+                                      mx.sym.var("y"))
+    for ctx in (mx.cpu(), [mx.cpu(0), mx.cpu(1)]):
+        mod = mx.mod.Module(s, label_names=["y"], context=ctx)
+        mod.bind([("data", (2, 5))], [("y", (2, 1))])
+        mod.init_params(mx.init.One())
+        mod.init_optimizer("local", optimizer, {"learning_rate": 0.1, "wd": 0.1})
+        for row in (1, 3):
+            x = onp.zeros((2, 5))
+            x[:, row] = 1
+            mod.forward_backward(mx.io.DataBatch([nd.array(x).tostype("csr")], [nd.zeros((2, 1))]))
+            mod.update()
+        assert (mod.get_params()[0]["weight"].asnumpy()[:, 0] != 1).tolist() == [False, True, False, True, False]
