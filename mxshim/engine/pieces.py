@@ -15,7 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from .host import CannotRun, Steps
+from .host import CannotRun, Steps, failed
 from .spec import FLOAT, NUMBER_SLOT, SCALAR_DTYPES, SHIFT
 from .stretch import Stretch
 
@@ -136,6 +136,9 @@ def _steps(pieces: list[Piece], live, inputs: int, limit: float | None = None) -
             env.update(zip(p.outs, p.code.emit(args, found.evaluate), strict=True))
         return found.finish([env[name] for name in live])
     except CannotRun:
+        return None
+    except Exception:
+        failed()
         return None
 
 

@@ -422,7 +422,7 @@ def add_n(*args, num_args=None, out=None, name=None) -> NDArray:
 def all_finite(data, init_output=True, out=None, *, name=None) -> NDArray:
     """1 if all elements are finite, else 0; float32, shape (1,)."""
 def amp_cast(data, dtype, out=None, *, name=None) -> NDArray:
-    """Floats in another float dtype; integers and booleans stay as they are."""
+    """Floats in another dtype, in integers rounded, halves to the even one; integers and booleans stay as they are."""
 def amp_multicast(*data, num_outputs=None, cast_narrow=False, out=None, name=None) -> list[NDArray]:
     """All arrays in the widest float dtype among them, or with cast_narrow in the narrowest."""
 def arange(start, stop=None, step=1.0, repeat=1, infer_range=None, ctx=None, dtype=...) -> NDArray:

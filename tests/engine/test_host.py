@@ -190,6 +190,11 @@ def test_large_products_cost_more():
     assert large > 100 * small
 
 
+def test_floats_that_numpy_has_not():
+    with pytest.raises(host.CannotRun):
+        steps(jax.make_jaxpr(lambda x: lax.reduce_precision(x, 4, 3))(X))
+
+
 def test_what_costs_more_than_xla_is_refused():
     with pytest.raises(host.CannotRun):
         steps(traced("scan")[2], limit=1e-5)

@@ -112,6 +112,17 @@ def test_what_numpy_cannot_do_after_all_is_compiled(monkeypatch):
         assert (x * 2 - 0.5).tolist() == [1.5, 3.5, 5.5]
 
 
+def test_what_numpy_cannot_be_asked_for_is_compiled(monkeypatch):
+    program.clear()
+
+    def no(*args):
+        raise ValueError("no such thing")
+
+    monkeypatch.setattr(Steps, "evaluate", no)
+    monkeypatch.setattr(logging.getLogger("mxshim.engine.host.steps"), "disabled", True)
+    assert (np.array([1.0, 2.0, 3.0]) * 3 - 0.5).tolist() == [2.5, 5.5, 8.5]
+
+
 def test_ctrl_c_in_a_small_program_loses_nothing(monkeypatch):
     program.clear()
     x = np.array([1.0, 2.0])

@@ -5,7 +5,7 @@ take far longer to compile.
 Results agree with XLA's up to rounding.
 """
 from . import elementwise, picking, products, shape  # noqa: F401 - they fill the table
-from .rules import RULES
-from .steps import CannotRun, Steps
+from .rules import RULES, CannotRun
+from .steps import Steps, failed
 
-__all__ = ["CannotRun", "RULES", "Steps"]
+__all__ = ["CannotRun", "RULES", "Steps", "failed"]

@@ -8,7 +8,7 @@ import numpy as onp
 from jax import lax
 from jax.dtypes import bfloat16
 
-from .rules import RULES, Table, end, prepared, rule
+from .rules import RULES, CannotRun, Table, end, prepared, rule
 
 SMALL = 4096  # elements up to which float32 is computed in float64 where that is rounded better
 _SINGLE, _DOUBLE = onp.dtype("float32"), onp.dtype("float64")
@@ -184,7 +184,7 @@ def _reduce_precision(params, avals):
     if wanted == (own.nexp, own.nmant):
         return lambda x: x
     if wanted not in _FLOATS:
-        raise NotImplementedError("NumPy has no such floats")
+        raise CannotRun
     return lambda x: x.astype(_FLOATS[wanted]).astype(own.dtype)
 
 

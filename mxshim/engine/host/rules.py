@@ -6,6 +6,12 @@ from collections.abc import Callable
 import numpy as onp
 
 Table = dict[str, Callable]
+
+
+class CannotRun(Exception):
+    """NumPy cannot compute this, or would take too long."""
+
+
 DTYPES = {onp.dtype(t) for t in ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64")}
 # Primitives that call a jaxpr, and the name of the parameter that it is.
 CALLS = {"jit": "jaxpr", "pjit": "jaxpr", "closed_call": "call_jaxpr", "core_call": "call_jaxpr", "custom_jvp_call": "call_jaxpr",

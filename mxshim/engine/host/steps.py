@@ -14,9 +14,8 @@ import numpy as onp
 from .elementwise import EXACT, ROUNDED, SMALL
 from .picking import takes
 from .products import WINDOWS
-from .rules import CALLS, DTYPES, RULES
+from .rules import CALLS, DTYPES, RULES, CannotRun
 
-log = logging.getLogger(__name__)
 _MOST = 200  # steps of a program that has a limit to look at, those that nobody needs included
 # By primitive, seconds of a call, and by how many seconds for every element of four bytes NumPy is slower than XLA, as measured. What is
 # not here takes _LONG.
@@ -41,8 +40,9 @@ _OWN = {"broadcast_in_dim", "concatenate", "convert_element_type", "div", "dot_g
         "reduce_or", "reduce_prod", "reduce_sum", "select_n"}
 
 
-class CannotRun(Exception):
-    """NumPy cannot compute this, or would take too long."""
+def failed():
+    """Note that a rule raised an exception: users get what XLA computes instead, and notice nothing."""
+    logging.getLogger(__name__).debug("NumPy could not compute a program", exc_info=True)
 
 
 class Steps:
@@ -105,7 +105,7 @@ class Steps:
         try:
             context.run(self._run, values)
         except Exception:  # what is wrong with a call was found when it was recorded: this is for XLA to compute
-            log.debug("NumPy could not compute a program", exc_info=True)
+            failed()
             return None
         return [onp.array(values[k], order="C") if copied else onp.asarray(values[k], order="C") for k, copied in self.outs]
 
