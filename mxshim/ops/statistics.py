@@ -33,6 +33,9 @@ def quantile_of(a, q, axis, interpolation, keepdims, fn=jnp.quantile):
         raise MXNetError("booleans have no quantiles: cast with astype('float32')")
     dtype = a.dtype if a.dtype == "float64" else FLOAT32
     axes = reduced(axis, a.ndim)
+    if interpolation == "nearest" and fn is jnp.quantile:  # halves go up, as in MXNet; NumPy's go to the even place
+        last = max(math.prod(a.shape[k] for k in axes) - 1, 1)
+        q = jnp.floor((q.astype(dtype) * jnp.asarray(last, dtype)).astype("float64") + 0.5) / last
     return fn(cast(a, dtype), q.astype(dtype), axis=axes, method=interpolation, keepdims=bool(keepdims))
 
 

@@ -484,6 +484,7 @@ with_numpy_dtypes(lambda: [str(onp.dtype(x.dtype)) for x in (np.random.exponenti
 [np.around(A([49.416, -3.14159, 281.63467, 0.125], dtype="float64"), k) for k in (1, 2, 3, -1)]
 both(lambda a, b: np.mod(a, b), A([5.5, -5.5, 1, 0, 2, onp.inf]), A([2, -2, 0, 0, onp.inf, 2]))
 both(lambda a: a % 0, A([1.5, -2]))
+[np.quantile(np.arange(n), A([k / (2 * n - 2) for k in range(2 * n - 1)]), interpolation="nearest") for n in (2, 3, 5)]
 both(lambda a: 3 % a, A([2, -2, 0]))
 npx.digamma(A([-onp.inf, onp.inf, onp.nan, 0, -1, -0.0, -1.5, 2]))
 both(npx.digamma, A([0, -1.5, 2]))
