@@ -192,6 +192,9 @@ class _Call(_Function):
         self.results = [self.cls(_zeros_value(aval, self.ctx)) for aval in self.outs]
         _run(self.op, "forward", is_train=int(_state.training), req=["write"] * len(self.outs), in_data=[self.handle(x) for x in inputs],
              out_data=list(self.results), aux=[self.handle(a) for a in self.aux])
+        for o in self.results:
+            if any(o._value_now() is v for v, _ in self.inputs):  # backward's out_data is this array, so no copy of it is made later
+                o[:] = o.copy()
         self.values = [o._value_now() for o in self.results]
         return list(self.results)
 

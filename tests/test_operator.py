@@ -271,6 +271,39 @@ def test_arguments_in_graphs():
         assert [y.asnumpy().tolist() for y in found] == [[3, 6], [1, 2]]
 
 
+def test_an_output_that_is_the_input_has_the_gradient_of_backward():
+    """As in a layer that turns gradients around; also behind other operators, in graphs and in hybridized blocks."""
+    def forward(self, is_train, req, in_data, out_data, aux):
+        self.assign(out_data[0], req[0], in_data[0])
+
+    def backward(self, req, out_grad, in_data, out_data, in_grad, aux):
+        self.assign(in_grad[0], req[0], -2 * out_grad[0])
+
+    define("around", forward, backward)
+
+    class Around(autograd.Function):
+        def forward(self, x):
+            return x.detach()
+
+        def backward(self, dy):
+            return -2 * dy
+
+    graph = mx.sym.Custom(mx.sym.var("x") * 3, op_type="around").simple_bind(mx.cpu(), x=(2,))
+    graph.forward(is_train=True)
+    graph.backward(nd.ones((2,)))
+    assert graph.grad_dict["x"].asnumpy().tolist() == [-6, -6]
+    for call in (lambda x: nd.Custom(x, op_type="around"), lambda x: Around()(x)):
+        block = mx.gluon.nn.HybridLambda(lambda F, x, call=call: call(x * 3))
+        for hybrid in (False, True):
+            block.hybridize(hybrid)
+            for _ in range(3):
+                x = marked([1., 2.])
+                with autograd.record():
+                    y = block(x)
+                y.backward()
+                assert x.grad.asnumpy().tolist() == [-6, -6]
+
+
 @pytest.mark.parametrize("keep", [False, True])
 def test_second_derivative(keep):
     """Also when the operator keeps its arrays itself."""

@@ -83,6 +83,16 @@ class Pair:
         return gradient
 
 
+def _apart(outputs, inputs):
+    """The outputs, those with an input's value as copies: what is computed from such a value would be taken as computed from the input."""
+    if isinstance(outputs, list | tuple):
+        return type(outputs)([_apart(o, inputs) for o in outputs])
+    if not isinstance(outputs, Handle) or any(outputs is x for x in inputs):
+        return outputs  # an error, which the caller tells
+    value = outputs._value_now()
+    return outputs.copy() if any(isinstance(x, Handle) and x._value_now() is value for x in inputs) else outputs
+
+
 class Function:
     """Base class for operations with a gradient of their own (MXNet: mxnet.autograd.Function).
 
@@ -113,6 +123,8 @@ class Function:
                                          "which has no attribute 'handle'; pass other things to the constructor")
         state.recording = False
         outputs = self.forward(*inputs)  # as measured, an exception here leaves recording off for the rest of the block
+        if recording:
+            outputs = _apart(outputs, inputs)
         state.recording = recording
         if not recording:
             return outputs
