@@ -271,6 +271,13 @@ def test_arguments_in_graphs():
         assert [y.asnumpy().tolist() for y in found] == [[3, 6], [1, 2]]
 
 
+def test_shapes_are_inferred_without_running_the_operator():
+    seen = define("needs_values", lambda *args: 1 / 0, square_backward, infer_shape=lambda self, s: (s, [(s[0][0], 4)], []))
+    graph = mx.sym.FullyConnected(mx.sym.Custom(mx.sym.var("x") * 2, op_type="needs_values"), num_hidden=3, name="fc")
+    assert graph.infer_shape(x=(5, 2)) == ([(5, 2), (3, 4), (3,)], [(5, 3)], []) and not seen
+    assert graph.infer_type(x="float32")[1] == [onp.float32]
+
+
 def test_an_output_that_is_the_input_has_the_gradient_of_backward():
     """As in a layer that turns gradients around; also behind other operators, in graphs and in hybridized blocks."""
     def forward(self, is_train, req, in_data, out_data, aux):
