@@ -60,9 +60,9 @@ class Inference:
             elif rule is not None and (v.op not in ("softmax", "log_softmax") or len(ins) == 1):
                 rule(self.given[id(v)], ins, outs)
             # What a program's own operator says of shapes is all there is: its code runs with values alone.
-            if not v.subgraphs and v.op != "Custom" and id(v) not in self.computed and all(map(known, ins)) and not (not ins and all(map(known, outs))):
-                if ins or rule is None:
-                    self.compute(v, ins, outs)
+            told = v.subgraphs or v.op == "Custom" or id(v) in self.computed
+            if not told and all(map(known, ins)) and (ins or rule is None and not all(map(known, outs))):
+                self.compute(v, ins, outs)
         except Mismatch as error:
             names = ", ".join(f"{w.name} {shown(self.shapes.get((id(w), k)))}" for w, k in v.inputs)
             raise MXNetError(f"Error in operator {v.name}: {v.op} of {names}: {error}") from None
