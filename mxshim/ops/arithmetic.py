@@ -35,25 +35,33 @@ from .binary import (
 )
 from .dtypes import BOOL, FLOAT64, equal, in_floats, promoted, row, value
 
+
+def _with_derivatives(fn, by_x, by_y):
+    """fn(x, y) with these derivatives by x and by y, functions of (x, y, fn(x, y)). A number that is no array asks for none."""
+    found = jax.custom_jvp(fn)
+
+    @partial(found.defjvp, symbolic_zeros=True)
+    def jvp(primals, tangents):
+        out = found(*primals)
+        total = jnp.zeros_like(out)
+        for tangent, derivative in zip(tangents, (by_x, by_y), strict=True):
+            if not isinstance(tangent, SymbolicZero):
+                total = total + tangent * derivative(*primals, out)
+        return out, total
+
+    return found
+
+
 # Arithmetic.
 
-@jax.custom_jvp
-def _mod(x, y):
-    """Python's remainder, with the sign of y; 0 where y is 0. Its derivatives are 1 and -floor(x / y) everywhere, as in MXNet."""
+def _remainder(x, y):
+    """Python's remainder, with the sign of y; 0 where y is 0."""
     zero = y == 0
     return jnp.where(zero, jnp.zeros((), x.dtype), jnp.remainder(x, jnp.where(zero, jnp.ones((), y.dtype), y)))
 
 
-@partial(_mod.defjvp, symbolic_zeros=True)
-def _mod_jvp(primals, tangents):
-    (x, y), (tx, ty) = primals, tangents
-    out = _mod(x, y)
-    total = jnp.zeros_like(out)
-    if not isinstance(tx, SymbolicZero):
-        total = total + tx
-    if not isinstance(ty, SymbolicZero):
-        total = total - ty * jnp.floor(over(x, y))
-    return out, total
+# MXNet's derivatives are these everywhere.
+_mod = _with_derivatives(_remainder, lambda x, y, out: jnp.ones((), x.dtype), lambda x, y, out: -jnp.floor(over(x, y)))
 
 
 def _fmod(x, y):
@@ -154,43 +162,16 @@ def add_n(*args, num_args=None):
 
 # Powers.
 
-@jax.custom_jvp
-def _smooth_power(x, y):
-    """x ** y with derivatives that are finite wherever calculus has them: 0 * x ** -1 at x = 0 is 0."""
-    return jnp.power(x, y)
+def _one_where(condition, x):
+    return jnp.where(condition, jnp.ones((), x.dtype), x)
 
 
-@partial(_smooth_power.defjvp, symbolic_zeros=True)
-def _smooth_power_jvp(primals, tangents):
-    (x, y), (tx, ty) = primals, tangents
-    out = _smooth_power(x, y)
-    total = jnp.zeros_like(out)
-    if not isinstance(tx, SymbolicZero):
-        base = jnp.where((x == 0) & (y == 0), jnp.ones((), x.dtype), x)
-        total = total + tx * (y * _smooth_power(base, y - 1))
-    if not isinstance(ty, SymbolicZero):
-        base = jnp.where((x == 0) & (y > 0), jnp.ones((), x.dtype), x)
-        total = total + ty * (jnp.log(base) * out)
-    return out, total
-
-
-@jax.custom_jvp
-def _power(x, y):
-    """x ** y with MXNet's first derivatives: y x^(y-1), which is nan for 0 ** 0, and log(x) x^y."""
-    return jnp.power(x, y)
-
-
-@partial(_power.defjvp, symbolic_zeros=True)
-def _power_jvp(primals, tangents):
-    # Beside a run-time number only the array's term exists, so log of a negative base does no harm there.
-    (x, y), (tx, ty) = primals, tangents
-    out = _power(x, y)
-    total = jnp.zeros_like(out)
-    if not isinstance(tx, SymbolicZero):
-        total = total + tx * (y * _smooth_power(x, y - 1))
-    if not isinstance(ty, SymbolicZero):
-        total = total + ty * (jnp.log(x) * _smooth_power(x, y))
-    return out, total
+# x ** y with derivatives that are finite wherever calculus has them: 0 * x ** -1 at x = 0 is 0.
+_smooth_power = _with_derivatives(jnp.power, lambda x, y, out: y * _smooth_power(_one_where((x == 0) & (y == 0), x), y - 1),
+                                  lambda x, y, out: jnp.log(_one_where((x == 0) & (y > 0), x)) * out)
+# x ** y with MXNet's first derivatives: y x^(y-1), which is nan for 0 ** 0, and log(x) x^y. Beside a run-time number only the array's
+# term exists, so log of a negative base does no harm there.
+_power = _with_derivatives(jnp.power, lambda x, y, out: y * _smooth_power(x, y - 1), lambda x, y, out: jnp.log(x) * _smooth_power(x, y))
 
 
 def _integer_power(x, n):
