@@ -86,7 +86,7 @@ class Pair:
 def _apart(outputs, inputs):
     """The outputs, those with an input's value as copies: what is computed from such a value would be taken as computed from the input."""
     if isinstance(outputs, list | tuple):
-        return type(outputs)([_apart(o, inputs) for o in outputs])
+        return (list if isinstance(outputs, list) else tuple)([_apart(o, inputs) for o in outputs])
     if not isinstance(outputs, Handle) or any(outputs is x for x in inputs):
         return outputs  # an error, which the caller tells
     value = outputs._value_now()

@@ -23,6 +23,7 @@ from .dialect import _flatten as _flatten
 from .dialect import _regroup as _regroup
 from .dialect import arrays_in, as_class, first_array
 from .exporting import export
+from .hooks import HookHandle, registered
 from .hybrid import Changes, Hybrid
 from .parameter import Parameter
 from .parameter_dict import ParameterDict
@@ -39,39 +40,6 @@ def _block_scope(block):
     own = names.current().get(None, type(block).__name__.lower())
     with names.Prefix(f"{own}_"), profiler.scope(f"{own}:"):
         yield
-
-
-class HookHandle:
-    """A registered hook: `attach` puts it into a dict of hooks, `detach()` takes it out, and so does leaving `with handle:`."""
-
-    def __init__(self):
-        self._hooks, self._key = None, object()
-
-    def attach(self, hooks_dict, hook):
-        """Put a hook into a dict. Raises: AssertionError if this handle has one already."""
-        if self._hooks is not None:
-            raise AssertionError("HookHandle.attach: this handle has a hook already; make another handle")
-        Changes.count += 1
-        self._hooks = hooks_dict
-        hooks_dict[self._key] = hook
-
-    def detach(self):
-        """Take the hook out of its dict."""
-        if self._hooks is not None:
-            Changes.count += 1
-            self._hooks.pop(self._key, None)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exc):
-        self.detach()
-
-
-def _registered(hooks, hook) -> HookHandle:
-    handle = HookHandle()
-    handle.attach(hooks, hook)
-    return handle
 
 
 class Block:
@@ -242,11 +210,11 @@ class Block:
 
     def register_forward_hook(self, hook) -> HookHandle:
         """Call hook(block, inputs, output) after every forward; inputs is a tuple."""
-        return _registered(self._forward_hooks, hook)
+        return registered(self._forward_hooks, hook)
 
     def register_forward_pre_hook(self, hook) -> HookHandle:
         """Call hook(block, inputs) before every forward."""
-        return _registered(self._forward_pre_hooks, hook)
+        return registered(self._forward_pre_hooks, hook)
 
     def register_op_hook(self, callback, monitor_all=False):
         """Call callback(name, layer, array) for everything that layers without children put out; with monitor_all also for inputs.

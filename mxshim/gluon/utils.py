@@ -15,8 +15,8 @@ from .. import numpy as np
 from ..initializer import fused_parts
 from ..ops.nn.rnn import GATES
 from ..util import is_np_array, is_np_shape
-from .block import HookHandle as HookHandle
 from .dialect import ARRAYS, as_class
+from .hooks import HookHandle as HookHandle
 
 __all__ = ["check_sha1", "clip_global_norm", "download", "replace_file", "split_and_load", "split_data"]
 

@@ -88,3 +88,8 @@ def test_infer_shape_that_the_graph_does_not_tell(shape, forward, said):
     net.initialize()
     with pytest.raises(ValueError, match=said):
         net(nd.ones((2, 3)))
+
+
+def test_a_kernel_of_numpys_numbers():
+    net = nn.Conv2D(2, onp.array([3, 2]), in_channels=1)
+    assert net.weight.shape == (2, 1, 3, 2) and "kernel_size=(3, 2)" in repr(net)

@@ -73,7 +73,7 @@ class DataLoader:
     def __init__(self, dataset, batch_size=None, shuffle=False, sampler=None, last_batch=None, batch_sampler=None, batchify_fn=None,
                  num_workers=0, pin_memory=False, pin_device_id=0, prefetch=None, thread_pool=False, timeout=120, auto_reload=False,
                  try_nopython=None):
-        if not hasattr(dataset, "__len__") or not hasattr(dataset, "__getitem__"):
+        if not hasattr(dataset, "__getitem__") or batch_sampler is None and not hasattr(dataset, "__len__"):
             raise TypeError(f"DataLoader: a dataset, anything with len() and [index], is needed, got {type(dataset).__name__}")
         if timeout <= 0:
             raise AssertionError(f"DataLoader: timeout must be positive, given {timeout}")

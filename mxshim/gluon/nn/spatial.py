@@ -13,7 +13,7 @@ def sizes(layer, name, value):
     Raises: AssertionError if it has another length.
     """
     values = (value,) * layer.n if isinstance(value, numbers.Number) else value
-    if not isinstance(values, Sequence) or len(values) != layer.n:
+    if not isinstance(values, Sequence | onp.ndarray) or len(values) != layer.n:
         raise AssertionError(f"{type(layer).__name__}: {name} must be a number or {layer.n} numbers, got {value}")
     return tuple([v.item() if isinstance(v, onp.generic) else v for v in values])
 

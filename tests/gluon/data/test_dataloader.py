@@ -248,3 +248,11 @@ def test_the_iterator_that_other_loaders_derive_from(worker):
             epoch.next()
         with pytest.raises(IndexError):
             next(dataloader._MultiWorkerIter(pool, dataloader.default_batchify_fn, [[99]], dataset=list(X), **more))
+
+
+def test_a_batch_sampler_needs_no_length():
+    class Squares:
+        def __getitem__(self, i):
+            return float(i * i)
+
+    assert [b.asnumpy().tolist() for b in gluon.data.DataLoader(Squares(), batch_sampler=[[0, 2], [3]])] == [[0, 4], [9]]
