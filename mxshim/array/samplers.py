@@ -277,14 +277,57 @@ def _stirling(k) -> float:
     return math.lgamma(k + 1) - ((k + 0.5) * math.log(k + 1) - (k + 1) + 0.5 * math.log(2 * math.pi))
 
 
+class _Starts(Lanes):
+    """One lane for every word that the first engines say next, as if each sample began there: int (engines * k,) rows."""
+
+    def __init__(self, stream: Parallel, engines: int, k: int):
+        self.ahead = stream.ahead(0, engines, k)
+        self.ready = self.ahead.words(0, engines).reshape(-1)
+        self.used = onp.arange(self.ready.size)
+
+    def words(self, rows, count):
+        at = self.used[rows]
+        self.used[rows] = at + count
+        return self.ready[(at[:, None] + onp.arange(count)) % self.ready.size]  # what goes beyond the end is not used
+
+
+_FEW = 64  # engines up to which it is faster to draw samples from every word than to let the engines step together
+
+
+def _from_every_word(stream: Parallel, method: str, n: int, parameters, dtype, **more):
+    """What `in_lanes` gives, for the same parameters everywhere: samples from every word, of which each engine takes a chain."""
+    engines, each, tail = stream.share(n)
+    wanted = [each] * (engines - 1) + [tail]
+    out, done, slack = onp.empty((engines, each), dtype), [0] * engines, 32
+    while done != wanted:
+        k = 4 * max(w - d for w, d in zip(wanted, done)) + slack
+        starts, used = _Starts(stream, engines, k), [0] * engines
+        found = getattr(starts, method)(onp.arange(engines * k), *[onp.full(engines * k, p, F32) for p in parameters], **more)
+        ends = starts.used.tolist()
+        for row, (want, d) in enumerate(zip(wanted, done)):
+            here: list[int] = []
+            first = row * k
+            at, last = first, first + k
+            while d + len(here) < want and at < last and ends[at] <= last:
+                here.append(at)
+                at = ends[at]
+            out[row, d:d + len(here)] = found[here]
+            done[row], used[row] = d + len(here), at - first
+        starts.ahead.use(onp.array(used))
+        slack *= 2
+    return out.reshape(-1)[:n]
+
+
 def in_lanes(stream: Parallel, method: str, n: int, parameters, dtype, **more):
     """n samples by a method of `Lanes`, of `dtype` (n,); every parameter is float32, one number or one for each element."""
     if n == 0:
         return onp.empty(0, dtype)
-    lanes = Lanes(stream, n)
-    parameters = [onp.broadcast_to(onp.asarray(p, F32), (n,)) for p in parameters]
-    out = onp.empty(n, dtype)
+    parameters = [onp.asarray(p, F32) for p in parameters]
     with onp.errstate(all="ignore"):
+        if stream.share(n)[0] <= _FEW and n > 2 and all(p.ndim == 0 for p in parameters):
+            return _from_every_word(stream, method, n, parameters, dtype, **more)
+        lanes, out = Lanes(stream, n), onp.empty(n, dtype)
+        parameters = [onp.broadcast_to(p, (n,)) for p in parameters]
         for step in range(lanes.each):
             rows = onp.arange(lanes.engines if step < lanes.tail else lanes.engines - 1)
             elements = rows * lanes.each + step

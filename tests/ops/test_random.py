@@ -10,6 +10,7 @@ import pytest
 
 import mxshim as mx
 from mxshim import autograd, nd, np, npx
+from mxshim.array import samplers
 from mxshim.engine import rng
 from mxshim.engine.op import NAMES
 from mxshim.ops.random import FORMULAS
@@ -395,7 +396,23 @@ def test_errors(code, kind, text):
         eval(code)
 
 
+@pytest.mark.parametrize("method, parameters", [
+    ("gamma", (2.0, 3.0)), ("gamma", (0.3, 1.0)), ("poisson", (3.0,)), ("poisson", (30.0,)), ("binomial", (9.0, 0.7)),
+    ("binomial", (90.0, 0.4)), ("negative_binomial", (3.0, 0.4)), ("generalized_negative_binomial", (2.0, 0.5))])
+def test_few_samples_are_those_of_engines_that_step_together(method, parameters, monkeypatch):
+    """Both ways of drawing give the same numbers and leave the streams where the other one does."""
+    more = {"wide": False} if method == "gamma" else {}
+    found = []
+    for few in (0, 64):
+        monkeypatch.setattr(samplers, "_FEW", few)
+        stream = rng.Parallel(rng.SPREAD)
+        found.append(b"".join(samplers.in_lanes(stream, method, n, parameters, onp.dtype("float32"), **more).tobytes()
+                              for n in (3, 150, 64, 700)) + stream.uniform(1000).tobytes())
+    assert found[0] == found[1]
+
+
 def test_samplers_end_for_bad_parameters():
+    assert onp.isnan(nd.random.poisson(float("inf"), shape=5).asnumpy()).all()
     assert onp.isnan(nd.random.gamma(nd.array([float("nan")]), nd.array([1.0])).asnumpy()).all()
     assert onp.isnan(nd.random.poisson(nd.array([float("inf"), float("nan")])).asnumpy()).all()
 

@@ -20,6 +20,10 @@ CASES = {
     "in the padding": ((1, 1, 5, 5), {"spots": [2, 3], "kernel": (2, 2), "stride": (2, 2), "edges": [(0, 3), (2, 0)]}),
     "channels last": ((2, 5, 6, 3), {"spots": [1, 2], "kernel": (3, 2), "stride": (1, 2), "edges": [(1, 1), (0, 0)]}),
     "one axis": ((2, 3, 7), {"spots": [2], "kernel": (4,), "stride": (2,), "edges": [(1, 2)]}),
+    "many places": ((1, 2, 9, 11), {"spots": [2, 3], "kernel": (5, 7), "stride": (1, 1), "edges": [(2, 2), (3, 3)]}),
+    "many places, wide strides": ((1, 2, 13, 12), {"spots": [2, 3], "kernel": (6, 5), "stride": (4, 2), "edges": [(0, 1), (2, 0)]}),
+    "many places side by side": ((2, 1, 11, 14), {"spots": [2, 3], "kernel": (5, 7), "stride": (5, 7), "edges": [(0, 0), (0, 0)]}),
+    "a single window": ((2, 2, 18, 5), {"spots": [2, 3], "kernel": (18, 5), "stride": (1, 1), "edges": [(0, 0), (0, 0)]}),
     "three axes": ((1, 2, 4, 5, 4), {"spots": [2, 3, 4], "kernel": (2, 3, 2), "stride": (2, 2, 1), "edges": [(0, 0), (1, 1), (0, 0)]}),
 }
 
@@ -51,7 +55,9 @@ def defined(x, kind, at):
 
 @pytest.mark.parametrize("kind", ["max", "sum"])
 @pytest.mark.parametrize("case", CASES)
-def test_agrees(case, kind):
+@pytest.mark.parametrize("large", [1, 1 << 14])
+def test_agrees(case, kind, large, monkeypatch):
+    monkeypatch.setattr(windows, "_LARGE", large)  # with loops kept apart, and without
     shape, at = CASES[case]
     x = rng.integers(-3, 3, shape).astype("float32")  # many equal maxima
 
