@@ -11,7 +11,7 @@ import numpy as onp
 from ..base import MXNetError
 from ..engine.call import watch
 from ..engine.cell import Handle, aval_of, value_with
-from ..engine.emit import emit, emit1, inplace
+from ..engine.emit import emit, emit1, inplace, place
 from ..engine.op import NAMES
 from ..engine.spec import NUM, arr
 from ..engine.trace import state, threads
@@ -45,6 +45,8 @@ def getitem(x: Array, key):
         if forms is None:
             forms = _BATCHES[shape, size] = _block(((size, 1),) + (None,) * (len(shape) - 1), (size, *shape[1:]))
         return x._window(forms, (start,))
+    if isinstance(key, Array | onp.ndarray) and key.dtype == bool and _reads_mask(x, key):
+        return _read_mask(x, key)
     plan = _plan(x, key)
     if plan.arrays:
         return _take(x, plan)
@@ -349,6 +351,19 @@ def _part(x: Array, plan) -> Array:
         return x
     values, node = emit(NAMES["mx.getitem"], (_X, *_static(plan.axes, plan.shape)), [x], plan.starts)
     return type(x)(values[0], node)
+
+
+def _reads_mask(x: Array, mask) -> bool:
+    """Whether x[mask] needs no program: outside graphs, on a CPU. How many elements it has changes: each number would need another."""
+    return (x._dialect == "np" and mask.ndim and mask.shape == x.shape[:mask.ndim] and place(x) is None and state.capture is None
+            and x.ctx.jax.platform == "cpu")
+
+
+def _read_mask(x: Array, mask):
+    from .convert import adopt_numpy
+    places = onp.flatnonzero(mask._host() if isinstance(mask, Array) else mask)
+    rest = x.shape[mask.ndim:]
+    return adopt_numpy(x._host().reshape(mask.size, *rest).take(places, axis=0), type(x), x.ctx)
 
 
 def _take(x: Array, plan):

@@ -3,7 +3,8 @@ import numpy as onp
 import pytest
 
 import mxshim as mx
-from mxshim import MXNetError, nd, np
+from mxshim import MXNetError, autograd, nd, np
+from mxshim.engine import stats
 
 S = slice(None)
 I = [0, 1, 1]  # noqa: E741
@@ -108,3 +109,20 @@ def test_an_nd_array_of_one_axis_is_its_own_transpose():
     assert x.T is x
     m.T[:] = 0
     assert m.sum().asscalar() == 6
+
+
+def test_what_masks_read_needs_no_programs():
+    host = onp.random.default_rng(3).normal(size=(4, 5, 3)).astype("float32")
+    x = np.array(host)
+    x.wait_to_read()
+    before = stats().programs
+    for limit in (-9, -1, 0, 0.5, 9):
+        mask = host[:, :, 0] > limit
+        assert (x[host > limit].asnumpy() == host[host > limit]).all()
+        assert (x[np.array(mask, dtype=bool)].asnumpy() == host[mask]).all() and x[mask].shape == host[mask].shape
+    assert stats().programs == before
+    x.attach_grad()
+    with autograd.record():
+        y = (x[x > 0] * 2).sum() + x[host < 0].sum()
+    y.backward()
+    assert (x.grad.asnumpy() == onp.where(host > 0, 2, 1)).all()

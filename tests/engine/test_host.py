@@ -162,7 +162,9 @@ def test_numpy_agrees_with_xla(name):
         for a, b in zip(got, want, strict=True):
             b = onp.asarray(b)
             assert type(a) is onp.ndarray and a.flags.c_contiguous and (a.dtype, a.shape) == (b.dtype, b.shape)
-            onp.testing.assert_allclose(a, b, rtol=3e-5 if "cholesky" in name or "solve" in name else 2e-6, atol=1e-6)
+            # Both add products in float32, each in its own order: where they cancel, the error is that of the larger sums.
+            near = 1e-6 * max(1, abs(b).max()) if name.startswith("conv") and b.size else 1e-6
+            onp.testing.assert_allclose(a, b, rtol=3e-5 if "cholesky" in name or "solve" in name else 2e-6, atol=near)
             if a.dtype.kind == "f":
                 assert (onp.signbit(a) == onp.signbit(b))[~onp.isnan(b) & (b == 0)].all()
             assert not any(onp.shares_memory(a, x) for x in (*args, *[g for g in got if g is not a]) if isinstance(x, onp.ndarray))

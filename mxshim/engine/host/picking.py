@@ -18,9 +18,17 @@ for _name, _fn in _ARGS.items():
 def _sort(inputs, params, avals):
     d, keys = params["dimension"], inputs[:params["num_keys"]]
     if len(inputs) == 1:
-        return onp.sort(inputs[0], axis=d, kind="stable" if inputs[0].dtype.kind == "f" else None)  # zeros have signs
+        x = inputs[0]
+        # NumPy's other way takes a tenth of the time. For float16 it gives a wrong order on some processors (2.4.6, AVX-512).
+        return onp.sort(x, axis=d, kind="stable" if x.dtype == onp.float16 or x.dtype.kind == "f" and _has_both_zeros(x) else None)
     order = onp.argsort(keys[0], axis=d, kind="stable") if len(keys) == 1 else onp.lexsort(keys[::-1], axis=d)
     return [_along(x, order, d) for x in inputs]
+
+
+def _has_both_zeros(x) -> bool:
+    """Whether there are zeros of both signs, which are equal and keep their order."""
+    signs = onp.signbit(x[x == 0])
+    return bool(signs.any() and not signs.all())
 
 
 @rule("top_k")

@@ -258,8 +258,8 @@ def _cost(eqn, name, params, size) -> tuple[float, float]:
     if name == "sort":
         if len(eqn.outvars) > 1:
             call *= 3
-        elif out.dtype.kind != "f":
-            each = -8e-10 * math.log2(max(out.shape[params["dimension"]], 1))
+        elif out.dtype.kind in "biu" or out.dtype.kind == "f" and out.dtype.itemsize >= 4:
+            each = (-6e-9 if out.dtype.kind == "f" else -1.5e-9) * math.log2(max(out.shape[params["dimension"]], 1))
     first = eqn.invars[0].aval.shape if eqn.invars else out.shape
     if name == "gather":
         how = takes(first, params)
