@@ -408,6 +408,11 @@ def window_forms(read: str, write: str, static: tuple) -> tuple:
     return found
 
 
+def is_plain(x: Array) -> bool:
+    """Whether NumPy may answer what is asked of x's elements: on a CPU, outside graphs and captured blocks."""
+    return place(x) is None and x.ctx.jax.platform == "cpu" and state.capture is None
+
+
 def _recorded(base) -> bool:
     """Whether what an array holds was put there by a recorded call, whose graph is still there."""
     value = base._value_now()  # a view finds its own place by that

@@ -12,7 +12,7 @@ from ..base import ArgumentTypeError, MXNetError, is_float
 from ..engine.call import call
 from ..engine.op import NAMES, api
 from .convert import CLASSES, adopt_numpy, class_of
-from .core import Array
+from .core import Array, is_plain
 
 
 def array_of(x, dialect="np") -> Array:
@@ -41,9 +41,9 @@ def run(name, *args, **kwargs):
 
 def chosen(x: Array, index: onp.ndarray, axis=None) -> Array:
     """x's elements at integer positions along `axis` (None: flattened), in the graph."""
+    if x.size == 0 or is_plain(x):  # how many there are changes, and each number would be a program of its own
+        return adopt_numpy(onp.take(x._host(), index, axis), type(x), x.ctx)
     places = adopt_numpy(onp.asarray(index, "int64"), type(x), x.ctx)
-    if x.size == 0:
-        return adopt_numpy(onp.take(x.asnumpy(), index, axis), type(x), x.ctx)
     return run("nd.take", x, places, axis=axis, mode="clip") if axis is not None else run(
         "nd.take", run("np.ravel", x), places, axis=0, mode="clip")
 
@@ -142,11 +142,11 @@ def _unique(ar, index, inverse, counts, axis):
     ar = array_of(ar)
     if axis is not None:
         axis = _axis(axis, ar.ndim, "np.unique")
-    host = ar.asnumpy()
-    values, first, back, times = onp.unique(host, True, True, True, axis=axis)
-    results = [chosen(ar, first, axis)]
-    results += [_ints(extra.reshape(-1), ar) for extra, wanted in ((first, index), (back, inverse), (times, counts)) if wanted]
-    return results
+    plain = is_plain(ar)  # else the values are picked, so that gradients go back
+    found = onp.unique(ar._host(), index or not plain, inverse, counts, axis=axis)
+    values, *more = found if isinstance(found, tuple) else (found,)
+    first = adopt_numpy(values, type(ar), ar.ctx) if plain else chosen(ar, more[0], axis)
+    return [first, *[_ints(extra.reshape(-1), ar) for extra in (more if plain or index else more[1:])]]
 
 
 @api("np.unique")

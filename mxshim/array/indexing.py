@@ -11,11 +11,11 @@ import numpy as onp
 from ..base import MXNetError
 from ..engine.call import watch
 from ..engine.cell import Handle, aval_of, value_with
-from ..engine.emit import emit, emit1, inplace, place
+from ..engine.emit import emit, emit1, inplace
 from ..engine.op import NAMES
 from ..engine.spec import NUM, arr
 from ..engine.trace import state, threads
-from .core import _X, _Y, INPLACE, Array, window_forms
+from .core import _X, _Y, INPLACE, Array, is_plain, window_forms
 
 _INTS = (int, onp.integer)
 _I = NUM["i"]
@@ -45,8 +45,9 @@ def getitem(x: Array, key):
         if forms is None:
             forms = _BATCHES[shape, size] = _block(((size, 1),) + (None,) * (len(shape) - 1), (size, *shape[1:]))
         return x._window(forms, (start,))
-    if isinstance(key, Array | onp.ndarray) and key.dtype == bool and _reads_mask(x, key):
-        return _read_mask(x, key)
+    if isinstance(key, Array | onp.ndarray) and key.dtype == bool and key.ndim and x._dialect == "np":
+        if key.shape == shape[:key.ndim] and is_plain(x):
+            return _read_mask(x, key)
     plan = _plan(x, key)
     if plan.arrays:
         return _take(x, plan)
@@ -353,13 +354,8 @@ def _part(x: Array, plan) -> Array:
     return type(x)(values[0], node)
 
 
-def _reads_mask(x: Array, mask) -> bool:
-    """Whether x[mask] needs no program: outside graphs, on a CPU. How many elements it has changes: each number would need another."""
-    return (x._dialect == "np" and mask.ndim and mask.shape == x.shape[:mask.ndim] and place(x) is None and state.capture is None
-            and x.ctx.jax.platform == "cpu")
-
-
 def _read_mask(x: Array, mask):
+    """x[mask] for a plain x: how many elements it has changes, and each number would be a program of its own."""
     from .convert import adopt_numpy
     places = onp.flatnonzero(mask._host() if isinstance(mask, Array) else mask)
     rest = x.shape[mask.ndim:]

@@ -97,8 +97,8 @@ class Serial:
         bound = scaling * limits
         out, made = onp.empty(limits.size, onp.int64), 0
         while made < limits.size:
-            words = self.words(limits.size - made).astype(onp.int64)
-            rejected = onp.flatnonzero(words >= bound[made:])
+            words = self.words(min(limits.size - made, _BLOCK)).astype(onp.int64)
+            rejected = onp.flatnonzero(words >= bound[made:made + words.size])
             stop = words.size if not rejected.size else int(rejected[0])
             out[made:made + stop] = words[:stop] // scaling[made:made + stop]
             made += stop
@@ -108,11 +108,45 @@ class Serial:
 
     def order(self, n: int, forward: bool):
         """A random order of n things: Fisher and Yates's shuffle, from the front (MXNet: vectors) or from the back (rows)."""
+        steps = onp.arange(1, n) if forward else onp.arange(n - 1, 0, -1)
+        with_ = onp.zeros(n, onp.int64)
+        with_[steps] = self.below(steps + 1)
+        order = _exchanged(with_)
+        if forward:
+            return order
+        back = onp.empty(n, onp.int64)  # the same exchanges the other way round
+        back[order] = onp.arange(n)
+        return back
+
+
+_LONG = 1024  # things from which a sort is faster than one exchange after the other
+
+
+def _exchanged(j):
+    """0..n-1 after exchanging 1 with the thing at j[1] <= 1, 2 with the one at j[2] <= 2, ...: int64 (n,)."""
+    n = j.size
+    if n < _LONG:
         order = list(range(n))
-        steps = range(1, n) if forward else range(n - 1, 0, -1)
-        for i, j in zip(steps, self.below(onp.arange(steps.start, steps.stop, steps.step) + 1).tolist()):
-            order[i], order[j] = order[j], order[i]
+        for i, k in enumerate(j.tolist()):
+            order[i], order[k] = order[k], order[i]
         return onp.array(order, onp.int64)
+    # Step i puts i into place j[i], where it stays until another step takes the same place, and takes what was there. That is
+    # what the step before put there, or else what the place got in its own step.
+    places, steps = onp.divmod(onp.sort(j * n + onp.arange(n)), n)
+    put = steps > places  # the step of the place itself comes first, and only if it exchanges nothing
+    follows = onp.flatnonzero(put[:-1] & (places[1:] == places[:-1])) + 1
+    value, link = onp.arange(n), j.copy()  # of the place of step i: known, or that of another place
+    value[steps[follows]] = steps[follows - 1]
+    link[steps[follows]] = steps[follows]
+    while True:
+        further = link[link]
+        if (further == link).all():
+            break
+        link = further
+    value = value[link]
+    last = onp.flatnonzero(put & onp.append(places[1:] != places[:-1], True))
+    value[places[last]] = steps[last]
+    return value
 
 
 # --- the parallel stream ----------------------------------------------------------------------------------------------

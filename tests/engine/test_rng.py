@@ -256,3 +256,14 @@ def test_policy_from_the_environment(monkeypatch):
     monkeypatch.setenv("MXSHIM_RNG", "JAX")
     spec.loader.exec_module(again)
     assert again.policy() == "jax"
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 17, 200, 3000])
+def test_exchanges_sorted_are_exchanges_made_one_after_the_other(n, monkeypatch):
+    j = [int(np.random.default_rng(n + i).integers(0, i + 1)) for i in range(n)]
+    order = list(range(n))
+    for i, k in enumerate(j):
+        order[i], order[k] = order[k], order[i]
+    for long in (0, n + 1):
+        monkeypatch.setattr(rng, "_LONG", long)
+        assert rng._exchanged(np.array(j)).tolist() == order

@@ -52,8 +52,10 @@ def _canonical(x, multi, preserve):
 
 
 def _probabilities(x, multi, preserve):
-    y = _canonical(x.astype(wide(x.dtype)), multi, preserve)
-    return jax.nn.softmax(y, 1).reshape(x.shape).astype(x.dtype)
+    y = x.astype(wide(x.dtype))
+    if not multi and not preserve:
+        y = y.reshape(x.shape[0], -1)
+    return jax.nn.softmax(y, 1 if multi else -1).reshape(x.shape).astype(x.dtype)
 
 
 def _softmax_gradient(x, above, label, scale, ignored, alpha, multi, preserve, use_ignore, normalization, out_grad):

@@ -13,6 +13,7 @@ from ...base import MXNetError
 from ...engine.op import op
 from ..axes import axis_in, number, wide
 from .spatial import floats_only, has_shape, one_of, required, uniform
+from .windows import reduce_windows
 
 _X = (onp.arange(24) * 7 % 25 - 10).astype("float32").reshape(2, 3, 4) / 4
 _G = onp.array([1.5, -0.5, 2.], "float32")
@@ -288,8 +289,6 @@ def lrn(data, alpha=1e-4, beta=0.75, knorm=2.0, nsize=None):
         raise MXNetError(f"data of shape (N, C, ...) and nsize >= 1 are needed, got {data.shape} and {nsize}")
     x = data.astype(wide(data.dtype))
     half = (nsize - 1) // 2
-    window, edges = [1] * x.ndim, [(0, 0)] * x.ndim
-    window[1], edges[1] = 2 * half + 1, (half, half)
-    near = lax.reduce_window(x * x, onp.zeros((), x.dtype), lax.add, window, [1] * x.ndim, edges)
+    near = reduce_windows(x * x, "sum", [1], (2 * half + 1,), (1,), [(half, half)])
     base = number(knorm, x.dtype) + number(alpha, x.dtype) / nsize * near
     return (x * jnp.exp(-number(beta, x.dtype) * jnp.log(base))).astype(data.dtype)
