@@ -48,7 +48,7 @@ import jax
 found = []
 jax.monitoring.register_event_listener(lambda name, **kw: found.append(name) if name.endswith("/cache_hits") else None)
 from mxshim import np
-assert np.sort(np.arange(70000.0) * 3)[-1].item() == 209997
+assert np.exp(np.arange(70000.0) * 0).sum().item() == 70000
 print(len(found))
 """
     env = {**os.environ, "MXSHIM_CACHE_DIR": str(tmp_path), "JAX_COMPILATION_CACHE_DIR": ""}
