@@ -73,6 +73,9 @@ def install() -> None:
         sys.meta_path.insert(0, _finder)
     importlib.import_module(THEIRS)
     _rename(THEIRS)
+    for name, module in list(sys.modules.items()):  # libraries look there whether MXNet is in use: "mxnet.ndarray" in sys.modules
+        if name.startswith(OURS + "."):
+            sys.modules.setdefault(THEIRS + name[len(OURS):], module)
 
 
 def _rename(package: str) -> None:

@@ -38,6 +38,14 @@ def test_same_modules():
     assert mxnet.numpy.random is mxshim.numpy.random
 
 
+def test_loaded_modules_are_known():
+    """einops asks `"mxnet.ndarray" in sys.modules` before it looks at an array."""
+    alias.install()
+    assert sys.modules["mxnet.ndarray"] is mxshim.ndarray and sys.modules["mxnet.symbol"] is mxshim.symbol
+    alias.uninstall()
+    assert "mxnet.ndarray" not in sys.modules and "mxshim.ndarray" in sys.modules
+
+
 def test_modules_keep_their_own_names():
     alias.install()
     importlib.import_module("mxnet.autograd")
