@@ -39,7 +39,9 @@ class _Finder(importlib.abc.MetaPathFinder):
 
 
 def _find(ours: str, asked: str) -> ModuleType:
-    parent, _, name = ours.rpartition(".")
+    parent, _, name = asked.rpartition(".")
+    if parent:  # `mxnet.nd` is the module mxshim.ndarray, and `mxnet.nd.random` is to be looked for there
+        ours = f"{sys.modules[parent].__name__}.{name}"
     # `import mxnet.nd` means the module that `mxnet.nd` is, although its own name is mxshim.ndarray.
     known = sys.modules.get(ours) or getattr(sys.modules.get(parent), name, None)
     if isinstance(known, ModuleType):
@@ -71,6 +73,9 @@ def install() -> None:
         sys.meta_path.insert(0, _finder)
     importlib.import_module(THEIRS)
     _rename(THEIRS)
+    for name, module in list(sys.modules.items()):  # libraries look there whether MXNet is in use: "mxnet.ndarray" in sys.modules
+        if name.startswith(OURS + "."):
+            sys.modules.setdefault(THEIRS + name[len(OURS):], module)
 
 
 def _rename(package: str) -> None:

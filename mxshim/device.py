@@ -12,6 +12,7 @@ import threading
 
 from .base import DeviceError, MXNetError
 
+started_in: list[int] = []  # the process in which JAX was started, once it was; in forks of that XLA has no threads
 _TYPE_IDS = {"cpu": 1, "gpu": 2, "cpu_pinned": 3, "cpu_shared": 5, "tpu": 6}
 _CPU_KINDS = ("cpu", "cpu_pinned", "cpu_shared")
 _scopes = threading.local()
@@ -57,6 +58,8 @@ class Device(metaclass=_Default):
         """The JAX device. Raises: MXNetError if this machine has none such."""
         if self._jax is None:
             self._jax = _find(self.device_type, self.device_id)
+            if not started_in:
+                started_in.append(os.getpid())
         return self._jax
 
     def __eq__(self, other):

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import pydoc
 import sys
 import types
 import warnings
@@ -37,6 +38,14 @@ def test_same_modules():
     assert mxnet.numpy.random is mxshim.numpy.random
 
 
+def test_loaded_modules_are_known():
+    """einops asks `"mxnet.ndarray" in sys.modules` before it looks at an array."""
+    alias.install()
+    assert sys.modules["mxnet.ndarray"] is mxshim.ndarray and sys.modules["mxnet.symbol"] is mxshim.symbol
+    alias.uninstall()
+    assert "mxnet.ndarray" not in sys.modules and "mxshim.ndarray" in sys.modules
+
+
 def test_modules_keep_their_own_names():
     alias.install()
     importlib.import_module("mxnet.autograd")
@@ -57,6 +66,12 @@ def test_absent_modules():
         importlib.import_module("mxnet.nothing")
     with pytest.raises(ModuleNotFoundError):
         importlib.import_module("mxnet_other")
+    # what a second name has is looked for in the module itself, also by those who go on with its attributes
+    with pytest.raises(ModuleNotFoundError, match=r"No module named 'mxnet\.nd\.array'") as raised:
+        importlib.import_module("mxnet.nd.array")
+    assert raised.value.name == "mxnet.nd.array"
+    assert importlib.import_module("mxnet.nd.random") is mxshim.nd.random
+    assert pydoc.locate("mxnet.nd.array") is mxshim.nd.array and pydoc.locate("mxnet.sym.linalg.gemm") is mxshim.sym.linalg.gemm
 
 
 def test_refuses_beside_the_real_one(monkeypatch):

@@ -1,7 +1,8 @@
 """What asnumpy() gives for arrays of one element that are not 0-d.
 
 MXNet's programs write float(x.asnumpy()), because nd reductions have shape (1,). NumPy has given that meaning up for its own
-arrays; this class keeps it. Everything computed from it is an ordinary NumPy array again.
+arrays; this class keeps it, also for sums and quotients of theirs (total += loss.asnumpy()). Results with more elements are
+ordinary NumPy arrays.
 """
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ class OneElement(onp.ndarray):
         return complex(self.item())
 
     def __array_wrap__(self, array, context=None, return_scalar=False):
-        return array[()] if return_scalar else array.view(onp.ndarray)
+        return array[()] if return_scalar else convertible(array.view(onp.ndarray))
 
     def __repr__(self):
         return repr(self.view(onp.ndarray))

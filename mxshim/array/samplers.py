@@ -59,9 +59,18 @@ def weighted_subset(stream: Serial, p, k: int):
 
 
 def categories(stream: Serial, p, n: int):
-    """n indices of the float32 probabilities p (k,), int64 (n,): how many partial sums lie below a uniform number."""
-    found = onp.searchsorted(onp.cumsum(p.astype(F32), dtype=F32), stream.uniform(n))
-    return onp.minimum(found, p.size - 1)  # where rounding leaves the sum below 1
+    """n indices for each row of float32 probabilities p (rows, k), int64 (rows, n): how many partial sums lie below a uniform number."""
+    sums = onp.cumsum(p.astype(F32, copy=False), axis=1, dtype=F32)[:, :-1]  # the last index, where rounding leaves the sum below 1
+    rows = len(p)
+    found = onp.empty((rows, n), onp.int64)
+    if n > rows:
+        for row, out in zip(sums, found, strict=True):
+            out[:] = onp.searchsorted(row, stream.uniform(n))
+        return found
+    u = stream.uniform(rows * n).reshape(rows, n)
+    for k in range(n):
+        found[:, k] = onp.count_nonzero(sums < u[:, k:k + 1], axis=1)
+    return found
 
 
 def counts(stream: Serial, n: int, p, rows: int):

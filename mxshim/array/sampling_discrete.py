@@ -125,7 +125,7 @@ def choice(a, size=None, replace=True, p=None, ctx=None, out=None, device=None):
         p = _probabilities(p, what)
         if p.size != n:
             raise MXNetError(f"{what}: p has {p.size} elements, a has {n}")
-        found = samplers.categories(stream, p, k) if replace else samplers.weighted_subset(stream, p.astype(F32), k)
+        found = samplers.categories(stream, p[None], k)[0] if replace else samplers.weighted_subset(stream, p.astype(F32), k)
     elif replace:
         found = stream.words(k).astype(onp.int64) % n if k else onp.empty(0, onp.int64)
     else:

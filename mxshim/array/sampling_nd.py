@@ -307,8 +307,7 @@ def _categorical(data, shape, get_prob, dtype, out, what):
     shape = size_of(shape, what)
     p = data.asnumpy().reshape(-1, data.shape[-1])
     each, serial = count_of(shape), rng.streams().serial
-    found = onp.stack([samplers.categories(serial, row, each) for row in p]) if len(p) else onp.empty(0, onp.int64)
-    found = found.reshape(data.shape[:-1] + shape)
+    found = samplers.categories(serial, p, each).reshape(data.shape[:-1] + shape)
     result = adopt(found.astype(dtype), cls, data.ctx)
     if not get_prob:
         return finish(apply("mx.sample", cls, [result, data]), out, what)

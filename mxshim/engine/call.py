@@ -427,14 +427,13 @@ def _call(op: Op, cls, args: tuple | list, kwargs: dict, called=None):
         else:
             raise cls._missing_argument(f"{op.name} needs argument {name!r}: its arguments are ({', '.join(params)})")
         pattern.append(sort.sort(name, v))
-    # nd operators without parameters ignore unknown names, as MXNet does
-    if kwargs and not (cls._dialect == "nd" and op.arrays - op.scalars == set(op.params)):
+    if kwargs and not (cls._dialect == "nd" and _ignores(op, called or "")):
         cls._unknown_argument(op, kwargs)
     if not sort.handles:
         ctx = ctx or current_device()
         ctx.jax  # noqa: B018  # raises where there is no such device
     values, node = emit(op, tuple(pattern), sort.handles, tuple(sort.numbers), ctx)
-    if quick is not None and form is op and len(values) == 1 and 1 <= len(arrays) <= 2 and not op.updates and not op.check:
+    if quick is not None and form is op and len(values) == 1 and 1 <= len(arrays) <= 2 and not (op.updates or op.check or kwargs):
         if not (op.train or op.variadic or switched) and [*map(id, arrays)] == [*map(id, sort.handles)] and numbers == sort.numbers:
             _QUICK[key] = form_of(op, tuple(pattern))
     if op.check is not None:
@@ -443,6 +442,12 @@ def _call(op: Op, cls, args: tuple | list, kwargs: dict, called=None):
         _updates(op, pattern, sort.handles, tuple(sort.numbers), values, node)
     result = cls(values[0], node) if len(values) == 1 else _several(op, cls, pattern, values, node)
     return result if out is None else write_out(op, out, result)
+
+
+def _ignores(op: Op, called: str) -> bool:
+    """Whether a call ignores names it does not know: MXNet's operators do that have no parameters (nd.add and its kin are functions)."""
+    params = [p for p in op.params if p not in _SWITCHES]
+    return op.arrays - op.scalars == set(params) or params == ["lhs", "rhs"] and called.startswith("nd.broadcast_")
 
 
 def _several(op: Op, cls, pattern, values, node):

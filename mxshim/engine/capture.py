@@ -107,17 +107,28 @@ class Capture(Trace):
         return outer
 
 
+def _mask(code) -> tuple:
+    """Through which of an instruction's inputs gradients flow."""
+    return code.mask if type(code) is Recorded else (False,) * len(getattr(code, "avals", ()))
+
+
 def _steps(capture: Capture, recording: bool) -> tuple:
     """The captured instructions as (spec, which inputs gradients flow through, slots)."""
     steps: list = []
-    for code, slots, *_ in capture.instructions:
+    losses: set = set()  # the instructions behind which a loss's gradient may be asked for, whatever arrives there
+    for i, (code, slots, *_) in enumerate(capture.instructions):
+        spec = code.spec if type(code) is Recorded else code
+        behind = [m for m, s in zip(_mask(code), slots, strict=False) if s >= 0 and s >> SHIFT in losses]
+        if recording and not all(behind):
+            raise Unfit("a loss that gives a gradient whatever arrives is used where none arrives")
+        if behind or type(code) is Recorded and spec.loss:
+            losses.add(i)
         if type(code) is Spec:
             mask = (False,) * len(code.avals) if recording else None
             steps.append((code, mask, slots))
             continue
         if type(code) is not Recorded:
             raise Unfit(f"a {type(code).__name__.lower()} pass runs inside")
-        spec = code.spec
         if not all(a.float for m, a in zip(code.mask, spec.avals, strict=True) if m) or not all(a.float for a in spec.out):
             raise Unfit(f"gradients go through integers in {spec.name}")
         for m, s in zip(code.mask, slots, strict=False):
@@ -152,6 +163,7 @@ def fused(capture: Capture, outputs: list[Value], name: str, recording: bool, ca
             _FUSED.clear()
         with tracing():
             found = _FUSED[key] = Spec(name, _replay(steps, outs, len(avals), casts), avals, kinds)
+            found.loss = any(spec.loss and mask and True in mask for spec, mask, _ in steps)
     return found, numbers
 
 

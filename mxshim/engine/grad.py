@@ -202,9 +202,11 @@ class _Backward:
         avals = []
         for node in nodes:
             label = labels.get(node)
-            if label is None or node.zero:  # no gradient reaches it (behind an argmax, say)
-                continue
             code, parents = node.code, node.parents
+            if label is None or node.zero:  # no gradient reaches it (behind an argmax, say)
+                if node.zero or not code.spec.loss:
+                    continue
+                label = labels[node] = len(labels)
             targets = []
             for i in code.targets:
                 p = parents[i]
@@ -263,8 +265,6 @@ class _Backward:
     def function(self, node):
         """Run a user's backward with what has arrived at its outputs."""
         avals = node.function.avals
-        if not any((node, k) in self.sums for k in range(len(avals))):
-            return
         cts = [self.taken((node, k), a) for k, a in enumerate(avals)]
         for p, gradient in zip(node.parents, node.function.pull(cts, self.training), strict=True):
             if p is not None:
@@ -480,8 +480,6 @@ def _differentiable(found, nodes, wanted, train_mode):
                     add((leaf, 0), *sums[(node, k)])
         if node.function is not None:
             avals = node.function.avals
-            if not any((node, k) in sums for k in range(len(avals))):
-                continue
             cts = [sums.pop((node, k), None) or (call.zeros_value(a, ctx), None) for k, a in enumerate(avals)]
             gradients = node.function.pull([c[0] for c in cts], train_mode, node, [c[1] for c in cts])
             for p, gradient in zip(node.parents, gradients, strict=True):
@@ -491,7 +489,7 @@ def _differentiable(found, nodes, wanted, train_mode):
         if node.zero:
             continue
         code = node.code
-        if not any((node, k) in sums for k in range(code.visible)):
+        if not (code.spec.loss or any((node, k) in sums for k in range(code.visible))):
             continue
         cts = [sums.pop((node, k), None) or (call.zeros_value(a, ctx), None) for k, a in enumerate(code.spec.out)]
         spec = code.spec.pullback(code.mask) if code.mask in code.spec.pullbacks else _pullback(code)

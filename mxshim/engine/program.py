@@ -16,6 +16,7 @@ import numpy as onp
 from jax import lax
 
 from ..base import MXNetError
+from ..device import started_in
 from . import disk, pieces
 from .op import LOOPS
 from .roll import rolled
@@ -250,6 +251,10 @@ def _body(instructions, live, lead, results):
 
 
 def _compile(device, instructions, data, donated, live, packed):
+    if started_in[0] != os.getpid():  # XLA would wait for threads that are not here
+        raise MXNetError(f"what was recorded from {_first_line(instructions)} on needs a new program, which XLA cannot compile in a "
+                         "process that was forked after JAX had started. Use NumPy in worker processes, threads instead (num_workers of a "
+                         "DataLoader, multiprocessing.pool.ThreadPool), or multiprocessing's method 'spawn'")
     start = time.perf_counter()
     lead = len(packed)
     results: list[tuple[str, int]] = []

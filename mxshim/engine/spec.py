@@ -190,14 +190,16 @@ class Spec:
     avals: of the array inputs; kinds: of the run-time numbers that follow them; out: avals of the outputs.
     line: of an elementwise operator's spec, the one it was written down from instead of being traced, see `shapeless`.
     diff: the function that is differentiated; None if that is the jaxpr.
+    loss: whether it is, or has in it, an operator whose gradient does not wait for one from above.
     """
 
-    __slots__ = ("avals", "diff", "grad", "jaxpr", "kinds", "line", "name", "number_slots", "op", "out", "pattern", "pullbacks", "record01",
-                 "record1", "record10", "record11", "recorded", "run")
+    __slots__ = ("avals", "diff", "grad", "jaxpr", "kinds", "line", "loss", "name", "number_slots", "op", "out", "pattern", "pullbacks",
+                 "record01", "record1", "record10", "record11", "recorded", "run")
 
     def __init__(self, name, run, avals, kinds, op=None, diff=None, grad=True, pattern=None, line=None):
         self.pattern, self.line = pattern, line
         self.name, self.run, self.avals, self.kinds, self.op, self.grad = name, run, avals, kinds, op, grad
+        self.loss = op is not None and op.loss
         self.diff = diff if diff is not None or line is None else run
         self.number_slots = tuple([NUMBER_SLOT[k] for k in kinds])
         self.recorded: dict[tuple, Recorded | Spec] = {}

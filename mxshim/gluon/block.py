@@ -373,6 +373,16 @@ class HybridBlock(Block):
         super().__init__(prefix, params)
         self._hybrid = None
 
+    @property
+    def _in_format(self):
+        """How the inputs of the first call since hybridize() were nested, see `dialect._flatten`; GluonTS keeps it beside a file."""
+        return self._hybrid and self._hybrid.nesting[0]
+
+    @property
+    def _out_format(self):
+        """As `_in_format`, of the outputs."""
+        return self._hybrid and self._hybrid.nesting[1]
+
     def register_child(self, block, name=None):
         """As Block.register_child. Raises: ValueError if the child is no HybridBlock."""
         if isinstance(block, Block) and not isinstance(block, HybridBlock):

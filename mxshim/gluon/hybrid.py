@@ -18,7 +18,7 @@ from ..engine.cell import Handle
 from ..engine.emit import inplace, place
 from ..engine.rng import aside
 from ..engine.trace import threads, trace_on
-from .dialect import DENSE
+from .dialect import DENSE, _flatten
 
 _STATIC = (int, float, bool, str, type(None))
 _TRIES = 8  # captures in a row of which no two were alike: it does something else every time
@@ -48,10 +48,12 @@ class Hybrid:
     """The plans of one hybridized block by signature; None where it runs as if not hybridized.
 
     casts: of a block that amp converted, the rule by which its operators cast; it cannot run as if not hybridized.
+    nesting: how the inputs of the first call were nested, and its outputs, as `dialect._flatten` says it.
     """
 
     def __init__(self, casts=None):
         self.casts = casts
+        self.nesting = None, None
         self.plans: dict[tuple, _Plan | None] = {}
         self.told = False
         self.seen: tuple | None = None  # the last call's arguments
@@ -93,7 +95,16 @@ class Hybrid:
             raise MXNetError(f"{type(block).__name__}, converted by amp, cannot run as one operator with these arguments: it "
                              "must take arrays, read no values and set no attributes, and have no hooks on children. Call amp.init() "
                              "and the block itself instead")
-        return block.forward(*args)
+        return self._nested(args, block.forward(*args))
+
+    def _nested(self, args, out):
+        """out; keeps how both are nested, where they are of arrays, None and lists alone."""
+        if self.nesting[0] is None:
+            try:
+                self.nesting = _flatten(args, "inputs")[1], _flatten(out, "outputs")[1]
+            except ValueError:  # a number, a dict
+                self.nesting = (), ()
+        return out
 
     def _unchanged(self, plan) -> bool:
         if any(_changed(b, before) for b, before in plan.attributes) or _hooked(plan.attributes):
@@ -133,6 +144,7 @@ class Hybrid:
         except BaseException:
             taken.move()
             raise
+        self._nested(args, out)
         try:
             if taken.moved:
                 raise engine.Unfit("it reads values, waits for them, marks arrays or runs backward")

@@ -49,7 +49,7 @@ class Parameter:
                 raise AssertionError(f"Parameter '{name}': {what} must be 'default', 'row_sparse' or 'csr', got {kind!r}")
         self._name, self._full_name = name, None
         self._shape = None if shape is None else _sizes(name, shape)
-        if init is not None:
+        if isinstance(init, str | type):  # mistakes that can be seen; what else it is matters once it is used
             initializer.known(init)
         self._dtype, self._differentiable, self._allow_deferred_init = dtype, differentiable, allow_deferred_init
         self.lr_mult, self.wd_mult, self.init = lr_mult, wd_mult, init
@@ -141,21 +141,53 @@ class Parameter:
             elif self._grad_req != "null":
                 a.attach_grad(self._grad_req)
 
-    @property
-    def _grad(self):
-        """The gradients, one for each device; None if there are none."""
-        return None if self._data is None or self._grad_req == "null" else [a.grad for a in self._data]
+    # What MXNet keeps beside the arrays, and follows from them here. Libraries read it, and Parameters of theirs that stand for another
+    # one (GluonNLP's WeightDropParameter) set it to what that has; `_data` comes with it, so there is nothing to keep.
+
+    def _settle(self, value):
+        pass
+
+    _grad = property(lambda self: None if self._data is None or self._grad_req == "null" else [a.grad for a in self._data], _settle,
+                     doc="The gradients, one for each device; None if there are none.")
+    _ctx_list = property(lambda self: None if self._data is None else [a.ctx for a in self._data], _settle,
+                         doc="The devices; None before the arrays are there.")
+
+    def _places(self):
+        if self._data is None:
+            return None
+        found: list = [[], []]
+        for i, ctx in enumerate(self._ctx_list):
+            row = found[ctx.device_typeid & 1]
+            row += [None] * (ctx.device_id + 1 - len(row))
+            row[ctx.device_id] = i
+        return found
+
+    _ctx_map = property(_places, _settle, doc="The numbers of the arrays on [other devices, CPUs], each by device_id.")
+
+    def _check_and_get(self, arrays, ctx):
+        """Which of `arrays`, one for each device, is on ctx, as `data` chooses; all of them if ctx is `list`. Raises: as data."""
+        self._need()
+        if ctx is list:
+            return arrays
+        if ctx is None and len(arrays) == 1:
+            return arrays[0]
+        mine = self._on(ctx)
+        return next(a for a, own in zip(arrays, self._data, strict=True) if own is mine)
 
     @property
     def _trainer(self):
         """The Trainer that updates this parameter."""
         return None if self._trained_by is None else self._trained_by()
 
+    @_trainer.setter
+    def _trainer(self, trainer):
+        self._trained_by = None if trainer is None else weakref.ref(trainer)
+
     def _set_trainer(self, trainer):
         """Raises: RuntimeError if another Trainer has this parameter, and its stype is not "default"."""
         if self._stype != "default" and trainer is not None and self._trainer not in (None, trainer):
             raise RuntimeError(f"Parameter '{self.name}' has stype {self._stype!r} and belongs to a Trainer already")
-        self._trained_by = None if trainer is None else weakref.ref(trainer)
+        self._trainer = trainer
 
     # -- elements and gradients ------------------------------------------------------------------------------------
 

@@ -65,6 +65,11 @@ class ParameterDict(dict):
         return _rebuilt, (self._prefix, dict(self))
 
     @property
+    def _params(self):
+        """The dictionary that MXNet 1.x's object of this name holds, and that libraries write to: here it is one itself."""
+        return self
+
+    @property
     def prefix(self) -> str:
         return self._prefix
 

@@ -14,7 +14,7 @@ from ..symbol.shape_rules import known
 from ..symbol.symbol import Symbol
 from ..util import is_np_array
 from .block import HybridBlock
-from .dialect import ARRAYS, as_class
+from .dialect import ARRAYS, _flatten, _regroup, as_class
 from .hybrid import Changes
 from .naming import names_for
 from .parameter import Parameter
@@ -28,20 +28,27 @@ class SymbolBlock(HybridBlock):
     """A graph as a block: its variables are parameters, but for those among `inputs`.
 
     Args:
-        outputs, inputs: a Symbol, or a list; inputs are variables.  params: Parameters by name to use for the graph's.
-    Inputs: arrays in the order of `inputs`, or Symbols.  Outputs: as many as `outputs`, a list if there are several.
+        outputs, inputs: a Symbol, or a list, which may have lists in it; inputs are variables.
+        params: Parameters by name to use for the graph's.
+    Inputs: arrays, or Symbols, in the order of `inputs` and nested as these.  Outputs: nested as `outputs`, a list if there are several.
     Raises: AssertionError if an input is no variable.
     """
+
+    _in_format = _out_format = None  # may be set, where a file has lost them
 
     def __init__(self, outputs, inputs, params=None, prefix=None):
         super().__init__(prefix="" if prefix is None else prefix)
         self._name = (prefix or names_for(None, None, "symbolblock")[0]).removesuffix("_")
-        inputs = list(inputs) if isinstance(inputs, list | tuple) else list(inputs)
-        symbol = group(list(outputs)) if isinstance(outputs, list | tuple) and len(outputs) != 1 else (
-            outputs[0] if isinstance(outputs, list | tuple) else outputs)
-        for s in (symbol, *inputs):
+        try:
+            inputs, self._in_format = _flatten(list(inputs), "inputs")
+            alone = isinstance(outputs, list | tuple) and len(outputs) == 1
+            outputs, self._out_format = _flatten(outputs[0] if alone else outputs, "outputs")
+        except ValueError as e:
+            raise TypeError(f"SymbolBlock: {e}") from None
+        for s in (*outputs, *inputs):
             if not isinstance(s, Symbol):
                 raise TypeError(f"SymbolBlock: outputs and inputs are Symbols, got {type(s).__name__}")
+        symbol = outputs[0] if len(outputs) == 1 else group(outputs)
         for s in inputs:
             if s._single("SymbolBlock, inputs")[0].op is not None:
                 raise AssertionError(f"Input symbols must be variable, but {s!r} is an output of operators")
@@ -121,7 +128,7 @@ class SymbolBlock(HybridBlock):
 
     def _shapes(self, args):
         own = {n: p._shape for n, p in self._by_name.items() if p._shape_known()}
-        return {**own, **{n: a.shape for n, a in zip(self._input_names, args, strict=False)}}
+        return {**own, **{n: a.shape for n, a in zip(self._input_names, _flatten(args, "inputs")[0], strict=False)}}
 
     def _program(self, args) -> Program:
         key = tuple([a.shape for a in args]) if self._open else None
@@ -135,18 +142,25 @@ class SymbolBlock(HybridBlock):
 
     def forward(self, x, *args):
         """The outputs for arrays; for Symbols the graph with these in place of the inputs."""
-        args = (x, *args)
-        if len(args) != len(self._input_names):
-            raise ValueError(f"SymbolBlock takes {len(self._input_names)} inputs ({', '.join(self._input_names)}), got {len(args)}")
+        args = self._inputs_of((x, *args))
+        x = args[0]
         if isinstance(x, Symbol):
-            return type(x)(self._symbol(**dict(zip(self._input_names, args, strict=True)))._entries)
+            found = list(type(x)(self._symbol(**dict(zip(self._input_names, args, strict=True)))._entries))
+            return _regroup(found, self._out_format)
         if not isinstance(x, ARRAYS):
             raise TypeError(f"SymbolBlock takes arrays or Symbols, got {type(x).__name__}")
         arrays = dict(zip(self._input_names, args, strict=True))
         for name, p in self._by_name.items():
             arrays[name] = p.data(x.ctx) if len(p.list_ctx()) > 1 else p.data()
-        found = [as_class(a, type(x)) for a in self._program(args)([arrays[n] for n in self._order])]
-        return found[0] if len(found) == 1 else found
+        return _regroup([as_class(a, type(x)) for a in self._program(args)([arrays[n] for n in self._order])], self._out_format)
+
+    def _inputs_of(self, args):
+        """The arrays or Symbols of a call, nested as the inputs are, in a list; None at the end may be left out or added."""
+        flat, nesting = _flatten(args, "SymbolBlock's inputs")
+        if nesting != self._in_format and _trimmed(nesting) != _trimmed(self._in_format):
+            raise ValueError(f"SymbolBlock takes {len(self._input_names)} inputs ({', '.join(self._input_names)}), nested as "
+                             f"{self._in_format}; got {nesting}, where 0 is an array, -1 None, and a list a list")
+        return flat[:len(self._input_names)]
 
     def cast(self, dtype):
         """Convert the parameters; those of BatchNorm stay float32 in float16 networks."""
@@ -176,6 +190,14 @@ class SymbolBlock(HybridBlock):
 
     def __repr__(self):
         return f"{type(self).__name__}(\n{self._symbol!r} : {len(self._input_names)} -> {len(self._symbol)}\n)"
+
+
+def _trimmed(nesting):
+    """Without the -1 at its end, which say None."""
+    end = len(nesting)
+    while end and nesting[end - 1] == -1:
+        end -= 1
+    return nesting[:end]
 
 
 def _dtypes(symbol) -> dict:

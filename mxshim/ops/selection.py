@@ -259,7 +259,7 @@ def _end_backward(gradient, _):
 _end.defvjp(_end_forward, _end_backward)
 
 
-@op("nd.make_loss", samples=_on({}, own_gradient=True))
+@op("nd.make_loss", loss=True, samples=_on({}, own_gradient=True))
 def make_loss(data):
     """data itself as a loss: its gradient is 1 in every element, whatever arrives from above."""
     return _end(data, jnp.ones_like(data)) if is_float(data.dtype) else data
@@ -268,7 +268,7 @@ def make_loss(data):
 _NORMALIZATIONS = ("null", "batch", "valid")
 
 
-@op("nd.MakeLoss", scalars=("grad_scale", "valid_thresh"),
+@op("nd.MakeLoss", loss=True, scalars=("grad_scale", "valid_thresh"),
     samples=_on({}, {"grad_scale": 3.0, "normalization": "batch"}, {"normalization": "valid", "valid_thresh": 0.0},
                 own_gradient=True))
 def make_loss_scaled(data, grad_scale=1.0, valid_thresh=0.0, normalization="null"):

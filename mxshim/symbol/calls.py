@@ -112,10 +112,9 @@ def symbolic(public: str, args, kwargs, cls=Symbol):
     for key, value in _other_defaults(public, op).items():
         attrs.setdefault(key, value)
     unknown = [k for k in attrs if k not in record.kinds and k not in ("name", "attr")]
-    if unknown:
+    if unknown and not record.ignores:
         raise MXNetError(f"{public} cannot be called with Symbols and {unknown[0]}={attrs[unknown[0]]!r}: the operator {op} of MXNet's "
-                         "graphs "
-                         f"has {', '.join(record.kinds) or 'no attributes'}")
+                         f"graphs has {', '.join(record.kinds)}")
     inputs = [s for s in symbols if isinstance(s, Symbol)] + [s[1] for s in symbols if not isinstance(s, Symbol)]
     if symbols and all(isinstance(s, tuple) and s[0] in record.inputs for s in symbols):
         return create(op, (), {**dict(symbols), **attrs}, op, cls)

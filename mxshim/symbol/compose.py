@@ -77,8 +77,8 @@ def create(op: str, args=(), kwargs=None, hint: str | None = None, cls=Symbol):
     attrs = _kept(scope)
     attrs.update(_kept({k: operators.written(v) for k, v in params.items()}))
     for key in attrs:
-        if key not in record.kinds and not key.startswith("__") and record.name != "Custom":
-            raise MXNetError(f"mx.sym.{hint or op}: there is no attribute {key!r}; there are {', '.join(record.kinds) or 'none'}, and "
+        if not (key in record.kinds or key == record.key or key.startswith("__") or record.ignores or record.name == "Custom"):
+            raise MXNetError(f"mx.sym.{hint or op}: there is no attribute {key!r}; there are {', '.join(record.kinds) or record.key}, and "
                              "__yours__ in double underscores")
     if record.variadic and record.key and record.key not in attrs and record.name != "Custom":
         attrs[record.key] = str(len(symbols) + len(named))

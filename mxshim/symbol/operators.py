@@ -43,6 +43,11 @@ class Operator(NamedTuple):
         return self.names[0]
 
     @property
+    def ignores(self) -> bool:
+        """Whether it has no attributes of its own, and so takes any."""
+        return not self.kinds and not self.key
+
+    @property
     def variadic(self) -> bool:
         return bool(self.inputs) and self.inputs[0].endswith("...")
 

@@ -19,6 +19,8 @@ def raw(name, record, cls, called):
     def call(*args, out=None, name=None, **kwargs):
         arrays, rest = [a for a in args if isinstance(a, cls)], [a for a in args if not isinstance(a, cls)]
         arrays += [kwargs.pop(i) for i in record.inputs[len(arrays):] if isinstance(kwargs.get(i), cls)]
+        if record.ignores:
+            kwargs = {k: v for k, v in kwargs.items() if k in _UNDECLARED}
         wrong = [k for k in kwargs if k not in record.kinds and k not in _UNDECLARED]
         if wrong or len(rest) > len(record.kinds):
             raise MXNetError(f"{called} takes the arrays {', '.join(record.inputs) or 'none'} and then "

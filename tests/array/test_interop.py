@@ -1,4 +1,6 @@
 """NumPy called on arrays of ours, DLPack, files, and devices that a write must not change."""
+import math
+
 import numpy as onp
 import pytest
 
@@ -81,3 +83,12 @@ def test_numpy_numbers_left_of_an_nd_array_take_its_dtype():
         assert type(found) is nd.NDArray
         assert found.asnumpy().dtype == "int32"
         assert found.asnumpy().tolist() == want
+
+
+def test_one_element_converts_and_so_do_sums_of_it():
+    """NumPy 2.4 refuses float() of its own arrays of shape (1,); programs add up losses and ask for math.exp of the mean."""
+    total = 0.0
+    for _ in range(2):
+        total += nd.array([1.5]).asnumpy()
+    assert math.exp(total / 3) == math.e and int(total) == 3 and total.shape == (1,) and "array([3.], dtype=float32)" == repr(total)
+    assert type(total + onp.ones(2)) is onp.ndarray and isinstance(total.sum(), onp.float32) and isinstance(onp.sum(total), onp.float32)

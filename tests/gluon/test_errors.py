@@ -77,6 +77,7 @@ WRONG = {
     "step of both directions": (lambda F: rnn.BidirectionalCell(rnn.GRUCell(2), rnn.GRUCell(2))(F.ones((1, 2)), []), NotImplementedError,
                                 "call unroll on the whole sequence"),
     "even kernel": (lambda F: rnn.Conv1DRNNCell((2, 5), 3, 3, 2), AssertionError, "h2h_kernel must be odd"),
+    "no activation": (lambda F: nn.Activation(3), mx.MXNetError, "activation must be one of .*3"),
     "activation": (lambda F: run(nn.Dense(2, activation="rellu"), F.ones((2, 3))), mx.MXNetError, "activation must be one of .*rellu"),
     "initializer": (lambda F: nn.Dense(2, in_units=2).initialize("xavierr"), AssertionError, "'xavierr' is not registered"),
     "an initializer's class": (lambda F: nn.Dense(2, weight_initializer=mx.init.Xavier), AssertionError, "Xavier'>; call it, to have one"),

@@ -140,6 +140,38 @@ def test_symbol_block():
     assert both.collect_params()["fc_weight"] is net.collect_params()["fc_weight"]
 
 
+def test_nested_arguments(tmp_path):
+    """A block says how its first call was nested; a SymbolBlock keeps to the nesting of its Symbols, or the one that it is given."""
+
+    class Pair(gluon.HybridBlock):
+        def hybrid_forward(self, F, x, more, last=None):
+            return F.broadcast_add(x, more[0]), [more[1] * 2]
+
+    x, net = nd.array([1., 2.]), Pair()
+    net(x, [x, x])
+    assert (net._in_format, net._out_format) == (None, None)
+    net.hybridize()
+    for more in [x * 2, x + 1], [x, x]:  # the second shares an array, and so is no operator
+        net(x, more)
+        assert (net._in_format, net._out_format) == ([0, [0, 0]], [0, [0]])
+        net.hybridize()
+    a, b, c = map(mx.sym.var, "abc")
+    read = gluon.SymbolBlock([a + b, c * 2], [a, b, c])
+    assert (read._in_format, read._out_format) == ([0, 0, 0], [0, 0])
+    read._in_format, read._out_format = [0, [0, 0]], [0, [0]]
+    with pytest.raises(ValueError, match=r"nested as \[0, \[0, 0\]\]; got \[0, 0, 0\]"):
+        read(x, x, x)
+    nested = gluon.SymbolBlock([a + b, [c * 2]], [a, [b, c]])
+    for block in read, nested:
+        block.hybridize()
+        for _ in range(3):
+            y, [z] = block(x, [x, x], None)
+            assert y.asnumpy().tolist() == z.asnumpy().tolist() == [2, 4]
+    y, [z] = nested(b, [c, a])
+    assert y.list_arguments() == ["b", "c"] and z.list_arguments() == ["a"]
+    assert [s.list_arguments() for s in gluon.SymbolBlock(mx.sym.Group([a, b * 2]), [a, b])(b, c)] == [["b"], ["c"]]
+
+
 def test_fine_tuning_compiles_little(tmp_path):
     net = nn.HybridSequential()
     net.add(nn.Dense(6, activation="relu"), nn.BatchNorm(), nn.Dense(3))

@@ -573,3 +573,24 @@ def test_mxnets_module_of_arrays():
     from mxshim.ndarray import ndarray
     assert ndarray.NDArray is nd.NDArray and ndarray._STORAGE_TYPE_STR_TO_ID["row_sparse"] == 1
     assert ndarray._DTYPE_MX_TO_NP[ndarray._DTYPE_NP_TO_MX[onp.float16]] is onp.float16
+
+
+def test_what_libraries_know_of_mxnets_parameters():
+    """GluonNLP's WeightDropParameter stands for another Parameter, Xfer and MXFusion put other arrays into a block."""
+    class Half(gluon.Parameter):
+        def __init__(self, p):
+            super().__init__(p.name, p.grad_req, p._shape, p.dtype, init=p._differentiable)  # no initializer: not used
+            for name in ("_deferred_init", "_var", "_data", "_grad", "_ctx_list", "_ctx_map", "_trainer"):
+                setattr(self, name, getattr(p, name))
+
+        def data(self, ctx=None):
+            return self._check_and_get(self._data, ctx) / 2
+
+    net = nn.Dense(1, in_units=2, use_bias=False)
+    net._reg_params["weight"] = net.params._params[net.weight.name] = half = Half(net.weight)
+    assert half._ctx_list is half._ctx_map is None
+    half.initialize(mx.init.One())
+    assert net(nd.ones((1, 2))).asscalar() == 1 and half._ctx_list == [mx.cpu()] and half._ctx_map == [[], [0]]
+    assert half._check_and_get(half._grad, list)[0].shape == half._check_and_get(half._grad, mx.cpu()).shape == (1, 2)
+    half._data[half._ctx_map[1][0]] = nd.full((1, 2), 6)
+    assert net(nd.ones((1, 2))).asscalar() == 6

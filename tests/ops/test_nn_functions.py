@@ -241,6 +241,64 @@ def test_svm_output(kwargs, want):
     close(g, want)
 
 
+BEHIND = {  # where no gradient arrives, or one of zeros
+    "block": nd.BlockGrad, "argmax": lambda y: nd.argmax(y, axis=1), "comparison": lambda y: y == 1, "zeros": nd.zeros_like,
+    "a chain": lambda y: nd.log(nd.pick(nd.BlockGrad(nd.log(y)), nd.array([0, 1])) + 9).sum() * 2, "times 0": lambda y: y * 0,
+}
+
+
+@pytest.mark.parametrize("hybridized", [False, True])
+@pytest.mark.parametrize("behind", BEHIND)
+def test_loss_outputs_give_their_gradient_whatever_arrives(behind, hybridized):
+    """MXNet passes zeros on where we pass nothing, and a loss output does not look at what it gets."""
+    class Net(mx.gluon.HybridBlock):
+        def hybrid_forward(self, F, x, label):
+            return BEHIND[behind](F.SoftmaxOutput(x * 2, label)), x * x
+
+    x, label, net = nd.array([[1., 2.], [3., 4.]]), nd.array([0, 1]), Net()
+    net.hybridize(hybridized)
+    x.attach_grad()
+    p = 2 * (soft(2 * x.asnumpy()) - onp.eye(2))
+    for _ in range(3):
+        for both in (False, True):
+            with autograd.record():
+                y, square = net(x, label)
+            autograd.backward([y, square] if both else [y])
+            close(x.grad, p + 2 * x.asnumpy() if both else p)
+    with autograd.record():
+        y, _ = net(x, label)
+        close(autograd.grad(y, [x], create_graph=True)[0], p)
+
+
+@pytest.mark.parametrize(("name", "want"), [("LinearRegressionOutput", [[0.5, 1], [1.5, 2]]), ("MAERegressionOutput", 0.5),
+                                            ("MakeLoss", 1), ("make_loss", 1), ("SVMOutput", [[0, 6], [8, 0]])])  # MX
+def test_losses_behind_a_block(name, want):
+    x = counting(2, 2)
+    x.attach_grad()
+    rest = [] if "ake" in name else [nd.array([0, 1])] if name == "SVMOutput" else [nd.zeros((2, 2))]
+    with autograd.record():
+        y = nd.BlockGrad(getattr(nd, name)(x, *rest)).sum()
+    y.backward()
+    close(x.grad, onp.broadcast_to(want, (2, 2)))
+
+
+def test_functions_behind_a_block_are_asked_with_zeros():
+    class Seven(autograd.Function):
+        def forward(self, x):
+            return x * 1
+
+        def backward(self, dy):
+            return dy + 7
+
+    x = nd.array([[1., 2.]])
+    x.attach_grad()
+    for create in (False, True):
+        with autograd.record():
+            y = nd.argmax(Seven()(nd.SoftmaxOutput(Seven()(x), nd.array([0]))), axis=1)
+            g = autograd.grad(y, [x], create_graph=create)[0]
+        close(g, soft(x.asnumpy()) - [[1, 0]] + 7)
+
+
 def test_loss_outputs_have_second_derivatives():
     x = nd.array([[1., 2., 0.5]])
     x.attach_grad()

@@ -133,6 +133,24 @@ def test_nd_array_parameters_come_first_in_the_shape():
         == [(2,), (2, 3), (1,)]
 
 
+def test_categories_of_many_rows():
+    """The same numbers row by row as together, in a blink."""
+    p = onp.random.RandomState(0).dirichlet([1.0] * 4, 50_000).astype("float32")
+    mx.random.seed(3)
+    together = nd.random.multinomial(nd.array(p), shape=2).asnumpy()
+    mx.random.seed(3)
+    assert (onp.stack([nd.random.multinomial(nd.array(row), shape=2).asnumpy() for row in p[:50]]) == together[:50]).all()
+    assert together.shape == (50_000, 2) and abs((together == 1).mean() - p[:, 1].mean()) < 0.01
+    mx.random.seed(3)
+    assert (nd.random.multinomial(nd.array(p[:2]), shape=9).asnumpy().ravel()[:2] == together[0]).all()  # fewer rows than numbers
+    calls = []
+    with pytest.MonkeyPatch.context() as patch:
+        uniform = rng.Serial.uniform
+        patch.setattr(rng.Serial, "uniform", lambda self, n: calls.append(n) or uniform(self, n))
+        nd.random.multinomial(nd.array(p))
+    assert calls == [50_000]
+
+
 # --- seeds ------------------------------------------------------------------------------------------------------------------
 def test_every_seed_restarts_everything():
     draws = [lambda: np.random.normal(size=3), lambda: nd.random.normal(shape=3), lambda: nd.random.shuffle(nd.arange(9))]

@@ -165,6 +165,20 @@ def test_attributes():
         f.list_attr(recursive=True)
 
 
+def test_operators_without_attributes_take_any():
+    a = sym.broadcast_mul(d, e, axis=1, name="m")
+    assert a.attr_dict() == {"m": {"axis": "1"}} and sym.load_json(a.tojson()).attr_dict() == a.attr_dict()
+    x = mx.nd.array([[2.]])
+    [y] = sym.linalg.det(sym.exp(a, foo="f") * 0 + a, bar=2).bind(mx.cpu(), {"d": x, "e": x}).forward()
+    assert y.asnumpy().tolist() == [4]
+    assert mx.nd.broadcast_mul(x, x, axis=1).asnumpy().tolist() == mx.nd._internal._mul(x, x, axis=1).asnumpy().tolist() == [[4]]
+    assert mx.nd.linalg.det(x, bar=2).asnumpy().tolist() == [2]
+    for wrong in (lambda: mx.nd.multiply(x, x, axis=1), lambda: mx.nd.sum(x, foo=1), lambda: sym.add_n(d, e, foo=1)):
+        with pytest.raises(MXNetError, match="no (argument|attribute) '(axis|foo)'"):
+            wrong()
+    assert sym.add_n(d, e, num_args=2, name="n").attr_dict() == {"n": {"num_args": "2"}}
+
+
 def test_names():
     assert [sym.Activation(d, act_type="relu").name for _ in range(2)] == ["activation0", "activation1"]
     with mx.name.Prefix("p_"):

@@ -89,11 +89,11 @@ class DataLoader:
             raise ValueError("DataLoader: a batch_sampler decides on batch_size, shuffle, sampler and last_batch; leave those out")
         self._dataset = dataset if isinstance(dataset, Dataset) else SimpleDataset(dataset)
         self._batch_sampler, self._timeout = batch_sampler, timeout
-        self._batchify_fn = batchify_fn
-        self._num_workers = max(0, num_workers)
+        self._batchify_fn = batchify_fn or default_batchify_fn
+        self._num_workers, self._worker_pool = max(0, num_workers), None  # a pool is for subclasses, who know MXNet's attributes
         self._prefetch = max(0, 2 * self._num_workers if prefetch is None else int(prefetch))
-        self._pinned = cpu_pinned(pin_device_id) if pin_memory else None
-        self._threads_only, self._ready = thread_pool, None
+        self._pin_memory, self._pin_device_id, self._thread_pool = pin_memory, pin_device_id, thread_pool
+        self._ready = None
         if auto_reload:
             self.refresh()
 
@@ -117,15 +117,15 @@ class DataLoader:
 
     def _started(self):
         """An epoch; with workers they begin at once."""
-        pinned = self._pinned
+        pinned = cpu_pinned(self._pin_device_id) if self._pin_memory else None
 
         def place(batch):  # holds no loader
             return batch if pinned is None else _as_in_context(batch, pinned)
 
-        if self._batchify_fn in (None, default_batchify_fn) or type(self._batchify_fn) is Stack:
+        if self._batchify_fn is default_batchify_fn or type(self._batchify_fn) is Stack:
             if self._dataset._joins():  # gathering rows costs less than handing work to threads
                 return (place(self._dataset._batch(indices)) for indices in self._batch_sampler)
-        make = _Samples(self._dataset, self._batchify_fn or default_batchify_fn)
+        make = _Samples(self._dataset, self._batchify_fn)
         if self._num_workers:
             return Prefetch(self._batch_sampler, make, self._num_workers, self._prefetch, self._timeout, len(self), place,
                             self._processes())
@@ -136,9 +136,9 @@ class DataLoader:
         wanted = os.environ.get("MXSHIM_WORKERS", "thread")
         if wanted not in ("thread", "process"):
             raise ValueError(f"MXSHIM_WORKERS must be thread or process, got {wanted!r}")
-        if wanted == "process" and not self._threads_only and not available():
+        if wanted == "process" and not self._thread_pool and not available():
             warnings.warn("DataLoader: this system has no forks, so workers are threads in spite of MXSHIM_WORKERS=process", stacklevel=3)
-        return wanted == "process" and not self._threads_only and available()
+        return wanted == "process" and not self._thread_pool and available()
 
 
 class _Samples:

@@ -11,20 +11,25 @@ from ..block import HybridBlock
 class Activation(HybridBlock):
     """An activation function: "relu", "sigmoid", "tanh", "softrelu", "softsign", in np programs also "log_sigmoid", "mish".
 
-    Inputs: any shape.  Outputs: the same shape.
+    Inputs: any shape.  Outputs: the same shape.  Raises: MXNetError when it is called, for another name.
     """
 
     def __init__(self, activation, **kwargs):
-        if not isinstance(activation, str) or activation not in ACTIVATIONS:
-            raise MXNetError(f"the activation must be one of {', '.join(map(repr, ACTIVATIONS))}, got {activation!r}; others are layers of "
-                             "their own (nn.LeakyReLU, nn.GELU) or functions (npx.gelu)")
         self._act_type = activation
+        if not isinstance(activation, str):
+            raise self._unknown()
         super().__init__(**kwargs)
+
+    def _unknown(self):
+        return MXNetError(f"the activation must be one of {', '.join(map(repr, ACTIVATIONS))}, got {self._act_type!r}; others are layers "
+                          "of their own (nn.LeakyReLU, nn.GELU) or functions (npx.gelu)")
 
     def _alias(self):
         return self._act_type
 
     def hybrid_forward(self, F, x):
+        if self._act_type not in ACTIVATIONS:
+            raise self._unknown()
         return f.activation(x, act_type=self._act_type)
 
     def __repr__(self):

@@ -81,7 +81,7 @@ def _softmax_gradient(x, above, label, scale, ignored, alpha, multi, preserve, u
     return (g * p.reshape(x.shape) if out_grad else g).astype(x.dtype)
 
 
-@op("nd.SoftmaxOutput", "nd.Softmax", scalars=("grad_scale", "ignore_label", "smooth_alpha"), samples=_own([
+@op("nd.SoftmaxOutput", "nd.Softmax", loss=True, scalars=("grad_scale", "ignore_label", "smooth_alpha"), samples=_own([
     ((_X, _L), {}), ((_X, _X), {"grad_scale": 2.0}), ((_X, _L), {"smooth_alpha": 0.1, "normalization": "batch"}),
     ((_X.reshape(1, 3, 2), _L.reshape(1, 2)), {"multi_output": True, "use_ignore": True, "ignore_label": 2})]))
 def softmax_output(data, label, grad_scale=1.0, ignore_label=-1.0, multi_output=False, use_ignore=False, preserve_shape=False,
@@ -140,7 +140,7 @@ def _regression(forward, slope, name, what):
     calls = [((_X, _X[::-1] / 2), {}), ((_X[:, :1], _L), {}), ((_X, _X[::-1] / 2), {"grad_scale": 2.0})]
     doc = (f"{what} grad_scale / (numbers per example), whatever comes from above.\n\nlabel: data's shape, or as many numbers "
            "for as many examples.  Raises: MXNetError if shapes or dtypes do not fit.")
-    return op(f"nd.{name}", scalars=("grad_scale",), samples=_own(calls), doc=doc)(regression_output)
+    return op(f"nd.{name}", loss=True, scalars=("grad_scale",), samples=_own(calls), doc=doc)(regression_output)
 
 
 linear_regression_output = _regression(_identity, lambda x, label: x - label, "LinearRegressionOutput",
@@ -160,7 +160,7 @@ def _svm_gradient(x, above, label, margin, strength, linear):
     return strength * sign * slope
 
 
-@op("nd.SVMOutput", scalars=("margin", "regularization_coefficient"),
+@op("nd.SVMOutput", loss=True, scalars=("margin", "regularization_coefficient"),
     samples=_own([((_X, _L), {}), ((_X, _L), {"use_linear": True})]))
 def svm_output(data, label, margin=1.0, regularization_coefficient=1.0, use_linear=False):
     """data itself; its gradient is that of a support vector machine's loss, whatever comes from above (Tang, 2013).
@@ -203,7 +203,7 @@ def _sparseness_gradient(x, above, mean, target, penalty):
 _HALF = onp.array([[0.2, 0.5], [0.4, 0.75]], "float32")
 
 
-@op("nd.IdentityAttachKLSparseReg", arrays=("moving_avg",), scalars=("sparseness_target", "penalty", "momentum"), visible=1,
+@op("nd.IdentityAttachKLSparseReg", arrays=("moving_avg",), scalars=("sparseness_target", "penalty", "momentum"), visible=1, loss=True,
     updates=(("moving_avg", 1, "backward"),), samples=_own([((_HALF,), {}), ((_HALF, 0.2, 0.5, 0.5, _HALF[0]), {})]))
 def identity_attach_kl_sparse_reg(data, sparseness_target=0.1, penalty=0.001, momentum=0.9, moving_avg=None):
     """data itself; to the gradient comes that of a penalty for activations that are more often on than `sparseness_target`.

@@ -250,6 +250,18 @@ def test_the_iterator_that_other_loaders_derive_from(worker):
             next(dataloader._MultiWorkerIter(pool, dataloader.default_batchify_fn, [[99]], dataset=list(X), **more))
 
 
+def test_loaders_derived_from_it_find_mxnets_attributes():
+    """GluonCV's loaders define __iter__ by these."""
+    class Loader(D.DataLoader):
+        def __iter__(self):
+            assert self._worker_pool is None and self._prefetch == 4
+            return ((self._batchify_fn([self._dataset[i] for i in batch]), self._pin_memory, self._pin_device_id, self._thread_pool)
+                    for batch in self._batch_sampler)
+
+    batch, *rest = next(iter(Loader(D.ArrayDataset(Y), 2, num_workers=2, pin_memory=True, pin_device_id=1)))
+    assert batch.asnumpy().tolist() == [0, 1] and rest == [True, 1, False]
+
+
 def test_a_batch_sampler_needs_no_length():
     class Squares:
         def __getitem__(self, i):

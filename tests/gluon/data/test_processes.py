@@ -11,6 +11,7 @@ import sys
 import textwrap
 import time
 import traceback
+import warnings
 from pathlib import Path
 
 import numpy as onp
@@ -135,6 +136,24 @@ def test_exceptions_of_the_user(kind, error, text, where):
 def test_jax_is_refused():
     with pytest.raises(mx.MXNetError, match="compute nothing with JAX: use NumPy"):
         next(iter(loader(lambda i: nd.array(X[i]) * 2)))
+
+
+def product(n):
+    x = nd.ones((n, n))
+    return nd.dot(x, x).asnumpy()[0, 0]
+
+
+def test_a_fork_of_the_users_own_does_not_wait_for_ever():
+    """What NumPy does works, and what was compiled before; what XLA would have to compile raises."""
+    assert product(2) == 2 and product(300) == 300
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # JAX warns of forks
+        pool = multiprocessing.get_context("fork").Pool(1)
+    with pool:
+        for n in (3, 300):
+            assert pool.apply_async(product, (n,)).get(30) == n
+        with pytest.raises(mx.MXNetError, match="forked after JAX had started"):
+            pool.apply_async(product, (301,)).get(30)
 
 
 @pytest.mark.parametrize("end, text", [
