@@ -235,6 +235,23 @@ def test_second_order(F):
         onp.testing.assert_allclose(a, b, rtol=1e-5)
 
 
+def test_gradients_that_hold_on_to_what_was_traced():
+    """JAX's rule for the pseudoinverse keeps the bound below which singular values count as zero."""
+    found = []
+    for hybridize in (False, True):
+        net, x = Net(lambda self, F, x: F.linalg.pinv(x, rcond=1e-6)), np.array(some(3, 2))
+        if hybridize:
+            net.hybridize()
+        x.attach_grad()
+        for _ in range(2):
+            with autograd.record():
+                y = (net(x) ** 2).sum()
+            y.backward()
+            found.append(x.grad.asnumpy())
+    for g in found[1:]:
+        onp.testing.assert_allclose(g, found[0], rtol=1e-4)
+
+
 def test_arguments_of_other_kinds(F):
     net, x = made(masked), F.array(some(4, 3))
     for mask in (None, F.array(some(4, 2)), 2, 2.5):
