@@ -10,7 +10,7 @@ import numpy as onp
 
 from ..base import MXNetError
 from ..engine import call as door
-from ..engine.call import call, under_name, watch, write_out
+from ..engine.call import call, from_text, under_name, watch, write_out
 from ..engine.cell import Handle
 from ..engine.emit import emit
 from ..engine.op import NAMES
@@ -304,6 +304,7 @@ def _slice_axis(run, record):
 
 def _slices(run, record):
     def slice(data, begin, end, step=None, out=None, name=None):
+        begin, end, step = (from_text(b) if isinstance(b, str) else b for b in (begin, end, step))
         begin, end, steps = (b if isinstance(b, tuple | list) else (b,) for b in (begin, end, step or ()))
         plain = _plain(data) and len(begin) == len(end) <= data.ndim and len(steps) <= len(begin)
         if not plain or not all(map(_is_bound, (*begin, *end, *steps))) or 0 in steps:
@@ -350,3 +351,24 @@ def _or_nonzero(run, record):
 
 
 wrap(_or_nonzero, "np.where")
+
+
+def _base_and_exponent(run, record):
+    def power(*args, **kwargs):
+        named = {"base": "lhs", "exp": "rhs"}
+        return run(args, {named.get(k, k): v for k, v in kwargs.items()})
+    power.__signature__ = inspect.signature(lambda base, exp: None)
+    return power
+
+
+wrap(_base_and_exponent, "nd.power")
+
+
+def _written_into(run, record):
+    def onehot_encode(indices, out):
+        return run((indices, out), {"out": out})
+    onehot_encode.__signature__ = inspect.signature(onehot_encode)
+    return onehot_encode
+
+
+wrap(_written_into, "nd.onehot_encode")

@@ -145,7 +145,7 @@ def one_hot_nd(indices, depth, on_value=1.0, off_value=0.0, dtype="float32"):
 
 @op("nd.onehot_encode", grad=False, samples={"args": [((_ONE_PER_ROW, onp.zeros((2, 3), "float32")), {})]})
 def onehot_encode(indices, out_like):
-    """One-hot rows in the shape and dtype of the second array, which the public call also writes to."""
+    """One-hot rows in the shape and dtype of the second array, which the call overwrites with them and returns."""
     return one_hot(indices, out_like.shape[1], dtype=out_like.dtype)
 
 
