@@ -65,7 +65,7 @@ def table() -> dict[str, Operator]:
         record = Operator(tuple(inputs.split()), tuple(aux.split()), int(everything), int(shown), key,
                           dict(k.split(":") for k in f"{kinds} {_UNTOLD.get(name, '')}".split()), (name, *more.split()), bool(later))
         found[name] = record
-        others.update(dict.fromkeys(more.split(), record))
+        others.update({n: record for n in more.split() if not record.later or n not in others})  # 1.x does not read MXNet 2's own
     return {**others, **found}
 
 
@@ -169,6 +169,7 @@ def _flag(name):
 
 _OPTIONAL = {
     ("FullyConnected", "bias"): _without_bias(False), ("Convolution", "bias"): _without_bias(False),
+    ("Convolution_v1", "bias"): _without_bias(False),
     ("Deconvolution", "bias"): _without_bias(True), ("_contrib_DeformableConvolution", "bias"): _without_bias(False),
     ("_npx_deformable_convolution", "bias"): _without_bias(False),
     ("_contrib_ModulatedDeformableConvolution", "bias"): _without_bias(False),

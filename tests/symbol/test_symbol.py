@@ -332,6 +332,11 @@ def test_names_of_outputs():
         assert s.list_outputs() == sym.load_json(s.tojson()).list_outputs() == wanted
 
 
+def test_operators_of_mxnet_1():
+    assert json.loads(sym.cumsum(d, axis=1).tojson())["nodes"][1]["op"] == "_np_cumsum"  # MXNet 2 has another
+    assert sym.Convolution_v1(d, kernel=(1, 1), num_filter=2, no_bias=True, name="f").list_arguments() == ["d", "f_weight"]
+
+
 def test_shapes_do_not_wait_for_dtypes():
     names = ("data", "weight", "min_data", "max_data", "min_weight", "max_weight")
     f = sym.contrib.quantized_fully_connected(**{n: sym.var(n) for n in names}, num_hidden=2, no_bias=True)
