@@ -14,6 +14,7 @@ from ..engine.call import call, from_text, under_name, watch, write_out
 from ..engine.cell import Handle
 from ..engine.emit import emit
 from ..engine.op import NAMES
+from ..engine.spec import arr
 from ..engine.trace import state
 from ..ops.axes import axis_in
 from ..ops.gather import axis_bounds
@@ -254,11 +255,13 @@ wrap(_of_monotonic, "np.digitize")
 def _finite(run, record):
     def function(*args, **kwargs):
         out = run(args, kwargs)
-        if hasattr(out, "_symbol"):  # an export, of numbers that mean nothing
+        if state.recording or hasattr(out, "_symbol"):  # the latter is an export, of numbers that mean nothing
             return out
-        if not state.recording and not onp.isfinite(out._host()).all() and onp.isfinite(args[0]._host()).all():
-            raise MXNetError(f"{record.name}: the matrix of shape {args[0].shape} is singular, "
-                             "or not positive definite where it must be")
+        text = f"{record.name}: the matrix of shape {args[0].shape} is singular, or not positive definite where it must be"
+        if state.capture is not None:
+            watch(NAMES["mx.factored"], (_X, arr(1)), [args[0], out], (), text)
+        elif not onp.isfinite(out._host()).all() and onp.isfinite(args[0]._host()).all():
+            raise MXNetError(text)
         return out
     return function
 
