@@ -10,10 +10,11 @@ import numpy as onp
 
 from ..base import MXNetError
 from ..engine import call as door
-from ..engine.call import call, under_name, watch, write_out
+from ..engine.call import call, from_text, under_name, watch, write_out
 from ..engine.cell import Handle
 from ..engine.emit import emit
 from ..engine.op import NAMES
+from ..engine.spec import arr
 from ..engine.trace import state
 from ..ops.axes import axis_in
 from ..ops.gather import axis_bounds
@@ -254,9 +255,13 @@ wrap(_of_monotonic, "np.digitize")
 def _finite(run, record):
     def function(*args, **kwargs):
         out = run(args, kwargs)
-        if not state.recording and not onp.isfinite(out._host()).all() and onp.isfinite(args[0]._host()).all():
-            raise MXNetError(f"{record.name}: the matrix of shape {args[0].shape} is singular, "
-                             "or not positive definite where it must be")
+        if state.recording or hasattr(out, "_symbol"):  # the latter is an export, of numbers that mean nothing
+            return out
+        text = f"{record.name}: the matrix of shape {args[0].shape} is singular, or not positive definite where it must be"
+        if state.capture is not None:
+            watch(NAMES["mx.factored"], (_X, arr(1)), [args[0], out], (), text)
+        elif not onp.isfinite(out._host()).all() and onp.isfinite(args[0]._host()).all():
+            raise MXNetError(text)
         return out
     return function
 
@@ -302,6 +307,7 @@ def _slice_axis(run, record):
 
 def _slices(run, record):
     def slice(data, begin, end, step=None, out=None, name=None):
+        begin, end, step = (from_text(b) if isinstance(b, str) else b for b in (begin, end, step))
         begin, end, steps = (b if isinstance(b, tuple | list) else (b,) for b in (begin, end, step or ()))
         plain = _plain(data) and len(begin) == len(end) <= data.ndim and len(steps) <= len(begin)
         if not plain or not all(map(_is_bound, (*begin, *end, *steps))) or 0 in steps:
@@ -348,3 +354,24 @@ def _or_nonzero(run, record):
 
 
 wrap(_or_nonzero, "np.where")
+
+
+def _base_and_exponent(run, record):
+    def power(*args, **kwargs):
+        named = {"base": "lhs", "exp": "rhs"}
+        return run(args, {named.get(k, k): v for k, v in kwargs.items()})
+    power.__signature__ = inspect.signature(lambda base, exp: None)
+    return power
+
+
+wrap(_base_and_exponent, "nd.power")
+
+
+def _written_into(run, record):
+    def onehot_encode(indices, out):
+        return run((indices, out), {"out": out})
+    onehot_encode.__signature__ = inspect.signature(onehot_encode)
+    return onehot_encode
+
+
+wrap(_written_into, "nd.onehot_encode")

@@ -5,7 +5,10 @@ Wrong calls end here, with the public name and the operands' shapes around the r
 """
 from __future__ import annotations
 
+import ast
 import dataclasses
+import functools
+import math
 import operator
 import re
 from collections.abc import Callable
@@ -180,6 +183,19 @@ _SWITCHES = frozenset({"np_shape", "np_dtype"})  # parameters that the door fill
 _NUMBERS = (int, float, bool)
 
 
+_TEXTS = {"True": True, "true": True, "False": False, "false": False, "inf": math.inf, "-inf": -math.inf}
+
+
+@functools.lru_cache(4096)
+def from_text(text: str):
+    """What MXNet 1 reads from a text, in which form all its parameters arrive: "(2, 2)", "0.5", "None"; else the text itself."""
+    try:
+        found = _TEXTS[text] if text in _TEXTS else ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return text
+    return found if found is None or isinstance(found, int | float | tuple | list) else text
+
+
 class _Arguments:
     """Sorts one call's arguments into pattern, handles and numbers."""
 
@@ -211,6 +227,10 @@ class _Arguments:
         if isinstance(v, Handle):
             return self.array(v)
         if v is None or t is str:
+            if t is str and self.cls._dialect == "nd" and name != "dtype":
+                read = from_text(v)
+                if read is not v:
+                    return self.sort(name, read)
             if t is str and name in self.op.arrays:
                 return self.array(adopt(v, self.cls, self.op, name))
             return as_dtype(v) if name == "dtype" and v is not None else v

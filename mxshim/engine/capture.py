@@ -168,6 +168,8 @@ def fused(capture: Capture, outputs: list[Value], name: str, recording: bool, ca
 
 
 def _replay(steps, outs, n, casts):
+    holding = {spec for spec, _, _ in steps if spec.holds_on()}
+
     def run(*flat):
         numbers, env = iter(flat[n:]), []
         for spec, mask, slots in steps:
@@ -178,7 +180,7 @@ def _replay(steps, outs, n, casts):
             if casts is not None and spec.op is not None:  # its jaxpr is of the dtypes without casts
                 env.append(_under(casts, spec, args, mask))
             elif mask is None or True not in mask or spec.diff is None:
-                env.append(eval_jaxpr(spec.jaxpr, args))
+                env.append(spec.run(*args) if spec in holding else eval_jaxpr(spec.jaxpr, args))
             else:  # what `Recorded` computes and differentiates
                 env.append([o.astype(a.dtype) for o, a in zip(spec.diff(*args), spec.out, strict=True)])
         return tuple([env[s >> SHIFT][s & _LOW] for s in outs])

@@ -216,6 +216,10 @@ class Spec:
     def emit(self, args, evaluate=eval_jaxpr):
         return evaluate(self.jaxpr, args)
 
+    def holds_on(self) -> bool:
+        """Whether the jaxpr has gradients of its own that hold on to what was traced: only `run` can be differentiated again."""
+        return any(eqn.params.get("num_consts") for eqn in equations(self.jaxpr.jaxpr) if eqn.primitive.name.startswith("custom_"))
+
     def record(self, mask: tuple) -> Recorded | Spec:
         """The same call with residuals for the gradients of the inputs that `mask` selects; itself if all of them are zero."""
         found: Recorded | Spec | None = self.recorded.get(mask)
@@ -270,9 +274,7 @@ def _differentiable(spec: Spec, mask, args):
     """(function of the selected inputs, those inputs): what jax.vjp gets. Integers are differentiated as if they were reals."""
     picked = [i for i, wanted in enumerate(mask) if wanted]
     fn = spec.diff or spec.run
-    if spec.diff is None and all(spec.avals[i].float for i in picked) and not any(
-            eqn.params.get("num_consts") for eqn in equations(spec.jaxpr.jaxpr) if eqn.primitive.name.startswith("custom_")):
-        # What was traced computes the same, unless it has gradients of its own that hold on to what the trace computed.
+    if spec.diff is None and all(spec.avals[i].float for i in picked) and not spec.holds_on():
         def fn(*args):
             return eval_inlined(spec.jaxpr.jaxpr, spec.jaxpr.consts, args)
 

@@ -559,7 +559,7 @@ def erfinv(data, out=None, *, name=None) -> NDArray:
     """The inverse of erf; infinite at -1 and 1."""
 def exp(data, out=None, *, name=None) -> NDArray:
     """e ** x."""
-def expand_dims(a, axis, out=None, *, name=None) -> NDArray:
+def expand_dims(data, axis, out=None, *, name=None) -> NDArray:
     """A new axis of size 1 at place `axis` of the result."""
 def expm1(data, out=None, *, name=None) -> NDArray:
     """e ** x - 1, precise near 0."""
@@ -743,8 +743,8 @@ def not_equal(lhs, rhs, out=None, *, name=None) -> NDArray:
     """x1 != x2: 1 or 0 of the operands' dtype."""
 def one_hot(indices, depth, on_value=1.0, off_value=0.0, dtype='float32', out=None, *, name=None) -> NDArray:
     """A new last axis of size `depth`: `on_value` where its index is the element of `indices`, else `off_value`."""
-def onehot_encode(indices, out_like, out=None, *, name=None) -> NDArray:
-    """One-hot rows in the shape and dtype of the second array, which the public call also writes to."""
+def onehot_encode(indices, out, *, name=None) -> NDArray:
+    """One-hot rows in the shape and dtype of the second array, which the call overwrites with them and returns."""
 def ones(shape, ctx=None, dtype=None, stype=None, **kwargs) -> NDArray:
     """An NDArray of a shape full of ones, float32 unless `dtype` is given."""
 def ones_like(data, out=None, *, name=None) -> NDArray:
@@ -753,7 +753,7 @@ def pad(data, mode='constant', pad_width=(), constant_value=0.0, out=None, *, na
     """The array with more elements around it; `pad_width` is flat: before and after of axis 0, of axis 1, ..."""
 def pick(data, index, axis=-1, keepdims=False, mode='clip', out=None, *, name=None) -> NDArray:
     """One element of `data` along `axis` for every position of `index`; see npx.pick."""
-def power(lhs, rhs, out=None, *, name=None) -> NDArray:
+def power(base, exp, out=None, *, name=None) -> NDArray:
     """lhs ** rhs."""
 def preloaded_multi_mp_sgd_mom_update(*data, num_weights=1, out=None, name=None, **arguments) -> NDArray:
     """nd.mp_sgd_mom_update for num_weights weights: their 4 arrays each, one weight after the other."""

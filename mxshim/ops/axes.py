@@ -16,7 +16,7 @@ from .platform import on_cpu, only_cpus
 
 def axis_in(axis, ndim: int, what: str = "axis") -> int:
     """`axis` counted from the front. Raises: MXNetError unless it is an int in [-ndim, ndim)."""
-    if isinstance(axis, bool) or not isinstance(axis, int):
+    if isinstance(axis, bool) or not isinstance(axis, int | onp.integer):
         raise MXNetError(f"`{what}` must be an int, got {axis!r}")
     if not -ndim <= axis < ndim:
         bounds = f"{what} must be in [{-ndim}, {ndim})" if ndim else "a 0-d array has no axes"

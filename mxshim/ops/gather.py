@@ -38,7 +38,9 @@ def _take(a, indices, axis, mode):
         a, axis = a.reshape(-1), 0
     axis = axis_in(axis, a.ndim)
     if a.shape[axis] == 0:
-        raise MXNetError(f"nothing can be taken from axis {axis}: its size is 0")
+        if indices.size:
+            raise MXNetError(f"nothing can be taken from axis {axis}: its size is 0")
+        return jnp.zeros((*a.shape[:axis], *indices.shape, *a.shape[axis + 1:]), a.dtype)
     return jnp.take(a, _places(as_index(indices), a.shape[axis], mode), axis=axis, mode="clip")
 
 
@@ -145,7 +147,7 @@ def one_hot_nd(indices, depth, on_value=1.0, off_value=0.0, dtype="float32"):
 
 @op("nd.onehot_encode", grad=False, samples={"args": [((_ONE_PER_ROW, onp.zeros((2, 3), "float32")), {})]})
 def onehot_encode(indices, out_like):
-    """One-hot rows in the shape and dtype of the second array, which the public call also writes to."""
+    """One-hot rows in the shape and dtype of the second array, which the call overwrites with them and returns."""
     return one_hot(indices, out_like.shape[1], dtype=out_like.dtype)
 
 
@@ -170,6 +172,8 @@ def gather_nd(data, indices):
         raise MXNetError(f"`indices` must have at least 2 dimensions, got shape {indices.shape}")
     if indices.shape[0] > data.ndim:
         raise MXNetError(f"`indices` has {indices.shape[0]} coordinates for an array with {data.ndim} dimensions")
+    if not indices.shape[0]:  # all of it, for every column
+        return jnp.broadcast_to(data, (*indices.shape[1:], *data.shape))
     return data.at[_coordinates(indices)].get(mode="clip")
 
 

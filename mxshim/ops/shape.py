@@ -307,11 +307,17 @@ def rollaxis(a, axis, start=0):
 
 # Axes of size 1.
 
-@op("np.expand_dims", "nd.expand_dims", static=("axis",), samples=_on_cube({"axis": 1}, {"axis": -1}))
+@op("np.expand_dims", static=("axis",), samples=_on_cube({"axis": 1}, {"axis": -1}))
 def expand_dims(a, axis):
     """A new axis of size 1 at place `axis` of the result."""
     axes = axis if isinstance(axis, tuple) else (axis,)
     return jnp.expand_dims(a, axes_in(axes, a.ndim + len(axes)))
+
+
+@op("nd.expand_dims", static=("axis",), samples=_on_cube({"axis": 1}, {"axis": -1}))
+def expand_dims_nd(data, axis):
+    """A new axis of size 1 at place `axis` of the result."""
+    return expand_dims(data, axis)
 
 
 @op("np.squeeze", "np.ndarray.squeeze", samples={"args": [((onp.ones((1, 3, 1), "float32"),), {}),

@@ -21,7 +21,7 @@ _SPACES = {"nd.contrib": ("_contrib_",), "nd.linalg": ("_linalg_", "linalg_"), "
            "npx.random": ("_npi_", "_npx_"), "nd.NDArray": ("", "_"), "np.ndarray": ("_npi_", "_np_")}
 # Where MXNet's graphs call an operator otherwise than its function.
 _RENAMED = {"np.abs": "_npi_absolute", "np.concat": "_npi_concatenate", "np.divide": "_npi_true_divide", "np.remainder": "_npi_mod",
-            "np.repeat": "_np_repeat", "np.amax": "_np_max", "np.amin": "_np_min", "np.round": "_npi_around", "np.round_": "_npi_around",
+            "np.repeat": "_np_repeat", "np.amax": "_npi_max", "np.amin": "_npi_min", "np.round": "_npi_around", "np.round_": "_npi_around",
             "np.fabs": "_npi_absolute", "np.permute_dims": "_npi_transpose", "np.invert": "_npi_bitwise_not",
             "np.array_split": "_npi_split",
             "np.split": "_npi_split", "np.linalg.norm": "_npi_norm", "np.var": "_npi_var", "np.zeros_like": "zeros_like",
@@ -33,6 +33,7 @@ _RENAMED = {"np.abs": "_npi_absolute", "np.concat": "_npi_concatenate", "np.divi
             "npx.batch_norm_with_relu": "_contrib_BatchNormWithReLU", "np.expand_dims": "expand_dims", "np.argsort": "argsort",
             "np.sort": "sort", "np.tile": "tile", "np.clip": "clip", "npx.gelu": "LeakyReLU", "np.histogram": "_histogram",
             "np.transpose": "_npi_transpose", "np.squeeze": "_npi_squeeze", "np.copy": "_npi_copy", "nd.concatenate": "Concat",
+            "np.positive": "_npi_copy",
             "npx.arange_like": "_contrib_arange_like", "npx.stop_gradient": "BlockGrad", "npx.smooth_l1": "smooth_l1"}
 
 
@@ -97,12 +98,14 @@ def symbolic(public: str, args, kwargs, cls=Symbol):
     bound.update(kwargs)
     symbols: list = []
     attrs: dict[str, Any] = {}
+    defaults = getattr(getattr(NAMES[public], "op", NAMES[public]), "defaults", {})
     for key, value in bound.items():
         if isinstance(value, list | tuple) and value and all(isinstance(s, Symbol) for s in value):
             symbols += value
         elif isinstance(value, Symbol):
             symbols.append((key, value))
-        elif value is not None and not (value is False and key not in record.kinds):
+        elif (value is not None or defaults.get(key) is not None and record.kinds.get(key, "").endswith("?")) and not (
+                value is False and key not in record.kinds):
             attrs[key] = value
     if len(record.inputs) == 2 and len(symbols) == 1 and f"{op}_scalar" in operators.table():
         return _with_number(op, params, bound, cls)
@@ -246,7 +249,9 @@ def _transpose(cls, a, *axes, **kwargs):
 
 
 @_rule("nd.histogram", "np.histogram")
-def _histogram(cls, a, bins=10, range=None):
+def _histogram(cls, a, bins=10, range=None, density=None, weights=None):
+    if density or weights is not None:
+        raise MXNetError("histogram of a Symbol: MXNet's graphs have neither density= nor weights=")
     if isinstance(bins, Symbol):
         return create("_histogram", (a, bins), cls=cls)
     if range is None:
@@ -285,7 +290,18 @@ def _inner(cls, a, b):
     return _tensordot(cls, a, b, (-1, -1))
 
 
-@_rule("np.outer")
+@_rule("np.linalg.matrix_transpose")
+def _matrix_transpose(cls, a):
+    return _swapaxes(cls, a, -1, -2)
+
+
+@_rule("np.bincount")
+def _bincount(cls, x, weights=None, minlength=0, length=None):
+    given = (x,) if weights is None else (x, weights)
+    return create("_npi_bincount", given, {"minlength": minlength, "has_weights": len(given) == 2}, cls=cls)
+
+
+@_rule("np.outer", "np.linalg.outer")
 def _outer(cls, a, b):
     return _tensordot(cls, _flat(cls, a), _flat(cls, b), 0)
 
@@ -353,10 +369,12 @@ def _pinv(cls, a, rcond=1e-15, hermitian=False, **kwargs):
 
 @_rule("np.ediff1d")
 def _ediff1d(cls, ary, to_end=None, to_begin=None):
-    for value in (to_end, to_begin):
-        if value is not None and not isinstance(value, numbers.Number):
-            raise MXNetError("np.ediff1d with Symbols: to_end and to_begin are numbers")
-    return create("_npi_ediff1d", (ary,), {"to_end_scalar": to_end, "to_begin_scalar": to_begin}, cls=cls)
+    arrays, how = [ary], {}
+    for name, value in (("to_begin", to_begin), ("to_end", to_end)):
+        given = isinstance(value, Symbol)
+        arrays += [value] * given
+        how.update({f"{name}_arr_given": given, f"{name}_scalar": None if given else value})
+    return create("_npi_ediff1d", arrays, how, cls=cls)
 
 
 @_rule("nd.contrib.rand_zipfian")
@@ -389,7 +407,29 @@ def _gelu(cls, data):
 
 @_rule("np.flip")
 def _flip(cls, m, axis=None):
-    return create("_npi_flip", (m,), {} if axis is None else {"axis": (axis,) if isinstance(axis, int) else tuple(axis)}, cls=cls)
+    return create("_npi_flip", (m,), {"axis": "None" if axis is None else (axis,) if isinstance(axis, int) else tuple(axis)}, cls=cls)
+
+
+@_rule("np.rot90")
+def _rot90(cls, m, k=1, axes=(0, 1)):
+    return create("_npi_rot90", (m,), {"k": k, "axes": tuple(axes)}, cls=cls)
+
+
+@_rule("np.average")
+def _average(cls, a, axis=None, weights=None, returned=False):
+    given = (a,) if weights is None else (a, weights)
+    return create("_npi_average", given, {"axis": axis, "returned": bool(returned), "weighted": len(given) == 2}, cls=cls)
+
+
+@_rule("np.clip")
+def _clip(cls, a, a_min, a_max):
+    low, high = -math.inf if a_min is None else a_min, math.inf if a_max is None else a_max
+    return create("clip", (a,), {"a_min": low, "a_max": high}, cls=cls)
+
+
+@_rule("np.ndarray.clip")
+def _clip_method(cls, a, min=None, max=None):
+    return _clip(cls, a, min, max)
 
 
 @_rule("np.flipud")
@@ -409,13 +449,27 @@ def _pad(cls, x, pad_width, mode="constant", constant_values=0, **kwargs):
 
 @_rule("np.linalg.norm")
 def _norm(cls, x, ord=None, axis=None, keepdims=False):
-    if ord not in (None, 2, "fro") or isinstance(axis, tuple) and len(axis) > 1:
-        raise MXNetError(f"np.linalg.norm with Symbols: ord=None or 2 along one axis, or of everything, got ord={ord!r}, axis={axis!r}")
-    square = create("_npi_square", (x,), cls=cls)
-    how = {} if axis is None else {"axis": (axis,) if isinstance(axis, int) else axis}
-    return create("_npi_sqrt", (create("_npi_sum", (square,), {**how, "keepdims": bool(keepdims)}, cls=cls),), cls=cls)
+    axes = axis if axis is None else (axis,) if isinstance(axis, int) else tuple(axis)
+    if ord in (None, "fro") or ord == 2 and axes is not None and len(axes) == 1:
+        square = create("_npi_square", (x,), cls=cls)
+        how = {} if axes is None else {"axis": axes}
+        return create("_npi_sqrt", (create("_npi_sum", (square,), {**how, "keepdims": bool(keepdims)}, cls=cls),), cls=cls)
+    kind = 2 if ord == "nuc" else 0 if abs(ord) == 2 and axes is not None else -1
+    return create("_npi_norm", (x,), {"ord": 2 if kind == 2 else ord, "axis": axes, "keepdims": bool(keepdims), "flag": kind}, cls=cls)
 
 
+@_rule("np.linalg.matrix_norm")
+def _matrix_norm(cls, x, ord="fro", keepdims=False):
+    return _norm(cls, x, ord, (-2, -1), keepdims)
+
+
+@_rule("np.linalg.vector_norm")
+def _vector_norm(cls, x, axis=None, keepdims=False, ord=2):
+    if axis is None and not keepdims:
+        x, axis = _flat(cls, x), 0
+    if ord != 2 and not isinstance(axis, int):
+        raise MXNetError(f"np.linalg.vector_norm with Symbols: ord=2, one axis, or everything without keepdims, got axis={axis!r}")
+    return _norm(cls, x, None if ord == 2 else ord, axis, keepdims)
 
 
 _BINARY = {"maximum": ("_maximum", "_Maximum", "_maximum_scalar", "_MaximumScalar", None),

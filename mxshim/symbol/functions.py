@@ -19,12 +19,12 @@ from .operators import find, inputs_of
 
 # Attributes that are hints for MXNet's own kernels, or that the function takes another way.
 _HINTS = frozenset({"cudnn_tune", "cudnn_off", "workspace", "min_calib_range", "max_calib_range", "num_args", "is_int", "layout_flag",
-                    "infer_range", "cudnn_algo_verbose", "cudnn_algo_fwd", "out_grad", "quantized", "key"})
+                    "infer_range", "cudnn_algo_verbose", "cudnn_algo_fwd", "out_grad", "quantized", "key", "weighted", "has_weights"})
 _PREFIXES = {"_contrib_": "nd.contrib.", "_linalg_": "nd.linalg.", "_image_": "nd.image.", "_random_": "nd.random.",
              "_sparse_": "nd.sparse.",
              "_npx__image_": "npx.image."}
 _NP = ("np.", "npx.", "np.linalg.", "np.random.", "npx.random.")
-_RENAMED = {"_npi_norm": "np.linalg.norm", "_npi_powerd": "np.power", "_npi_repeats": "np.repeat", "_npi_gamma": "np.random.gamma",
+_RENAMED = {"_npi_powerd": "np.power", "_npi_repeats": "np.repeat", "_npi_gamma": "np.random.gamma",
             "_npi_share_memory": "np.shares_memory", "_npi_multinomial": "np.random.multinomial", "_grad_add": "nd.add",
             "_hypot": "nd.broadcast_hypot", "_mod": "nd.broadcast_mod", "_npx_reshape": "npx.reshape",
             "_random_exponential": "nd.random_exponential",
@@ -199,6 +199,7 @@ _own("_linspace")(lambda arrays, given: nd.linspace(given.get("start", 0), given
 _own("_eye")(lambda arrays, given: nd.eye(given["N"], given.get("M", 0), given.get("k", 0), **_shaped(given, "dtype")))
 _own("_npi_identity")(lambda arrays, given: np.identity(given["shape"][0], **_shaped(given, "dtype")))
 _own("_npi_copy", "_np_copy")(lambda arrays, given: np.copy(arrays[0]))
+_own("_npi_diag_indices_from")(lambda arrays, given: np.stack(np.diag_indices_from(arrays[0])))
 _own("_copyto", "_CrossDeviceCopy", "_identity_with_attr_like_rhs")(lambda arrays, given: nd.identity(arrays[0]))
 
 
@@ -240,9 +241,11 @@ def _batch_norm_1(arrays, given):
 
 @_own("_split_v2")
 def _split(arrays, given):
-    x, axis = arrays[0], given.get("axis", 0)
-    found = nd.split_v2(x, given.get("sections") or _cuts(given), axis, given.get("squeeze_axis", False))
-    return found
+    x, how, axis, squeeze = arrays[0], given.get("sections") or _cuts(given), given.get("axis", 0), given.get("squeeze_axis", False)
+    if squeeze:
+        return nd.split_v2(x, how, axis, squeeze)
+    parts = np.array_split(x.as_np_ndarray(), how, axis)  # which writes this operator, too
+    return parts if x._dialect == "np" else [p.as_nd_ndarray() for p in parts]
 
 
 def _cuts(given):
@@ -354,7 +357,35 @@ def _matrix_rank(arrays, given):
 
 @_own("_npi_ediff1d")
 def _ediff1d(arrays, given):
-    return np.ediff1d(arrays[0], to_end=given.get("to_end_scalar"), to_begin=given.get("to_begin_scalar"))
+    x, *rest = arrays
+    begin, end = (rest.pop(0) if given.get(f"{name}_arr_given") else given.get(f"{name}_scalar") for name in ("to_begin", "to_end"))
+    return np.ediff1d(x, to_end=end, to_begin=begin)
+
+
+@_own("_npi_norm")
+def _norm(arrays, given):
+    kind = given.get("flag", -1)  # 2: the nuclear norm; 0 and -1: by ord; others: the root of the sum of squares
+    return np.linalg.norm(arrays[0], "nuc" if kind == 2 else given.get("ord", 2) if kind in (0, -1) else None, given.get("axis"),
+                          given.get("keepdims", False))
+
+
+@_own("_npi_lstsq")
+def _lstsq(arrays, given):
+    cut = given.get("rcond", -1)
+    return np.linalg.lstsq(*arrays, rcond=None if given.get("new_default") or cut < 0 else cut)
+
+
+@_own("_npi_tensorsolve")
+def _tensorsolve(arrays, given):
+    return np.linalg.tensorsolve(*arrays, axes=given.get("a_axes") or None)
+
+
+@_own("Concat")
+def _concat(arrays, given):
+    axis = given.get("dim", 1)
+    if arrays[0]._dialect == "nd" and axis is not None:
+        return nd.concat(*arrays, dim=axis)
+    return np.concatenate([a.as_np_ndarray() for a in arrays], axis)
 
 
 @_own("_npi_boolean_mask_assign_scalar", "_npi_boolean_mask_assign_tensor")

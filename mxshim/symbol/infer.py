@@ -18,6 +18,8 @@ from . import loops, operators
 from .functions import function
 from .shape_rules import Mismatch, join, known, put, rule_of, shown
 
+# Dtypes of an operator's first input, and of the others, to ask for shapes with where they are not known: the shapes are the same.
+_LIKELY = (("float32", "float32"), ("int32", "int32"), ("float32", "int32"), ("float32", "bool"))
 _TURNS = 16  # passes over the graph; two are enough but for sizes that go back and forth
 
 
@@ -96,11 +98,16 @@ class Inference:
 
     def compute(self, v, ins, outs):
         """The outputs' shapes and dtypes, as a call of the operator on arrays of these shapes would have them."""
-        dtypes = [self.types.get((id(w), k)) or onp.dtype("float32") for w, k in v.inputs]
-        try:
-            found = abstract(v.op, self.given[id(v)], ins, dtypes)
-        except MXNetError as error:
-            raise MXNetError(f"Error in operator {v.name}: {error}") from None
+        dtypes = [self.types.get((id(w), k)) for w, k in v.inputs]
+        found, failed = [], None
+        for first, rest in _LIKELY if None in dtypes else _LIKELY[:1]:
+            try:
+                found = abstract(v.op, self.given[id(v)], ins, [t or onp.dtype(rest if i else first) for i, t in enumerate(dtypes)])
+                break
+            except MXNetError as error:
+                failed = failed or error
+        else:
+            raise MXNetError(f"Error in operator {v.name}: {failed}") from None
         self.computed.add(id(v))
         for k, (shape, dtype) in enumerate(found):
             put(outs, k, shape)
@@ -186,8 +193,11 @@ def _types(order, given) -> dict:
 _FREE_INPUTS = {"Embedding": (0,), "pick": (1,), "one_hot": (0,), "gather_nd": (1,), "batch_take": (1,), "where": (0,),
                 "_npi_where": (0,), "SequenceMask": (1,), "SequenceLast": (1,), "SequenceReverse": (1,), "Cast": (0,), "amp_cast": (0,),
                 "softmax": (1,), "CTCLoss": (1, 2, 3), "RNN": (4,), "_npi_advanced_indexing": (1,), "ROIPooling": ()}
-_OWN_TYPE = {"argsort": "float32", "one_hot": "float32", "shape_array": "int64", "size_array": "int64",
-             "_npi_argmax": "int64", "_npi_argmin": "int64"}
+_OWN_TYPE = {"argsort": "float32", "one_hot": "float32", "shape_array": "int64", "size_array": "int64", "_contrib_index_array": "int64",
+             "_npi_argmax": "int64", "_npi_argmin": "int64", "_contrib_allclose": "uint8", "_contrib_dequantize": "float32",
+             "_image_to_tensor": "float32",
+             **dict.fromkeys(("_npi_tril_indices", "_npi_diag_indices_from", "_npi_matrix_rank", "_npi_matrix_rank_none_tol"), "int64"),
+             **dict.fromkeys(("_contrib_intgemm_prepare_data", "_contrib_intgemm_prepare_weight", "_contrib_intgemm_take_weight"), "int8")}
 
 
 def _quantized(attrs) -> str:
@@ -198,7 +208,15 @@ def _quantized(attrs) -> str:
 # Outputs whose dtype is not that of the first: operator -> (attributes, their number) -> dtype.
 _OTHER_OUTPUTS = {"topk": lambda v, k: v.attrs.get("dtype", "float32") if k or v.attrs.get("ret_typ", "indices") == "indices" else None,
                   "_contrib_quantize_v2": lambda v, k: "float32" if k else _quantized(v.attrs),
+                  "_contrib_quantize": lambda v, k: "float32" if k else v.attrs.get("out_type", "uint8"),
+                  "_contrib_requantize": lambda v, k: "float32" if k else "int8", "_histogram": lambda v, k: None if k else "int64",
+                  "_npi_lstsq": lambda v, k: "int64" if k == 2 else None,
+                  **{f"_contrib_quantized_{name}": lambda v, k, kind=kind: "float32" if k else kind for name, kind in (
+                      ("act", None), ("concat", None), ("flatten", None), ("batch_norm", "int8"), ("embedding", "int8"), ("conv", "int32"),
+                      ("fully_connected", "int32"), ("elemwise_add", "int32"), ("elemwise_mul", "int32"))},
                   "norm": lambda v, k: v.attrs.get("out_dtype")}
+# What inputs of quantized operators are if nothing else is known of them, by their names; those not named are float32.
+_QUANTIZED = dict.fromkeys(("data", "weight", "bias", "lhs", "rhs"), "int8")
 _ONE_TYPE = {"dot", "batch_dot", "FullyConnected", "Convolution", "Deconvolution", "Concat", "stack", "_mod", "_power", "_maximum",
              "_minimum", "_hypot", "_equal", "_not_equal", "_greater", "_greater_equal", "_lesser", "_lesser_equal", "add_n"}
 _BOOLEAN = ("_npi_equal", "_npi_not_equal", "_npi_greater", "_npi_less", "_npi_logical", "_npi_is", "_npi_all", "_npi_any", "_np_all",
@@ -240,6 +258,13 @@ def _type_step(v, types):
         return
     if v.op == "Custom" and _custom_types(v, types):
         return
+    if v.op.startswith(("_contrib_quantize", "_contrib_dequantize", "_contrib_requantize")):
+        found = {"data": "float32"} if "_quantize" in v.op[8:] and "_quantized" not in v.op else _QUANTIZED
+        found = {"data": "int32"} if v.op == "_contrib_requantize" else found
+        for name, (w, k) in zip(operators.inputs_of(v.record, v.values(), len(v.inputs)), v.inputs, strict=False):
+            kind = "float32" if v.op.endswith("embedding") and name == "data" else found.get(name, "float32")
+            if types.get((id(w), k)) is None:
+                types[id(w), k] = as_dtype(kind)
     free = _FREE_INPUTS.get(v.op, ())
     bound = [(id(w), k) for i, (w, k) in enumerate(v.inputs) if i not in free]
     first = next((types[e] for e in bound if types.get(e) is not None), None)

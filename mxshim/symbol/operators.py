@@ -52,7 +52,9 @@ class Operator(NamedTuple):
         return bool(self.inputs) and self.inputs[0].endswith("...")
 
 
-_UNTOLD = {"_linspace": "num:i endpoint:b"}  # attributes that MXNet's own descriptions leave out
+# Attributes that MXNet's own descriptions leave out, and those that MXNet 2 writes under a name that it does not read.
+_UNTOLD = {"_linspace": "num:i endpoint:b", "_npi_norm": "ord:f axis:t? keepdims:b flag:i"}
+_MISNAMED = {("sort", "is_ascend_s"): "is_ascend", ("argsort", "is_ascend_s"): "is_ascend", ("_npi_around", "decimal"): "decimals"}
 
 
 @functools.cache
@@ -68,7 +70,7 @@ def table() -> dict[str, Operator]:
         record = Operator(tuple(inputs.split()), tuple(aux.split()), int(everything), int(shown), key,
                           dict(k.split(":") for k in f"{kinds} {_UNTOLD.get(name, '')}".split()), (name, *more.split()), bool(later))
         found[name] = record
-        others.update(dict.fromkeys(more.split(), record))
+        others.update({n: record for n in more.split() if not record.later or n not in others})  # 1.x does not read MXNet 2's own
     return {**others, **found}
 
 
@@ -154,6 +156,7 @@ def values(op: Operator, attrs: dict[str, str], node: str) -> dict[str, Any]:
         return {k: text for k, text in attrs.items() if not k.startswith("__")}
     found = {}
     for name, text in attrs.items():
+        name = _MISNAMED.get((op.name, name), name)
         kind = op.kinds.get(name)
         if kind is not None:
             found[name] = read(kind, text, f"{op.name} {node!r}: attribute {name!r}")
@@ -171,6 +174,7 @@ def _flag(name):
 
 _OPTIONAL = {
     ("FullyConnected", "bias"): _without_bias(False), ("Convolution", "bias"): _without_bias(False),
+    ("Convolution_v1", "bias"): _without_bias(False),
     ("Deconvolution", "bias"): _without_bias(True), ("_contrib_DeformableConvolution", "bias"): _without_bias(False),
     ("_npx_deformable_convolution", "bias"): _without_bias(False),
     ("_contrib_ModulatedDeformableConvolution", "bias"): _without_bias(False),
@@ -255,7 +259,8 @@ _OUTPUTS = {
     "_npi_vsplit": _pieces, "RNN": _rnn, "BatchNorm": _shows_all(3), "BatchNorm_v1": _shows_all(3), "LayerNorm": _shows_all(3),
     "GroupNorm": _shows_all(3), "_contrib_SyncBatchNorm": _shows_all(3),
     "_contrib_BatchNormWithReLU": lambda v: (4, 3 if v.get("output_mean_var") else 1),
-    "topk": lambda v: 2 if v.get("ret_typ") == "both" else 1, "LeakyReLU": lambda v: (2, 1) if v.get("act_type") == "rrelu" else 1,
+    "topk": lambda v: (2, 1) if v.get("ret_typ") == "value" else 2 if v.get("ret_typ") == "both" else 1,
+    "LeakyReLU": lambda v: (2, 1) if v.get("act_type") == "rrelu" else 1,
     "_contrib_Proposal": lambda v: (2, 2 if v.get("output_score") else 1),
     "_contrib_MultiProposal": lambda v: (2, 2 if v.get("output_score") else 1),
     "_sample_multinomial": lambda v: 2 if v.get("get_prob") else 1,
@@ -277,19 +282,30 @@ def custom(given) -> tuple[list[str], list[str], list[str]]:
 
 def output_names(op: Operator, given: dict[str, Any]) -> list[str]:
     """What the outputs are called after the operator's name."""
-    shown = outputs_of(op, given)[1]
+    everything, shown = outputs_of(op, given)
     if op.name == "Custom":
         names = custom(given)[2]
         return [n if n.startswith("output") or len(names) > 1 or n else "output" for n in names]
-    if op.name == "RNN" and shown > 1:
-        return ["output", "state_output", "statecell_output"][:shown]
-    if op.name in _MEAN_VAR and shown > 1:
-        return _MEAN_VAR[op.name][:shown]
-    return ["output"] if shown == 1 else [f"output{k}" for k in range(shown)]
+    if op.name in _OUTPUT_NAMES:
+        return _OUTPUT_NAMES[op.name][:shown]
+    return ["output"] if everything == 1 and op.name != "SliceChannel" else [f"output{k}" for k in range(shown)]
 
 
-_MEAN_VAR = {"BatchNorm": ["output", "mean", "var"], "BatchNorm_v1": ["output", "mean", "var"],
-             "LayerNorm": ["output", "mean", "std"], "GroupNorm": ["output", "mean", "std"]}
+# Outputs of other operators are numbered, if there is more than one, those that do not show included.
+_OUTPUT_NAMES = {
+    "RNN": ["output", "state_output", "statecell_output"], "_npi_std": ["std"], "_npi_var": ["var"], "make_loss": ["loss"],
+    "BatchNorm": ["output", "mean", "var"], "BatchNorm_v1": ["output", "mean", "var"], "_contrib_SyncBatchNorm": ["output", "mean", "var"],
+    "_contrib_BatchNormWithReLU": ["output", "mean", "var"], "LayerNorm": ["output", "mean", "std"], "GroupNorm": ["output", "mean", "std"],
+    **dict.fromkeys(("BilinearSampler", "Correlation", "Dropout", "GridGenerator", "InstanceNorm", "L2Normalization", "LRN", "ROIPooling",
+                     "SpatialTransformer", "_contrib_DeformablePSROIPooling"), ["output"]),
+    "_contrib_MultiBoxTarget": ["loc_target", "loc_mask", "cls_target"], "_contrib_hawkesll": ["output", "out_state"],
+    "_contrib_MultiProposal": ["output", "score"], "_contrib_Proposal": ["output", "score"],
+    "_contrib_calibrate_entropy": ["threshold", "divergence"], "_contrib_quantize_asym": ["output", "scale", "shift"],
+    **dict.fromkeys([f"_contrib_quantized_{name}" for name in (
+        "act batch_norm concat conv elemwise_add elemwise_mul embedding flatten fully_connected reshape transpose").split()] +
+        ["_npx_quantized_reshape", "_npx_quantized_transpose"], ["output", "min_output", "max_output"]),
+    **dict.fromkeys(("_npi_concatenate", "_npi_dstack", "_npi_hstack", "_npi_matmul"), ["out"]),
+    "_contrib_sldwin_atten_context": ["context_vec"], "_contrib_sldwin_atten_mask_like": ["mask"], "_contrib_sldwin_atten_score": ["score"]}
 
 
 def dtype_code(dtype) -> str:

@@ -267,7 +267,7 @@ def public(name: str, dialect: str) -> str:
     if name == "mx.rnn":
         return "nd.RNN" if dialect == "nd" else "npx.rnn"
     for start, spaces in (("np.ndarray.", ("np.", "npx.")), ("nd.NDArray.", ("nd.",))):
-        if name.startswith(start):
+        if name.startswith(start) and name not in calls._RULES:
             short = name.removeprefix(start)
             return next((s + short for s in spaces if s + short in NAMES), name)
     return name
@@ -300,7 +300,9 @@ def symbolic(op, cls, args, kwargs, name):
     for a, symbol in known:
         r.written(a, symbol)
     if isinstance(found, list | tuple):
-        return type(found)([r.array(a, type(s)([e])) for a, e in zip(found, s._entries, strict=False)])
+        parts = [type(s)([e]) for e in s._entries] if len(s._entries) > 1 else [_sliced(s, k) for k in range(len(found))] if len(
+            found) > 1 else [s]  # indices of several axes are the rows of one array in graphs
+        return type(found)([r.array(a, p) for a, p in zip(found, parts, strict=False)])
     return r.into(target, r.array(found, type(s)(s._entries[:1])))
 
 

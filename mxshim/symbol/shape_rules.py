@@ -315,7 +315,7 @@ def sequence(given, ins, outs):
 def concat(given, ins, outs):
     axis = given.get("dim", 1)
     ndim = next((len(s) for s in (*ins, *outs) if s is not None), None)
-    if ndim is None:
+    if ndim is None or axis is None:  # np.concatenate(axis=None)
         return
     axis %= ndim
     shape = None

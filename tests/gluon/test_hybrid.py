@@ -235,6 +235,35 @@ def test_second_order(F):
         onp.testing.assert_allclose(a, b, rtol=1e-5)
 
 
+def test_matrices_without_inverse():
+    """Blocks with inv are looked at where they are read, and say nothing of being hybridized."""
+    net = Net(lambda self, F, x: F.linalg.inv(x) * 2)
+    net.hybridize()
+    for _ in range(3):
+        assert net(np.array([[2., 0.], [0., 4.]])).tolist() == [[1, 0], [0, 0.5]]
+    other = Net(lambda self, F, x: F.linalg.inv(x) * 2)
+    other.hybridize()
+    with pytest.raises(mx.MXNetError, match=r"np.linalg.inv: the matrix of shape \(2, 2\) is singular"):
+        other(np.zeros((2, 2))).asnumpy()
+
+
+def test_gradients_that_hold_on_to_what_was_traced():
+    """JAX's rule for the pseudoinverse keeps the bound below which singular values count as zero."""
+    found = []
+    for hybridize in (False, True):
+        net, x = Net(lambda self, F, x: F.linalg.pinv(x, rcond=1e-6)), np.array(some(3, 2))
+        if hybridize:
+            net.hybridize()
+        x.attach_grad()
+        for _ in range(2):
+            with autograd.record():
+                y = (net(x) ** 2).sum()
+            y.backward()
+            found.append(x.grad.asnumpy())
+    for g in found[1:]:
+        onp.testing.assert_allclose(g, found[0], rtol=1e-4)
+
+
 def test_arguments_of_other_kinds(F):
     net, x = made(masked), F.array(some(4, 3))
     for mask in (None, F.array(some(4, 2)), 2, 2.5):

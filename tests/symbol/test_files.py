@@ -10,7 +10,7 @@ import numpy as onp
 import pytest
 
 import mxshim as mx
-from mxshim import gluon
+from mxshim import gluon, np
 from mxshim.base import MXNetError
 from mxshim.symbol.files import _text
 
@@ -50,6 +50,43 @@ def test_graphs_come_back_as_they_were():
             assert (mine["op"], mine["name"], mine.get("attrs", {})) == (node["op"], node["name"], node.get("attrs", {}))
             assert [i[:2] for i in mine["inputs"]] == [i[:2] for i in node["inputs"]]
         assert ours["arg_nodes"] == theirs["arg_nodes"]
+
+
+MXNET2 = {  # what 2.0.0b1 writes for calls of np, and their results
+    "sort": ("sort", {"is_ascend_s": "0", "axis": "-1"}, lambda x: np.sort(x)[:, ::-1]),
+    "argsort": ("argsort", {"is_ascend_s": "0", "axis": "-1", "dtype": "int64"}, lambda x: np.argsort(-x)),
+    "round": ("_npi_around", {"decimal": "1"}, lambda x: np.round(x, 1)),
+    "norm": ("_npi_norm", {"axis": "[1]", "flag": "1", "keepdims": "0", "ord": "2"}, lambda x: np.linalg.norm(x, axis=1)),
+    "norm of all": ("_npi_norm", {"axis": "None", "flag": "-2", "keepdims": "0", "ord": "2"}, np.linalg.norm),
+    "norm of columns": ("_npi_norm", {"axis": "None", "flag": "-1", "keepdims": "0", "ord": "1"}, lambda x: np.linalg.norm(x, 1)),
+    "greatest": ("_npi_norm", {"axis": "[1]", "flag": "-1", "keepdims": "1", "ord": "inf"},
+                 lambda x: np.linalg.norm(x, float("inf"), axis=1, keepdims=True)),
+    "spectral": ("_npi_norm", {"axis": "[0,1]", "flag": "0", "keepdims": "0", "ord": "2"}, lambda x: np.linalg.norm(x, 2, axis=(0, 1))),
+    "nuclear": ("_npi_norm", {"axis": "None", "flag": "2", "keepdims": "0", "ord": "2"}, lambda x: np.linalg.norm(x, "nuc")),
+    "average": ("_npi_average", {"axis": "[0,1]", "returned": "0", "weighted": "0"}, np.mean),
+    "concatenate": ("Concat", {"dim": "None", "num_args": "1"}, lambda x: x.reshape(-1)),
+    "array_split": ("_split_v2", {"axis": "1", "indices": "[]", "sections": "2", "squeeze_axis": "0"}, lambda x: x[:, :2]),
+    "tensorsolve": ("_npi_tensorsolve", {"a_axes": "[]"}, lambda x, y: np.linalg.solve(x, y)),
+    "lstsq": ("_npi_lstsq", {"finfoEps32": "1.2e-07", "finfoEps64": "2.2e-16", "new_default": "0", "rcond": "-1"},
+              lambda x, y: np.linalg.solve(x, y)),
+    "ediff1d": ("_npi_ediff1d", {"to_begin_arr_given": "0", "to_begin_scalar": "3", "to_end_arr_given": "1", "to_end_scalar": "None"},
+                lambda x, y: np.ediff1d(x, to_begin=3, to_end=y)),
+    "bincount": ("_npi_bincount", {"has_weights": "0", "minlength": "9"}, lambda x: np.bincount(x, minlength=9))}
+
+
+@pytest.mark.parametrize("case", MXNET2)
+def test_operators_as_MXNet_2_writes_them(case):
+    op, attrs, wanted = MXNET2[case]
+    count = wanted.__code__.co_argcount if hasattr(wanted, "__code__") and wanted.__name__ == "<lambda>" else 1
+    inputs = [np.array([[2., 1.25, 0.5], [0.33, 3., 1.], [1., 4., 2.]]), np.array([1., 2., 3.])][:count]
+    if case == "bincount":
+        inputs = [np.array([3, 0, 3], dtype="int32")]
+    nodes = [{"op": "null", "name": f"x{i}", "inputs": []} for i in range(count)]
+    nodes.append({"op": op, "name": "y", "attrs": attrs, "inputs": [[i, 0, 0] for i in range(count)]})
+    s = mx.sym.load_json(json.dumps({"nodes": nodes, "arg_nodes": list(range(count)), "heads": [[count, 0, 0]],
+                                     "attrs": {"is_np_shape": ["int", 1]}}))
+    got = s.eval(**{f"x{i}": x for i, x in enumerate(inputs)})[0]
+    onp.testing.assert_allclose(got.asnumpy(), wanted(*inputs).asnumpy(), rtol=1e-5)
 
 
 def test_graphs_are_laid_out_as_MXNet_prints_them():

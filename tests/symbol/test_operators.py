@@ -23,7 +23,7 @@ REFUSED = {
 # What a graph gives otherwise.
 OTHERWISE = {
     "amp_cast is left out of files by default": "nd.amp_cast nd.amp_multicast",
-    "one array instead of a tuple": "np.unravel_index",
+    "one array instead of a tuple": "np.unravel_index np.diag_indices_from",
     "the operator of nd runs, which gives (1,)": "np.nansum np.nanprod",
 }
 

@@ -315,7 +315,10 @@ def test_types():
     f16, f32, f64 = onp.float16, onp.float32, onp.float64
     for s, given, wanted in ((sym.topk(d, ret_typ="both"), {"d": f16}, [f16, f32]), (sym.norm(d, out_dtype="float64"), {"d": f32}, [f64]),
                              (sym.contrib.quantize_v2(d), {"d": f32}, [onp.int8, f32, f32]), (sym.one_hot(d, 3), {"d": onp.int32}, [f32]),
-                             (sym.Embedding(d, input_dim=3, output_dim=2, dtype="float16"), {"d": onp.int32}, [f16])):
+                             (sym.Embedding(d, input_dim=3, output_dim=2, dtype="float16"), {"d": onp.int32}, [f16]),
+                             (sym.contrib.dequantize(d, e, e), {"d": onp.int8}, [f32]), (sym.image.to_tensor(d), {"d": onp.uint8}, [f32]),
+                             (sym.contrib.index_array(d), {"d": f32}, [onp.int64]),
+                             (sym.contrib.quantized_flatten(d, e, e), {"d": onp.int8}, [onp.int8, f32, f32])):
         assert s.infer_type(**given)[1] == wanted
     for s in (d + e, sym.dot(d, e), sym.broadcast_mul(d, e), sym.Concat(d, e)):
         with pytest.raises(MXNetError, match="float16 and float32: its inputs must have one dtype"):
@@ -329,6 +332,37 @@ def test_types():
     assert sym.argmax(d, axis=1).infer_type(d="float64")[1] == [onp.float64]
     with pytest.warns(UserWarning, match="these dtypes do not follow"):
         assert (d + e).infer_type() == (None, None, None)
+
+
+def test_names_of_outputs():
+    """Those that MXNet's operators name, and numbers where there are several, those that do not show included."""
+    for s, wanted in ((sym.sort(d, name="y"), ["y_output0"]), (sym.topk(d, name="y"), ["y_output"]),
+                      (sym.LRN(d, nsize=3, name="y"), ["y_output"]),
+                      (sym.topk(d, ret_typ="value", name="y"), ["y_output0"]), (sym.CTCLoss(d, e, name="y"), ["y_output0"]),
+                      (sym.make_loss(d, name="y"), ["y_loss"]), (sym.split(d, num_outputs=1, name="y"), ["y_output0"]),
+                      (sym.contrib.MultiBoxTarget(d, e, e, name="y"), ["y_loc_target", "y_loc_mask", "y_cls_target"]),
+                      (sym.contrib.quantized_flatten(d, e, e, name="y"), ["y_output", "y_min_output", "y_max_output"]),
+                      (sym.BatchNorm(d, name="y", output_mean_var=True), ["y_output", "y_mean", "y_var"])):
+        assert s.list_outputs() == sym.load_json(s.tojson()).list_outputs() == wanted
+
+
+def test_operators_of_mxnet_1():
+    assert json.loads(sym.cumsum(d, axis=1).tojson())["nodes"][1]["op"] == "_np_cumsum"  # MXNet 2 has another
+    assert sym.Convolution_v1(d, kernel=(1, 1), num_filter=2, no_bias=True, name="f").list_arguments() == ["d", "f_weight"]
+
+
+def test_shapes_do_not_wait_for_dtypes():
+    names = ("data", "weight", "min_data", "max_data", "min_weight", "max_weight")
+    f = sym.contrib.quantized_fully_connected(**{n: sym.var(n) for n in names}, num_hidden=2, no_bias=True)
+    assert f.infer_shape(data=(1, 3), weight=(2, 3), **dict.fromkeys(names[2:], (1,)))[1] == [(1, 2), (1,), (1,)]
+    q = sym.contrib.quantize_v2(d)
+    assert q.infer_shape(d=(1, 3)) == ([(1, 3)], [(1, 3), (1,), (1,)], [])
+    s = sym.contrib.quantized_flatten(d, e, sym.var("f"))
+    assert s.infer_shape(d=(1, 3, 1), e=(1,), f=(1,))[1] == [(1, 3), (1,), (1,)]
+    with mx.util.np_shape():
+        x, y = (sym.var(n).as_np_ndarray() for n in "xy")
+        assert sym.np.bitwise_and(x, y).infer_shape(x=(2, 3), y=(3,))[1] == [(2, 3)]
+        assert sym.npx.masked_softmax(x, y).infer_shape(x=(2, 3), y=(2, 3))[1] == [(2, 3)]
 
 
 WRONG = {

@@ -177,7 +177,7 @@ def _softmax(x, axis, temperature, dtype, mask=None):
     y, dtype = _scores(x, temperature, dtype)
     if x.ndim == 0:
         return jnp.where(jnp.isnan(y), y, jnp.ones_like(y)).astype(dtype)
-    if mask is None:
+    if mask is None or not x.size:
         return jax.nn.softmax(y, axis).astype(dtype)
     _, e, total = _parts(y, mask, axis)
     return jnp.where(mask, e / total, jnp.zeros_like(e)).astype(dtype)  # 0 also beside a nan
@@ -187,7 +187,7 @@ def _log_softmax(x, axis, temperature, dtype, mask=None):
     y, dtype = _scores(x, temperature, dtype)
     if x.ndim == 0:
         return jnp.where(jnp.isnan(y), y, jnp.zeros_like(y)).astype(dtype)
-    if mask is None:
+    if mask is None or not x.size:
         return jax.nn.log_softmax(y, axis).astype(dtype)
     shifted, _, total = _parts(y, mask, axis)
     return jnp.where(mask, shifted - jnp.log(total), -jnp.inf).astype(dtype)
