@@ -1,0 +1,36 @@
+"""What the engine tells XLA before it starts."""
+import os
+import subprocess
+import sys
+
+import pytest
+
+LOOPS = "--xla_backend_extra_options=-unroll-full-max-count=0"
+PLAIN = {k: v for k, v in os.environ.items() if k != "XLA_FLAGS"}
+OWN = "--xla_backend_extra_options=-verify-dom-info=false"
+
+
+@pytest.mark.parametrize("platforms, flags, plugin, want", [
+    ("cpu", None, None, LOOPS), ("", None, None, LOOPS), ("cpu", "--xla_cpu_enable_fast_math=false", None,
+     f"--xla_cpu_enable_fast_math=false {LOOPS}"),
+    ("cpu", OWN, None, OWN), ("", "", "libtpu", ""), ("", "", "jax_plugins", ""), ("cpu", "", "libtpu", LOOPS)])
+def test_loops_stay_loops_where_there_are_only_cpus(platforms, flags, plugin, want, tmp_path):
+    env = {**PLAIN, "JAX_PLATFORMS": platforms, **({} if flags is None else {"XLA_FLAGS": flags})}
+    if plugin:
+        (tmp_path / plugin).mkdir()
+    code = f"import os, sys; sys.path.append({str(tmp_path)!r}); import mxshim; print(os.environ['XLA_FLAGS'])"
+    run = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == want
+
+
+def test_loops_of_few_turns_are_vectors(tmp_path):
+    """In what XLA writes down of the code it makes."""
+    code = """
+import numpy, mxshim
+from mxshim import np
+x = np.array(numpy.ones((32, 12, 28, 28)))
+(x * x + 1).wait_to_read()
+"""
+    env = {**PLAIN, "JAX_PLATFORMS": "cpu", "MXSHIM_CACHE_DIR": "", "XLA_FLAGS": f"--xla_dump_to={tmp_path}"}
+    subprocess.run([sys.executable, "-c", code], env=env, check=True)
+    assert any("fmul <" in f.read_text() for f in tmp_path.glob("*ir-with-opt*.ll"))
