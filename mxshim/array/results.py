@@ -186,14 +186,16 @@ def _check(index, size, what, error, low=0):
 def _checked_take(default_axis, default_mode):
     def make(run, record):
         def take(a, indices, axis=default_axis, mode=default_mode, out=None):
-            if mode == "raise" and isinstance(a, Array):
-                size = a.size if axis is None else a.shape[axis_in(axis, a.ndim)]
-                known = _known(indices)
-                if known is None and isinstance(indices, Handle):
-                    watch(NAMES["mx.place"], (_X, size), [indices], (),
-                          f"{record.name} from an array of shape {a.shape}: an index is out of bounds: they must be in [0, {size})")
-                _check(known, size, record.name, MXNetError)
-            return run((a, indices, axis, mode), {} if out is None else {"out": out})
+            rest = (a, indices, axis, mode), {} if out is None else {"out": out}
+            if mode != "raise" or not isinstance(a, Array):
+                return run(*rest)
+            size, known = a.size if axis is None else a.shape[axis_in(axis, a.ndim)], _known(indices)
+            _check(known, size, record.name, MXNetError)
+            result = run(*rest)
+            if known is None and isinstance(indices, Handle):  # only now: a call that failed is not to be found wrong once more
+                watch(NAMES["mx.place"], (_X, size), [indices], (),
+                      f"{record.name} from an array of shape {a.shape}: an index is out of bounds: they must be in [0, {size})")
+            return result
         return take
     return make
 
