@@ -8,12 +8,13 @@ places from neighbours, of four from two of those. There gradients go the other 
 it lies in, whether it is their maximum; `apart` keeps XLA from computing one axis anew for each place of the next. Measured, in
 ms, XLA's way, slices with JAX's gradients, and what is done here, on two cores of an EPYC, and the first two on an H100:
 
-    maximum of 2 x 2, 4 x 64 x 112 x 112: forward, gradient                 4, 74       0.2, 2.3    0.2, 3.0
-    maximum of 3 x 3, stride 2, 32 x 64 x 28 x 28: forward, gradient                    1.6, 5.5    1.5, 3.1
-    maximum of 5 x 5, stride 2, 32 x 64 x 28 x 28: forward, gradient        3, 72       5, 71       3, 17
-    maximum of 13 x 13, stride 1, 8 x 32 x 26 x 26: forward, gradient       12, 120     10, 230     0.5, 1.5
-    sum of 3 x 3, stride 2, 32 x 64 x 28 x 28: forward, gradient                        1.2, 2.3    1.4, 0.8
-    sum of 7 x 7, stride 2, 32 x 16 x 28 x 28: forward, gradient            0.6, 2.3    1.5, 11     0.5, 0.4
+    maximum of 2 x 2, 4 x 64 x 112 x 112: forward, gradient                 4, 74       0.2, 2.1    0.2, 2.5
+    maximum of 3 x 3, stride 2, 32 x 64 x 28 x 28: forward, gradient                    1.0, 4.3    0.9, 2.8
+    maximum of 3 x 3 x 3, stride 1, 32 x 64 x 12 x 12 x 12: both                        10, 75      13, 36
+    maximum of 5 x 5, stride 2, 32 x 64 x 28 x 28: forward, gradient        6, 68       5, 71       1.7, 4.5
+    maximum of 13 x 13, stride 1, 8 x 32 x 26 x 26: forward, gradient       9, 125      10, 230     0.8, 1.3
+    sum of 3 x 3, stride 2, 32 x 64 x 28 x 28: forward, gradient                        0.9, 1.9    0.9, 0.8
+    sum of 7 x 7, stride 2, 32 x 16 x 28 x 28: forward, gradient            1.0, 4.6    1.5, 11     0.3, 0.5
     H100: maximum of 3 x 3, stride 2, 64 x 64 x 112 x 112: forward, both    0.10, 0.68  0.17, 0.46
     H100: maximum of 2 x 2, 256 x 64 x 56 x 56: forward, both               0.09, 0.52  0.09, 0.34
     H100: maximum of 3 x 3, stride 1, 64 x 192 x 28 x 28: forward, both     0.07, 0.28  0.09, 0.16
@@ -131,7 +132,6 @@ def _axis(x, kind, axis, k, s):
     size = x.shape[axis]
     if size - k < s:  # a single window
         s = max(s, k)
-    many = _SMALL < k and s < k
     alone = apart if x.size >= _LARGE else lambda function: function
 
     def windows(x):
@@ -140,12 +140,10 @@ def _axis(x, kind, axis, k, s):
     def pull(x, ct):
         if x is None:
             return alone(lambda ct: _spread(ct, None, size, axis, k, s))(ct),
-        if not many:
-            return alone(lambda ct, x: _spread(ct, _combined(x, kind, axis, k, s)[1], size, axis, k, s))(ct, x),
         place = alone(lambda x: _combined(x, kind, axis, k, s)[1])(x)
         return alone(lambda ct, place: _spread(ct, place, size, axis, k, s))(ct, place),
 
-    found = jax.custom_vjp(alone(windows) if many else windows)
+    found = jax.custom_vjp(alone(windows) if _SMALL < k and s < k else windows)
     found.defvjp(lambda x: (found(x), x if kind == "max" else None), pull)
     return found(x)
 
