@@ -57,10 +57,13 @@ class Device(metaclass=_Default):
     def jax(self):
         """The JAX device. Raises: MXNetError if this machine has none such."""
         if self._jax is None:
-            self._jax = _find(self.device_type, self.device_id)
-            if not started_in:
-                started_in.append(os.getpid())
+            self._is(_find(self.device_type, self.device_id))
         return self._jax
+
+    def _is(self, device):
+        self._jax = device
+        if not started_in:
+            started_in.append(os.getpid())
 
     def __eq__(self, other):
         return isinstance(other, Device) and (self.device_type, self.device_id) == (other.device_type, other.device_id)
@@ -143,7 +146,7 @@ def name_of(device) -> Device:
         import jax
         kind = device.platform if device.platform in ("cpu", "tpu") else "gpu"
         found = _named[device] = Device(kind, jax.local_devices(backend=device.platform).index(device))
-        found._jax = device
+        found._is(device)
     return found
 
 
