@@ -410,7 +410,7 @@ def window_forms(read: str, write: str, static: tuple) -> tuple:
 
 def is_plain(x: Array) -> bool:
     """Whether NumPy may answer what is asked of x's elements: on a CPU, outside graphs and captured blocks."""
-    return place(x) is None and x.ctx.jax.platform == "cpu" and state.capture is None
+    return (not state.recording or place(x) is None) and x.ctx.jax.platform == "cpu" and state.capture is None
 
 
 def _recorded(base) -> bool:

@@ -122,6 +122,7 @@ def test_what_masks_read_needs_no_programs():
         assert (x[np.array(mask, dtype=bool)].asnumpy() == host[mask]).all() and x[mask].shape == host[mask].shape
     assert stats().programs == before
     x.attach_grad()
+    assert (x[host > 0.25].asnumpy() == host[host > 0.25]).all() and stats().programs == before  # marked, but nothing is recorded
     with autograd.record():
         y = (x[x > 0] * 2).sum() + x[host < 0].sum()
     y.backward()

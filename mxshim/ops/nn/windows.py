@@ -35,9 +35,13 @@ _SIDE_BY_SIDE = 16  # ... as many where windows do not overlap, so that no eleme
 _LARGE = 1 << 14  # elements from which it pays to keep loops apart
 
 
+def _beats(x, m):
+    return (x > m) | jnp.isnan(x)
+
+
 def _larger(m, x):
     """The larger of both; m if they are equal, nan if one is."""
-    return jnp.where((x > m) | jnp.isnan(x), x, m)
+    return jnp.where(_beats(x, m), x, m)
 
 
 _START = {"max": (lax.max, _larger, -onp.inf), "sum": (lax.add, lax.add, 0)}
@@ -72,7 +76,7 @@ def _slices(x, combine, axis, k, s):
 def _first_of(a, b, off):
     """Of pairs (value, place in its window), the ones with the larger value; those of `b` begin `off` places further on."""
     (m, i), (x, j) = a, b
-    right = (x > m) | jnp.isnan(x)
+    right = _beats(x, m)
     return jnp.where(right, x, m), jnp.where(right, j + onp.float32(off), i)
 
 
