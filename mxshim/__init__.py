@@ -14,6 +14,10 @@ try:
     from . import ops as _ops  # noqa: F401  # first: declares the operators that everything below is filled from
 finally:
     if _collects:
+        if _gc.get_freeze_count() < 1000:  # by nobody but Python, which freezes a few hundred objects when it starts
+            # What has been made is old at once: else it would be gone through once for each generation.
+            _gc.freeze()
+            _gc.unfreeze()
         _gc.enable()
 
 # isort: split

@@ -1,4 +1,4 @@
-"""What the engine tells XLA before it starts."""
+"""What importing mxshim changes in a process: what XLA is told before it starts, and the garbage collector."""
 import os
 import subprocess
 import sys
@@ -37,3 +37,22 @@ x = np.array(numpy.ones((32, 12, 28, 28)))
     if not written:
         pytest.skip("newer releases of XLA write no code of LLVM down")
     assert any("fmul <" in text for text in written)
+
+
+@pytest.mark.parametrize("before", ["", "gc.disable()", "gc.freeze()"])
+def test_the_garbage_collector_does_not_go_through_what_importing_made(before):
+    """It would three times, once for each generation, which took longer than making it; afterwards it is as it was."""
+    code = f"""
+import gc
+{before}
+enabled, frozen, seen = gc.isenabled(), gc.get_freeze_count(), []
+gc.callbacks.append(lambda phase, info: phase == "start" and seen.append(
+    sum(len(gc.get_objects(generation)) for generation in range(info["generation"] + 1))))
+import mxshim
+print(gc.isenabled() == enabled, frozen < 1000 or gc.get_freeze_count() > frozen / 2, sum(seen), len(gc.get_objects()))
+"""
+    run = subprocess.run([sys.executable, "-c", code], env={**PLAIN, "JAX_PLATFORMS": "cpu"}, capture_output=True, text=True, check=True)
+    same, kept, seen, made = run.stdout.split()
+    assert same == kept == "True"
+    if before != "gc.freeze()":
+        assert int(seen) < int(made)
