@@ -198,7 +198,7 @@ def _plan(x: Array, key) -> _Plan:
     axes: list = []
     layout: list = []
     starts, out, axis = [], [], 0
-    masks = []
+    masks, given = [], []
     for k in keys:
         if k is None or k is True or k is False:
             out.append(0 if k is False else 1)
@@ -238,10 +238,13 @@ def _plan(x: Array, key) -> _Plan:
             axes.append(None)
             out.append(n)
             layout.append(("at", len(plan.arrays)))
-            plan.arrays.append(_bounded(k, shape, axis))
+            given.append((len(plan.arrays), axis))
+            plan.arrays.append(k)
         axis += 1
     if len(plan.arrays) > 1:
         _fit_together(plan.arrays)
+    for i, axis in given:  # last: a check of elements to come must not outlive a key that is wrong
+        plan.arrays[i] = _bounded(plan.arrays[i], shape, axis)
     plan.axes, plan.starts, plan.layout = tuple(axes), tuple(starts), tuple(layout)
     plan.shape = tuple(out) if out or plan.arrays else (x._scalar_shape() if shape else ())
     bools = [k for k in keys if isinstance(k, bool)]

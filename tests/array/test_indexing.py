@@ -127,3 +127,12 @@ def test_what_masks_read_needs_no_programs():
         y = (x[x > 0] * 2).sum() + x[host < 0].sum()
     y.backward()
     assert (x.grad.asnumpy() == onp.where(host > 0, 2, 1)).all()
+
+
+def test_a_wrong_key_leaves_no_check_of_its_indices_behind():
+    x, base = np.arange(6).reshape(2, 3), np.array([0, 9], dtype="int32")
+    rows = base + 1  # out of bounds, which is not known yet
+    with pytest.raises(ValueError, match="must broadcast"):
+        x[rows, np.array([0, 1, 2], dtype="int32")]
+    assert (x + 1).sum().item() == 21
+    assert rows.tolist() == [1, 10]
