@@ -175,7 +175,8 @@ def test_every_rule_has_a_sample():
     seen = set()
     for name in SAMPLES:
         seen |= primitives(traced(name)[2].jaxpr)
-    assert set(host.RULES) - seen == set()
+    newer = {name for name in ("stack", "unstack") if not hasattr(lax, f"{name}_p")}  # no primitives in the first JAX we declare
+    assert set(host.RULES) - seen == newer
 
 
 @pytest.mark.parametrize("fn, arg", [
