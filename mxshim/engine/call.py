@@ -231,6 +231,8 @@ class _Arguments:
                 read = from_text(v)
                 if read is not v:
                     return self.sort(name, read)
+                if v[:1] in ("(", "["):
+                    raise MXNetError(f"{self.op.name}: `{name}` must be a tuple of numbers, such as '(2, 2)', got {v!r}")
             if t is str and name in self.op.arrays:
                 return self.array(adopt(v, self.cls, self.op, name))
             return as_dtype(v) if name == "dtype" and v is not None else v

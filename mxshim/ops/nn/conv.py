@@ -9,7 +9,7 @@ from ...base import MXNetError
 from ...engine.op import op
 from ..axes import same_dtype
 from .patches import Window, convolve, input_gradient
-from .spatial import AXES, bias_given, has_shape, ints, layout_of, one_of, required, uniform
+from .spatial import AXES, bias_given, has_shape, ints, layout_of, one_of, required, uniform, whole
 
 
 def _some(*shape):
@@ -33,13 +33,14 @@ def _add_bias(y, bias, layout):
 
 
 def _groups(channels, filters, groups):
+    whole(num_filter=filters, num_group=groups)
     if groups < 1 or channels % groups or filters % groups:
         raise MXNetError(f"num_group={groups} must divide the {channels} input channels and num_filter={filters}")
 
 
 def _convolve(data, weight, bias, kernel, stride, dilate, pad, filters, groups, layout):
     required(kernel=kernel, num_filter=filters)
-    kernel = ints("kernel", kernel, len(kernel) if isinstance(kernel, tuple) else 1, 1)
+    kernel = ints("kernel", kernel)
     n = len(kernel)
     layout = layout_of(layout, n, data.ndim)
     stride, dilate, pad = ints("stride", stride, n, 1), ints("dilate", dilate, n, 1), ints("pad", pad, n, 0)
@@ -98,7 +99,7 @@ def convolution_nd(data, weight, bias=None, kernel=None, stride=None, dilate=Non
 
 def _transposed(data, weight, bias, kernel, stride, dilate, pad, adj, target, filters, groups, layout):
     required(kernel=kernel, num_filter=filters)
-    kernel = ints("kernel", kernel, len(kernel) if isinstance(kernel, tuple) else 1, 1)
+    kernel = ints("kernel", kernel)
     n = len(kernel)
     layout = layout_of(layout, n, data.ndim)
     stride, dilate = ints("stride", stride, n, 1), ints("dilate", dilate, n, 1)

@@ -8,7 +8,7 @@ from jax import lax
 
 from ...base import MXNetError
 from ...engine.op import op
-from .spatial import bias_given, has_shape, required, uniform
+from .spatial import bias_given, has_shape, required, uniform, whole
 
 _X = onp.array([[1., -2., 0.5], [3., 0.25, -1.]], "float32")
 _W = onp.array([[0.5, 1., -1.], [2., 0., 0.25], [1., 1., 1.], [-0.5, 0.75, 2.]], "float32")
@@ -17,6 +17,7 @@ _B = onp.array([0.5, -1., 0., 2.], "float32")
 
 def _dense(x, weight, bias, units, flatten):
     required(num_hidden=units)
+    whole(num_hidden=units)
     uniform(data=x, weight=weight, bias=bias)
     if x.ndim == 0:
         raise MXNetError("a batch is needed, got a 0-d array")

@@ -49,7 +49,7 @@ def _pool(data, kernel, stride, pad, pool_type, convention, everything, p_value,
     floats_only(data)
     if pool_type == "lp" and p_value not in _ROOTS:
         raise MXNetError(f"lp pooling needs p_value=1, 2 or 3, got {p_value}")
-    kernel = () if kernel is None else kernel if isinstance(kernel, tuple) else (kernel,)
+    kernel = ints("kernel", kernel)
     if everything:
         if data.ndim - 2 not in LAYOUTS:
             raise MXNetError(f"data must have 3, 4 or 5 dimensions, got shape {data.shape}")

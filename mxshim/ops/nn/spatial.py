@@ -7,17 +7,26 @@ AXES = {1: "W", 2: "HW", 3: "DHW"}
 LAYOUTS = {1: ("NCW", "NWC"), 2: ("NCHW", "NHWC"), 3: ("NCDHW", "NDHWC")}
 
 
-def ints(name: str, value, n: int, default: int) -> tuple[int, ...]:
-    """`value` as n ints, `default` where it is None or empty.
+def ints(name: str, value, n: int | None = None, default: int = 1) -> tuple[int, ...]:
+    """`value` as n ints (None: as many as it has), `default` where it is None or empty.
 
-    Raises: MXNetError if it has another length; MXNet takes an int for a tuple of one.
+    Raises: MXNetError if it has another length, or something else in it; MXNet takes an int for a tuple of one.
     """
     if value is None or value == ():
-        return (default,) * n
+        return (default,) * (n or 0)
     value = value if isinstance(value, tuple | list) else (value,)
-    if len(value) != n:
+    if not all(isinstance(v, int) for v in value):
+        raise MXNetError(f"`{name}` must be made of ints, got {value if len(value) > 1 else value[0]!r}")
+    if n is not None and len(value) != n:
         raise MXNetError(f"`{name}` needs {n} sizes, as many as `kernel`, got {value}: write {name}={value[:1] * n}")
     return tuple(int(v) for v in value)
+
+
+def whole(**parameters):
+    """Raises: MXNetError for the first parameter that is no int."""
+    for name, value in parameters.items():
+        if not isinstance(value, int):
+            raise MXNetError(f"`{name}` must be an int, got {value!r}")
 
 
 def layout_of(layout: str | None, n: int, ndim: int) -> str:
