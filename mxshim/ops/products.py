@@ -4,6 +4,8 @@ Operands have one dtype: MXNet does not promote here. Integers work too (MXNet's
 """
 from __future__ import annotations
 
+import math
+
 import jax.numpy as jnp
 import numpy as onp
 from jax import lax
@@ -18,13 +20,28 @@ _T = onp.arange(24, dtype="float32").reshape(2, 3, 4) / 16
 
 
 def contract(a, b, at, bt, batch=()):
-    """Sum of products over axis `at` of a and `bt` of b: one dot_general; `batch` pairs leading axes of both."""
+    """Sum of products over axis `at` of a and `bt` of b: one dot_general; `batch` pairs leading axes of both.
+
+    Of matrices, where reshaping makes some: for the gradients XLA would copy an operand with three axes to have two of them side by side.
+    """
     if a.shape[at] != b.shape[bt]:
         raise MXNetError(f"shapes {a.shape} and {b.shape} do not fit: axis {at} of the first has size {a.shape[at]}, "
                          f"axis {bt} of the second has {b.shape[bt]}; they are summed over and must be equal")
     if a.dtype == bool:
         return lax.dot_general(a.astype(jnp.int32), b.astype(jnp.int32), (((at,), (bt,)), (batch, batch))) != 0
-    return lax.dot_general(a, b, (((at,), (bt,)), (batch, batch)))
+    if batch:
+        return lax.dot_general(a, b, (((at,), (bt,)), (batch, batch)))
+    shape = (*a.shape[:at], *a.shape[at + 1:], *b.shape[:bt], *b.shape[bt + 1:])
+    (a, at), (b, bt) = _matrix(a, at), _matrix(b, bt)
+    return lax.dot_general(a, b, (((at,), (bt,)), ((), ()))).reshape(shape)
+
+
+def _matrix(x, at):
+    """x with all axes but `at` as one, and where `at` is then; as it is if that takes more than a reshape."""
+    if x.ndim <= 2 or 0 < at < x.ndim - 1:
+        return x, at
+    n = x.shape[at]
+    return (x.reshape(n, math.prod(x.shape[1:])), 0) if at == 0 else (x.reshape(math.prod(x.shape[:-1]), n), 1)
 
 
 @op_of_one_dtype("np.dot", "np.ndarray.dot",

@@ -2,11 +2,14 @@
 from __future__ import annotations
 
 import jax
+import jax.numpy as jnp
 import numpy as onp
 import pytest
 
 import mxshim as mx
 from mxshim import MXNetError, autograd, nd, np, npx
+from mxshim.engine.spec import equations
+from mxshim.ops.products import contract
 from tests.support.families import check_derivatives, check_measured, check_sample, measured, pure, records, samples
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*different programs were compiled")
@@ -97,6 +100,16 @@ def test_as_numpy(name, args, kwargs):
     want = theirs(*args, **kwargs)
     assert got.shape == onp.shape(want)
     onp.testing.assert_allclose(got, want, rtol=2e-4, atol=2e-5)
+
+
+@pytest.mark.parametrize("a, b", [((5, 4, 3), (3, 2)), ((2, 5, 4, 3), (3, 6)), ((0, 4, 3), (3, 2)), ((5, 3), (3, 2))])
+def test_products_of_many_axes_and_their_gradients_are_products_of_matrices(a, b):
+    """Else XLA copies what it has to transpose."""
+    args = jnp.ones(a), jnp.ones(b)
+    for fn in (lambda x, w: contract(x, w, x.ndim - 1, 0), lambda x, w: contract(w, x, 0, x.ndim - 1)):
+        traced = jax.make_jaxpr(lambda *args, fn=fn: jax.vjp(fn, *args)[1](fn(*args)))(*args)
+        products = [eqn for eqn in equations(traced.jaxpr) if eqn.primitive.name == "dot_general"]
+        assert len(products) >= 3 and all(v.aval.ndim == 2 for eqn in products for v in eqn.invars)
 
 
 @pytest.mark.parametrize("axes", [0, 1, 2, ((1,), (0,))])

@@ -4,10 +4,10 @@ from __future__ import annotations
 import math
 
 import numpy as onp
-from jax import lax
 
 from ...base import MXNetError
 from ...engine.op import op
+from ..products import contract
 from .spatial import bias_given, has_shape, required, uniform, whole
 
 _X = onp.array([[1., -2., 0.5], [3., 0.25, -1.]], "float32")
@@ -24,7 +24,7 @@ def _dense(x, weight, bias, units, flatten):
     if flatten:
         x = x.reshape(x.shape[0], math.prod(x.shape[1:]))
     has_shape("weight", weight, (units, x.shape[-1]), "num_hidden by the size of one input")
-    y = lax.dot_general(x, weight, (((x.ndim - 1,), (1,)), ((), ())))
+    y = contract(x, weight, x.ndim - 1, 1)
     if bias is None:
         return y
     has_shape("bias", bias, (units,), "one number for each hidden unit")

@@ -14,6 +14,7 @@ from jax import lax
 from ...base import MXNetError
 from ...engine.op import op
 from ..axes import number
+from ..products import contract
 from .dropout import dropout
 from .spatial import has_shape, one_of, required, uniform
 
@@ -76,7 +77,7 @@ def _cell(mode, clip):
 def _direction(step, x, weights, h, c, lengths, reverse):
     """One layer in one direction: (T, N, in) -> (T, N, out), last h, last c. Past its length a sequence gives 0 and keeps its state."""
     w, r, projection, b, br = weights
-    gates = lax.dot_general(x, w, (((2,), (1,)), ((), ()))) + b  # of all steps at once
+    gates = contract(x, w, 2, 1) + b  # of all steps at once
 
     def turn(state, given):
         new = step(given[0], r, br, projection, *state)
