@@ -20,10 +20,7 @@ _T = onp.arange(24, dtype="float32").reshape(2, 3, 4) / 16
 
 
 def contract(a, b, at, bt, batch=()):
-    """Sum of products over axis `at` of a and `bt` of b: one dot_general; `batch` pairs leading axes of both.
-
-    Of matrices, where reshaping makes some: for the gradients XLA would copy an operand with three axes to have two of them side by side.
-    """
+    """Sum of products over axis `at` of a and `bt` of b: one dot_general; `batch` pairs leading axes of both."""
     if a.shape[at] != b.shape[bt]:
         raise MXNetError(f"shapes {a.shape} and {b.shape} do not fit: axis {at} of the first has size {a.shape[at]}, "
                          f"axis {bt} of the second has {b.shape[bt]}; they are summed over and must be equal")
@@ -31,17 +28,34 @@ def contract(a, b, at, bt, batch=()):
         return lax.dot_general(a.astype(jnp.int32), b.astype(jnp.int32), (((at,), (bt,)), (batch, batch))) != 0
     if batch:
         return lax.dot_general(a, b, (((at,), (bt,)), (batch, batch)))
-    shape = (*a.shape[:at], *a.shape[at + 1:], *b.shape[:bt], *b.shape[bt + 1:])
-    (a, at), (b, bt) = _matrix(a, at), _matrix(b, bt)
-    return lax.dot_general(a, b, (((at,), (bt,)), ((), ()))).reshape(shape)
+    return _summed(a, b, (at,), (bt,))
 
 
-def _matrix(x, at):
-    """x with all axes but `at` as one, and where `at` is then; as it is if that takes more than a reshape."""
-    if x.ndim <= 2 or 0 < at < x.ndim - 1:
-        return x, at
-    n = x.shape[at]
-    return (x.reshape(n, math.prod(x.shape[1:])), 0) if at == 0 else (x.reshape(math.prod(x.shape[:-1]), n), 1)
+def _summed(a, b, left, right):
+    """Sum of products over axes of a and of b: of matrices, where reshaping makes some.
+
+    For the gradients of others XLA copies an operand to have all but the axes summed over side by side.
+    """
+    shape = [n for i, n in enumerate(a.shape) if i not in left] + [n for i, n in enumerate(b.shape) if i not in right]
+    matrices = _matrix(a, left), _matrix(b, right)
+    if matrices[0] is not None and matrices[1] is not None:
+        (a, left), (b, right) = matrices
+    return lax.dot_general(a, b, ((left, right), ((), ()))).reshape(shape)
+
+
+def _matrix(x, axes):
+    """(x with these axes as one and all others as one, where the former then is); None if that takes more than a reshape.
+
+    Vectors and matrices stay what they are.
+    """
+    if len(axes) == 1 and x.ndim <= 2:
+        return x, axes
+    first = axes == tuple(range(len(axes)))
+    if not axes or not first and axes != tuple(range(x.ndim - len(axes), x.ndim)):
+        return None
+    n = math.prod(x.shape[i] for i in axes)
+    rest = math.prod(x.shape[i] for i in range(x.ndim) if i not in axes)
+    return (x.reshape(n, rest), (0,)) if first else (x.reshape(rest, n), (1,))
 
 
 @op_of_one_dtype("np.dot", "np.ndarray.dot",
@@ -137,7 +151,7 @@ def tensordot(a, b, axes=2):
         left, right = axes_in(axes[0], a.ndim, "axes"), axes_in(axes[1], b.ndim, "axes")
     if [a.shape[i] for i in left] != [b.shape[i] for i in right]:
         raise MXNetError(f"axes {left} of shape {a.shape} and axes {right} of shape {b.shape} differ in size")
-    return lax.dot_general(a, b, ((left, right), ((), ())))
+    return _summed(a, b, left, right)
 
 
 @op_of_one_dtype("np.einsum")
