@@ -231,3 +231,9 @@ def test_checks_of_symbols():
     T.check_numeric_gradient(d, location, rtol=1e-2, atol=1e-2)
     T.check_consistency(d, [{"ctx": mx.cpu(), "a": (2, 3), "type_dict": {"a": t}} for t in ("float32", "float64")])
     assert T.check_speed(d, N=2, a=(2, 3)) > 0
+
+
+def test_suites_get_modules_with_the_star():
+    found: dict = {}
+    exec("from mxshim.test_utils import *", found)
+    assert (found["np"], found["mx"], found["os"], found["rnd"]) == (onp, mx, os, onp.random)

@@ -6,7 +6,7 @@ import operator
 
 import numpy as onp
 
-from ..base import MXNetError, as_dtype
+from ..base import ArgumentTypeError, MXNetError, as_dtype
 from ..device import current_device
 from ..engine import call as door
 from ..engine.cell import aval_of, value_with
@@ -187,7 +187,7 @@ def _range(what, start, stop, step):
     if step is None:
         step = 1
     if start is None or stop is None or any(isinstance(n, str) for n in (start, stop, step)):
-        raise TypeError(f"{what}: start, stop and step must be numbers")
+        raise ArgumentTypeError(f"{what}: start, stop and step must be numbers")
     if step == 0:
         raise (ZeroDivisionError if what.startswith("np") else MXNetError)(f"{what}: step must not be 0")
     return start, step, max(0, math.ceil((stop - start) / step))

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as onp
 
-from ..base import MXNetError
+from ..base import ArgumentTypeError, MXNetError
 from ..engine.call import PYTHONS, call
 from ..engine.cell import Handle
 from ..engine.op import NAMES, Op
@@ -86,7 +86,7 @@ def _named_error(name: str, fn, error, args, kwargs):
             text = text[len(start):].lstrip()
     if type(error) is TypeError and PYTHONS.search(text):  # Python's words, which name no argument
         name += f"({', '.join([*map(_shown, args), *[f'{k}={_shown(v)}' for k, v in kwargs.items()]])})"
-    kind = TypeError if isinstance(error, AttributeError | BufferError) else type(error)
+    kind = ArgumentTypeError if type(error) is TypeError or isinstance(error, AttributeError | BufferError) else type(error)
     if isinstance(error, AttributeError):  # of an argument that is no array
         text = re.sub(r"^'(?:\w+\.)*(\w+)' object has no attribute", r"a \1 does not fit here, it has no", text)
     try:

@@ -124,10 +124,10 @@ def fill_diagonal(a, val, wrap=False):
     """Write `val`, a number or the elements to repeat, onto the main diagonal of `a`.
 
     wrap: go on with another diagonal where a tall matrix has rows left.
-    Raises: ValueError if `a` has less than two axes, or more than two of different sizes.
+    Raises: MXNetError if `a` has less than two axes, or more than two of different sizes.
     """
     if a.ndim < 2 or (a.ndim > 2 and len(set(a.shape)) != 1):
-        raise ValueError(f"np.fill_diagonal: a matrix, or an array with all axes of one size, is needed; got shape {a.shape}")
+        raise MXNetError(f"np.fill_diagonal: a matrix, or an array with all axes of one size, is needed; got shape {a.shape}")
     if a.ndim == 2:
         rows, columns = a.shape
         end = None if wrap else columns * min(rows, columns)

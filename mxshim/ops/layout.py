@@ -117,7 +117,7 @@ def rot90(m, k=1, axes=(0, 1)):
     """Turned by k times 90 degrees from the first of `axes` towards the second."""
     axes = axes_in(axes, m.ndim, "axes")
     if len(axes) != 2:
-        raise ValueError(f"`axes` must name two axes, got {axes}")
+        raise MXNetError(f"`axes` must name two axes, got {axes}")
     return jnp.rot90(m, k, axes)
 
 

@@ -124,20 +124,10 @@ def reshape_npx(a, newshape, reverse=False, order="C"):
     """
     codes = sizes(newshape, "newshape")
     if reverse:
-        wanted = shape_from_npx_codes(a.shape[::-1], _reversed(codes, -6))[::-1]
+        wanted = shape_from_npx_codes(a.shape[::-1], codes[::-1])[::-1]
     else:
         wanted = shape_from_npx_codes(a.shape, codes)
     return reshape(a, wanted, order)
-
-
-def _reversed(codes, split: int):
-    """Codes read from the right; the two sizes after `split` stay behind it, exchanged."""
-    out, i = [], 0
-    while i < len(codes):
-        n = 3 if codes[i] == split else 1
-        out.append((codes[i], *reversed(codes[i + 1:i + 3])) if n == 3 else (codes[i],))
-        i += n
-    return tuple(c for group in reversed(out) for c in group)
 
 
 def shape_from_nd_codes(shape, codes) -> tuple[int, ...]:
@@ -186,7 +176,7 @@ def nd_reshape_shape(shape, codes, reverse=False) -> tuple[int, ...]:
     Raises: MXNetError or, where elements would be left over, ValueError.
     """
     codes = sizes(codes)
-    wanted = shape_from_nd_codes(shape[::-1], _reversed(codes, -4))[::-1] if reverse else shape_from_nd_codes(shape, codes)
+    wanted = shape_from_nd_codes(shape[::-1], codes[::-1])[::-1] if reverse else shape_from_nd_codes(shape, codes)
     size, known = math.prod(shape), math.prod(n for n in wanted if n != -1)
     if wanted.count(-1) < 2 and (known < size and -1 not in wanted or -1 in wanted and known and size % known):
         raise ValueError(f"cannot reshape {size} elements of shape {shape} into {codes}")

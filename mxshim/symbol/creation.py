@@ -23,9 +23,10 @@ def full(shape, val, dtype=None, **kwargs):
 
 
 def arange(start, stop=None, step=1.0, repeat=1, infer_range=False, name=None, dtype=None):
-    """start, start + step, ... up to stop, each `repeat` times; from 0 to `start` if there is no stop."""
-    if stop is None:
-        start, stop = 0, start
+    """start, start + step, ... up to stop, each `repeat` times; from 0 to `start` if there is no stop.
+
+    infer_range: without a stop, from `start` on, as many numbers as shape inference finds.
+    """
     return create("_arange", (), {"start": start, "stop": stop, "step": step, "repeat": repeat, "infer_range": infer_range, "name": name,
                                   "dtype": dtype or "float32"})
 

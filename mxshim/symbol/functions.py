@@ -190,8 +190,17 @@ for _name, _nd, _np in (("zeros", nd.zeros, np.zeros), ("ones", nd.ones, np.ones
     _OWN[f"_npi_{_name}"] = lambda arrays, given, call=_np: call(given.get("shape", ()), **_shaped(given, "dtype"))
 _OWN["_zeros_without_dtype"] = _OWN["_zeros"]
 _own("_full")(lambda arrays, given: nd.full(given.get("shape", ()), given.get("value", 0), **_shaped(given, "dtype")))
-_own("_arange")(lambda arrays, given: nd.arange(given.get("start", 0), given.get("stop"), given.get("step", 1.0),
-                                                given.get("repeat", 1), **_shaped(given, "dtype")))
+
+
+@_own("_arange")
+def _arange(arrays, given):
+    start, stop, step, repeat = given.get("start", 0), given.get("stop"), given.get("step", 1.0), given.get("repeat", 1)
+    if "shape" in given:  # found by inference
+        length, = given["shape"]
+        return nd.arange(start, start + step * -(-length // repeat), step, repeat, **_shaped(given, "dtype"))[:length]
+    return nd.arange(start, stop, step, repeat, **_shaped(given, "dtype"))
+
+
 _own("_npi_arange")(lambda arrays, given: np.arange(given.get("start", 0), given.get("stop"), given.get("step", 1.0),
                                                     **_shaped(given, "dtype")))
 _own("_linspace")(lambda arrays, given: nd.linspace(given.get("start", 0), given["stop"], given.get("num", 50),

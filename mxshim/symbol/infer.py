@@ -119,8 +119,8 @@ class Inference:
     def open_shapes(self):
         """The shapes of vertices without inputs whose own attributes leave sizes open."""
         found = {id(v): self.shapes[id(v), 0] for v in self.order if v.op is not None and not v.inputs
-                 and "shape" in self.given[id(v)] and known(self.shapes.get((id(v), 0)))
-                 and tuple(self.given[id(v)]["shape"] or ()) != self.shapes[id(v), 0]}
+                 and ("shape" in self.given[id(v)] or self.given[id(v)].get("infer_range") and self.given[id(v)].get("stop") is None)
+                 and known(self.shapes.get((id(v), 0))) and tuple(self.given[id(v)].get("shape") or ()) != self.shapes[id(v), 0]}
         for parts in self.nested.values():
             for part in parts:
                 found.update(part.open_shapes())

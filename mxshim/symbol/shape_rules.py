@@ -12,6 +12,7 @@ from ..base import MXNetError
 from ..engine.op import NAMES, Op
 from ..initializer import fused_parts
 from ..operator import prop_of
+from ..util import is_np_shape
 from . import operators
 from .functions import public_name
 
@@ -137,6 +138,8 @@ def _convolution(transposed, weight_at):
         if x is None:
             return
         kernel, groups, filters = tuple(given["kernel"]), given.get("num_group", 1), given["num_filter"]
+        if len(x) != len(kernel) + 2:
+            raise Mismatch(f"a kernel of {len(kernel)} sizes needs data with {len(kernel) + 2} axes, got {shown(x)}")
         if weight_at == 1 and outs[0] is not None and len(outs[0]) == len(x) == len(kernel) + 2:
             x = ins[0] = join(x, _before(given, kernel, x, outs[0], transposed))
         layout = given.get("layout") or "NCDHW" if len(x) == 5 else given.get("layout") or ("NCHW" if len(x) == 4 else "NCW")
@@ -279,6 +282,20 @@ def filled(given, ins, outs):
 @rule("_npi_zeros", "_npi_ones")
 def filled_np(given, ins, outs):
     put(outs, 0, tuple([None if n == -1 else n for n in given.get("shape", ())]))
+
+
+@rule("_arange")
+def numbers(given, ins, outs):
+    start, stop, step = given.get("start", 0), given.get("stop"), given.get("step", 1.0)
+    if stop is None and given.get("infer_range"):
+        put(outs, 0, (None,))
+        return
+    if stop is None:
+        start, stop = 0, start
+    count = max(0, math.ceil((stop - start) / step)) if step else 0
+    if count == 0 and not is_np_shape():
+        raise Mismatch(f"the range from {start} to {stop} by {step} is empty")
+    put(outs, 0, (count * given.get("repeat", 1),))
 
 
 @rule("_random_uniform", "_random_normal", "_random_gamma", "_random_exponential", "_random_poisson", "_random_negative_binomial",

@@ -1,4 +1,27 @@
 """What test suites import: comparisons with tolerances, random arrays, checks of gradients (MXNet: mxnet.test_utils)."""
+# Test suites say `from mxnet.test_utils import *` and go on with np, mx, os and the others that MXNet's module imports.
+import bz2
+import errno
+import gzip
+import json
+import logging
+import numbers
+import os
+import platform
+import struct
+import sys
+import time
+import traceback
+import zipfile
+from collections import OrderedDict
+from contextlib import contextmanager
+
+import numpy as np
+import numpy.random as rnd
+import numpy.testing as npt
+
+import mxshim as mx
+
 from ..absent import missing as _missing
 from ..device import Context as Context
 from ..device import current_context as current_context
@@ -96,21 +119,21 @@ from .symbolic import check_symbolic_forward as check_symbolic_forward
 from .symbolic import same_symbol_structure as same_symbol_structure
 from .symbolic import simple_forward as simple_forward
 
-__all__ = ["Context", "DummyIter", "almost_equal", "array", "assert_allclose", "assert_almost_equal", "assert_almost_equal_ignore_nan",
-           "assert_almost_equal_with_err", "assert_exception", "assign_each", "assign_each2", "checkShapes",
-           "check_consistency", "check_gluon_hybridize_consistency", "check_numeric_gradient", "check_speed",
-           "check_symbolic_backward", "check_symbolic_forward", "chi_square_check", "collapse_sum_like",
-           "compare_ndarray_tuple", "compare_optimizer", "compare_optimizer_noise_seeded", "create_2d_np_tensor",
-           "create_2d_tensor", "create_sparse_array", "create_sparse_array_zd", "create_vector", "current_context",
-           "current_device", "default_atols", "default_context", "default_device", "default_dtype", "default_numeric_eps",
-           "default_rtols", "discard_stderr", "download", "effective_dtype", "environment", "gen_buckets_probs_with_ppf",
-           "get_atol", "get_bz2_data", "get_cifar10", "get_etol", "get_identity_mat", "get_identity_mat_batch", "get_mnist",
-           "get_mnist_iterator", "get_mnist_pkl", "get_mnist_ubyte", "get_rtol", "get_tolerance", "get_tols", "get_zip_data",
-           "getenv", "has_tvm_ops", "is_aarch64_run", "is_cd_run", "is_op_runnable", "list_gpus", "locationError", "mean_check",
-           "new_matrix_with_real_eigvals_2d", "new_matrix_with_real_eigvals_nd", "new_orthonormal_matrix_2d",
-           "new_sym_matrix_with_real_eigvals_2d", "new_sym_matrix_with_real_eigvals_nd", "np_reduce", "numeric_grad",
-           "rand_coord_2d", "rand_ndarray", "rand_shape_2d", "rand_shape_3d", "rand_shape_nd", "rand_sparse_ndarray",
-           "random_arrays", "random_sample", "random_uniform_arrays", "retry", "same", "same_array", "same_symbol_structure",
-           "set_default_context", "set_default_device", "setenv", "shuffle_csr_column_indices", "simple_forward", "use_np",
-           "use_np_default_dtype", "var_check", "verify_generator"]
+__all__ = ["Context", "DummyIter", "Features", "OrderedDict", "Symbol", "almost_equal", "array", "assert_allclose", "assert_almost_equal",
+           "assert_almost_equal_ignore_nan", "assert_almost_equal_with_err", "assert_exception", "assign_each", "assign_each2", "bz2",
+           "checkShapes", "check_consistency", "check_gluon_hybridize_consistency", "check_numeric_gradient", "check_speed",
+           "check_symbolic_backward", "check_symbolic_forward", "chi_square_check", "collapse_sum_like", "compare_ndarray_tuple",
+           "compare_optimizer", "compare_optimizer_noise_seeded", "contextmanager", "create_2d_np_tensor", "create_2d_tensor",
+           "create_sparse_array", "create_sparse_array_zd", "create_vector", "current_context", "current_device", "default_atols",
+           "default_context", "default_device", "default_dtype", "default_numeric_eps", "default_rtols", "discard_stderr", "download",
+           "effective_dtype", "environment", "errno", "gen_buckets_probs_with_ppf", "get_atol", "get_bz2_data", "get_cifar10", "get_etol",
+           "get_identity_mat", "get_identity_mat_batch", "get_mnist", "get_mnist_iterator", "get_mnist_pkl", "get_mnist_ubyte", "get_rtol",
+           "get_tolerance", "get_tols", "get_zip_data", "getenv", "gzip", "has_tvm_ops", "is_aarch64_run", "is_cd_run", "is_op_runnable",
+           "json", "list_gpus", "locationError", "logging", "mean_check", "mx", "new_matrix_with_real_eigvals_2d",
+           "new_matrix_with_real_eigvals_nd", "new_orthonormal_matrix_2d", "new_sym_matrix_with_real_eigvals_2d",
+           "new_sym_matrix_with_real_eigvals_nd", "np", "np_reduce", "np_symbol", "npt", "numbers", "numeric_grad", "os", "platform",
+           "rand_coord_2d", "rand_ndarray", "rand_shape_2d", "rand_shape_3d", "rand_shape_nd", "rand_sparse_ndarray", "random_arrays",
+           "random_sample", "random_uniform_arrays", "retry", "rnd", "same", "same_array", "same_symbol_structure", "set_default_context",
+           "set_default_device", "setenv", "shuffle_csr_column_indices", "simple_forward", "struct", "sys", "time", "traceback", "use_np",
+           "use_np_default_dtype", "var_check", "verify_generator", "zipfile"]
 __getattr__ = _missing("mx.test_utils", __name__, __all__)

@@ -153,3 +153,21 @@ def test_concatenate_may_give_the_array_itself():
     x = nd.ones((2,))
     assert nd.concatenate([x], always_copy=False) is x and nd.concatenate([x]) is not x
     assert nd.concatenate([x, x], always_copy=False).shape == (4,)
+
+
+@pytest.mark.parametrize(("shape", "codes", "want"), [
+    ((8, 3, 2, 4, 8), (-4, -1, 2, -6), (8, 3, 2, 4, 4, 2)), ((3, 8, 5), (-2, 2, -1, -6, -2), (3, 2, 4, 5)),
+    ((3, 2, 4, 8, 1, 1), (-4, -1, 2, -6, -5, -3), (3, 2, 2, 2, 8))])
+def test_npx_reshape_from_the_right_reads_a_split_behind_its_sizes(shape, codes, want):
+    assert npx.reshape(np.ones(shape), codes, reverse=True).shape == want
+    with pytest.raises(MXNetError):
+        npx.reshape(np.ones((3, 8)), (-4, -6, 2, -1), reverse=True)
+    assert nd.reshape(nd.ones((3, 8)), (0, 2, -1, -4), reverse=True).shape == (3, 2, 4)
+
+
+@pytest.mark.parametrize("call", [
+    lambda: np.linspace(0, 1, 2.5), lambda: np.eye(1, 1.0), lambda: np.tri(2.5), lambda: np.arange("a"), lambda: np.arange(None),
+    lambda: np.rot90(np.ones((2, 2, 2)), axes=(0, 1, 2)), lambda: np.fill_diagonal(np.ones(3), 1)])
+def test_classes_of_errors(call):
+    with pytest.raises(MXNetError, match=r"^np\."):
+        call()

@@ -426,3 +426,21 @@ def test_nd_graphs_give_nd_arrays():
     assert sym.linspace(0, 1, 3).eval()[0].asnumpy().tolist() == [0, 0.5, 1]
     counts, _ = sym.histogram(d, bins=2, range=(0, 1)).eval(d=mx.nd.array([0.1, 0.2, 0.7]))
     assert counts.asnumpy().tolist() == [2, 1]
+
+
+@pytest.mark.parametrize(("n", "numbers", "want"), [
+    (4, {"start": 0}, [0, 1, 2, 3]), (3, {"start": 2, "step": 3}, [2, 5, 8]),
+    (5, {"start": 2, "step": -3, "repeat": 2}, [2, 2, -1, -1, -4])])
+def test_a_range_without_an_end_is_as_long_as_what_it_meets(n, numbers, want):
+    open_range = mx.sym.arange(**numbers, infer_range=True)
+    assert open_range.infer_shape() == (None, None, None)
+    both = mx.sym.elemwise_add(mx.sym.load_json(open_range.tojson()), mx.sym.zeros(shape=[n]))
+    assert both.bind(mx.cpu(), {}).forward()[0].asnumpy().tolist() == want
+    assert mx.sym.arange(3, infer_range=False).eval()[0].asnumpy().tolist() == [0, 1, 2]
+    with pytest.raises(mx.MXNetError, match="empty"):
+        mx.sym.arange(3, 3).infer_shape()
+
+
+def test_a_kernel_of_another_dimension():
+    with pytest.raises(mx.MXNetError, match="kernel of 1 sizes"):
+        mx.sym.Convolution(mx.sym.var("x"), num_filter=4, kernel=(3,)).infer_shape(x=(1, 3, 4, 4))
