@@ -72,6 +72,8 @@ def _collected(kind, **only):
     """kind: list or tuple.  only: the one value that a parameter can have."""
     def make(run, record):
         def function(*args, **kwargs):
+            if record.variadic and not args:
+                return kind()  # of none
             given = {**dict(zip(record.params, args, strict=False)), **kwargs} if only else {}
             for name, value in only.items():
                 if given.get(name, value) != value:
@@ -181,6 +183,16 @@ def _check(index, size, what, error, low=0):
     if index is not None and index.size and (index.min() < low or index.max() >= size):
         bad = index.min() if index.min() < low else index.max()
         raise error(f"{what}: index {bad} is out of bounds: {'it' if size == 1 else 'they'} must be in [{low}, {size})")
+
+
+def _arrays_first(run, record):
+    """What is no array becomes one by np.array's rule, a list one array."""
+    def function(*arys):
+        return run([NAMES["np.array"](a) if isinstance(a, int | float | list | tuple | onp.ndarray | onp.generic) else a for a in arys], {})
+    return function
+
+
+wrap(_arrays_first, "np.atleast_1d", "np.atleast_2d", "np.atleast_3d")
 
 
 def _checked_take(default_axis, default_mode):

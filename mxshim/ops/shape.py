@@ -45,11 +45,13 @@ def _fill_unknown(wanted, size: int, shape) -> tuple[int, ...]:
 
 @op("np.reshape", static=("newshape",), samples=_on_cube({"newshape": (4, 6)}, {"newshape": (-1, 3)}))
 def reshape(a, newshape, order="C"):
-    """The elements in the same order with another shape; one size may be -1. Raises: MXNetError if the sizes do not fit.
+    """The elements in the same order with another shape; one size may be -1, and -2 is the size that `a` has there.
 
     order: "C", the last axis changes fastest, or "F", the first (MXNet has only "C").
+    Raises: MXNetError if the sizes do not fit.
     """
-    return in_order(a, _fill_unknown(sizes(newshape, "newshape"), a.size, a.shape), order)
+    wanted = tuple([a.shape[i] if n == -2 and i < a.ndim else n for i, n in enumerate(sizes(newshape, "newshape"))])
+    return in_order(a, _fill_unknown(wanted, a.size, a.shape), order)
 
 
 def in_order(a, shape, order):

@@ -171,3 +171,16 @@ def test_npx_reshape_from_the_right_reads_a_split_behind_its_sizes(shape, codes,
 def test_classes_of_errors(call):
     with pytest.raises(MXNetError, match=r"^np\."):
         call()
+
+
+def test_minus_two_keeps_a_size_in_np():
+    a = np.ones((2, 3, 4))
+    assert a.reshape(-2, -1).shape == (2, 12) and np.reshape(a, (-2, -2, 2, 2)).shape == (2, 3, 2, 2)
+    with pytest.raises(MXNetError, match="at least -1"):
+        a.reshape(2, 3, 4, -2)
+
+
+def test_a_list_is_one_array_to_atleast_and_no_arrays_give_none():
+    assert np.atleast_1d([1, 2]).shape == (2,) and np.atleast_2d([np.ones(2), np.ones(2)]).shape == (2, 2)
+    assert [(a.shape, a.dtype) for a in np.atleast_2d((1, 2), 3)] == [((1, 2), "float32"), ((1, 1), "float32")]
+    assert np.meshgrid() == np.broadcast_arrays() == []
