@@ -426,3 +426,16 @@ def test_nd_graphs_give_nd_arrays():
     assert sym.linspace(0, 1, 3).eval()[0].asnumpy().tolist() == [0, 0.5, 1]
     counts, _ = sym.histogram(d, bins=2, range=(0, 1)).eval(d=mx.nd.array([0.1, 0.2, 0.7]))
     assert counts.asnumpy().tolist() == [2, 1]
+
+
+def test_slopes_of_prelu_start_at_a_quarter():
+    starts = '["Constant", {"value": 0.25}]'
+    made = mx.sym.LeakyReLU(mx.sym.var("x"), act_type="prelu", name="p")
+    given = mx.sym.LeakyReLU(mx.sym.var("x"), mx.sym.var("slope"), act_type="prelu")
+    own = mx.sym.LeakyReLU(mx.sym.var("x"), mx.sym.var("slope", init=mx.init.One()), act_type="prelu")
+    assert made.attr_dict()["p_gamma"]["__init__"] == given.attr_dict()["slope"]["__init__"] == starts
+    assert own.attr_dict()["slope"]["__init__"] != starts
+    module = mx.mod.Module(made, data_names=["x"], label_names=None)
+    module.bind(data_shapes=[("x", (1, 3))])
+    module.init_params()
+    assert module.get_params()[0]["p_gamma"].asnumpy().tolist() == [0.25] * 3
