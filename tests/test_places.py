@@ -157,3 +157,9 @@ def test_a_data_set_of_another_library(tmp_path):
 
 def test_indent():
     assert gluon.utils._indent("a\n b\nc", 4) == "a\n     b\n    c"
+
+
+def test_scopes_of_blocks_of_mxnet_1():
+    from mxshim.gluon.block import _BlockScope
+    with mx.name.NameManager(), _BlockScope(mx.gluon.nn.Dense(1, prefix="main_")):
+        assert mx.name.NameManager._current.value.get(None, "hello") == "main_hello0"

@@ -231,3 +231,10 @@ def test_checks_of_symbols():
     T.check_numeric_gradient(d, location, rtol=1e-2, atol=1e-2)
     T.check_consistency(d, [{"ctx": mx.cpu(), "a": (2, 3), "type_dict": {"a": t}} for t in ("float32", "float64")])
     assert T.check_speed(d, N=2, a=(2, 3)) > 0
+
+
+def test_a_star_import_brings_what_mxnets_module_imports():
+    names = {}
+    exec("from mxshim.test_utils import *", names)
+    assert names["mx"] is mx and names["np"] is onp and names["rnd"] is onp.random and names["os"] is os
+    assert names["OrderedDict"]().__class__.__name__ == "OrderedDict"

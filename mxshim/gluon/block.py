@@ -25,6 +25,7 @@ from .dialect import arrays_in, as_class, first_array
 from .exporting import export
 from .hooks import HookHandle, registered
 from .hybrid import Changes, Hybrid
+from .naming import _BlockScope as _BlockScope
 from .parameter import Parameter
 from .parameter_dict import ParameterDict
 from .saving import load_into, plain, read, write

@@ -1,11 +1,32 @@
 """What test suites import: comparisons with tolerances, random arrays, checks of gradients (MXNet: mxnet.test_utils)."""
+# ruff: noqa: F401
+import bz2
+import errno
+import gzip
+import json
+import logging
+import numbers
+import os
+import platform
+import struct
+import sys
+import time
+import traceback
+import zipfile
+from collections import OrderedDict as OrderedDict
+from contextlib import contextmanager as contextmanager
+
+import numpy as np
+import numpy.random as rnd
+import numpy.testing as npt
+
 from ..absent import missing as _missing
 from ..device import Context as Context
 from ..device import current_context as current_context
 from ..device import current_device as current_device
 from ..ndarray import array as array
 from ..runtime import Features as Features
-from ..symbol.np_symbol import _Symbol as np_symbol  # noqa: F401  # the class of mx.sym.np's symbols, under MXNet's name
+from ..symbol.np_symbol import _Symbol as np_symbol  # the class of mx.sym.np's symbols, under MXNet's name
 from ..symbol.symbol import Symbol as Symbol
 from ..util import getenv as getenv
 from ..util import setenv as setenv
@@ -113,4 +134,8 @@ __all__ = ["Context", "DummyIter", "almost_equal", "array", "assert_allclose", "
            "random_arrays", "random_sample", "random_uniform_arrays", "retry", "same", "same_array", "same_symbol_structure",
            "set_default_context", "set_default_device", "setenv", "shuffle_csr_column_indices", "simple_forward", "use_np",
            "use_np_default_dtype", "var_check", "verify_generator"]
+mx = sys.modules[__package__.partition(".")[0]]
+# What MXNet's module has from elsewhere: test suites take it along with `from mxnet.test_utils import *`.
+__all__ += ["Features", "OrderedDict", "Symbol", "bz2", "contextmanager", "errno", "gzip", "json", "logging", "mx", "np", "np_symbol",
+            "npt", "numbers", "os", "platform", "rnd", "struct", "sys", "time", "traceback", "zipfile"]
 __getattr__ = _missing("mx.test_utils", __name__, __all__)
