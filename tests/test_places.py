@@ -134,11 +134,14 @@ def test_scopes_of_threads():
 
 def test_scope_of_a_block():
     from mxshim.gluon.block import _block_scope
-    dense, dropout = gluon.nn.Dense(2), gluon.nn.Dropout(0.5)  # as MXNet 1 has it, blocks are counted where they are made
-    with mx.name.NameManager(), _block_scope(dense):
-        assert mx.sym.exp(mx.sym.var("x")).name == "dense0_exp0"
-        with _block_scope(dropout):
-            assert mx.sym.exp(mx.sym.var("x")).name == "dense0_dropout0_exp0"
+    dense, dropout = gluon.nn.Dense(2), gluon.nn.Dropout(0.5)
+    with _block_scope(dense):  # as in 2.0.0b1 only those inside another one are counted
+        assert mx.sym.exp(mx.sym.var("x")).name == "dense_exp0"
+        for k in range(2):
+            with _block_scope(dropout):
+                assert mx.sym.exp(mx.sym.var("x")).name == f"dense_dropout{k}_exp0"
+    with _block_scope(dense):
+        assert mx.sym.exp(mx.sym.var("x")).name == "dense_exp0"
 
 
 def test_a_data_set_of_another_library(tmp_path):
@@ -157,3 +160,9 @@ def test_a_data_set_of_another_library(tmp_path):
 
 def test_indent():
     assert gluon.utils._indent("a\n b\nc", 4) == "a\n     b\n    c"
+
+
+def test_scopes_of_blocks_of_mxnet_1():
+    from mxshim.gluon.block import _BlockScope
+    with mx.name.NameManager(), _BlockScope(mx.gluon.nn.Dense(1, prefix="main_")):
+        assert mx.name.NameManager._current.value.get(None, "hello") == "main_hello0"

@@ -2,10 +2,11 @@
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import inspect
 import json
 import warnings
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 
 import numpy as onp
 
@@ -25,6 +26,7 @@ from .dialect import arrays_in, as_class, first_array
 from .exporting import export
 from .hooks import HookHandle, registered
 from .hybrid import Changes, Hybrid
+from .naming import _BlockScope as _BlockScope
 from .parameter import Parameter
 from .parameter_dict import ParameterDict
 from .saving import load_into, plain, read, write
@@ -33,13 +35,24 @@ from .summary import table
 __all__ = ["Block", "HybridBlock"]
 
 
+_block_scopes: contextvars.ContextVar = contextvars.ContextVar("block scopes", default=None)  # (prefix, Counter of the classes in it)
+
+
 @contextlib.contextmanager
 def _block_scope(block):
     """A scope whose Symbols' names, and rows of the profiler, begin with the block's class (MXNet 2: mxnet.gluon.block._block_scope)."""
     from .. import profiler
-    own = names.current().get(None, type(block).__name__.lower())
-    with names.Prefix(f"{own}_"), profiler.scope(f"{own}:"):
-        yield
+    own, outer, inside = type(block).__name__.lower(), "", _block_scopes.get()
+    if inside is not None:  # the outermost one has no number
+        outer, counts = inside
+        counts[own] += 1
+        own += str(counts[own] - 1)
+    token = _block_scopes.set((f"{outer}{own}_", Counter()))
+    try:
+        with names.Prefix(f"{outer}{own}_"), profiler.scope(f"{own}:"):
+            yield
+    finally:
+        _block_scopes.reset(token)
 
 
 class Block:

@@ -41,6 +41,13 @@ class NameScope:
             self._symbols.__exit__(*exc)
 
 
+class _BlockScope(NameScope):
+    """The scope of a block (MXNet 1: mxnet.gluon.block._BlockScope)."""
+
+    def __init__(self, block):
+        super().__init__(block.prefix, ParameterDict(block.prefix), block.prefix == "")
+
+
 def restart():
     """Count the blocks of this thread from 0 again, as in a fresh process; blocks that exist keep their names."""
     names.current().restart()

@@ -191,10 +191,12 @@ def _agree(p, wanted):
     """Hold the arguments of a second `get` against the parameter that exists."""
     for name, value in wanted.items():
         if name == "shape" and value is not None:
-            p.shape = value
+            p.shape = (value,) if isinstance(value, int) else value
         elif name == "dtype":
             if as_dtype(value) != as_dtype(p._dtype):
                 raise AssertionError(f"Parameter '{p.name}' exists with dtype={p._dtype}, not {value}")
+        elif name == "init" and p.init is None:
+            p.init = value
         elif value is not None and name in ("grad_req", "lr_mult", "wd_mult", "init") and getattr(p, name) != value:
             raise AssertionError(f"Parameter '{p.name}' exists with {name}={getattr(p, name)!r}, not {value!r}")
 

@@ -64,6 +64,8 @@ class SymbolBlock(HybridBlock):
             p = given.get(name)
             if p is None:
                 facts = attributes.get(name, {})
+                if facts.get("__storage_type__", "0") not in ("0", "default"):
+                    raise AssertionError(f"SymbolBlock: the variable '{name}' is sparse; parameters of a graph are dense")
                 # As in MXNet the variable's init, lr_mult and wd_mult do not count: those are for Module.
                 p = Parameter(name, grad_req="null" if name in aux else "write", shape=_shape(facts), allow_deferred_init=True,
                               dtype=types.get(name, "float32"))

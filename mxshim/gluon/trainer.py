@@ -90,7 +90,8 @@ class Trainer:
             if on_store is None and not sparse and any(p._grad_stype != "default" for p in self._params):
                 on_store = False
             elif on_store is None:
-                on_store = store.is_capable("optimizer") and self._optimizer.aggregate_num <= 1 and "dist" not in store.type
+                on_store = (store.is_capable("optimizer") and self._optimizer.aggregate_num <= 1 and "dist" not in store.type
+                            and kv.updates_on_store())
             elif on_store and not store.is_capable("optimizer"):
                 raise ValueError(f"a store of the class {type(store).__name__} cannot update; pass update_on_kvstore=False")
             if self._compression_params:
@@ -175,10 +176,12 @@ class Trainer:
     def _allreduce_grads(self):
         trained = [(i, p) for i, p in enumerate(self._params) if p._grad_req != "null"]
         keys, grads = [i for i, _ in trained], [p.list_grad() for _, p in trained]
-        if keys and self._update_on_kvstore:
-            self._kvstore.pushpull(keys, grads, out=[list(p._data) for _, p in trained])
-        elif keys:
-            self._kvstore.pushpull(keys, grads)
+        outs = [list(p._data) for _, p in trained] if self._update_on_kvstore else grads
+        if keys and isinstance(self._kvstore, kv.KVStore):
+            self._kvstore.pushpull(keys, grads, out=outs)
+        else:  # a store of somebody's own knows MXNet's calls, which have one key
+            for key, grad, out in zip(keys, grads, outs, strict=True):
+                self._kvstore.pushpull(key, grad, out=out, priority=-key)
 
     def _update(self, ignore_stale_grad):
         overflow = self._overflow() if self._amp_loss_scaler is not None else False

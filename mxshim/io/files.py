@@ -255,11 +255,11 @@ def _libsvm(path, width, parts=1):
         with open(name, "rb") as f:
             for number, content in enumerate(f, 1):
                 start, size, line = size, size + len(content), content.decode()
-                words = line.split()
+                words = line.partition("#")[0].split()
                 if not words:
                     continue
                 try:
-                    label = float(words[0].split(",")[0])
+                    label = float(words[0].split(",")[0].partition(":")[0])  # "label:weight" is a label, too
                     pairs = [word.split(":") for word in words[1:]]
                     columns = onp.array([int(c) for c, _ in pairs], "int64")
                     values = onp.array([float(v) for _, v in pairs])

@@ -2,6 +2,7 @@
 from ..absent import missing as _missing
 from ..absent import parts as _parts
 from .base import KVStoreBase as KVStoreBase
+from .base import updates_on_store as updates_on_store
 from .kvstore import KVStore as KVStore
 from .kvstore import create as create
 

@@ -1,7 +1,14 @@
 """The interface of stores, and their names (MXNet: mxnet.kvstore.KVStoreBase)."""
 from __future__ import annotations
 
+import os
+
 __all__ = ["KVStoreBase"]
+
+
+def updates_on_store() -> bool:
+    """Whether stores update weights where nothing else is said: unless $MXNET_UPDATE_ON_KVSTORE is 0."""
+    return os.environ.get("MXNET_UPDATE_ON_KVSTORE", "1") != "0"
 
 
 class KVStoreBase:
@@ -57,3 +64,26 @@ class KVStoreBase:
     def num_workers(self) -> int:
         """How many processes there are."""
         raise NotImplementedError("a store must have a number of workers")
+
+
+@KVStoreBase.register
+class TestStore(KVStoreBase):
+    """The smallest store, "teststore", as an example and for tests: it keeps nothing and does not update."""
+
+    type, rank, num_workers = "teststore", 0, 1
+
+    def broadcast(self, key, value, out, priority=0):
+        """Copy the value to all arrays of `out`."""
+        for array in out if isinstance(out, list | tuple) else [out]:
+            array[:] = value
+
+    def pushpull(self, key, value, out=None, priority=0):
+        """Copy the sum of the values to all arrays of `out`, or back."""
+        values = value if isinstance(value, list | tuple) else [value]
+        first, *others = values
+        self.broadcast(key, sum((v.as_in_context(first.ctx) for v in others), first), values if out is None else out)
+
+    @staticmethod
+    def is_capable(capability) -> bool:
+        """False: it has no optimizer."""
+        return False

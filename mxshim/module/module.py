@@ -423,4 +423,4 @@ def _store(kvstore, devices):
         kvstore = kv.create(kvstore)
     elif not isinstance(kvstore, kv.KVStoreBase):
         raise TypeError(f"kvstore must be a KVStore, its name or None, got {type(kvstore).__name__}")
-    return kvstore, True
+    return kvstore, kv.updates_on_store()

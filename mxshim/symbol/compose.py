@@ -144,14 +144,19 @@ def _inputs(record, names, symbols, named, name, attrs, called):
     for key in names:
         if key in by_name:
             found.append(by_name[key]._single(f"mx.sym.{called}, input {key!r}"))
+            if (record.name, key) == _SLOPE and found[-1][0].op is None:
+                found[-1][0].attrs.setdefault("__init__", _SLOPE_STARTS)
             continue
         own = dict(attrs)
         if record.name in _STATISTICS and key in _STATISTICS[record.name]:
             own["__init__"] = json.dumps([_STATISTICS[record.name][key], {}])
+        elif (record.name, key) == _SLOPE:
+            own["__init__"] = _SLOPE_STARTS
         found.append((Vertex(f"{name}_{key}", attrs=own), 0))
     return found
 
 
+_SLOPE, _SLOPE_STARTS = ("LeakyReLU", "gamma"), json.dumps(["Constant", {"value": 0.25}])  # of PReLU, a variable of one's own, too
 # What running statistics start from.
 _STATISTICS = {**dict.fromkeys(("BatchNorm", "BatchNorm_v1", "_contrib_SyncBatchNorm", "_contrib_BatchNormWithReLU"),
                                {"moving_mean": "zero", "moving_var": "one"}),

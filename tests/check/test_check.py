@@ -80,7 +80,8 @@ MISSING = {
     "of a trainer": ("from mxnet import gluon\nt = gluon.Trainer({}, 'sgd')\nt.set_learning_rates(1)",
                      [(3, "mx.gluon.Trainer.set_learning_rates", ("set_learning_rate",))]),
     "in many lines": ("from mxnet import np\ny = (np\n     .ones(3)\n     .asscalar())", [(4, "np.ndarray.asscalar", "item")]),
-    "in a file of MXNet's": ("from mxnet.kvstore.base import TestStore", [(1, "mx.kvstore.base.TestStore", "one of MXNet's internals")]),
+    "in a file of MXNet's": ("from mxnet.kvstore.base import KVStoreHandle",
+                           [(1, "mx.kvstore.base.KVStoreHandle", "one of MXNet's internals")]),
     "in a file we have": ("from mxnet.gluon.nn.conv_layers import MaxPool2D", []),
 }
 

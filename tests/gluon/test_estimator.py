@@ -159,3 +159,22 @@ def test_resuming_needs_the_period_of_fit(tmp_path):
     handler = est.CheckpointHandler(str(tmp_path), batch_period=1, resume_from_checkpoint=True)
     with pytest.raises(ValueError, match="set epoch_period and batch_period=None"):
         make().fit(loader(), epochs=2, event_handlers=[handler])
+
+
+def test_handlers_are_prepared_and_sorted_by_event():
+    """MXNet 1.9.1's and 2.0.0b1's order, which their own tests ask for."""
+    e = make()
+    mine = est.LoggingHandler()
+    names = [type(h).__name__ for h in e._prepare_default_handlers(None, [mine])]
+    assert names == ["GradientUpdateHandler", "MetricHandler", "StoppingHandler", "LoggingHandler"]
+    names = [type(h).__name__ for h in e._prepare_default_handlers(loader(), None)]
+    assert names == ["GradientUpdateHandler", "MetricHandler", "ValidationHandler", "StoppingHandler", "LoggingHandler"]
+
+    class Ends(est.TrainBegin, est.BatchEnd, est.TrainEnd):
+        pass
+
+    class Starts(est.TrainBegin, est.EpochBegin):
+        pass
+
+    a, b = Ends(), Starts()
+    assert e._categorize_handlers([a, b]) == ([a, b], [b], [], [a], [], [a])

@@ -101,3 +101,9 @@ def test_parameters_of_a_graph_are_drawn_in_the_order_of_its_inputs():
     for name, first in {"w": [0.01706044, -0.0156685], "c1_weight": [0.03636798, 0.02446719], "b0_moving_mean": [0.03719918, 0.07636399],
                         "b0_moving_var": [0.00140184, 0.01589966]}.items():
         onp.testing.assert_allclose(found[name].data().asnumpy().ravel()[:2], first, rtol=1e-5)
+
+
+def test_a_projected_lstm():
+    names = unrolled(rnn.LSTMPCell(4, 2, prefix="a_")).get_internals().list_outputs()
+    operators = ("i2h", "h2h", "o", "f", "i", "c", "state", "hidden", "out")
+    assert {f"a_t{t}_{n}_output" for t in range(2) for n in operators} | {"a__plus0_output", "a_activation0_output"} <= set(names)

@@ -4,6 +4,7 @@ from __future__ import annotations
 import numpy as onp
 import pytest
 
+import mxshim as mx
 from mxshim import autograd, gluon, nd, np
 from mxshim.gluon import contrib, nn, rnn
 
@@ -122,3 +123,28 @@ def test_sparse_embedding(hybrid):
     assert y.shape == (2, 2, 2) and layer.weight.grad().stype == "row_sparse"
     rows = layer.weight.row_sparse_data(nd.arange(5))
     assert rows.asnumpy().tolist() == [[1, 1], [-0.5, -0.5], [-2, -2], [1, 1], [-0.5, -0.5]]
+
+
+@pytest.mark.parametrize("layer", ["LSTM", "GRU", "RNN"])
+def test_layers_as_cells_with_the_same_parameters(layer):
+    fused = getattr(rnn, layer)(3, 2, prefix="q_", bidirectional=True, dropout=0.2, i2h_bias_initializer=mx.init.One())
+    cells = fused._unfuse()
+    fused.initialize(mx.init.Xavier())
+    x = nd.random.uniform(shape=(4, 2, 5))
+    assert [type(c).__name__ for c in cells] == ["BidirectionalCell", "DropoutCell", "BidirectionalCell"]
+    assert set(cells.collect_params()) == set(fused.collect_params()) and cells[0]._children["l_cell"].i2h_weight is fused.l0_i2h_weight
+    onp.testing.assert_allclose(cells.unroll(4, x, layout="TNC", merge_outputs=True)[0].asnumpy(), fused(x).asnumpy(), 1e-5)
+    with pytest.raises(AssertionError, match="not those of cells"):
+        rnn.LSTM(3, projection_size=2)._unfuse()
+
+
+def test_parameters_to_share_may_say_less():
+    mine = gluon.ParameterDict("net_")
+    mine.get("weight", shape=(5, 2))
+    mine.get("bias", shape=5)
+    dense = nn.Dense(5, params=mine)
+    dense.initialize()
+    assert dense(nd.ones((1, 2))).shape == (1, 5) and dense.bias is mine["net_bias"] and dense.bias.init == "zeros"
+    sparse = mx.sym.dot(mx.sym.var("x"), mx.sym.var("w", stype="row_sparse"))
+    with pytest.raises(AssertionError, match="'w' is sparse"):
+        gluon.SymbolBlock(sparse, mx.sym.var("x"))

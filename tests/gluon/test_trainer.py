@@ -424,3 +424,30 @@ def test_compressed_steps():
         loss.backward()
     trainer.step(1)
     assert net.weight.data(TWO[1]).asnumpy().tolist() == [[0, 0]]  # two gradients of 1 arrive as 0.5 each
+
+
+def test_where_weights_are_updated_by_default(monkeypatch):
+    monkeypatch.setenv("MXNET_UPDATE_ON_KVSTORE", "0")
+    trainer = gluon.Trainer(dense(ctx=TWO).collect_params(), "sgd")
+    trainer._init_kvstore()
+    assert trainer._kvstore is not None and trainer._update_on_kvstore is False
+
+
+def test_stores_of_somebodys_own_get_one_key_at_a_time():
+    net = dense(ctx=TWO)
+    store = mx.kv.create("teststore")
+    calls, pushpull = [], store.pushpull
+    store.pushpull = lambda key, value, out=None, priority=0: calls.append((key, len(value), priority)) or pushpull(key, value, out)
+    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 1.0}, kvstore=store)
+    before = net.bias.data(TWO[0]).asnumpy()
+    with autograd.record():
+        losses = [net(nd.ones((1, net.weight.shape[1]), ctx=d)).sum() for d in TWO]
+    autograd.backward(losses)
+    trainer.step(1)
+    assert calls == [(0, 2, 0), (1, 2, -1)]
+    assert all((b.asnumpy() == before - 2).all() for b in net.bias.list_data())
+    out = nd.zeros(2)
+    store.broadcast("w", nd.ones(2), out)
+    assert out.asnumpy().tolist() == [1, 1] and (store.type, store.rank, store.num_workers) == ("teststore", 0, 1)
+    with pytest.raises(NotImplementedError):
+        store.set_optimizer(None)

@@ -268,3 +268,10 @@ def test_threads_know_the_mode(files):
         it = mx.io.ImageRecordIter(path_imgrec=RECORDS, data_shape=(3, 8, 8), batch_size=2)
         assert type(it.next().data[0]) is np.ndarray
         assert type(mx.io.PrefetchingIter(mx.io.CSVIter(data_csv="d.csv", data_shape=(3,), batch_size=2)).next().data[0]) is np.ndarray
+
+
+def test_libsvm_lines_may_have_weights_and_comments(tmp_path):
+    path = tmp_path / "w.t"
+    path.write_text("# none of these counts\n3:0.5 0:7 # the label is 3\n4:2\n")
+    batch, = mx.io.LibSVMIter(data_libsvm=str(path), data_shape=(2,), batch_size=2)
+    assert batch.label[0].asnumpy().tolist() == [3, 4] and batch.data[0].asnumpy().tolist() == [[7, 0], [0, 0]]

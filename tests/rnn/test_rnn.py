@@ -151,3 +151,8 @@ def test_sentences():
         assert b.provide_data[0].shape == data.shape == (3, b.bucket_key)
     batches.reset()
     assert len(list(batches)) == 4
+
+
+def test_buckets_without_sentences_are_dropped():
+    batches = mx.rnn.BucketSentenceIter([[1, 2], [3, 4], [1, 2, 3]], 1, buckets=[2, 3, 7])
+    assert batches.buckets == [2, 3] and batches.default_bucket_key == 3 and len(list(batches)) == 3

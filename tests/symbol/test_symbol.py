@@ -444,3 +444,16 @@ def test_a_range_without_an_end_is_as_long_as_what_it_meets(n, numbers, want):
 def test_a_kernel_of_another_dimension():
     with pytest.raises(mx.MXNetError, match="kernel of 1 sizes"):
         mx.sym.Convolution(mx.sym.var("x"), num_filter=4, kernel=(3,)).infer_shape(x=(1, 3, 4, 4))
+
+
+def test_slopes_of_prelu_start_at_a_quarter():
+    starts = '["Constant", {"value": 0.25}]'
+    made = mx.sym.LeakyReLU(mx.sym.var("x"), act_type="prelu", name="p")
+    given = mx.sym.LeakyReLU(mx.sym.var("x"), mx.sym.var("slope"), act_type="prelu")
+    own = mx.sym.LeakyReLU(mx.sym.var("x"), mx.sym.var("slope", init=mx.init.One()), act_type="prelu")
+    assert made.attr_dict()["p_gamma"]["__init__"] == given.attr_dict()["slope"]["__init__"] == starts
+    assert own.attr_dict()["slope"]["__init__"] != starts
+    module = mx.mod.Module(made, data_names=["x"], label_names=None)
+    module.bind(data_shapes=[("x", (1, 3))])
+    module.init_params()
+    assert module.get_params()[0]["p_gamma"].asnumpy().tolist() == [0.25] * 3

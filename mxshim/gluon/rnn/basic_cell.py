@@ -81,7 +81,7 @@ class HybridRecurrentCell(RecurrentCell, HybridBlock):
     """Base of cells that are HybridBlocks: define `forward` or `hybrid_forward(self, F, inputs, states, **parameters)`."""
 
     _step = -1  # of a graph that is being made
-    _operators: tuple[str, ...] = ()  # what MXNet 1's graphs call them, in the order of hybrid_forward's calls
+    _operators: tuple[str | None, ...] = ()  # what MXNet 1's graphs call them, in the order of the calls; None: by their kind
 
     def reset(self):
         self._step = -1
@@ -92,7 +92,7 @@ class HybridRecurrentCell(RecurrentCell, HybridBlock):
         return super()._graphed(*args, **kwargs)
 
     def _graph_names(self):
-        return [f"t{max(self._step, 0)}_{name}" for name in self._operators]
+        return [name and f"t{max(self._step, 0)}_{name}" for name in self._operators]
 
 
 class _GatedCell(HybridRecurrentCell):
@@ -256,6 +256,8 @@ class LSTMPCell(_GatedCell):
 
     def _alias(self):
         return "lstmp"
+
+    _operators = ("i2h", "h2h", None, "slice", "f", None, "i", "c", None, "state", "o", None, "hidden", "out")
 
     def state_info(self, batch_size=0):
         return [{"shape": (batch_size, n), "__layout__": "NC"} for n in (self._projection_size, self._hidden_size)]

@@ -20,6 +20,9 @@ from ...util import is_np_array
 from .. import functions as f
 from ..block import HybridBlock
 from ..dialect import ARRAYS
+from .basic_cell import GRUCell, LSTMCell, RNNCell
+from .composed_cell import BidirectionalCell, HybridSequentialRNNCell
+from .modifier_cell import DropoutCell
 
 _PART = re.compile(r"([lr])(\d+)_([ih]2[hr]_(?:weight|bias))")  # a layer's parameters in MXNet 1: "l0_i2h_weight"
 
@@ -98,6 +101,28 @@ class _RNNLayer(HybridBlock):
             return name
         direction, layer, what = part.groups()
         return f"{prefix and prefix + '.'}_unfused.{layer}.{f'{direction}_cell.' if self._dir == 2 else ''}{what}"
+
+    def _unfuse(self):
+        """The layers as cells, which have these parameters (MXNet 1). Raises: AssertionError for projections, and in np programs."""
+        if self._fused or self._projection_size:
+            raise AssertionError(f"{self}: its parameters are not those of cells")
+        stack = HybridSequentialRNNCell(prefix=self.prefix, params=self.params)
+        with stack.name_scope():
+            for layer in range(self._num_layers):
+                cells = [self._cell(f"{direction}{layer}_", layer) for direction in "lr"[:self._dir]]
+                stack.add(BidirectionalCell(*cells) if self._dir == 2 else cells[0])
+                if self._dropout and layer < self._num_layers - 1:
+                    stack.add(DropoutCell(self._dropout))
+        return stack
+
+    def _cell(self, prefix, layer):
+        """The cell of a layer and direction, made in the name scope of a block that shares the parameters."""
+        arguments = {f"{name}_initializer": self._reg_params[prefix + name].init
+                     for name in ("i2h_weight", "h2h_weight", "i2h_bias", "h2h_bias")}
+        arguments["input_size"] = self._hidden_size * self._dir if layer else self._input_size
+        if self._mode in ("lstm", "gru"):
+            return (LSTMCell if self._mode == "lstm" else GRUCell)(self._hidden_size, prefix=prefix, **arguments)
+        return RNNCell(self._hidden_size, self._mode.removeprefix("rnn_"), prefix=prefix, **arguments)
 
     def state_info(self, batch_size=0):
         """A list of {"shape": ..., "__layout__": "LNC", "dtype": ...}, one for each state."""

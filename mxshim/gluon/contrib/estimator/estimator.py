@@ -135,11 +135,7 @@ class Estimator:
         if bool(epochs) == bool(batches):
             raise ValueError(f"Estimator.fit: give either epochs or batches, not both or none; got epochs={epochs}, batches={batches}")
         self.max_epoch, self.max_batch, self.batch_axis = epochs, batches, batch_axis
-        defaults = [StoppingHandler(epochs, batches), GradientUpdateHandler(), MetricHandler(self.train_metrics)]
-        if val_data:
-            defaults.append(ValidationHandler(val_data, self.evaluate))
-        handlers = self._with_defaults(event_handlers, [*defaults, LoggingHandler(metrics=self.train_metrics)],
-                                       self.train_metrics + self.val_metrics)
+        handlers = self._prepare_default_handlers(val_data, event_handlers)
         self._call(handlers, TrainBegin, "train_begin")
         stop = False
         while not stop:
@@ -151,6 +147,19 @@ class Estimator:
                     break
             stop = any(self._call(handlers, EpochEnd, "epoch_end"))
         self._call(handlers, TrainEnd, "train_end")
+
+    def _prepare_default_handlers(self, val_data, event_handlers):
+        """What `fit` calls, in its order: the handlers that are given, and those that it adds."""
+        defaults = [GradientUpdateHandler(), MetricHandler(self.train_metrics)]
+        if val_data:
+            defaults.append(ValidationHandler(val_data, self.evaluate))
+        defaults += [StoppingHandler(self.max_epoch, self.max_batch), LoggingHandler(metrics=self.train_metrics)]
+        return self._with_defaults(event_handlers, defaults, self.train_metrics + self.val_metrics)
+
+    def _categorize_handlers(self, event_handlers):
+        """The handlers of each event, in the order in which a training meets them, the ends from the inside out."""
+        kinds = TrainBegin, EpochBegin, BatchBegin, BatchEnd, EpochEnd, TrainEnd
+        return tuple([handler for handler in event_handlers if isinstance(handler, kind)] for kind in kinds)
 
     def _with_defaults(self, given, defaults, known):
         """The handlers in the order in which they are called."""
