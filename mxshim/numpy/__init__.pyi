@@ -779,7 +779,7 @@ def remainder(x1, x2, out=None) -> ndarray:
 def repeat(a, repeats, axis=None, out=None) -> ndarray:
     """Each element repeated along `axis` (None: of the flattened array)."""
 def reshape(a, newshape, order='C', out=None) -> ndarray:
-    """The elements in the same order with another shape; one size may be -1."""
+    """The elements in the same order with another shape; one size may be -1, and -2 is the size that `a` has there."""
 def resize(a, new_shape, out=None) -> ndarray:
     """The elements, over and over, in an array of `new_shape`."""
 def result_type(*arrays_and_dtypes) -> onp.dtype:
