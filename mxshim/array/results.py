@@ -8,7 +8,7 @@ import inspect
 
 import numpy as onp
 
-from ..base import MXNetError
+from ..base import ArgumentTypeError, MXNetError
 from ..engine import call as door
 from ..engine.call import call, from_text, under_name, watch, write_out
 from ..engine.cell import Handle
@@ -187,8 +187,14 @@ def _check(index, size, what, error, low=0):
 
 def _arrays_first(run, record):
     """What is no array becomes one by np.array's rule, a list one array."""
+    def made(a):
+        try:
+            return NAMES["np.array"](a)
+        except (MXNetError, TypeError, ValueError):
+            raise ArgumentTypeError(f"{record.name}: an argument must be an array, or lists of equal length, got {a!r}") from None
+
     def function(*arys):
-        return run([NAMES["np.array"](a) if isinstance(a, int | float | list | tuple | onp.ndarray | onp.generic) else a for a in arys], {})
+        return run([made(a) if isinstance(a, int | float | list | tuple | onp.ndarray | onp.generic) else a for a in arys], {})
     return function
 
 
