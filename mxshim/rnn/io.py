@@ -66,7 +66,9 @@ class BucketSentenceIter(DataIter):
             row = onp.full((buckets[k],), invalid_label, dtype=dtype)
             row[:len(s)] = s
             kept[k].append(row)
-        buckets, kept = map(list, zip(*((b, rows) for b, rows in zip(buckets, kept, strict=True) if rows), strict=True))
+        if not any(kept):
+            raise ValueError(f"BucketSentenceIter: none of the {len(sentences)} sentences fits a bucket of {buckets}: give larger ones")
+        buckets, kept = [b for b, rows in zip(buckets, kept, strict=True) if rows], [rows for rows in kept if rows]
         self.data = [onp.asarray(rows, dtype=dtype) for rows in kept]
         print(f"WARNING: discarded {left_out} sentences longer than the largest bucket.")
         self.batch_size, self.buckets, self.data_name, self.label_name = batch_size, buckets, data_name, label_name

@@ -141,26 +141,23 @@ def _inputs(record, names, symbols, named, name, attrs, called):
             raise MXNetError(f"mx.sym.{called}: the input {key!r} is given twice")
         by_name[key] = s
     found = []
+    starts = _STARTS.get(record.name, {})
     for key in names:
         if key in by_name:
             found.append(by_name[key]._single(f"mx.sym.{called}, input {key!r}"))
-            if (record.name, key) == _SLOPE and found[-1][0].op is None:
-                found[-1][0].attrs.setdefault("__init__", _SLOPE_STARTS)
-            continue
-        own = dict(attrs)
-        if record.name in _STATISTICS and key in _STATISTICS[record.name]:
-            own["__init__"] = json.dumps([_STATISTICS[record.name][key], {}])
-        elif (record.name, key) == _SLOPE:
-            own["__init__"] = _SLOPE_STARTS
-        found.append((Vertex(f"{name}_{key}", attrs=own), 0))
+        else:
+            found.append((Vertex(f"{name}_{key}", attrs=dict(attrs)), 0))
+        vertex = found[-1][0]
+        if key in starts and vertex.op is None:  # a variable of one's own, too, unless it says what it starts from
+            vertex.attrs.setdefault("__init__", json.dumps(starts[key]))
     return found
 
 
-_SLOPE, _SLOPE_STARTS = ("LeakyReLU", "gamma"), json.dumps(["Constant", {"value": 0.25}])  # of PReLU, a variable of one's own, too
-# What running statistics start from.
-_STATISTICS = {**dict.fromkeys(("BatchNorm", "BatchNorm_v1", "_contrib_SyncBatchNorm", "_contrib_BatchNormWithReLU"),
-                               {"moving_mean": "zero", "moving_var": "one"}),
-               "IdentityAttachKLSparseReg": {"moving_avg": "zero"}}
+# What variables start from: running statistics, slopes of PReLU.
+_STARTS = {**dict.fromkeys(("BatchNorm", "BatchNorm_v1", "_contrib_SyncBatchNorm", "_contrib_BatchNormWithReLU"),
+                           {"moving_mean": ["zero", {}], "moving_var": ["one", {}]}),
+           "IdentityAttachKLSparseReg": {"moving_avg": ["zero", {}]},
+           "LeakyReLU": {"gamma": ["Constant", {"value": 0.25}]}}
 
 
 def group(symbols):

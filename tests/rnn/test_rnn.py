@@ -156,3 +156,5 @@ def test_sentences():
 def test_buckets_without_sentences_are_dropped():
     batches = mx.rnn.BucketSentenceIter([[1, 2], [3, 4], [1, 2, 3]], 1, buckets=[2, 3, 7])
     assert batches.buckets == [2, 3] and batches.default_bucket_key == 3 and len(list(batches)) == 3
+    with pytest.raises(ValueError, match=r"none of the 1 sentences fits a bucket of \[2\]"):
+        mx.rnn.BucketSentenceIter([[1, 2, 3]], 1, buckets=[2])

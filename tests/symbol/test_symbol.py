@@ -453,6 +453,8 @@ def test_slopes_of_prelu_start_at_a_quarter():
     own = mx.sym.LeakyReLU(mx.sym.var("x"), mx.sym.var("slope", init=mx.init.One()), act_type="prelu")
     assert made.attr_dict()["p_gamma"]["__init__"] == given.attr_dict()["slope"]["__init__"] == starts
     assert own.attr_dict()["slope"]["__init__"] != starts
+    normed = mx.sym.BatchNorm(mx.sym.var("x"), moving_mean=mx.sym.var("m"), moving_var=mx.sym.var("v", init=mx.init.Zero()))
+    assert [normed.attr_dict()[n]["__init__"] for n in "mv"] == ['["zero", {}]', '["zero", {}]']
     module = mx.mod.Module(made, data_names=["x"], label_names=None)
     module.bind(data_shapes=[("x", (1, 3))])
     module.init_params()

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from ...base import MXNetError, is_float
+from ..shape import sizes
 
 AXES = {1: "W", 2: "HW", 3: "DHW"}
 LAYOUTS = {1: ("NCW", "NWC"), 2: ("NCHW", "NHWC"), 3: ("NCDHW", "NDHWC")}
@@ -14,12 +15,10 @@ def ints(name: str, value, n: int | None = None, default: int = 1) -> tuple[int,
     """
     if value is None or value == ():
         return (default,) * (n or 0)
-    value = value if isinstance(value, tuple | list) else (value,)
-    if not all(isinstance(v, int) for v in value):
-        raise MXNetError(f"`{name}` must be made of ints, got {value if len(value) > 1 else value[0]!r}")
+    value = sizes(value, name)
     if n is not None and len(value) != n:
         raise MXNetError(f"`{name}` needs {n} sizes, as many as `kernel`, got {value}: write {name}={value[:1] * n}")
-    return tuple(int(v) for v in value)
+    return value
 
 
 def whole(**parameters):
