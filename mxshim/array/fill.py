@@ -98,6 +98,7 @@ def _named_error(name: str, fn, error, args, kwargs):
 DOOR = ("out", "ctx", "device")
 
 
+@functools.cache
 def own_positions(record: Op) -> int:
     """How many positional arguments a call may have before one of the door's."""
     if record.variadic:

@@ -20,10 +20,10 @@ from ..base import ArgumentTypeError, DTypeError, MXNetError, as_dtype
 from ..device import Device, current_device
 from . import emit as _emit
 from .cell import Handle, Value, aval_of, value_with
-from .emit import Form, emit, emit1, emit2, emit_spec, form_of, look_up
-from .op import NAMES, Check, Op
+from .emit import Form, emit1, emit2, emit_form, emit_spec, form_of, look_up
+from .op import NAMES, SWITCHES, Check, Op
 from .spec import NUM, Arr, Lit, Num, Spec, arr, lit, spec_of, tracing
-from .trace import state, user_line
+from .trace import state, threads, user_line
 
 # (object, class, operator, parameter) -> array: set by the array layer, which knows how to convert
 adopt: Callable = None  # type: ignore[assignment]
@@ -179,7 +179,6 @@ def describe(op: Op, pattern, avals) -> str:
     return f"{op.name}({', '.join(parts)})"
 
 
-_SWITCHES = frozenset({"np_shape", "np_dtype"})  # parameters that the door fills from the thread's switches
 _NUMBERS = (int, float, bool)
 
 
@@ -293,46 +292,93 @@ def _on_numbers(op: Op, cls, args):
 
 
 _QUICK: dict[tuple, Form | None] = {}
-_STATIC = {type(None), int, str, type}
+_STATIC = {type(None), int, str, type, Device}
 _KINDS = {float: NUM["f"], int: NUM["i"], bool: NUM["b"]}
-_TRUTH = {True: lit(True), False: lit(False)}  # as keys True and 1 would be the same
+_NOT_PLAIN = object()
+
+
+def _plain_key(a):
+    """What tells a static argument from others as part of a key; `_NOT_PLAIN` if that is no plain data."""
+    kind = type(a)
+    if kind in _STATIC:
+        return a
+    if kind is bool or kind is float and a == a:
+        return lit(a)  # as keys True, 1 and 1.0 would be the same
+    if kind is tuple or kind is list:
+        found = tuple([n if type(n) is int else _plain_key(n) for n in a])
+        return _NOT_PLAIN if _NOT_PLAIN in found else found
+    return a if isinstance(a, onp.dtype) else _NOT_PLAIN
 
 
 def _key(op: Op, cls, args, kwargs):
-    """(what tells calls of one form apart, arrays, numbers) for a call with arrays of one class and plain arguments, else None."""
-    key, arrays, numbers = [op, cls], [], []
-    for i, a in enumerate(args):
+    """(what tells calls of one form apart, arrays, numbers, the names of those of them that were given by name), else None.
+
+    For calls whose arguments are arrays of one class, lists of them, numbers and plain data.
+    """
+    key, arrays, numbers, named = [op, cls], [], [], []
+    if op.train:
+        key.append(threads.now.training)
+    if op.switched:
+        thread = threads.now
+        key += thread.np_shape, thread.np_dtype
+    params, scalars = op.params, op.scalars
+    count = len(params)
+    i = 0
+    for a in args:
         kind = type(a)
         if kind is cls:
             arrays.append(a)
             key.append(Handle)
-        elif kind in _KINDS and i < len(op.params) and op.params[i] in op.scalars:
+        elif kind in _KINDS and scalars and i < count and params[i] in scalars:
             if kind is int and not -(1 << 63) <= a < 1 << 63:
                 return None
             numbers.append(a)
             key.append(_KINDS[kind])
         elif kind in _STATIC:
             key.append(a)
-        elif kind is bool:
-            key.append(_TRUTH[a])
-        elif kind is tuple and all(type(n) is int for n in a):
-            key.append(a)
+        elif (kind is list or kind is tuple) and a and type(a[0]) is cls:
+            for e in a:
+                if type(e) is not cls:
+                    return None
+            arrays += a
+            key.append((Handle, len(a)))
         else:
-            return None
+            found = _plain_key(a)
+            if found is _NOT_PLAIN:
+                return None
+            key.append(found)
+        i += 1
     if kwargs:
         key.append(...)  # so that f(x, "axis", 0) is not taken for f(x, axis=0)
-    for name, a in kwargs.items():
-        kind = type(a)
-        key.append(name)
-        if kind in _STATIC and name not in op.scalars:
-            key.append(a)
-        elif kind is bool and name not in op.scalars:
-            key.append(_TRUTH[a])
-        elif kind is tuple and all(type(n) is int for n in a):
-            key.append(a)
-        else:
-            return None
-    return tuple(key), arrays, numbers
+        for name, a in kwargs.items():
+            if name == "out" or name == "name" and cls._dialect == "nd":
+                continue
+            kind = type(a)
+            key.append(name)
+            if kind is cls:
+                arrays.append(a)
+                named.append(name)
+                key.append(Handle)
+            elif kind in _KINDS and name in scalars:
+                if kind is int and not -(1 << 63) <= a < 1 << 63:
+                    return None
+                numbers.append(a)
+                named.append(name)
+                key.append(_KINDS[kind])
+            elif kind in _STATIC:
+                key.append(a)
+            else:
+                found = _plain_key(a)
+                if found is _NOT_PLAIN:
+                    return None
+                key.append(found)
+    return tuple(key), arrays, numbers, named
+
+
+def _in_order(op: Op, named) -> bool:
+    """Whether parameters given by name were given in the operator's order."""
+    at = [op.params.index(name) for name in named if name in op.params]
+    return len(at) == len(named) and at == sorted(at)
 
 
 def call(op: Op, cls, args: tuple, kwargs: dict, name: str | None = None):
@@ -341,10 +387,10 @@ def call(op: Op, cls, args: tuple, kwargs: dict, name: str | None = None):
         if not kwargs and args and type(args[0]) is cls:  # the commonest calls by far: f(x), f(x, y)
             if len(args) == 1:
                 form = _QUICK.get((op, cls, Handle))
-                found = None if form is None else emit1(form, args[0], (), cls)
+                found = None if form is None or not op.simple else emit1(form, args[0], (), cls)
             elif len(args) == 2 and type(args[1]) is cls:
                 form = _QUICK.get((op, cls, Handle, Handle))
-                found = None if form is None else emit2(form, args[0], args[1], (), cls)
+                found = None if form is None or not op.simple else emit2(form, args[0], args[1], (), cls)
             else:
                 found = None
             if found is not None:
@@ -383,19 +429,14 @@ def with_one_of(classes: set[type], args, kwargs) -> bool:
 def _call(op: Op, cls, args: tuple | list, kwargs: dict, called=None):
     quick = _key(op, cls, args, kwargs)
     if quick is not None:
-        key, arrays, numbers = quick
-        form: Any = _QUICK.get(key, op)
-        if form is op:
-            if len(_QUICK) > 20_000:
-                _QUICK.clear()
-            _QUICK[key] = None  # until the long way has shown that there is a short one
-        elif form is not None:
-            if len(arrays) == 1:
-                found = emit1(form, arrays[0], tuple(numbers), cls)
-            else:
-                found = emit2(form, arrays[0], arrays[1], tuple(numbers), cls)
-            if found is not None:
-                return found
+        key, arrays, numbers, by_name = quick
+        form = _QUICK.get(key)
+        if form is not None:
+            if not kwargs:
+                return _by_form(form, arrays, tuple(numbers), cls, None)
+            result = _by_form(form, arrays, tuple(numbers), cls, kwargs.get("ctx") or kwargs.get("device"))
+            out = kwargs.get("out")
+            return result if out is None else write_out(op, out, result)
     elif with_one_of(symbol_classes, args, kwargs):
         return symbolic(op, cls, args, kwargs, called or _name_in(op, cls))
     elif op in special and with_one_of(special_classes, args, kwargs):
@@ -415,7 +456,6 @@ def _call(op: Op, cls, args: tuple | list, kwargs: dict, called=None):
         if cls._dialect == "nd":
             kwargs.pop("name", None)
     sort = _Arguments(op, cls)
-    switched = False
     pattern: list = []
     params = op.params
     if op.variadic:
@@ -436,8 +476,7 @@ def _call(op: Op, cls, args: tuple | list, kwargs: dict, called=None):
                 raise TypeError(f"{op.name} got two values for argument {name!r}")
         elif kwargs and name in kwargs:
             v = kwargs.pop(name)
-        elif name in _SWITCHES:
-            switched = True
+        elif name in SWITCHES:
             v = True if name == "np_shape" and cls._dialect == "np" else getattr(state, name)
         elif name in defaults:
             v = defaults[name]
@@ -451,24 +490,38 @@ def _call(op: Op, cls, args: tuple | list, kwargs: dict, called=None):
         pattern.append(sort.sort(name, v))
     if kwargs and not (cls._dialect == "nd" and _ignores(op, called or "")):
         cls._unknown_argument(op, kwargs)
-    if not sort.handles:
+    form = form_of(op, tuple(pattern), op.train and threads.now.training)
+    result = _by_form(form, sort.handles, tuple(sort.numbers), cls, ctx)
+    if quick is not None and not kwargs and numbers == sort.numbers and _in_order(op, by_name):
+        if [*map(id, arrays)] == [*map(id, sort.handles)]:
+            if len(_QUICK) > 20_000:
+                _QUICK.clear()
+            _QUICK[key] = form
+    return result if out is None else write_out(op, out, result)
+
+
+def _by_form(form: Form, arrays, numbers: tuple, cls, ctx):
+    """Call an operator whose arguments are sorted; ctx: where the result of a call without arrays is made, None: where that is usual."""
+    op = form.op
+    n = len(arrays)
+    if op.simple:
+        found = emit1(form, arrays[0], numbers, cls) if n == 1 else emit2(form, arrays[0], arrays[1], numbers, cls) if n == 2 else None
+        if found is not None:
+            return found
+    if n == 0:
         ctx = ctx or current_device()
         ctx.jax  # noqa: B018  # raises where there is no such device
-    values, node = emit(op, tuple(pattern), sort.handles, tuple(sort.numbers), ctx)
-    if quick is not None and form is op and len(values) == 1 and 1 <= len(arrays) <= 2 and not (op.updates or op.check or kwargs):
-        if not (op.train or op.variadic or switched) and [*map(id, arrays)] == [*map(id, sort.handles)] and numbers == sort.numbers:
-            _QUICK[key] = form_of(op, tuple(pattern))
+    values, node = emit_form(form, arrays, numbers, ctx)
     if op.check is not None:
-        watch(op, tuple(pattern), sort.handles, tuple(sort.numbers))
+        watch(op, form.pattern, arrays, numbers)
     if op.updates:
-        _updates(op, pattern, sort.handles, tuple(sort.numbers), values, node)
-    result = cls(values[0], node) if len(values) == 1 else _several(op, cls, pattern, values, node)
-    return result if out is None else write_out(op, out, result)
+        _updates(op, form.pattern, arrays, numbers, values, node)
+    return cls(values[0], node) if len(values) == 1 else _several(op, cls, form.pattern, values, node)
 
 
 def _ignores(op: Op, called: str) -> bool:
     """Whether a call ignores names it does not know: MXNet's operators do that have no parameters (nd.add and its kin are functions)."""
-    params = [p for p in op.params if p not in _SWITCHES]
+    params = [p for p in op.params if p not in SWITCHES]
     return op.arrays - op.scalars == set(params) or params == ["lhs", "rhs"] and called.startswith("nd.broadcast_")
 
 

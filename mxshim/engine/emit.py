@@ -115,13 +115,14 @@ def place(handle: Handle):
 class Form:
     """An operator with its static arguments filled in, for inputs of any shapes.
 
-    specs: for one input by its aval; for two by the first one's, then the second one's.
+    training: the scope's flag, False for operators that do not look at it.
+    specs: by the inputs' avals, a tuple; in `emit1` by the one's, in `emit2` by the first one's, then the second one's.
     """
 
-    __slots__ = ("__weakref__", "op", "pattern", "specs")
+    __slots__ = ("__weakref__", "op", "pattern", "specs", "training")
 
-    def __init__(self, op: Op, pattern: tuple):
-        self.op, self.pattern = op, pattern
+    def __init__(self, op: Op, pattern: tuple, training: bool = False):
+        self.op, self.pattern, self.training = op, pattern, training
         self.specs: dict = {}
         forms.add(self)
 
@@ -129,12 +130,13 @@ class Form:
 _FORMS: dict[tuple, Form] = {}
 
 
-def form_of(op: Op, pattern: tuple) -> Form:
-    found = _FORMS.get((op, pattern))
+def form_of(op: Op, pattern: tuple, training: bool = False) -> Form:
+    key = op, pattern, training
+    found = _FORMS.get(key)
     if found is None:
         if len(_FORMS) > 20_000:  # static arguments that change at every call
             _FORMS.clear()
-        found = _FORMS.setdefault((op, pattern), Form(op, pattern))
+        found = _FORMS.setdefault(key, Form(op, pattern, training))
     return found
 
 
@@ -152,7 +154,7 @@ def emit1(form: Form, x: Handle, numbers: tuple, cls) -> Any:
     value = x._cell.value if x._view is None else x._read()
     spec = form.specs.get(value.aval)
     if spec is None:
-        spec = infer(form.op, form.pattern, (value.aval,), False)
+        spec = infer(form.op, form.pattern, (value.aval,), form.training)
         if len(spec.out) > 1:  # as for these shapes only
             return None
         form.specs[value.aval] = spec
@@ -209,7 +211,7 @@ def emit2(form: Form, x: Handle, y: Handle, numbers: tuple, cls) -> Any:
     by_second = form.specs.get(a.aval)
     spec = None if by_second is None else by_second.get(b.aval)
     if spec is None:
-        spec = infer(form.op, form.pattern, (a.aval, b.aval), False)
+        spec = infer(form.op, form.pattern, (a.aval, b.aval), form.training)
         if len(spec.out) > 1:
             return None
         form.specs.setdefault(a.aval, {})[b.aval] = spec
@@ -292,14 +294,22 @@ def _outs(code, first, ctx, trace, base) -> tuple[Value, ...]:
 
 
 def _generally(form, handles, numbers, cls):
-    values, node = emit(form.op, form.pattern, handles, numbers)
+    values, node = emit_form(form, handles, numbers)
     return cls(values[0], node)
 
 
 def emit(op: Op, pattern: tuple, handles, numbers: tuple, ctx=None):
     """Look the call up and append it; returns (values, node)."""
+    return emit_form(form_of(op, pattern, op.train and _threads.now.training), handles, numbers, ctx)
+
+
+def emit_form(form: Form, handles, numbers: tuple, ctx=None):
+    """Append a call with any number of arrays; returns (values, node)."""
     values = [h._cell.value if h._view is None else h._read() for h in handles]
-    spec = look_up(op, pattern, values)
+    avals = tuple([v.aval for v in values])
+    spec = form.specs.get(avals)
+    if spec is None:
+        spec = form.specs[avals] = infer(form.op, form.pattern, avals, form.training)
     if not _threads.now.recording:
         return emit_spec(spec, values, numbers, None, ctx)
     parents = [None if h._node is None else place(h) for h in handles]
@@ -322,28 +332,38 @@ def emit_spec(spec: Spec, values, numbers, parents, ctx=None) -> tuple[list[Valu
     if values:
         ctx = values[0].ctx
         for v in values:
-            if v.ctx._jax is not ctx._jax:
+            if v.ctx is not ctx and v.ctx._jax is not ctx._jax:
                 values = [v if v.ctx._jax is ctx._jax else _transfer(v, ctx) for v in values]
                 break
     device = ctx.jax
     if trace.device is not device:
         trace = trace_on(device)
     code: Spec | Recorded = spec
-    if parents is not None and spec.grad:
-        mask = tuple([p is not None and not p[0].zero for p in parents])
-        if True in mask:
-            found = spec.recorded.get(mask)
-            code = found if found is not None else _record(spec, mask)
-    slots = [v.slot if v.trace is trace else trace.slot(v) for v in values]
+    kept: list = values
+    if parents is not None:
+        kept, mask = [], []
+        for p, v in zip(parents, values):
+            if p is None:
+                mask.append(False)
+                kept.append(v)
+            else:
+                mask.append(not p[0].zero)
+                kept.append(v if p[0].is_leaf or p[0].out(p[1]) is not v else None)
+        if spec.grad and True in mask:
+            found = spec.recorded.get(tuple(mask))
+            code = found if found is not None else _record(spec, tuple(mask))
+    external = trace.external
+    slots = [v.slot if v.trace is trace else external.get(v) or trace.slot(v) for v in values]  # 0 is no slot of an input
     instruction, outs = _append(trace, code, (*slots, *spec.number_slots) if numbers else tuple(slots), numbers, ctx)
     if trace.device is None:
         return emit_spec(spec, values, numbers, parents, ctx)
     node = None
     if parents is not None:
-        kept = [None if p is not None and not p[0].is_leaf and p[0].out(p[1]) is v else v for p, v in zip(parents, values)]
-        zero = type(code) is Spec
-        residuals = () if zero else code.residuals(values, outs, numbers)  # type: ignore[union-attr]
-        node = make_node(code, parents, residuals, kept, instruction, trace.segment, zero)
+        node = Node()
+        node.code, node.parents, node.instruction, node.segment, node.seq = code, parents, instruction, trace.segment, next(_sequence)
+        node.inputs = kept
+        node.zero = code is spec
+        node.residuals = () if node.zero else code.residuals(values, outs, numbers)  # type: ignore[union-attr]
     if outs[0].slot >= trace.next_check:
         trace.cut()
     return (outs if len(outs) == len(spec.out) else outs[:len(spec.out)]), node
@@ -375,17 +395,15 @@ _KIND = {float: "f", int: "i", bool: "b"}
 
 def _append(trace, code, slots, numbers, ctx) -> tuple[list, list[Value]]:
     """Commit an instruction; returns it and its pending outputs."""
+    instructions = trace.instructions
+    slot = len(instructions) << SHIFT
     outs = []
     for aval in code.out:
         v = Value()
-        v.aval, v.ctx, v.trace, v.data = aval, ctx, trace, None
+        v.aval, v.ctx, v.trace, v.slot, v.data = aval, ctx, trace, slot, None
         outs.append(v)
+        slot += 1
     instruction = [code, slots, outs[0] if len(outs) == 1 else tuple(outs), numbers, user_line(3) if program.remember_lines else None]
-    instructions = trace.instructions
-    base = len(instructions) << SHIFT
-    for v in outs:
-        v.slot = base
-        base += 1
     instructions.append(instruction)
     return instruction, outs
 
@@ -402,5 +420,5 @@ def moved(value: Value, ctx) -> Value:
     return value_with(value.aval, ctx, put(value.get(), ctx.jax))
 
 
-__all__ = ["Form", "Inplace", "Node", "append_mixed", "emit", "emit1", "emit2", "emit_spec", "form_of", "inplace", "look_up", "make_node",
-           "moved", "place"]
+__all__ = ["Form", "Inplace", "Node", "append_mixed", "emit", "emit1", "emit2", "emit_form", "emit_spec", "form_of", "inplace", "look_up",
+           "make_node", "moved", "place"]

@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 DIALECTS = ("np", "npx", "nd")
+SWITCHES = frozenset({"np_shape", "np_dtype"})  # parameters that the door fills from the thread's switches
 LOOPS = "mxshim_loops"  # what JAX calls a part of an operator whose loops are worth XLA's longer way of compiling, see program.py
 
 
@@ -79,10 +80,14 @@ class Op:
     result: type = list  # what holds several results: list or tuple
     samples: Any = None  # facts for the tests: domain, example arguments
     doc: str = field(default="")
+    name: str = field(init=False)
+    simple: bool = field(init=False)  # a call does nothing but give its result
+    switched: bool = field(init=False)  # the door fills parameters from the thread's switches
 
-    @property
-    def name(self) -> str:
-        return self.names[0]
+    def __post_init__(self):
+        for name, fact in (("name", self.names[0]), ("simple", not self.updates and self.check is None),
+                           ("switched", not SWITCHES.isdisjoint(self.params))):
+            object.__setattr__(self, name, fact)
 
 
 NAMES: dict[str, Any] = {}  # public name -> Op, or a plain function declared with @api

@@ -194,6 +194,12 @@ def _temper(y):
     return y
 
 
+def _runs(words, rows, starts, k):
+    """k words of each of some rows of (n, m) words in memory without gaps, each from its own start on: uint32 (rows, k)."""
+    n, m = words.shape
+    return onp.ndarray((n, m - k + 1, k), onp.uint32, words, strides=(4 * m, 4, 4))[rows, starts]
+
+
 class _Ahead:
     """The next k words of engines lo..hi-1, before they count as used."""
 
@@ -221,19 +227,15 @@ class _Ahead:
         if self.even:
             start = int(self.at[0])
             return _temper(self.raw[lo:hi, start:start + k].copy())
-        out = onp.empty((hi - lo, k), onp.uint32)
-        starts = self.at[lo:hi].tolist()
+        starts = self.at[lo:hi]
         if self.rows is None:
-            for row, raw, start in zip(out, self.raw[lo:hi], starts):
-                row[:] = raw[start:start + k]
-            return _temper(out)
-        for row, raw, start in zip(out, self.state[lo:hi], starts):
-            if start + k <= _N:
-                row[:] = raw[start:start + k]
+            return _temper(_runs(self.raw, onp.arange(lo, hi), starts, k))
+        out = onp.empty((hi - lo, k), onp.uint32)
+        inside = onp.flatnonzero(starts + k <= _N)
+        out[inside] = _runs(self.state, inside + lo, starts[inside], k)
         first, last = onp.searchsorted(self.rows, (lo, hi)).tolist()
-        for slot in range(first, last):
-            at = int(self.rows[slot]) - lo
-            out[at] = self.raw[slot, starts[at]:starts[at] + k]
+        beyond = self.rows[first:last]
+        out[beyond - lo] = _runs(self.raw, onp.arange(first, last), self.at[beyond], k)
         return _temper(out)
 
     def use(self, used):

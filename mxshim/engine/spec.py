@@ -65,7 +65,7 @@ class Lit:
 
 ARR = [Arr(i) for i in range(64)]
 NUM = {kind: Num(kind) for kind in SCALAR_DTYPES}
-_LITS: dict[tuple, Lit] = {}
+_LITS: dict[tuple | str, Lit] = {}
 
 
 def arr(index: int) -> Arr:
@@ -75,7 +75,7 @@ def arr(index: int) -> Arr:
 
 
 def lit(value) -> Lit:
-    key = (type(value), value)
+    key = (type(value), value) if value else repr(value)  # -0.0 is no 0.0
     found = _LITS.get(key)
     return found if found is not None else _LITS.setdefault(key, Lit(value))
 
