@@ -86,13 +86,18 @@ def read_data(source, dtype, ctx, cls, error=TypeError) -> Array:
     return adopt_numpy(_cast(found, dtype), cls, ctx)
 
 
+_PLAIN = {int, float, bool}
+
+
 def _plain(source):
     if isinstance(source, list | tuple):
-        return [_plain(e) for e in source]
+        return source if _PLAIN.issuperset(map(type, source)) else [_plain(e) for e in source]
     return source.asnumpy() if isinstance(source, Array) else source
 
 
 def _cast(found: onp.ndarray, dtype) -> onp.ndarray:
+    if found.dtype.kind in "biu":  # nothing that NumPy could warn of
+        return found.astype(dtype)
     with onp.errstate(all="ignore"):
         return found.astype(dtype)
 

@@ -11,7 +11,7 @@ import numpy as onp
 from ..base import MXNetError
 from ..engine.call import watch
 from ..engine.cell import Handle, aval_of, value_with
-from ..engine.emit import emit, emit1, inplace
+from ..engine.emit import emit, emit1, emit2, form_of, inplace
 from ..engine.op import NAMES
 from ..engine.spec import NUM, arr
 from ..engine.trace import state, threads
@@ -48,6 +48,9 @@ def getitem(x: Array, key):
     if isinstance(key, Array | onp.ndarray) and key.dtype == bool and key.ndim and x._dialect == "np":
         if key.shape == shape[:key.ndim] and is_plain(x):
             return _read_mask(x, key)
+    if isinstance(key, Array) and shape and key._value_now().aval.dtype != bool:
+        layout = (("at", 0),) + (("all",),) * (len(shape) - 1)
+        return emit2(form_of(NAMES["mx.take_at"], (_X, (_Y,), layout)), x, _bounded(key, shape, 0), (), type(x))
     plan = _plan(x, key)
     if plan.arrays:
         return _take(x, plan)

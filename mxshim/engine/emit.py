@@ -43,6 +43,16 @@ class Inplace:
 inplace = Inplace()
 
 
+def _rare(name):
+    def get(node):
+        return None if node.rare is None else node.rare.get(name)
+
+    def put(node, value):
+        node.rare = {**(node.rare or {}), name: value}
+
+    return property(get, put)
+
+
 class Node:
     """A recorded instruction: what its gradient needs and where its inputs came from.
 
@@ -51,11 +61,11 @@ class Node:
     inputs: per input its value, None where it is just what the parent put out; what a second derivative starts from.
     instruction: what was appended; it knows the outputs and the numbers.
     segment: in which trace it was recorded; None for Functions and copies between devices.
-    Rare: marks: leaves set on outputs by attach_grad.  function: a user's Function.  updates: what backward writes besides gradients.
-    moved: of a copy between devices, from which one to which.
+    rare: None, or a dict of: marks: leaves set on outputs by attach_grad.  function: a user's Function.  updates: what backward writes
+    besides gradients.  moved: of a copy between devices, from which one to which.
     """
 
-    __slots__ = ("__dict__", "__weakref__", "code", "inputs", "instruction", "parents", "residuals", "segment", "seq", "zero")
+    __slots__ = ("__weakref__", "code", "inputs", "instruction", "parents", "rare", "residuals", "segment", "seq", "zero")
     code: Any
     parents: tuple
     residuals: Any
@@ -63,12 +73,10 @@ class Node:
     instruction: list
     segment: Segment | None
     seq: int
+    rare: dict | None
     zero: bool
     is_leaf = False
-    marks: dict | None = None
-    function: Any = None
-    updates: list | None = None
-    moved: Any = None
+    marks, function, updates, moved = map(_rare, ("marks", "function", "updates", "moved"))
 
     @property
     def freed(self) -> bool:
@@ -87,14 +95,14 @@ class Node:
     def free(self):
         self.code = self.residuals = self.inputs = None
         self.parents = ()
-        if self.updates is not None or self.function is not None:
+        if self.rare is not None:
             self.updates = self.function = None
 
 
 def make_node(code, parents, residuals, inputs, instruction, segment=None, zero=False) -> Node:
     node = Node()
     node.code, node.parents, node.residuals, node.inputs = code, parents, residuals, inputs
-    node.instruction, node.segment, node.zero, node.seq = instruction, segment, zero, next(_sequence)
+    node.instruction, node.segment, node.zero, node.seq, node.rare = instruction, segment, zero, next(_sequence), None
     return node
 
 
@@ -165,8 +173,8 @@ def emit1(form: Form, x: Handle, numbers: tuple, cls) -> Any:
         trace = trace_on(ctx.jax)
     code: Any = spec
     node = None
-    if thread.recording and x._node is not None:
-        p = place(x)
+    if thread.recording and (q := x._node) is not None:
+        p = place(x) if q.code is None else (q, x._index)
         if p is not None:
             if inplace.readers is not None:
                 return _generally(form, (x,), numbers, cls)
@@ -190,11 +198,12 @@ def emit1(form: Form, x: Handle, numbers: tuple, cls) -> Any:
     if trace.device is None:
         return emit1(form, x, numbers, cls)
     if node is not None:
-        node.code, node.parents, node.instruction, node.segment, node.seq = code, (p,), instruction, trace.segment, next(_sequence)
+        node.code, node.parents, node.instruction, node.segment, node.rare = code, (p,), instruction, trace.segment, None
+        node.seq = next(_sequence)
         q = p[0]
-        node.inputs = (None if not q.is_leaf and q.out(p[1]) is value else value,)
-        node.zero = code is spec
-        node.residuals = () if node.zero else code.residuals((value,), outs or (out,), numbers)
+        node.inputs = (value if q.is_leaf or q.instruction[2] is not value and q.out(p[1]) is not value else None,)
+        node.zero = zero = code is spec
+        node.residuals = () if zero or code.residuals is None else code.residuals((value,), outs or (out,), numbers)
     if base >= trace.next_check:
         trace.cut()
     cell = Cell()
@@ -226,10 +235,10 @@ def emit2(form: Form, x: Handle, y: Handle, numbers: tuple, cls) -> Any:
     code: Any = spec
     node = p = q = None
     if thread.recording:
-        if x._node is not None:
-            p = place(x)
-        if y._node is not None:
-            q = place(y)
+        if (m := x._node) is not None:
+            p = place(x) if m.code is None else (m, x._index)
+        if (n := y._node) is not None:
+            q = place(y) if n.code is None else (n, y._index)
         if p is not None or q is not None:
             if inplace.readers is not None:
                 return _generally(form, (x, y), numbers, cls)
@@ -262,11 +271,12 @@ def emit2(form: Form, x: Handle, y: Handle, numbers: tuple, cls) -> Any:
     if trace.device is None:
         return emit2(form, x, y, numbers, cls)
     if node is not None:
-        node.code, node.parents, node.instruction, node.segment, node.seq = code, (p, q), instruction, trace.segment, next(_sequence)
-        node.inputs = (a if p is None or p[0].is_leaf or p[0].out(p[1]) is not a else None,
-                       b if q is None or q[0].is_leaf or q[0].out(q[1]) is not b else None)
-        node.zero = code is spec
-        node.residuals = () if node.zero else code.residuals((a, b), outs or (out,), numbers)
+        node.code, node.parents, node.instruction, node.segment, node.rare = code, (p, q), instruction, trace.segment, None
+        node.seq = next(_sequence)
+        node.inputs = (a if p is None or (m := p[0]).is_leaf or m.instruction[2] is not a and m.out(p[1]) is not a else None,
+                       b if q is None or (n := q[0]).is_leaf or n.instruction[2] is not b and n.out(q[1]) is not b else None)
+        node.zero = zero = code is spec
+        node.residuals = () if zero or code.residuals is None else code.residuals((a, b), outs or (out,), numbers)
     if base >= trace.next_check:
         trace.cut()
     cell = Cell()
@@ -347,8 +357,9 @@ def emit_spec(spec: Spec, values, numbers, parents, ctx=None) -> tuple[list[Valu
                 mask.append(False)
                 kept.append(v)
             else:
-                mask.append(not p[0].zero)
-                kept.append(v if p[0].is_leaf or p[0].out(p[1]) is not v else None)
+                q = p[0]
+                mask.append(not q.zero)
+                kept.append(v if q.is_leaf or q.instruction[2] is not v and q.out(p[1]) is not v else None)
         if spec.grad and True in mask:
             found = spec.recorded.get(tuple(mask))
             code = found if found is not None else _record(spec, tuple(mask))
@@ -360,10 +371,10 @@ def emit_spec(spec: Spec, values, numbers, parents, ctx=None) -> tuple[list[Valu
     node = None
     if parents is not None:
         node = Node()
-        node.code, node.parents, node.instruction, node.segment, node.seq = code, parents, instruction, trace.segment, next(_sequence)
-        node.inputs = kept
-        node.zero = code is spec
-        node.residuals = () if node.zero else code.residuals(values, outs, numbers)  # type: ignore[union-attr]
+        node.code, node.parents, node.instruction, node.segment, node.rare = code, parents, instruction, trace.segment, None
+        node.seq, node.inputs = next(_sequence), kept
+        node.zero = zero = code is spec
+        node.residuals = () if zero or code.residuals is None else code.residuals(values, outs, numbers)  # type: ignore[union-attr]
     if outs[0].slot >= trace.next_check:
         trace.cut()
     return (outs if len(outs) == len(spec.out) else outs[:len(spec.out)]), node

@@ -81,13 +81,13 @@ _STRETCHES: dict[tuple, Stretch] = {}
 
 def _walk(heads):
     """(nodes from the heads down, latest first; leaves reached; whether a freed node was met; whether all are ordinary operators)."""
-    stack = [p[0] for p in heads]
-    seen, nodes, leaves, freed, plain = set(), [], {}, False, True
+    stack = list(dict.fromkeys([p[0] for p in heads]))
+    seen = set(stack)
+    nodes: list[Node] = []
+    leaves: dict[Leaf, None] = {}
+    freed, plain = False, True
     while stack:
         node = stack.pop()
-        if node in seen:
-            continue
-        seen.add(node)
         if node.is_leaf:
             leaves[node] = None
             continue
@@ -95,12 +95,13 @@ def _walk(heads):
             freed = True
             continue
         nodes.append(node)
-        if node.__dict__:
+        if node.rare is not None:
             plain = False
             if node.marks:
                 leaves.update(dict.fromkeys(node.marks.values()))
         for p in node.parents:
-            if p is not None:
+            if p is not None and p[0] not in seen:
+                seen.add(p[0])
                 stack.append(p[0])
     nodes.sort(key=_seq, reverse=True)
     return nodes, leaves, freed, plain

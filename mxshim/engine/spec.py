@@ -295,9 +295,9 @@ def _pull(spec: Spec, mask, pull, cts):
 
 
 def _picker(picks, n_in):
-    """A function of (inputs, outputs, numbers) that gives those of them that `picks` numbers, counting through."""
+    """A function of (inputs, outputs, numbers) that gives those of them that `picks` numbers, counting through; None if there are none."""
     if not picks:
-        return lambda inputs, outs, numbers: ()
+        return None
     if max(picks) < n_in:
         if len(picks) == 1:
             return lambda inputs, outs, numbers, i=picks[0]: (inputs[i],)
