@@ -88,6 +88,7 @@ class Failed:
         raise self.error
 
 
+DONATE = 1 << 16  # bytes from which an input that nobody holds any more is overwritten in place
 # Values whose buffer somebody outside, or another value, also holds: never donated.
 shared: weakref.WeakSet = weakref.WeakSet()
 

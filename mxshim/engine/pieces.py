@@ -15,6 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from .cell import DONATE
 from .host import CannotRun, Steps, failed
 from .spec import FLOAT, NUMBER_SLOT, SCALAR_DTYPES, SHIFT
 from .stretch import Stretch
@@ -121,10 +122,11 @@ def small(instructions, live, inputs: int) -> Steps | None:
     if len(instructions) > SMALL:
         return None
     whole = Pieces(instructions, 0, live)
-    return _steps(whole.pieces, whole.live, inputs, LIMIT)
+    large = [instructions[s >> SHIFT][0].out[s & ((1 << SHIFT) - 1)].nbytes >= DONATE for s in live]
+    return _steps(whole.pieces, whole.live, inputs, LIMIT, large.__getitem__)
 
 
-def _steps(pieces: list[Piece], live, inputs: int, limit: float | None = None) -> Steps | None:
+def _steps(pieces: list[Piece], live, inputs: int, limit: float | None = None, may_share: Callable = lambda k: False) -> Steps | None:
     """Functions of NumPy's that compute the results `live` of pieces, for `inputs` arrays and all the pieces' numbers in turn."""
     kinds = [_DTYPES[s].type for p in pieces for s in p.slots if s <= FLOAT]
     numbers = iter(range(inputs, inputs + len(kinds)))
@@ -134,7 +136,7 @@ def _steps(pieces: list[Piece], live, inputs: int, limit: float | None = None) -
         for p in pieces:
             args = [env[p.arrays[~s]] if s > FLOAT else next(numbers) for s in p.slots]
             env.update(zip(p.outs, p.code.emit(args, found.evaluate), strict=True))
-        return found.finish([env[name] for name in live])
+        return found.finish([env[name] for name in live], may_share)
     except CannotRun:
         return None
     except Exception:

@@ -134,7 +134,7 @@ def run(device, instructions, codes, slots, numbers, data, donated, live, whole=
             program.used = next(_clock)
             _last.next = program
             _last = program
-            return outs, _NONE_SHARED, False
+            return outs, program.steps.shared, False
         program = None
     with jax.enable_x64(True) if program is None or program.wide else _AS_IT_IS:
         packed = _pack(program, numbers, exact)
@@ -180,7 +180,6 @@ def _shared(data, outs) -> tuple[list, list]:
     return ([j for j, d in enumerate(data) if id(d) in count], [k for k, o in enumerate(outs) if id(o) in inputs or count[id(o)] > 1])
 
 
-_NONE_SHARED: tuple = ((), ())
 _EXACT = 1 << 53  # integers up to here are exact as float64
 _AS_IT_IS = nullcontext()
 

@@ -21,13 +21,12 @@ import numpy as onp
 from ..base import MXNetError
 from ..device import current_device
 from . import program
-from .cell import Failed, Value, aval_of, shared, value_with
+from .cell import DONATE, Failed, Value, aval_of, shared, value_with
 from .spec import SHIFT
 
 LONG, LONGEST, ROLLED = 256, 1024, 8192  # instructions in a trace before it is cut where it repeats: XLA's time grows faster than it.
 # The larger numbers hold while recording, because a backward usually follows and is best compiled with what it goes back through;
 # the largest for what repeats itself, which is compiled as a loop (see roll.py).
-DONATE = 1 << 16  # bytes from which an input that nobody holds any more is overwritten in place
 QUEUED = 32  # programs that may wait for the device
 _USED = -1  # the slot of a value on the host that has been an input once
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep

@@ -54,9 +54,11 @@ class Steps:
     steps: (function, numbers of its operands, number of its result or a tuple of them).
     costs: per step, by how many seconds it is slower than as a part of a program of XLA's, and how many it takes, about.
     outs: per result its number and whether it needs memory of its own.  seconds: that all takes.
+    shared: the inputs, and the results, that share their memory: large arrays in another shape.
     """
 
-    __slots__ = ("_constants", "_given", "_narrow", "_own", "costs", "kinds", "limit", "outs", "seconds", "steps", "values")
+    __slots__ = ("_constants", "_given", "_narrow", "_own", "_reshape_of", "costs", "kinds", "limit", "outs", "seconds", "shared", "steps",
+                 "values")
 
     def __init__(self, inputs: int, kinds=(), limit: float | None = None):
         self.kinds, self.limit, self._given = kinds, limit, inputs + len(kinds)
@@ -67,16 +69,25 @@ class Steps:
         self.seconds = 0.0
         self._narrow: dict[int, int] = {}  # what was broadcast -> what it was broadcast from
         self._own: set[int] = set()
+        self._reshape_of: dict[int, int] = {i: i for i in range(inputs)}  # what has the elements of an input in their order -> that input
+        self.shared: tuple[list[int], list[int]] = ([], [])
 
     def evaluate(self, closed, args) -> list[int]:
         """Take a closed jaxpr up; args: numbers of values, or arrays. Returns the numbers of its results. Raises: CannotRun."""
         return self._take(closed.jaxpr, closed.consts, [a if type(a) is int else self._value(a) for a in args])
 
-    def finish(self, live: Iterable[int]) -> Steps:
-        """The same, to give these results, without what they do not need. Raises: CannotRun."""
+    def finish(self, live: Iterable[int], may_share: Callable = lambda k: False) -> Steps:
+        """The same, to give these results, without what they do not need; may_share: whether the k-th of them may share its memory.
+
+        Raises: CannotRun.
+        """
         needed: set[int] = set()
-        for k in live:
-            self.outs.append((k, k not in self._own or k in needed))
+        for i, k in enumerate(live):
+            alias = k in self._reshape_of and may_share(i)
+            if alias:
+                self.shared[0].append(self._reshape_of[k])
+                self.shared[1].append(i)
+            self.outs.append((k, not alias and (k not in self._own or k in needed)))
             needed.add(k)
         kept, slower = [], 0.0
         for step, cost in zip(reversed(self.steps), reversed(self.costs), strict=True):
@@ -88,7 +99,7 @@ class Steps:
         if self.limit is not None and slower > self.limit:
             raise CannotRun
         self.steps, self._constants = kept[::-1], self.values[self._given:]
-        del self.values, self.costs, self._narrow, self._own  # what only making them needs
+        del self.values, self.costs, self._narrow, self._own, self._reshape_of  # what only making them needs
         return self
 
     def __call__(self, data, numbers) -> list | None:
@@ -172,6 +183,8 @@ class Steps:
         outs = [self._value() for _ in avals]
         if name in _DIRECT or name in _OWN:
             self._own.update(outs)
+        if inputs and inputs[0] in self._reshape_of and (name == "squeeze" or name == "reshape" and params.get("dimensions") is None):
+            self._reshape_of[outs[0]] = self._reshape_of[inputs[0]]
         if name == "broadcast_in_dim":
             self._narrow[outs[0]] = self._reshaped(inputs[0], shapes[0], params)
         self._add(fn, inputs, outs[0] if len(outs) == 1 else tuple(outs), cost)
