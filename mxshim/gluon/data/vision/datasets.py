@@ -26,7 +26,7 @@ __all__ = ["CIFAR10", "CIFAR100", "MNIST", "FashionMNIST", "ImageFolderDataset",
 
 
 class _ImageSet(Dataset):
-    """Images uint8 (height, width, channels) as arrays, and labels int32: arrays without axes in np programs, NumPy's numbers in nd ones."""
+    """Images uint8 (height, width, channels) as arrays, and labels int32: 0-d arrays in np programs, NumPy's numbers in nd ones."""
 
     name = ""  # of the folder in $MXNET_HOME/datasets, else ~/.mxnet/datasets, that root=None stands for
     shape: tuple[int, int, int]
