@@ -155,10 +155,11 @@ def missing(prefix: str, module: str, known):
     return __getattr__
 
 
-def parts(package: str, names: str):
+def parts(package: str, names: str, **stars: str):
     """Let the names of a package be found in modules of it, too, where MXNet has them: mx.optimizer.nag.NAG.
 
     names: of MXNet's files in there. A module of ours with such a name finds what it lacks in the package; the others are the package.
+    stars: for a module of ours, names that it lacks and that `from it import *` brings in MXNet.
     """
     whole = sys.modules[package]
 
@@ -173,3 +174,7 @@ def parts(package: str, names: str):
         setattr(whole, name, module)
         if module is not whole:
             module.__dict__.setdefault("__getattr__", __getattr__)
+    for name, lacking in stars.items():
+        module = sys.modules[f"{package}.{name}"]
+        own = getattr(module, "__all__", None) or [n for n in vars(module) if not n.startswith("_")]
+        module.__all__ = [*own, *lacking.split()]

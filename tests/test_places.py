@@ -166,3 +166,16 @@ def test_scopes_of_blocks_of_mxnet_1():
     from mxshim.gluon.block import _BlockScope
     with mx.name.NameManager(), _BlockScope(mx.gluon.nn.Dense(1, prefix="main_")):
         assert mx.name.NameManager._current.value.get(None, "hello") == "main_hello0"
+
+
+@pytest.mark.parametrize("module, names", [
+    ("gluon", "tensor_types Block"), ("gluon.parameter", "tensor_types ParameterDict Parameter"),
+    ("gluon.block", "SymbolBlock HybridBlock"),
+    ("gluon.contrib.estimator.event_handler", "CheckpointHandler TrainBegin LoggingHandler"),
+    ("optimizer.optimizer", "SGD NAG Adam Updater get_updater Optimizer register"),
+])
+def test_star_imports_bring_what_mxnet_s_do(module, names):
+    there = {}
+    exec(f"from mxshim.{module} import *", there)
+    assert set(names.split()) <= set(there)
+    assert "tensor_types" not in there or isinstance(mx.np.ones(2), there["tensor_types"])

@@ -20,7 +20,9 @@ from ..symbol.recording import Recording
 from ..util import is_np_array, is_np_shape
 from .dialect import ARRAYS
 
-__all__ = ["Constant", "DeferredInitializationError", "Parameter"]
+__all__ = ["Constant", "DeferredInitializationError", "Parameter", "tensor_types"]
+
+tensor_types = symbol.Symbol, nd.NDArray  # what a block may be called with
 _UNKNOWN = (0, -1)  # sizes that wait for the first batch, in nd and np programs
 
 

@@ -34,5 +34,7 @@ __all__ = ["AdaBelief", "AdaDelta", "AdaGrad", "Adam", "AdamW", "Adamax", "DCASG
            "NAG", "Nadam", "Optimizer", "RMSProp", "SGD", "SGLD", "Signum", "Test", "Updater", "ccSGD", "contrib", "create",
            "get_updater", "register"]
 _parts(__name__, "adabelief adadelta adagrad adam adamW adamax dcasgd ftml ftrl lamb lans lars nadam nag optimizer "
-                 "rmsprop sgd sgld signum updater utils")
+                 "rmsprop sgd sgld signum updater utils",
+       optimizer="AdaDelta AdaGrad Adam Adamax DCASGD FTML Ftrl LAMB LARS LBSGD NAG Nadam RMSProp SGD SGLD Signum "
+                 "Updater ccSGD get_updater")
 __getattr__ = _missing("mx.optimizer", __name__, __all__)

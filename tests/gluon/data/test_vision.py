@@ -41,6 +41,7 @@ def test_mnist(tmp_path, packed, np_mode):
         x, y = train[2]
         assert type(x) is (np.ndarray if np_mode else nd.NDArray) and x.dtype == onp.uint8 and x.shape == (28, 28, 1)
         assert x.asnumpy()[..., 0].tolist() == IMAGES[2].tolist() and (y, y.dtype) == (4, "int32")
+        assert type(y) is (np.ndarray if np_mode else onp.int32) and type(train[0:3][1]) is (np.ndarray if np_mode else onp.ndarray)
         assert len(train) == 5 and test[0][1] == 5 and train[0:3][0].shape == (3, 28, 28, 1) and train._data.shape == (5, 28, 28, 1)
         x, y = next(iter(DataLoader(train, 4)))
         assert x.asnumpy()[..., 0].tolist() == IMAGES[:4].tolist() and y.asnumpy().tolist() == [3, 1, 4, 1]
@@ -89,6 +90,16 @@ def test_missing_files_are_named(tmp_path, monkeypatch, make, file):
     with pytest.raises(FileNotFoundError, match=file) as error:
         make(str(tmp_path))
     assert str(tmp_path) in str(error.value) and "http" in str(error.value) and "MXSHIM_SYNTHETIC_DATA=1" in str(error.value)
+
+
+def test_folder_is_in_mxnet_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("MXNET_HOME", str(tmp_path))
+    (tmp_path / "datasets" / "fashion-mnist").mkdir(parents=True)
+    write_mnist(tmp_path / "datasets" / "fashion-mnist")
+    assert len(vision.FashionMNIST()) == 5
+    for make, folder in (vision.MNIST, "mnist"), (vision.CIFAR10, "cifar10"), (vision.CIFAR100, "cifar100"):
+        with pytest.raises(FileNotFoundError, match=str(tmp_path / "datasets" / folder)):
+            make()
 
 
 def test_made_up_data(tmp_path, monkeypatch):

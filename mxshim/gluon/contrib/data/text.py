@@ -8,6 +8,7 @@ import zipfile
 import numpy as onp
 
 from .... import ndarray as nd
+from ....base import data_dir
 from ...data.dataset import Dataset
 
 __all__ = ["WikiText103", "WikiText2"]
@@ -23,7 +24,7 @@ class _WikiText(Dataset):
     def __init__(self, root=None, segment="train", vocab=None, seq_len=35):
         if segment not in self.files:
             raise ValueError(f"{type(self).__name__}: segment must be one of {', '.join(self.files)}, got {segment!r}")
-        self._root = os.path.expanduser(root or os.path.join("~", ".mxnet", "datasets", self.name))
+        self._root = os.path.expanduser(root or os.path.join(data_dir(), "datasets", self.name))
         lines = [line.split() for line in self._text(self.files[segment]).splitlines()]
         self._counter = collections.Counter(token for line in lines for token in line)
         if vocab is None:

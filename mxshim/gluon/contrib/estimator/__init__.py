@@ -20,4 +20,4 @@ from .event_handler import ValidationHandler as ValidationHandler
 __all__ = ["BatchBegin", "BatchEnd", "BatchProcessor", "CheckpointHandler", "EarlyStoppingHandler", "EpochBegin", "EpochEnd", "Estimator",
            "EventHandler", "GradientUpdateHandler", "LoggingHandler", "MetricHandler", "StoppingHandler", "TrainBegin", "TrainEnd",
            "ValidationHandler"]
-_parts(__name__, "event_handler")
+_parts(__name__, "event_handler", event_handler="CheckpointHandler")

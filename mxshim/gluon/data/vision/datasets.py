@@ -11,7 +11,9 @@ import warnings
 
 import numpy as onp
 
+from .... import numpy as np
 from ....array.convert import adopt_numpy
+from ....base import data_dir
 from ....device import current_device
 from ....image.functions import imdecode, imread
 from ....image.iterators import listed, read_list
@@ -24,15 +26,17 @@ __all__ = ["CIFAR10", "CIFAR100", "MNIST", "FashionMNIST", "ImageFolderDataset",
 
 
 class _ImageSet(Dataset):
-    """Images uint8 (height, width, channels) as arrays, and labels int32 as NumPy numbers."""
+    """Images uint8 (height, width, channels) as arrays, and labels int32: 0-d arrays in np programs, NumPy's numbers in nd ones."""
 
+    name = ""  # of the folder in $MXNET_HOME/datasets, else ~/.mxnet/datasets, that root=None stands for
     shape: tuple[int, int, int]
     classes = 10
     sizes = 60000, 10000  # of the training and of the test data
     source = ""  # where the files come from
 
     def __init__(self, root, train, transform):
-        self._root, self._train, self._transform = os.path.expanduser(root), train, transform
+        self._root = os.path.expanduser(root or os.path.join(data_dir(), "datasets", self.name))
+        self._train, self._transform = train, transform
         try:
             self._images, self._label = self._read()
         except FileNotFoundError as missing:
@@ -75,7 +79,10 @@ class _ImageSet(Dataset):
         return len(self._label)
 
     def __getitem__(self, idx):
-        sample = adopt_numpy(onp.array(self._images[idx]), array_class(), current_device()), self._label[idx]
+        image, label = adopt_numpy(onp.array(self._images[idx]), array_class(), current_device()), self._label[idx]
+        if array_class() is np.ndarray:
+            label = adopt_numpy(onp.array(label), np.ndarray, current_device())
+        sample = image, label
         return sample if self._transform is None else self._transform(*sample)
 
     def _joins(self):
@@ -95,10 +102,11 @@ class MNIST(_ImageSet):
     Raises: FileNotFoundError without the files, ValueError for damaged ones.
     """
 
+    name = "mnist"
     shape = (28, 28, 1)
     source = "http://yann.lecun.com/exdb/mnist"
 
-    def __init__(self, root="~/.mxnet/datasets/mnist", train=True, transform=None):
+    def __init__(self, root=None, train=True, transform=None):
         super().__init__(root, train, transform)
 
     def _read(self):
@@ -114,10 +122,8 @@ class MNIST(_ImageSet):
 class FashionMNIST(MNIST):
     """Pictures of clothes (Xiao et al., 2017), in the files and with the shapes of MNIST."""
 
+    name = "fashion-mnist"
     source = "https://github.com/zalandoresearch/fashion-mnist"
-
-    def __init__(self, root="~/.mxnet/datasets/fashion-mnist", train=True, transform=None):
-        super().__init__(root, train, transform)
 
 
 class CIFAR10(_ImageSet):
@@ -128,13 +134,14 @@ class CIFAR10(_ImageSet):
     Raises: FileNotFoundError without the files, ValueError for damaged ones.
     """
 
+    name = "cifar10"
     shape = (32, 32, 3)
     sizes = 50000, 10000
     source = "https://www.cs.toronto.edu/~kriz/cifar.html"
     files = [f"data_batch_{i}.bin" for i in range(1, 6)], ["test_batch.bin"]
     archive, folder, label_bytes, label_at = "cifar-10-binary.tar.gz", "cifar-10-batches-bin", 1, 0
 
-    def __init__(self, root="~/.mxnet/datasets/cifar10", train=True, transform=None):
+    def __init__(self, root=None, train=True, transform=None):
         super().__init__(root, train, transform)
 
     def _read(self):
@@ -167,10 +174,11 @@ class CIFAR100(CIFAR10):
     fine_label: True for the 100 classes, False for the 20 groups.
     """
 
+    name = "cifar100"
     files = ["train.bin"], ["test.bin"]
     archive, folder, label_bytes = "cifar-100-binary.tar.gz", "cifar-100-binary", 2
 
-    def __init__(self, root="~/.mxnet/datasets/cifar100", fine_label=False, train=True, transform=None):
+    def __init__(self, root=None, fine_label=False, train=True, transform=None):
         self.label_at, self.classes = (1, 100) if fine_label else (0, 20)
         super().__init__(root, train, transform)
 
