@@ -161,6 +161,8 @@ def test_numeric_gradients():
     assert onp.allclose(found[0], 2 * x * y) and onp.allclose(found[1], (x * x).sum(0, keepdims=True))
     T.check_numeric_gradient(lambda a, b: nd.dot(a, b), [x, y.T], rtol=1e-2)
     T.check_numeric_gradient(lambda data, index: nd.take(data, index), {"data": x, "index": onp.array([0, 1, 1])}, rtol=1e-2)
+    with pytest.raises(ValueError, match="arguments a, got b"):
+        T.check_numeric_gradient(mx.sym.var("a") * 2, {"b": x})
     T.check_numeric_gradient(lambda a: np.tanh(a), [np.array(x)], grad_nodes={0: "add"}, dtype=onp.float64, rtol=1e-4, atol=1e-6)
     net = gluon.nn.Dense(2)
     net.initialize()

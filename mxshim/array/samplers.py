@@ -9,7 +9,7 @@ import math
 
 import numpy as onp
 
-from ..engine.rng import Parallel, Serial
+from ..engine.rng import ENGINES, Parallel, Serial
 from ..engine.words import F32, canonical32, canonical64, logf
 
 _PI = F32(3.1415926)
@@ -131,7 +131,7 @@ class Lanes:
         k = onp.sqrt(9 * d.astype(onp.float64)).astype(kind)
         c = (1 / k.astype(onp.float64)).astype(kind)
         out = onp.full(rows.size, onp.nan, kind)
-        missing = onp.flatnonzero((alpha > 0) & (alpha < onp.inf))  # others would be drawn for ever
+        missing = onp.flatnonzero((alpha >= 0) & (alpha < onp.inf))  # others would be drawn for ever
         while missing.size:
             z = self.normal(rows[missing], wide)
             beyond = z > -k[missing]
@@ -325,6 +325,24 @@ def _from_every_word(stream: Parallel, method: str, n: int, parameters, dtype, *
         starts.ahead.use(onp.array(used))
         slack *= 2
     return out.reshape(-1)[:n]
+
+
+def unique_zipfian(stream: Parallel, limit: int, rows: int, n: int):
+    """In each row n different classes of 0..limit-1, int64 (rows, n), low ones more often; how many draws that took, int64 (rows,).
+
+    A class is a rounded exp(u log limit) less 1, with u uniform in [0, 1). Every row has an engine of its own.
+    """
+    classes, used = onp.empty((rows, n), onp.int64), onp.zeros(rows, onp.int64)
+    for row in range(rows if n else 0):
+        first, trials, engine = used[:0], n, row % ENGINES
+        while first.size < n:
+            trials *= 2
+            ahead = stream.ahead(engine, engine + 1, 2 * trials)
+            drawn = onp.rint(onp.exp(canonical64(ahead.words(0, 1)[0]) * math.log(limit))).astype(onp.int64) - 1
+            first = onp.sort(onp.unique(drawn, return_index=True)[1])[:n]
+        classes[row], used[row] = drawn[first], first[-1] + 1
+        ahead.use(2 * used[row:row + 1])
+    return classes, used
 
 
 def in_lanes(stream: Parallel, method: str, n: int, parameters, dtype, **more):

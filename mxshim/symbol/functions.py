@@ -13,7 +13,9 @@ from .. import numpy as np
 from .. import numpy_extension as npx
 from ..array.convert import class_of
 from ..array.fill import public_function
+from ..array.samplers import unique_zipfian
 from ..base import MXNetError
+from ..engine import rng
 from ..engine.op import NAMES, Op
 from .operators import find, inputs_of
 
@@ -408,6 +410,14 @@ def _mask_assign(arrays, given):
 def _square_sum(arrays, given):
     total = nd.sum(nd.square(arrays[0]), **{k: v for k, v in given.items() if k in ("axis", "keepdims", "exclude")})
     return total.tostype(arrays[0].stype) if arrays[0].stype == "row_sparse" and total.ndim == 2 and total.shape[0] > 1 else total
+
+
+@_own("_sample_unique_zipfian")
+def _sample_unique_zipfian(arrays, given):
+    limit, shape = given["range_max"], given.get("shape", ())
+    if len(shape) != 2 or shape[1] > limit:
+        raise MXNetError(f"nd._internal._sample_unique_zipfian: shape must be (rows, n) with n <= range_max={limit}, got {shape}")
+    return [nd.array(x, dtype="int64") for x in unique_zipfian(rng.streams().parallel, limit, *shape)]
 
 
 @_own("Custom")

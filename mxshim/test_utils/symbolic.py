@@ -201,6 +201,8 @@ def as_function(sym, location, aux_states, dtype, ctx):
         return sym, location
     names = sym.list_arguments()
     places = dict(location) if isinstance(location, dict) else dict(zip(names, location, strict=False))
+    if isinstance(location, dict) and set(places) != set(names):
+        raise ValueError(f"location: wanted the symbol's arguments {', '.join(names)}, got {', '.join(map(str, places))}")
     states = _named(sym.list_auxiliary_states(), aux_states, "aux_states", dtype, ctx)
     shapes = {n: onp.shape(v) for n, v in places.items()}
     program = Program(sym, Inference(sym, {**shapes, **{n: a.shape for n, a in states.items()}}, {}).open_shapes())

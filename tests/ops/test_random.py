@@ -357,6 +357,14 @@ def test_numbers_on_the_edge():
     assert np.random.multinomial(1, [u, 1 - u]).asnumpy().tolist() == [0, 1]
 
 
+def test_gamma_of_shape_0():
+    """It draws like any other, so that the rows behind it have MXNet's numbers."""
+    mx.random.seed(1)
+    got = nd.random.gamma(nd.array([0., 0.5]), nd.array([1., 1.]), shape=4).asnumpy()
+    onp.testing.assert_allclose(got, [[0] * 4, [1.2231283, 0.00387456, 0.10509028, 0.01467498]], rtol=1e-5)
+    assert nd.random.negative_binomial(nd.array([0.]), nd.array([0.5]), shape=3).asnumpy().tolist() == [[0, 0, 0]]
+
+
 # --- errors -------------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("code, kind, text", [
     ("np.random.normal(0, -1, 2)", ValueError, "np.random.normal: scale must be >= 0, got -1"),

@@ -268,3 +268,12 @@ def test_rows_that_a_batch_does_not_have_stay(optimizer):
             mod.forward_backward(mx.io.DataBatch([nd.array(x).tostype("csr")], [nd.zeros((2, 1))]))
             mod.update()
         assert (mod.get_params()[0]["weight"].asnumpy()[:, 0] != 1).tolist() == [False, True, False, True, False]
+
+
+def test_shapes_are_found_without_drawing():
+    x = nd.arange(10)
+    ex = mx.sym.random.shuffle(a).bind(mx.cpu(), {"a": x})
+    mx.random.seed(1)
+    want = nd.random.shuffle(x).asnumpy().tolist()
+    mx.random.seed(1)
+    assert ex.forward()[0].asnumpy().tolist() == want

@@ -68,3 +68,17 @@ def test_cached_op():
         op(data, weight)
     with pytest.raises(mx.MXNetError, match="must be an NDArray, got list"):
         op(data, weight, [1, 2])
+
+
+def test_unique_zipfian():
+    """The numbers of MXNet, which take engines of the parallel stream: what is drawn next is MXNet's, too."""
+    mx.random.seed(1)
+    classes, trials = _internal._sample_unique_zipfian(50, shape=(2, 6))
+    assert classes.asnumpy().tolist() == [[0, 9, 14, 47, 3, 5], [32, 27, 3, 7, 21, 9]] and trials.asnumpy().tolist() == [7, 8]
+    mx.random.seed(1)
+    assert _internal._sample_unique_zipfian(100000, shape=(1, 3))[0].dtype == onp.int64
+    assert abs(nd.random.uniform(shape=1).asscalar() - 0.7727907) < 1e-6
+    assert sym._internal._sample_unique_zipfian(range_max=5, shape=(2, 3)).infer_type()[1] == [onp.int64, onp.int64]
+    for shape in ((1, 11), (3,)):
+        with pytest.raises(mx.MXNetError, match="n <= range_max"):
+            _internal._sample_unique_zipfian(10, shape=shape)

@@ -85,7 +85,8 @@ class _TokenEmbedding(Vocabulary):
     def _take(self, vocabulary, embeddings):
         """Have the tokens of `vocabulary`, each with its vectors of all `embeddings` in a row."""
         if not isinstance(vocabulary, Vocabulary):
-            raise TypeError(f"{type(self).__name__}: vocabulary must be a contrib.text.vocab.Vocabulary, got {type(vocabulary).__name__}")
+            raise AssertionError(f"{type(self).__name__}: vocabulary must be a contrib.text.vocab.Vocabulary, "
+                                 f"got {type(vocabulary).__name__}")
         tokens = list(vocabulary.idx_to_token)
         parts = []
         for embedding in embeddings:
@@ -226,5 +227,6 @@ class CompositeEmbedding(_TokenEmbedding):
         embeddings = token_embeddings if isinstance(token_embeddings, list) else [token_embeddings]
         for embedding in embeddings:
             if not isinstance(embedding, _TokenEmbedding):
-                raise TypeError(f"CompositeEmbedding: token_embeddings must be embeddings of contrib.text, got {type(embedding).__name__}")
+                raise AssertionError("CompositeEmbedding: token_embeddings must be embeddings of contrib.text, "
+                                     f"got {type(embedding).__name__}")
         self._take(vocabulary, embeddings)

@@ -12,23 +12,24 @@ class Vocabulary:
     counter: a collections.Counter of tokens (any hashable type that can be ordered); tokens of equal frequency in their own order.
     most_freq_count: at most so many counted tokens.  min_freq: leave rarer ones out.
     unknown_token: stands for all that is left out.  reserved_tokens: a list, such as of padding; neither repeated nor unknown_token.
-    Raises: ValueError or TypeError for other arguments.
+    Raises: AssertionError for other arguments.
     """
 
     def __init__(self, counter=None, most_freq_count=None, min_freq=1, unknown_token="<unk>", reserved_tokens=None):
         if min_freq <= 0:
-            raise ValueError(f"Vocabulary: min_freq must be 1 or more, got {min_freq}")
+            raise AssertionError(f"Vocabulary: min_freq must be 1 or more, got {min_freq}")
         special = [unknown_token, *(reserved_tokens or ())]
         repeated = [token for token, count in collections.Counter(special).items() if count > 1]
         if repeated:
-            raise ValueError(f"Vocabulary: unknown_token and reserved_tokens must differ from each other; {repeated[0]!r} is there twice")
+            raise AssertionError("Vocabulary: unknown_token and reserved_tokens must differ from each other; "
+                                 f"{repeated[0]!r} is there twice")
         self._unknown_token = unknown_token
         self._reserved_tokens = None if reserved_tokens is None else list(reserved_tokens)
         self._idx_to_token = special
         if counter is not None:
             if not isinstance(counter, collections.Counter):
-                raise TypeError(f"Vocabulary: counter must be a collections.Counter, got {type(counter).__name__}; "
-                                "contrib.text.utils.count_tokens_from_str makes one")
+                raise AssertionError(f"Vocabulary: counter must be a collections.Counter, got {type(counter).__name__}; "
+                                     "contrib.text.utils.count_tokens_from_str makes one")
             self._add(counter, len(counter) if most_freq_count is None else most_freq_count, min_freq)
         self._token_to_idx = {token: i for i, token in enumerate(self._idx_to_token)}
 
