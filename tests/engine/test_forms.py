@@ -3,7 +3,7 @@ import numpy as onp
 import pytest
 
 from mxshim import autograd, engine, nd, np, npx
-from mxshim.engine.op import NAMES, op
+from mxshim.engine.op import NAMES
 from mxshim.engine.spec import lit
 
 
@@ -56,8 +56,8 @@ def test_the_training_flag_and_the_switches_count():
     x, one, zero = np.array([[1.0], [3.0]]), np.ones(1), np.zeros(1)
     for _ in range(2):
         with autograd.record():
-            trained = npx.batch_norm(x, one, zero, np.zeros(1), np.ones(1), axis=1)
-        asked = npx.batch_norm(x, one, zero, np.zeros(1), np.ones(1), axis=1)
+            trained = npx.batch_norm(x, one, zero, np.zeros(1), np.ones(1), eps=1e-5, axis=1)
+        asked = npx.batch_norm(x, one, zero, np.zeros(1), np.ones(1), eps=1e-5, axis=1)
         onp.testing.assert_allclose(trained.asnumpy().ravel(), [-1, 1], atol=1e-4)
         onp.testing.assert_allclose(asked.asnumpy().ravel(), [1, 3], atol=1e-4)
     whole = np.array([1, 2], dtype="int64")
@@ -85,6 +85,7 @@ def test_a_call_that_failed_does_not_spoil_the_form():
 
 def test_no_program_is_compiled_for_numbers_given_by_name():
     x = np.ones(7)
+    x.wait_to_read()
     np.clip(x, a_min=0.0, a_max=2.0).wait_to_read()
     before = engine.stats().programs
     for k in range(5):
@@ -110,7 +111,6 @@ def test_checks_and_updates_happen_on_every_call():
 def test_facts_of_an_operator_are_on_its_record():
     assert NAMES["np.exp"].simple and not NAMES["npx.batch_norm"].simple
     assert NAMES["np.mean"].switched and not NAMES["np.exp"].switched
-    assert op.__doc__
 
 
 def test_a_large_reshape_shares_memory_but_no_writes():
