@@ -16,8 +16,9 @@ from typing import Any
 import numpy as onp
 
 from ..base import ArgumentTypeError, MXNetError
-from ..engine.call import PYTHONS, call
+from ..engine.call import call
 from ..engine.cell import Handle
+from ..engine.faults import PYTHONS
 from ..engine.op import NAMES, Op
 from .convert import class_of
 

@@ -10,9 +10,10 @@ import numpy as onp
 
 from ..base import ArgumentTypeError, MXNetError
 from ..engine import call as door
-from ..engine.call import call, from_text, under_name, watch, write_out
+from ..engine.call import call, from_text, watch, write_out
 from ..engine.cell import Handle
 from ..engine.emit import emit
+from ..engine.faults import under_name
 from ..engine.op import NAMES
 from ..engine.spec import arr
 from ..engine.trace import state
