@@ -12,7 +12,7 @@ from .spec import set_matmul_precision as set_matmul_precision
 
 __all__ = ["RecompilationWarning", "Stats", "bulk", "clear", "explain", "set_bulk_size", "set_engine_type",
            "set_matmul_precision", "stats", "where"]
-_bulk_size = 15
+_bulk_size = 0
 
 
 def stats() -> Stats:

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from mxshim import engine
+
 LOOPS = "--xla_backend_extra_options=-unroll-full-max-count=0"
 PLAIN = {k: v for k, v in os.environ.items() if k != "XLA_FLAGS"}
 OWN = "--xla_backend_extra_options=-verify-dom-info=false"
@@ -56,3 +58,10 @@ print(gc.isenabled() == enabled, frozen < 1000 or gc.get_freeze_count() > frozen
     assert same == kept == "True"
     if before != "gc.freeze()":
         assert int(seen) < int(made)
+
+
+def test_the_bulk_size_is_kept_and_starts_at_nothing():
+    assert engine.set_bulk_size(10) == 0 and engine.set_bulk_size(7) == 10
+    with engine.bulk(3):
+        assert engine.set_bulk_size(4) == 3
+    assert engine.set_bulk_size(0) == 7
