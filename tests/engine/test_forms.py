@@ -60,13 +60,18 @@ def test_the_training_flag_and_the_switches_count():
         asked = npx.batch_norm(x, one, zero, np.zeros(1), np.ones(1), eps=1e-5, axis=1)
         onp.testing.assert_allclose(trained.asnumpy().ravel(), [-1, 1], atol=1e-4)
         onp.testing.assert_allclose(asked.asnumpy().ravel(), [1, 3], atol=1e-4)
+
+
+def test_the_default_dtype_counts():
     whole = np.array([1, 2], dtype="int64")
-    for _ in range(2):
-        npx.set_np(dtype=False)
-        assert np.mean(whole).dtype == "float32"
-        npx.set_np(dtype=True)
-        assert np.mean(whole).dtype == "float64"
-    npx.set_np()
+    try:
+        for _ in range(2):
+            npx.set_np(dtype=False)
+            assert np.mean(whole).dtype == "float32"
+            npx.set_np(dtype=True)
+            assert np.mean(whole).dtype == "float64"
+    finally:
+        npx.reset_np()
 
 
 def test_out_and_the_device_do_not_belong_to_the_form():
