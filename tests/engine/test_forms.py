@@ -136,3 +136,15 @@ def test_a_large_reshape_shares_memory_but_no_writes():
     del x, y
     z = z + 1
     assert z[0, 0, 5].item() == 6
+
+
+def test_the_gradient_of_a_new_axis_is_no_sum():
+    x, given = np.arange(1 << 16).reshape(256, 256) + 0, np.ones((256, 1, 256)) * 3
+    x.attach_grad()
+    given.wait_to_read()
+    with autograd.record():
+        y = np.expand_dims(x, 1)
+    y.backward(given)
+    assert onp.shares_memory(x.grad._host(), given._host())
+    x.grad[:] = 0
+    assert given[0, 0, 0].item() == 3

@@ -38,6 +38,8 @@ _DIRECT = EXACT | ROUNDED
 # What shares its memory with nothing, besides these.
 _OWN = {"broadcast_in_dim", "concatenate", "convert_element_type", "div", "dot_general", "reduce_and", "reduce_max", "reduce_min",
         "reduce_or", "reduce_prod", "reduce_sum", "select_n"}
+# What only changes the shape where as many elements come out as go in.
+_RESHAPING = {"broadcast_in_dim", "reduce_max", "reduce_min", "reduce_prod", "reduce_sum"}
 
 
 def failed():
@@ -164,7 +166,7 @@ class Steps:
             if getattr(v.aval, "dtype", None) not in DTYPES:
                 raise CannotRun
         size = math.prod(avals[0].shape)  # v.aval.size takes JAX much longer
-        if name == "broadcast_in_dim" and math.prod(shapes[0]) == size:
+        if name in _RESHAPING and math.prod(shapes[0]) == size:
             name = "reshape"
         if name in ("cond", "scan"):
             if self.limit is not None:  # they take _LONG
