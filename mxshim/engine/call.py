@@ -162,7 +162,7 @@ def _plain_key(a):
         return lit(a)  # as keys True, 1 and 1.0 would be the same
     if kind is tuple or kind is list:
         found = tuple([n if type(n) is int else _plain_key(n) for n in a])
-        return _NOT_PLAIN if any([n is _NOT_PLAIN for n in found]) else found
+        return _NOT_PLAIN if any(n is _NOT_PLAIN for n in found) else found
     return a if isinstance(a, onp.dtype) else _NOT_PLAIN
 
 
