@@ -370,11 +370,9 @@ def emit_spec(spec: Spec, values, numbers, parents, ctx=None) -> tuple[list[Valu
         return emit_spec(spec, values, numbers, parents, ctx)
     node = None
     if parents is not None:
-        node = Node()
-        node.code, node.parents, node.instruction, node.segment, node.rare = code, parents, instruction, trace.segment, None
-        node.seq, node.inputs = next(_sequence), kept
-        node.zero = zero = code is spec
-        node.residuals = () if zero or code.residuals is None else code.residuals(values, outs, numbers)  # type: ignore[union-attr]
+        zero = code is spec
+        residuals = () if zero or code.residuals is None else code.residuals(values, outs, numbers)  # type: ignore[union-attr]
+        node = make_node(code, parents, residuals, kept, instruction, trace.segment, zero)
     if outs[0].slot >= trace.next_check:
         trace.cut()
     return (outs if len(outs) == len(spec.out) else outs[:len(spec.out)]), node
