@@ -122,12 +122,15 @@ def small(instructions, live, inputs: int) -> Steps | None:
     if len(instructions) > SMALL:
         return None
     whole = Pieces(instructions, 0, live)
-    large = [instructions[s >> SHIFT][0].out[s & ((1 << SHIFT) - 1)].nbytes >= DONATE for s in live]
-    return _steps(whole.pieces, whole.live, inputs, LIMIT, large.__getitem__)
+    large = [k for k, s in enumerate(live) if instructions[s >> SHIFT][0].out[s & ((1 << SHIFT) - 1)].nbytes >= DONATE]
+    return _steps(whole.pieces, whole.live, inputs, LIMIT, large)
 
 
-def _steps(pieces: list[Piece], live, inputs: int, limit: float | None = None, may_share: Callable = lambda k: False) -> Steps | None:
-    """Functions of NumPy's that compute the results `live` of pieces, for `inputs` arrays and all the pieces' numbers in turn."""
+def _steps(pieces: list[Piece], live, inputs: int, limit: float | None = None, large=()) -> Steps | None:
+    """Functions of NumPy's that compute the results `live` of pieces, for `inputs` arrays and all the pieces' numbers in turn.
+
+    large: which results may share the memory of an input.
+    """
     kinds = [_DTYPES[s].type for p in pieces for s in p.slots if s <= FLOAT]
     numbers = iter(range(inputs, inputs + len(kinds)))
     found = Steps(inputs, kinds, limit)
@@ -136,7 +139,7 @@ def _steps(pieces: list[Piece], live, inputs: int, limit: float | None = None, m
         for p in pieces:
             args = [env[p.arrays[~s]] if s > FLOAT else next(numbers) for s in p.slots]
             env.update(zip(p.outs, p.code.emit(args, found.evaluate), strict=True))
-        return found.finish([env[name] for name in live], may_share)
+        return found.finish([env[name] for name in live], large)
     except CannotRun:
         return None
     except Exception:

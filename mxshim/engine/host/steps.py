@@ -6,7 +6,7 @@ import logging
 import math
 import operator
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import Any
 
 import numpy as onp
@@ -78,14 +78,14 @@ class Steps:
         """Take a closed jaxpr up; args: numbers of values, or arrays. Returns the numbers of its results. Raises: CannotRun."""
         return self._take(closed.jaxpr, closed.consts, [a if type(a) is int else self._value(a) for a in args])
 
-    def finish(self, live: Iterable[int], may_share: Callable = lambda k: False) -> Steps:
-        """The same, to give these results, without what they do not need; may_share: whether the k-th of them may share its memory.
+    def finish(self, live: Iterable[int], large: Container[int] = ()) -> Steps:
+        """The same, to give these results, without what they do not need; large: which of them may share an input's memory.
 
         Raises: CannotRun.
         """
         needed: set[int] = set()
         for i, k in enumerate(live):
-            alias = k in self._reshape_of and may_share(i)
+            alias = k in self._reshape_of and i in large
             if alias:
                 self.shared[0].append(self._reshape_of[k])
                 self.shared[1].append(i)
