@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
+from .outside import Parts, subset, total
 from .spec import eval_jaxpr
 
 WORTH = 160  # equations that must be saved, else the program is compiled as it is
@@ -107,12 +108,6 @@ def _value(v, env):
     return value.take() if type(value) is _Row else value
 
 
-def _part(closed, eqns, invars, outvars):
-    """Some equations as a closed jaxpr of their own."""
-    part = closed.jaxpr.replace(constvars=[], invars=list(invars), outvars=list(outvars), eqns=eqns)
-    return closed.replace(jaxpr=part, consts=[])
-
-
 class _Plain:
     """eqns[start:stop] as they are; but what only says how rows lie in memory is done to their stacks."""
 
@@ -128,7 +123,7 @@ class _Plain:
             made = {v: None for eqn in inside for v in eqn.outvars}
             given = list({v: None for eqn in inside for v in eqn.invars if not hasattr(v, "val") and v not in made})
             results = [v for v in made if read.get(v, -1) >= j]
-            self.parts.append((given, results, _part(closed, inside, given, results), eqns[i] if j == i + 1 else None))
+            self.parts.append((given, results, subset(closed, inside, given, results), eqns[i] if j == i + 1 else None))
             i = j
 
     def run(self, env):
@@ -295,7 +290,10 @@ class _Loop:
         self.carried = [source for source in self.given if type(source) is tuple and type(source[0]) is tuple]
         self.carried += [(place, ()) for place in last if place not in [place for place, _ in self.carried]]
         results = [self._made(place) for place in [place for place, _ in self.carried] + self.stacked]
-        self.body = _part(closed, body, names.values(), results)
+        self.names, self.results = names, results
+        same = {v for source, v in names.items() if type(source) is not tuple}
+        many = {v for source, v in names.items() if type(source) is tuple and type(source[0]) is not tuple}
+        self.parts = Parts(subset(closed, body, names.values(), results), same, many, [names.get(source) for source in self.carried])
         return self
 
     def _made(self, place, turn=0):
@@ -322,27 +320,44 @@ class _Loop:
 
     def run(self, env):
         """Add what is read later to `env`."""
-        same = {source: _value(source, env) for source in self.given if type(source) is not tuple}
-        stacks = {source: _stack(source, env) for source in self.given if type(source) is tuple and type(source[0]) is not tuple}
+        parts, turns, names = self.parts, self.turns, self.names
+        same = {names[source]: _value(source, env) for source in self.given if type(source) is not tuple}
+        stacks = {names[source]: _stack(source, env) for source in self.given if type(source) is tuple and type(source[0]) is not tuple}
         begin = []
         for place, first in self.carried:
             v = self._made(place)
             begin.append([_strong(_value(w, env)) for w in first] or [jnp.zeros(v.aval.shape, v.aval.dtype)])
+        # Rows lie in the order of memory, so that a backward loop, which reads all its stacks from their ends, turns none round.
+        back = bool(stacks) and all(step < 0 for _, _, step in stacks.values())
+        if back:
+            stacks = {v: (stack, first + step * (turns - 1), -step) for v, (stack, first, step) in stacks.items()}
+        early = parts.early.of_all(same, {v: _all_rows(*stacks[v], turns) for v in parts.early.inputs if v in stacks})
+        looped = [k for k in range(len(self.carried)) if k not in parts.sums]
 
-        def turn(carried, i):
-            here = same | {source: values[0] for source, values in zip(self.carried, carried, strict=True)}
-            for source, (stack, first, step) in stacks.items():
-                at = i if (first, step) == (0, 1) else first + step * i
-                here[source] = lax.squeeze(lax.dynamic_slice_in_dim(stack, at, 1, 0, allow_negative_indices=False), (0,))
-            outs = eval_jaxpr(self.body, [here[source] for source in self.given])
-            return [[*values[1:], _strong(out)] for values, out in zip(carried, outs)], outs[len(carried):]
+        def turn(carried, given):
+            i, ready = given
+            here = same | dict(zip(early, ready, strict=True))
+            here |= {names[self.carried[k]]: values[0] for k, values in zip(looped, carried, strict=True) if self.carried[k] in names}
+            for v, (stack, first, step) in stacks.items():
+                if v in reads:
+                    at = i if (first, step) == (0, 1) else first + step * i
+                    here[v] = lax.squeeze(lax.dynamic_slice_in_dim(stack, at, 1, 0, allow_negative_indices=False), (0,))
+            outs = parts.core.of(here)
+            return [[*values[1:], _strong(out)] for values, out in zip(carried, outs)], outs[parts.ends:]
 
-        carried, stacked = lax.scan(turn, begin, jnp.arange(self.turns, dtype="int32"), unroll=self.unroll)
-        for (place, _), values in zip(self.carried, carried, strict=True):
-            env[self._made(place, self.turns - 1)] = values[-1]
-        for place, stack in zip(self.stacked, stacked, strict=True):
-            for n in range(self.turns):
-                env[self._made(place, n)] = _Row(stack, n)
+        reads = set(parts.core.inputs)
+        carried, stacked = lax.scan(turn, [begin[k] for k in looped], (jnp.arange(turns, dtype="int32"), [*early.values()]),
+                                    unroll=self.unroll, reverse=back)
+        rows = early | dict(zip(parts.core.outputs[parts.ends:], stacked, strict=True))
+        rows |= {v: _all_rows(*stacks[v], turns) for v in parts.read_after if v in stacks}
+        rows |= parts.late.of_all(same, rows)
+        for k, values in zip(looped, carried, strict=True):
+            env[self._made(self.carried[k][0], turns - 1)] = values[-1]
+        for k, terms in parts.sums.items():
+            env[self._made(self.carried[k][0], turns - 1)] = total(terms, begin[k][0], rows)
+        for place, v in zip(self.stacked, self.results[len(self.carried):], strict=True):
+            for n in range(turns):
+                env[self._made(place, n)] = _Row(rows[v], turns - 1 - n if back else n)
 
 
 def _strong(value):
@@ -365,11 +380,18 @@ def _stack(variables, env):
     return jnp.concatenate([_rows(piece) for piece in pieces]), 0, 1
 
 
+def _all_rows(stack, first, step, turns):
+    """The rows first, first + step, ... of a stack, step being positive or negative."""
+    if (first, step, turns) == (0, 1, stack.shape[0]):
+        return stack
+    last = first + step * (turns - 1)
+    found = lax.slice_in_dim(stack, min(first, last), max(first, last) + 1, abs(step))
+    return found if step > 0 else lax.rev(found, (0,))
+
+
 def _rows(piece):
     """Equally distant rows of a stack, or one value, as a stack."""
     if type(piece[0]) is not _Row:
         return piece[0][None]
-    first, last = piece[0].index, piece[-1].index
-    step = piece[1].index - first if len(piece) > 1 else 1
-    found = lax.slice_in_dim(piece[0].stack, min(first, last), max(first, last) + 1, abs(step))
-    return found if step > 0 else lax.rev(found, (0,))
+    first = piece[0].index
+    return _all_rows(piece[0].stack, first, piece[1].index - first if len(piece) > 1 else 1, len(piece))
