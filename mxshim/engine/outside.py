@@ -17,9 +17,10 @@ from collections.abc import Container, Iterable
 from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 from jax import lax
 
-from .spec import eval_jaxpr
+from .spec import eval_jaxpr, scan_counts
 
 _MOST = 2
 # What JAX does for all turns at once without a loop.
@@ -42,10 +43,6 @@ class Part(NamedTuple):
     closed: Any
     inputs: list
     outputs: list
-
-    def of(self, values: dict) -> list:
-        """The outputs of one turn."""
-        return eval_jaxpr(self.closed, [values[v] for v in self.inputs])
 
     def of_all(self, same: dict, rows: dict) -> dict:
         """The outputs of all turns by variable. same: values by variable; rows: stacks of values."""
@@ -76,6 +73,7 @@ class Parts:
     def __init__(self, body, same: Container, many: Container, carried: list):
         """body: a closed jaxpr. same, many: inputs of these kinds. carried: for every carried result the input it becomes, or None."""
         jaxpr, n = body.jaxpr, len(carried)
+        self.carried, self.results = carried, jaxpr.outvars
         self._body, self._made = body, {v: eqn for eqn in jaxpr.eqns for v in eqn.outvars}
         self._uses = Counter(_variables([*jaxpr.outvars, *[v for eqn in jaxpr.eqns for v in eqn.invars]]))
         self._many = many
@@ -107,6 +105,40 @@ class Parts:
         self.late = self._part(after, late)
         self.ends = len(ends)
         self.read_after = [*self.late.inputs, *[v for terms in self.sums.values() for root, _ in terms for v in _roots(root)]]
+
+    def __bool__(self):
+        return bool(self.early.outputs or self.late.outputs or self.sums)
+
+    def run(self, same: dict, stacks: dict[Any, tuple[Any, int, int]], begin: list, turns: int, unroll=1,
+            back=False) -> tuple[list, dict]:
+        """(the last values of what is carried, the stacks of all turns by variable).
+
+        same: values by variable.  stacks: (stack, first row, step from row to row).  begin: for everything carried its values before
+        the loop: the next turn reads the first one and adds another one.  back: from the last rows to the first ones.
+        """
+        early = self.early.of_all(same, {v: rows_of(*stacks[v], turns) for v in self.early.inputs if v in stacks})
+        looped = [k for k in range(len(begin)) if k not in self.sums]
+        reads = [v for v in self.core.inputs if v in stacks]
+
+        def turn(carried, given):
+            i, ready = given
+            here = same | dict(zip(early, ready, strict=True))
+            here |= {self.carried[k]: values[0] for k, values in zip(looped, carried, strict=True)}
+            for v in reads:
+                stack, first, step = stacks[v]
+                at = i if (first, step) == (0, 1) else first + step * i
+                here[v] = lax.squeeze(lax.dynamic_slice_in_dim(stack, at, 1, 0, allow_negative_indices=False), (0,))
+            outs = eval_jaxpr(self.core.closed, [here[v] for v in self.core.inputs])
+            return [[*values[1:], strong(out)] for values, out in zip(carried, outs)], outs[self.ends:]
+
+        carried, stacked = lax.scan(turn, [begin[k] for k in looped], (jnp.arange(turns, dtype="int32"), [*early.values()]),
+                                    unroll=unroll, reverse=back)
+        rows = early | dict(zip(self.core.outputs[self.ends:], stacked, strict=True))
+        rows |= {v: rows_of(*stacks[v], turns) for v in dict.fromkeys([*self.read_after, *self.results]) if v in stacks}
+        rows |= self.late.of_all(same, rows)
+        last = {k: values[-1] for k, values in zip(looped, carried, strict=True)}
+        last |= {k: _total(terms, begin[k][0], rows) for k, terms in self.sums.items()}
+        return [last[k] for k in range(len(begin))], rows
 
     def _sums(self, results, carried, stacked) -> tuple[dict, dict]:
         """(the variables whose rows they need, as an ordered set; the sums that pay, their terms by place), largest sums first."""
@@ -190,7 +222,42 @@ def _bytes(variables) -> int:
     return sum([math.prod(v.aval.shape) * v.aval.dtype.itemsize for v in variables])
 
 
-def total(terms: list[Term], start, rows: dict):
+def of_scan(eqn) -> Parts | None:
+    """The parts of a `lax.scan`, if anything in it need not be computed turn by turn."""
+    body = eqn.params["jaxpr"]
+    same, carried = scan_counts(eqn)
+    if eqn.effects or body.consts or any(hasattr(v, "val") for v in body.jaxpr.outvars):
+        return None
+    given = body.jaxpr.invars
+    parts = Parts(body, {*given[:same]}, {*given[same + carried:]}, given[same:same + carried])
+    return parts if parts else None
+
+
+def run_scan(parts: Parts, eqn, values) -> list:
+    """The results of a scan from its inputs' values."""
+    given, params = eqn.params["jaxpr"].jaxpr.invars, eqn.params
+    n, k = scan_counts(eqn)
+    stacks = {v: (value, 0, 1) for v, value in zip(given[n + k:], values[n + k:], strict=True)}
+    last, rows = parts.run(dict(zip(given[:n], values[:n], strict=True)), stacks, [[v] for v in values[n:n + k]], params["length"],
+                           params["unroll"], params["reverse"])
+    return [*last, *[rows[v] for v in parts.results[k:]]]
+
+
+def rows_of(stack, first, step, turns):
+    """The rows first, first + step, ... of a stack, step being positive or negative."""
+    if (first, step, turns) == (0, 1, stack.shape[0]):
+        return stack
+    last = first + step * (turns - 1)
+    found = lax.slice_in_dim(stack, min(first, last), max(first, last) + 1, abs(step))
+    return found if step > 0 else lax.rev(found, (0,))
+
+
+def strong(value):
+    """Without JAX's weak types, which a carried value may not change."""
+    return lax.convert_element_type(value, value.dtype)
+
+
+def _total(terms: list[Term], start, rows: dict):
     """A sum over the turns, from `start` on; rows: stacks by variable."""
     for root, then in terms:
         value = _product_of_all(root, *[rows[v] for v in root.invars]) if hasattr(root, "invars") else rows[root].sum(0)

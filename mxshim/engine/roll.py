@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-from .outside import Parts, subset, total
+from .outside import Parts, of_scan, rows_of, run_scan, strong, subset
 from .spec import eval_jaxpr
 
 WORTH = 160  # equations that must be saved, else the program is compiled as it is
@@ -24,37 +24,28 @@ SMALL = 1 << 16  # bytes of a row below which code for it costs more than copyin
 
 
 def rolled(closed, rows=None):
-    """`closed`, a closed jaxpr, as an equal function with its loops rolled up; None if that saves too little.
+    """`closed`, a closed jaxpr, as an equal function with its loops rolled up and less in all loops; None if that saves too little.
 
     rows: a list, if the caller takes small rows off stacks by himself, who spares XLA a piece of code for each. Calling the function
     fills it: for each result of `closed` which of the function's results it is, or which row of it: (k, None) or (k, index).
     """
     jaxpr = closed.jaxpr
-    if len(jaxpr.eqns) < WORTH:
-        return None
     eqns = _needed(jaxpr)
-    made = {v: (i, k) for i, eqn in enumerate(eqns) for k, v in enumerate(eqn.outvars)}
     read: dict = {}  # variable -> the last equation that reads it
     for i, eqn in enumerate(eqns):
         for v in eqn.invars:
             if not hasattr(v, "val"):
                 read[v] = i
     read.update({v: len(eqns) for v in jaxpr.outvars if not hasattr(v, "val")})
-    loops: list[_Loop] = []
-    tries = 0
-    for start, period, stop in _repetitions(eqns):
-        if tries < TRIES and all(stop <= other.start or other.stop <= start for other in loops):
-            tries += 1
-            loop = _best(closed, eqns, made, read, start, period, stop)
-            if loop is not None:
-                loops.append(loop)
-    if not loops:
+    loops = _loops(closed, eqns, read) if len(eqns) >= WORTH else []
+    scans = {id(eqn): parts for eqn in eqns if eqn.primitive.name == "scan" and (parts := of_scan(eqn)) is not None}
+    if not loops and not scans:
         return None
     parts, at = [], 0
-    for loop in sorted(loops, key=lambda loop: loop.start):
-        parts += [_Plain(closed, eqns, at, loop.start, read), loop]
+    for loop in loops:
+        parts += [_Plain(closed, eqns, at, loop.start, read, scans, _PLACES), loop]
         at = loop.stop
-    parts.append(_Plain(closed, eqns, at, len(eqns), read))
+    parts.append(_Plain(closed, eqns, at, len(eqns), read, scans, _PLACES if loops else ()))
 
     def run(*args):
         env = dict(zip([*jaxpr.constvars, *jaxpr.invars], [*closed.consts, *args]))
@@ -76,6 +67,20 @@ def rolled(closed, rows=None):
         return results
 
     return run
+
+
+def _loops(closed, eqns, read) -> list[_Loop]:
+    """The loops that pay, in order."""
+    made = {v: (i, k) for i, eqn in enumerate(eqns) for k, v in enumerate(eqn.outvars)}
+    loops: list[_Loop] = []
+    tries = 0
+    for start, period, stop in _repetitions(eqns):
+        if tries < TRIES and all(stop <= other.start or other.stop <= start for other in loops):
+            tries += 1
+            loop = _best(closed, eqns, made, read, start, period, stop)
+            if loop is not None:
+                loops.append(loop)
+    return sorted(loops, key=lambda loop: loop.start)
 
 
 def _needed(jaxpr) -> list:
@@ -109,27 +114,35 @@ def _value(v, env):
 
 
 class _Plain:
-    """eqns[start:stop] as they are; but what only says how rows lie in memory is done to their stacks."""
+    """eqns[start:stop] as they are; but what only says how rows lie in memory is done to their stacks, and scans are in parts.
 
-    def __init__(self, closed, eqns, start, stop, read):
-        self.parts = []  # (inputs, results, closed jaxpr, the equation if it is about places alone)
+    scans: their parts, by the identity of the equation.  places: the primitives that may be about places alone.
+    """
+
+    def __init__(self, closed, eqns, start, stop, read, scans, places):
+        self.parts = []  # (inputs, results, closed jaxpr, the equation if it is one of these)
+        self.scans = scans
+        alone = [id(eqn) in scans or eqn.primitive.name in places for eqn in eqns[start:stop]]
         i = start
         while i < stop:
             j = i + 1
-            if eqns[i].primitive.name not in _PLACES:
-                while j < stop and eqns[j].primitive.name not in _PLACES:
-                    j += 1
+            while not alone[i - start] and j < stop and not alone[j - start]:
+                j += 1
             inside = eqns[i:j]
             made = {v: None for eqn in inside for v in eqn.outvars}
             given = list({v: None for eqn in inside for v in eqn.invars if not hasattr(v, "val") and v not in made})
             results = [v for v in made if read.get(v, -1) >= j]
-            self.parts.append((given, results, subset(closed, inside, given, results), eqns[i] if j == i + 1 else None))
+            self.parts.append((given, results, subset(closed, inside, given, results), eqns[i] if alone[i - start] else None))
             i = j
 
     def run(self, env):
         """Add what is read later to `env`."""
         stacks: dict = {}
         for given, results, part, eqn in self.parts:
+            if eqn is not None and id(eqn) in self.scans:
+                values = [v.val if hasattr(v, "val") else _value(v, env) for v in eqn.invars]
+                env.update(zip(eqn.outvars, run_scan(self.scans[id(eqn)], eqn, values), strict=True))
+                continue
             placed = None if eqn is None else _placed(eqn, [env[v] for v in given], stacks)
             if placed is None:
                 env.update(zip(results, eval_jaxpr(part, [_value(v, env) for v in given])))
@@ -253,6 +266,9 @@ class _Loop:
     stacked: the (equation, output) of which several turns' are read afterwards.
     """
 
+    start: int
+    stop: int
+
     @classmethod
     def of(cls, closed, eqns, made, read, start, period, turns):
         """None if what the turns read follows no rule, or if they compute nothing."""
@@ -290,7 +306,7 @@ class _Loop:
         self.carried = [source for source in self.given if type(source) is tuple and type(source[0]) is tuple]
         self.carried += [(place, ()) for place in last if place not in [place for place, _ in self.carried]]
         results = [self._made(place) for place in [place for place, _ in self.carried] + self.stacked]
-        self.names, self.results = names, results
+        self.names = names
         same = {v for source, v in names.items() if type(source) is not tuple}
         many = {v for source, v in names.items() if type(source) is tuple and type(source[0]) is not tuple}
         self.parts = Parts(subset(closed, body, names.values(), results), same, many, [names.get(source) for source in self.carried])
@@ -320,49 +336,23 @@ class _Loop:
 
     def run(self, env):
         """Add what is read later to `env`."""
-        parts, turns, names = self.parts, self.turns, self.names
+        turns, names = self.turns, self.names
         same = {names[source]: _value(source, env) for source in self.given if type(source) is not tuple}
         stacks = {names[source]: _stack(source, env) for source in self.given if type(source) is tuple and type(source[0]) is not tuple}
         begin = []
         for place, first in self.carried:
             v = self._made(place)
-            begin.append([_strong(_value(w, env)) for w in first] or [jnp.zeros(v.aval.shape, v.aval.dtype)])
+            begin.append([strong(_value(w, env)) for w in first] or [jnp.zeros(v.aval.shape, v.aval.dtype)])
         # Rows lie in the order of memory, so that a backward loop, which reads all its stacks from their ends, turns none round.
         back = bool(stacks) and all(step < 0 for _, _, step in stacks.values())
         if back:
             stacks = {v: (stack, first + step * (turns - 1), -step) for v, (stack, first, step) in stacks.items()}
-        early = parts.early.of_all(same, {v: _all_rows(*stacks[v], turns) for v in parts.early.inputs if v in stacks})
-        looped = [k for k in range(len(self.carried)) if k not in parts.sums]
-
-        def turn(carried, given):
-            i, ready = given
-            here = same | dict(zip(early, ready, strict=True))
-            here |= {names[self.carried[k]]: values[0] for k, values in zip(looped, carried, strict=True) if self.carried[k] in names}
-            for v, (stack, first, step) in stacks.items():
-                if v in reads:
-                    at = i if (first, step) == (0, 1) else first + step * i
-                    here[v] = lax.squeeze(lax.dynamic_slice_in_dim(stack, at, 1, 0, allow_negative_indices=False), (0,))
-            outs = parts.core.of(here)
-            return [[*values[1:], _strong(out)] for values, out in zip(carried, outs)], outs[parts.ends:]
-
-        reads = set(parts.core.inputs)
-        carried, stacked = lax.scan(turn, [begin[k] for k in looped], (jnp.arange(turns, dtype="int32"), [*early.values()]),
-                                    unroll=self.unroll, reverse=back)
-        rows = early | dict(zip(parts.core.outputs[parts.ends:], stacked, strict=True))
-        rows |= {v: _all_rows(*stacks[v], turns) for v in parts.read_after if v in stacks}
-        rows |= parts.late.of_all(same, rows)
-        for k, values in zip(looped, carried, strict=True):
-            env[self._made(self.carried[k][0], turns - 1)] = values[-1]
-        for k, terms in parts.sums.items():
-            env[self._made(self.carried[k][0], turns - 1)] = total(terms, begin[k][0], rows)
-        for place, v in zip(self.stacked, self.results[len(self.carried):], strict=True):
+        last, rows = self.parts.run(same, stacks, begin, turns, self.unroll, back)
+        for (place, _), value in zip(self.carried, last, strict=True):
+            env[self._made(place, turns - 1)] = value
+        for place, v in zip(self.stacked, self.parts.results[len(last):], strict=True):
             for n in range(turns):
                 env[self._made(place, n)] = _Row(rows[v], turns - 1 - n if back else n)
-
-
-def _strong(value):
-    """Without JAX's weak types, which a carried value may not change."""
-    return lax.convert_element_type(value, value.dtype)
 
 
 def _stack(variables, env):
@@ -380,18 +370,9 @@ def _stack(variables, env):
     return jnp.concatenate([_rows(piece) for piece in pieces]), 0, 1
 
 
-def _all_rows(stack, first, step, turns):
-    """The rows first, first + step, ... of a stack, step being positive or negative."""
-    if (first, step, turns) == (0, 1, stack.shape[0]):
-        return stack
-    last = first + step * (turns - 1)
-    found = lax.slice_in_dim(stack, min(first, last), max(first, last) + 1, abs(step))
-    return found if step > 0 else lax.rev(found, (0,))
-
-
 def _rows(piece):
     """Equally distant rows of a stack, or one value, as a stack."""
     if type(piece[0]) is not _Row:
         return piece[0][None]
     first = piece[0].index
-    return _all_rows(piece[0].stack, first, piece[1].index - first if len(piece) > 1 else 1, len(piece))
+    return rows_of(piece[0].stack, first, piece[1].index - first if len(piece) > 1 else 1, len(piece))

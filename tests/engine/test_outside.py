@@ -104,6 +104,21 @@ def test_a_sum_of_rows_goes_with_the_products_of_the_same_rows():
     assert products(fn, H, W)[0] == [1]
 
 
+@pytest.mark.parametrize("reverse", [False, True])
+def test_loops_that_are_loops_already(reverse):
+    """What `lax.scan` and its gradient do at every turn: recurrent layers, `foreach`."""
+    def fn(rows, h, u, w, b):
+        def turn(h, row):
+            h = jnp.tanh(jnp.dot(row, u) + jnp.dot(h, w) + b)
+            return h, h
+
+        h, seen = jax.lax.scan(turn, h, rows, reverse=reverse)
+        return jnp.sin(seen).sum() + h.sum()
+
+    loops, outside = products(jax.grad(fn, (1, 2, 3, 4)), ROWS, H, U, W, B)
+    assert (loops, outside) == ([1, 1], 3)
+
+
 def test_many_rows_are_not_kept_for_a_small_matrix():
     """Rows of 200 examples would take far more memory than the gradient of 8 x 8, and their product is fast as it is."""
     def fn(h, w, v):

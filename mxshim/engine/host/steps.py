@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as onp
 
+from ..spec import scan_counts
 from .elementwise import EXACT, ROUNDED, SMALL
 from .picking import takes
 from .products import WINDOWS
@@ -243,11 +244,9 @@ def _cond(params, eqn):
 
 def _scan(params, eqn):
     """(function, cost) of a loop."""
-    # How many are constants and how many the carry, each JAX says in another way; what is stacked has an axis more outside.
-    closed, turns = params["jaxpr"], range(params["length"])
-    turn, outvars = _inner(closed), eqn.outvars
-    k = sum(v.aval.ndim == a.ndim for v, a in zip(outvars, closed.out_avals, strict=True))
-    n = sum(v.aval.ndim == a.ndim for v, a in zip(eqn.invars, closed.in_avals, strict=True)) - k
+    turns, outvars = range(params["length"]), eqn.outvars
+    turn = _inner(params["jaxpr"])
+    n, k = scan_counts(eqn)
 
     def run(*inputs):
         consts, carry, xs = inputs[:n], inputs[n:n + k], inputs[n + k:]
