@@ -188,12 +188,13 @@ class _Backward:
     def stretch(self, nodes):
         """Append the pullbacks of some nodes as one instruction."""
         sums = self.sums
-        inside = set(nodes)
-        labels: dict = {}
+        labels = {node: i for i, node in enumerate(nodes)}
+        reached = bytearray(len(nodes))
         seeds, given = [], []
-        for where in [w for w in sums if w[0] in inside]:
+        for where in [w for w in sums if w[0] in labels]:
             value = sums.pop(where)
-            label = labels.setdefault(where[0], len(labels))
+            label = labels[where[0]]
+            reached[label] = True
             seeds.append((label << 16 | where[1], None if value is not None else self.avals[where]))
             if value is not None:
                 given.append(value)
@@ -201,28 +202,24 @@ class _Backward:
         arguments: list = []
         results: dict = {}
         avals = []
-        for node in nodes:
-            label = labels.get(node)
-            code, parents = node.code, node.parents
-            if label is None or node.zero:  # no gradient reaches it (behind an argmax, say)
-                if node.zero or not code.spec.loss:
-                    continue
-                label = labels[node] = len(labels)
-            targets = []
+        for label, node in enumerate(nodes):
+            code = node.code
+            if node.zero or not reached[label] and not code.spec.loss:  # no gradient reaches it (behind an argmax, say)
+                continue
+            parents = node.parents
+            structure += code, label
             for i in code.targets:
                 p = parents[i]
-                if p[0] in inside:
-                    n = labels.get(p[0])
-                    if n is None:
-                        n = labels[p[0]] = len(labels)
-                    targets.append(n << 16 | p[1])
+                n = labels.get(p[0])
+                if n is not None:
+                    reached[n] = True
+                    structure.append(n << 16 | p[1])
                 else:
                     k = results.get(p)
                     if k is None:
                         k = results[p] = len(avals)
                         avals.append(code.spec.avals[i])
-                    targets.append(~k)
-            structure += (code, label, tuple(targets))
+                    structure.append(~k)
             arguments += node.residuals
         if not structure:
             return

@@ -81,7 +81,7 @@ def _trains(instructions) -> bool:
 
 
 def _length(instructions) -> int:
-    return sum([len(i[0].structure) // 3 if type(i[0]) is Stretch else 1 for i in instructions])
+    return sum([len(i[0].parts) if type(i[0]) is Stretch else 1 for i in instructions])
 
 
 def compiled(line: Line, instructions, seconds):

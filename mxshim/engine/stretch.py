@@ -13,15 +13,19 @@ from .spec import Recorded, arr, eval_jaxpr, spec_of, tracing
 class Stretch:
     """The pullbacks of consecutive nodes as one instruction.
 
-    structure: code, label, targets of the node's gradients, code, label, ...; a target is (label of a node << 16 | output), or ~k for
-    the k-th result.  seeds: (target, None or the aval of ones) per incoming gradient.  out: avals of the results.
+    structure: code, label, a target for every gradient of the node, code, label, ...; a target is (label of a node << 16 | output), or
+    ~k for the k-th result.  seeds: (target, None or the aval of ones) per incoming gradient.  out: avals of the results.
+    parts: (code, label, targets) per node.
     """
 
-    __slots__ = ("kinds", "name", "out", "seeds", "structure")
+    __slots__ = ("kinds", "name", "out", "parts", "seeds")
 
     def __init__(self, structure, seeds, out):
-        self.structure, self.seeds, self.out, self.kinds = structure, seeds, out, ()
-        self.name = f"backward of {len(structure) // 3}"
+        self.seeds, self.out, self.kinds, self.parts = seeds, out, (), []
+        left = iter(structure)
+        for code in left:
+            self.parts.append((code, next(left), tuple([next(left) for _ in code.targets])))
+        self.name = f"backward of {len(self.parts)}"
 
     def emit(self, args):
         return self.apart(args, lambda code, given, n: code.emit(given))
@@ -33,12 +37,11 @@ class Stretch:
         what stands for them.
         """
         arguments = iter(arguments)
-        parts = list(zip(self.structure[::3], self.structure[1::3], self.structure[2::3], strict=True))
-        residuals = [[next(arguments) for _ in code.sources] for code, _, _ in parts]
+        residuals = [[next(arguments) for _ in code.sources] for code, _, _ in self.parts]
         sums: dict = {}
         for target, aval in self.seeds:
             sums[target] = next(arguments) if aval is None else piece(_spec("mx.ones", (aval.shape, aval.dtype)), [], 1)[0]
-        for (code, label, targets), kept in zip(parts, residuals, strict=True):
+        for (code, label, targets), kept in zip(self.parts, residuals, strict=True):
             cts = [sums.pop(label << 16 | k, None) for k in range(code.visible)]
             pull = _pull(code, tuple([ct is not None for ct in cts]))
             found = piece(pull, [*kept, *[ct for ct in cts if ct is not None]], len(targets))
