@@ -69,6 +69,7 @@ class Op:
     arrays: frozenset[str]  # parameters that are arrays (all without a default, unless static or scalars)
     either: frozenset[str]  # parameters that are arrays or plain data, whose numbers are static (an amount, or the places themselves)
     elementwise: bool = False  # for arrays of one shape, every element of the one result comes from theirs alone, whatever that shape
+    broadcasts: bool = False  # elementwise, and arrays of several shapes are broadcast first
     grad: bool = True  # False: gradients through it are zero (argmax, comparisons, rounding)
     loss: bool = False  # its gradient is there even where nothing arrives from above: backward asks for it behind an argmax, too
     diff: Callable | None = None  # what is differentiated instead of fn, where JAX sees no gradient (casts to integers)
@@ -93,8 +94,8 @@ class Op:
 NAMES: dict[str, Any] = {}  # public name -> Op, or a plain function declared with @api
 
 
-def op(*names: str, scalars=(), arrays=None, static=(), either=(), elementwise=False, grad=True, loss=False, diff=None, train=False,
-       updates=(), visible=None, check=None, result=list, samples=None, doc=None):
+def op(*names: str, scalars=(), arrays=None, static=(), either=(), elementwise=False, broadcasts=False, grad=True, loss=False, diff=None,
+       train=False, updates=(), visible=None, check=None, result=list, samples=None, doc=None):
     """Declare an operator under its public names; returns the plain function unchanged.
 
     scalars: parameters whose numbers are run-time inputs.  static: parameters without default that are no arrays.
@@ -112,7 +113,7 @@ def op(*names: str, scalars=(), arrays=None, static=(), either=(), elementwise=F
         code = getattr(where_fn, "__code__", None) or frame.f_code
         record = Op(fn, names, _place(code.co_filename, code.co_firstlineno), tuple(params), defaults, variadic,
                     frozenset(scalars), frozenset((needed - set(static)) | set(arrays or ())), frozenset(either), elementwise,
-                    grad, loss, diff, train, tuple(updates), visible, check, result, samples, doc or fn.__doc__ or "")
+                    broadcasts, grad, loss, diff, train, tuple(updates), visible, check, result, samples, doc or fn.__doc__ or "")
         _enter(names, record, record.at)
         return fn
 

@@ -1,11 +1,17 @@
 """Jaxprs of elementwise operators, moved from the one shape at which they were traced to any other.
 
 Tracing a call takes JAX milliseconds, with its gradient ten. What an operator does element by element is the same for every
-shape, so it is traced once, for a line of `LINE` elements, and its equations are written down again with other shapes.
+shape, so it is traced once, for a line of `LINE` elements, and its equations are written down again with other shapes. Inputs of
+shapes that broadcast are broadcast first, and their gradients added up last.
 """
 from __future__ import annotations
 
+import functools
+from collections.abc import Sequence
+
 import jax
+import numpy as onp
+from jax import lax
 from jax.extend.core import ClosedJaxpr, Var
 
 from .host.rules import CALLS
@@ -28,9 +34,10 @@ _ELEMENTWISE = frozenset("""
 """.split())
 
 
-def moved(closed: ClosedJaxpr, shape: tuple) -> ClosedJaxpr:
+def moved(closed: ClosedJaxpr, shape: tuple, given: Sequence = (), wanted: Sequence = ()) -> ClosedJaxpr:
     """The jaxpr for arrays of `shape` where it has lines. Raises: NotElementwise.
 
+    given: the shapes of the first inputs if they are others, which broadcast to `shape`.  wanted: those of results that are summed to them.
     What it calls is written out, custom derivatives too: it is for running, not for differentiating.
     """
     if any(getattr(c, "shape", ()) for c in closed.consts):
@@ -38,9 +45,48 @@ def moved(closed: ClosedJaxpr, shape: tuple) -> ClosedJaxpr:
     jaxpr = closed.jaxpr
     eqns: list = []
     names: dict = {v: _moved_var(v, shape) for v in (*jaxpr.constvars, *jaxpr.invars)}
+    inputs = [names[v] for v in jaxpr.invars]
+    for i, small in enumerate(given):
+        if small != shape:
+            inputs[i] = Var(inputs[i].aval.update(shape=small))
+            axes = tuple(range(len(shape) - len(small), len(shape)))
+            eqns.append(_like(_broadcast, inputs[i], names[jaxpr.invars[i]], shape=shape, broadcast_dimensions=axes))
     outs = _write(jaxpr, names, shape, eqns)
-    return closed.replace(jaxpr=jaxpr.replace(constvars=[names[v] for v in jaxpr.constvars], invars=[names[v] for v in jaxpr.invars],
-                                              outvars=outs, eqns=eqns))
+    for i, small in enumerate(wanted):
+        if small != shape:
+            outs[i] = _summed(outs[i], shape, small, eqns)
+    return closed.replace(jaxpr=jaxpr.replace(constvars=[names[v] for v in jaxpr.constvars], invars=inputs, outvars=outs, eqns=eqns))
+
+
+def _summed(v, shape, small, eqns):
+    """A result added up over the axes that were broadcast."""
+    if hasattr(v, "val"):
+        raise NotElementwise
+    lead = len(shape) - len(small)
+    axes = (*range(lead), *[lead + i for i, n in enumerate(small) if n == 1 != shape[lead + i]])
+    for eqn, params, after in ((_sum, {"axes": axes}, tuple([n for i, n in enumerate(shape) if i not in axes])),
+                               (_reshape, {"new_sizes": small}, small)):
+        if v.aval.shape != after:
+            out = Var(v.aval.update(shape=after))
+            eqns.append(_like(eqn, v, out, **params))
+            v = out
+    return v
+
+
+def _like(example, v, out, **params):
+    """An equation like another one, from one variable to another."""
+    eqn = example()
+    return eqn.replace(invars=[v], outvars=[out], params={**eqn.params, **params})
+
+
+def _example(fn):
+    """A function that gives the one equation that a function of a matrix is."""
+    return functools.cache(lambda: jax.make_jaxpr(fn)(onp.zeros((2, 3), "float32")).jaxpr.eqns[0])
+
+
+_broadcast = _example(lambda x: lax.broadcast_in_dim(x, (4, 2, 3), (1, 2)))
+_sum = _example(lambda x: lax.reduce_sum(x, (0,)))
+_reshape = _example(lambda x: lax.reshape(x, (6,)))
 
 
 def moved_shape(old: tuple, shape: tuple) -> tuple:

@@ -212,10 +212,15 @@ class Spec:
         self.recorded: dict[tuple, Recorded | Spec] = {}
         self.record1 = self.record01 = self.record10 = self.record11 = None  # the commonest of `recorded`, without a tuple
         self.pullbacks: dict[tuple, Spec] = {}
-        self.jaxpr = traced(run, self.structs()) if line is None else moved(line.jaxpr, avals[0].shape)
+        self.jaxpr = traced(run, self.structs()) if line is None else moved(line.jaxpr, self.shape, [a.shape for a in avals])
         self.out = tuple(aval_of(a.shape, onp.dtype(a.dtype)) for a in self.jaxpr.out_avals)
         if not self.out:  # an instruction without results could never be flushed
             raise MXNetError("give it at least one array")
+
+    @property
+    def shape(self) -> tuple:
+        """What the inputs of an elementwise operator broadcast to."""
+        return onp.broadcast_shapes(*[a.shape for a in self.avals])
 
     def structs(self):
         return [_struct(a) for a in self.avals] + [jax.ShapeDtypeStruct((), SCALAR_DTYPES[k]) for k in self.kinds]
@@ -383,8 +388,12 @@ class Recorded:
     def moved(self, spec: Spec) -> Recorded:
         """The same of another spec of the elementwise operator. Raises: NotElementwise."""
         other = object.__new__(Recorded)
-        shape = spec.avals[0].shape
-        other.jaxpr, other.back = moved(self.jaxpr, shape), moved(self.back, shape)
+        shape, given = spec.shape, [a.shape for a in spec.avals]
+        wanted = [given[i] for i in self.targets]
+        if any(s != shape and not spec.avals[i].float for i, s in zip(self.targets, wanted, strict=True)):
+            raise NotElementwise  # a sum of whole numbers is not the sum of what they were rounded from
+        residuals = [given[i] if kind == "in" else shape for kind, i in self.sources]
+        other.jaxpr, other.back = moved(self.jaxpr, shape, given), moved(self.back, shape, residuals, wanted)
         other.out = spec.out + tuple([aval_of(moved_shape(a.shape, shape), a.dtype) for a in self.out[self.visible:]])
         other.spec, other.name, other.visible, other.targets, other.mask = spec, self.name, self.visible, self.targets, self.mask
         other.sources, other.residuals, other.keep = self.sources, self.residuals, self.keep
@@ -522,12 +531,24 @@ def _make(op: Op, pattern, avals, training) -> Spec:
 
     diff = caller(op.diff) if op.diff else None
     parts = op.name, caller(op.fn), avals, _kinds(pattern), op, diff, op.grad, pattern
-    if op.elementwise and len({a.shape for a in avals}) == 1 and avals[0].shape not in ((), (LINE,)):
+    shapes = {a.shape for a in avals}
+    if op.elementwise and shapes not in _TRACED and (len(shapes) == 1 or op.broadcasts and _broadcast_together(shapes)):
         try:
             return Spec(*parts, line=spec_of(op, pattern, tuple([aval_of((LINE,), a.dtype) for a in avals]), training))
         except NotElementwise:
             pass  # an operator that asks XLA for something else on some device
     return Spec(*parts)
+
+
+_TRACED: tuple = (set(), {()}, {(LINE,)})
+
+
+def _broadcast_together(shapes) -> bool:
+    try:
+        onp.broadcast_shapes(*shapes)
+    except ValueError:
+        return False
+    return True
 
 
 def cast(args, to) -> list:

@@ -107,7 +107,8 @@ np_op("floor_divide __floordiv__", _floor_divide, "x1 / x2 rounded down. Integer
       grad=False, samples=PAIR)
 
 
-@op("np.true_divide", "np.divide", "np.ndarray.__truediv__", scalars=("x1", "x2"), elementwise=True, samples=PAIR)
+@op("np.true_divide", "np.divide", "np.ndarray.__truediv__", scalars=("x1", "x2"), elementwise=True, broadcasts=True,
+    samples=PAIR)
 def true_divide(x1, x2, np_dtype=False):
     """x1 / x2; two integers (or an integer array and any number) make float32, float64 with NumPy's default dtypes.
 

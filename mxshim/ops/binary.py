@@ -135,7 +135,8 @@ def declare_pair(names, body, diff, doc, **facts):
         def smooth(lhs, rhs):
             return diff(lhs, rhs)
     params = ("x1", "x2") if names[0].startswith("np.") else ("lhs", "rhs")
-    op(*names, scalars=params, elementwise=True, diff=smooth if facts.get("grad", True) else None, doc=doc, **facts)(row(fn, names[0]))
+    op(*names, scalars=params, elementwise=True, broadcasts=True, diff=smooth if facts.get("grad", True) else None, doc=doc,
+       **facts)(row(fn, names[0]))
 
 
 def _full(names, function, method):

@@ -75,6 +75,35 @@ def test_moved_is_traced(op):
                     assert text(a.jaxpr) == text(b.jaxpr) and text(a.back) == text(b.back)
 
 
+PAIRS = [((2, 1, 3), (4, 1)), ((), (2, 2)), ((2, 3), (1, 1, 1)), ((0, 3), (3,))]
+
+
+@pytest.mark.parametrize("op", [p for p in ROWS if p.values[0].broadcasts])
+def test_shapes_that_broadcast(op):
+    """Values and gradients of arrays of two shapes are what tracing the call gives."""
+    rng = onp.random.RandomState(0)
+    like = next(s for s in made(op) if len(s.avals) == 2 and not s.kinds)
+    for shapes in PAIRS:
+        avals = tuple([aval_of(shape, a.dtype) for shape, a in zip(shapes, like.avals, strict=True)])
+        with specs.tracing():
+            ours = specs.spec_of(op, like.pattern, avals)
+            traced = specs.Spec(ours.name, ours.run, ours.avals, ours.kinds, op, ours.diff if op.diff else None, ours.grad, ours.pattern)
+            assert ours.out == traced.out and (ours.line is not None or op.name in TRACED)
+            inputs = [rng.uniform(0.5, 3, a.shape).astype(a.dtype) for a in avals]
+            onp.testing.assert_allclose(ours.emit(inputs)[0], traced.emit(inputs)[0], rtol=1e-6)
+            for mask in ((True, True), (True, False), (False, True)) if op.grad and all(a.float for a in avals) else ():
+                found = []
+                for spec in (ours, traced):
+                    code = spec.record(mask)
+                    if type(code) is specs.Recorded:
+                        *outs, = code.emit(inputs)
+                        kept = code.residuals(inputs, outs, ()) if code.residuals else ()
+                        found.append(code.pull(kept, [onp.ones_like(outs[0])]))
+                for a, b in zip(*found, strict=True) if found else ():
+                    assert (a.shape, a.dtype) == (b.shape, b.dtype)
+                    onp.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+
+
 def test_a_new_shape_traces_nothing(monkeypatch):
     def use(shape):
         x = np.ones(shape)
