@@ -6,6 +6,8 @@ spaced numbers in float64.
 """
 from __future__ import annotations
 
+import math
+
 import jax.numpy as jnp
 import numpy as onp
 from jax import lax
@@ -22,6 +24,12 @@ _FLOAT32 = onp.dtype("float32")
 
 # Ranges.
 
+def _counted(n, repeat):
+    """0, 1, ..., every number `repeat` times; n of them."""
+    places = lax.iota(INT64, n)
+    return places if repeat == 1 else lax.div(places, onp.int64(repeat))
+
+
 def _range(start, step, places, dtype):
     """start + places * step, every operation rounded to `dtype`."""
     start, step = value(start, dtype), value(step, dtype)
@@ -37,7 +45,7 @@ def _range(start, step, places, dtype):
     samples={"args": [((0.5, 0.25, 5, 1, _FLOAT32), {}), ((0, 2, 3, 2, onp.dtype("int32")), {})]})
 def arange(start, step, num, repeat, dtype):
     """`num` numbers from `start` by `step`, every one `repeat` times in a row."""
-    return _range(start, step, jnp.arange(num * repeat, dtype=INT64) // repeat, dtype)
+    return _range(start, step, _counted(num * repeat, repeat), dtype)
 
 
 @op("mx.linspace", static=("num", "endpoint", "dtype"), scalars=("start", "stop"), grad=False,
@@ -65,8 +73,7 @@ def arange_like(data, start=0.0, step=1.0, repeat=1, axis=None):
     if repeat < 1:
         raise MXNetError(f"repeat must be at least 1, got {repeat}")
     shape = data.shape if axis is None else (data.shape[axis_in(axis, data.ndim)],)
-    places = jnp.arange(onp.prod(shape, dtype=int), dtype=INT64) // repeat
-    return _range(start, step, places, data.dtype).reshape(shape)
+    return _range(start, step, _counted(math.prod(shape), repeat), data.dtype).reshape(shape)
 
 
 @op("np.indices", static=("dimensions",), grad=False, samples={"args": [(((2, 3),), {}), (((2,),), {"dtype": _FLOAT32})]})

@@ -7,10 +7,12 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 import numpy as onp
+from jax import lax
 
 from ..base import FLOAT32, MXNetError, is_float
 from ..engine.op import Scalar, op
 from .axes import agreed, axes_in, axis_in, differentiating, number, op_of_one_dtype, vector
+from .dtypes import INT64
 
 _M = onp.array([[3., 1., 2.], [2.5, 5., 4.]], "float32")
 _CUBE = onp.arange(24, dtype="float32").reshape(2, 3, 4)
@@ -134,8 +136,10 @@ def one_hot(data, depth, on_value=1.0, off_value=0.0, dtype="float32"):
     if isinstance(depth, bool) or not isinstance(depth, int) or depth < 0:
         raise MXNetError(f"`depth` must be a non-negative int, got {depth!r}")
     dtype = jnp.dtype(dtype or FLOAT32)
-    hit = as_index(data)[..., None] == jnp.arange(depth)
-    return jnp.where(hit, number(on_value, dtype), number(off_value, dtype))
+    index = as_index(data).astype(INT64)  # any depth fits
+    shape = (*index.shape, depth)
+    hit = lax.eq(lax.broadcast_in_dim(index, shape, range(index.ndim)), lax.broadcasted_iota(INT64, shape, index.ndim))
+    return lax.select(hit, *[lax.full(shape, number(x, dtype), dtype) for x in (on_value, off_value)])
 
 
 @op("nd.one_hot", "nd.NDArray.one_hot", scalars=("on_value", "off_value"), static=("depth",), grad=False,
