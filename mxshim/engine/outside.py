@@ -226,7 +226,7 @@ def of_scan(eqn) -> Parts | None:
     """The parts of a `lax.scan`, if anything in it need not be computed turn by turn."""
     body = eqn.params["jaxpr"]
     same, carried = scan_counts(eqn)
-    if eqn.effects or body.consts or any(hasattr(v, "val") for v in body.jaxpr.outvars):
+    if not eqn.params["length"] or eqn.effects or body.consts or any(hasattr(v, "val") for v in body.jaxpr.outvars):
         return None
     given = body.jaxpr.invars
     parts = Parts(body, {*given[:same]}, {*given[same + carried:]}, given[same:same + carried])
@@ -276,7 +276,7 @@ def _product_of_all(eqn, a, b):
         # A barrier, because XLA would turn a product round if what follows transposes it.
         return lax.optimization_barrier(eqn.primitive.bind(a, b, **{**eqn.params, "dimension_numbers": (over, batch)}))
 
-    m, n = [x.size // math.prod([x.shape[d] for d in axes]) for x, axes in zip((a, b), over)]
+    m, n = [math.prod([size for d, size in enumerate(x.shape) if d not in axes]) for x, axes in zip((a, b), over)]
     if any(batch) or m <= n:
         return product(a, b, over)
     found = product(b, a, over[::-1])  # XLA writes few long rows in less than half the time of many short ones

@@ -119,6 +119,15 @@ def test_loops_that_are_loops_already(reverse):
     assert (loops, outside) == ([1, 1], 3)
 
 
+def test_nothing_to_add_up():
+    def fn(rows, h, w):
+        return jax.lax.scan(lambda h, row: (jnp.tanh(row + jnp.dot(h, w)), None), h, rows)[0].sum()
+
+    assert products(jax.grad(fn, 2), onp.zeros((4, 0, 8)), onp.zeros((0, 8)), W)[0] == [1, 1]
+    with jax.enable_x64(True):
+        assert roll.rolled(traced(jax.grad(fn, 2), (onp.zeros((0, 3, 8)), H, W))) is None  # no turn at all
+
+
 def test_many_rows_are_not_kept_for_a_small_matrix():
     """Rows of 200 examples would take far more memory than the gradient of 8 x 8, and their product is fast as it is."""
     def fn(h, w, v):
