@@ -205,7 +205,7 @@ class Parts:
 
     def _part(self, eqns: dict, outputs: list) -> Part:
         inputs = self._read(eqns.values())
-        inputs += [v for v in dict.fromkeys(outputs) if v not in inputs and self._maker(v) is None]
+        inputs += [v for v in dict.fromkeys(outputs) if v not in inputs and id(self._maker(v)) not in eqns]
         return Part(subset(self._body, eqns.values(), inputs, outputs), inputs, outputs)
 
 

@@ -7,7 +7,7 @@ import numpy as onp
 import pytest
 
 from mxshim.engine import roll
-from mxshim.engine.spec import equations, eval_inlined
+from mxshim.engine.spec import equations, eval_inlined, scan_counts
 
 TURNS = 30
 RNG = onp.random.RandomState(0)
@@ -76,6 +76,16 @@ def test_a_matrix_that_is_used_twice_in_a_turn():
     assert products(jax.grad(fn, (1, 2)), H, W, B)[0] == [2, 2]
 
 
+def test_a_product_of_an_input_that_is_carried_as_it_is():
+    def fn(rows, h, u):
+        rest = h
+        for row in jnp.split(rows, TURNS):
+            h, rest = jnp.dot(row[0], u), jnp.sin(h) * jnp.cos(rest) + h
+        return h, rest
+
+    assert products(fn, ROWS, H, U)[0] == [0]
+
+
 def test_sums_that_are_read_every_turn_stay():
     def fn(h, w, x):
         total, seen = jnp.zeros((8, 8)), []
@@ -100,7 +110,7 @@ def test_a_sum_of_rows_goes_with_the_products_of_the_same_rows():
     with jax.enable_x64(True):
         rolled = roll.rolled(traced(fn, (H, W)))
         scan, = [eqn for eqn in jax.make_jaxpr(rolled)(H, W).jaxpr.eqns if eqn.primitive.name == "scan"]
-    assert scan.params["num_carry"] == 1
+    assert scan_counts(scan)[1] == 1
     assert products(fn, H, W)[0] == [1]
 
 
