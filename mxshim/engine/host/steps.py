@@ -278,7 +278,7 @@ def _cost(eqn, name, params, size) -> tuple[float, float]:
     if name == "gather":
         how = takes(first, params)
         call, each = _LONG if not how else (1.5e-5, 3e-9) if how == "elements" else (call, each)
-    most = size if first == out.shape else max(math.prod(first), size)
+    most = size if first == out.shape or name == "gather" else max(math.prod(first), size)
     seconds = call + _BYTE * size * out.dtype.itemsize * len(eqn.outvars)
     if name == "dot_general":
         (axes, _), _ = params["dimension_numbers"]
