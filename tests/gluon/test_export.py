@@ -110,6 +110,23 @@ def test_functions_of_np(tmp_path, _np, call):
         assert graph["nodes"][-1]["attrs"] == WRITTEN[call]
 
 
+INDICES = [(..., 0), (..., None), (0, ..., slice(1, None)), (None,), (None, ..., 0), (0, None), (slice(None), -1, None),
+           (0, None, 1, None, 2, None), (1, None, ..., None, 2), (onp.int64(1), slice(None), onp.int32(-1))]
+
+
+@pytest.mark.parametrize("dialect", [np, nd])
+def test_indices(tmp_path, dialect):
+    """`...` anywhere, new axes and NumPy's integers; MXNet 2's hybridized blocks refuse most of these."""
+    class Block(nn.HybridBlock):
+        def forward(self, x):
+            return [x[k] * 2 for k in INDICES]
+
+    with util.np_shape(dialect is np), util.np_array(dialect is np):
+        want, block, _ = exported(Block(), tmp_path, dialect.arange(24).reshape((2, 3, 4)))
+        for k, a, b in zip(INDICES, block(dialect.arange(24).reshape((2, 3, 4))), want, strict=True):
+            assert a.shape == b.shape and (a.asnumpy() == b.asnumpy()).all(), k
+
+
 class Hybrid(nn.HybridBlock):
     """A block of MXNet 1, with a parameter of its own and arrays of unequal shapes."""
 
