@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import numpy as onp
 
+from ..base import MXNetError
 from ..engine.op import NAMES
 from . import calls
 from .arithmetic import NP, np_binary
@@ -66,8 +67,11 @@ def _sliced(x, index, ndim=None):
     """
     keys = spelled_out(index, ndim)
     if any(isinstance(k, Symbol) for k in keys):
+        if not all(isinstance(k, Symbol) for k in keys):
+            raise MXNetError("MXNet's graphs have no index of arrays beside other keys; use np.take, or arrays for all keys")
         if len(keys) > 1:
-            return create("_npi_advanced_indexing_multiple", (x, *keys), cls=type(x))
+            keys = create("stack", tuple(keys), {"axis": 0}, cls=type(x))
+            return create("_npi_advanced_indexing_multiple", (x, keys), cls=type(x))
         return create("_npi_advanced_indexing", (x, keys[0]), cls=type(x))
     begin: list = []
     end: list = []

@@ -5,6 +5,8 @@ become variables, kept in r.constants.
 """
 from __future__ import annotations
 
+import warnings
+
 from .. import autograd
 from .. import name as naming
 from .. import ndarray as nd
@@ -20,6 +22,8 @@ from .compose import create, var
 from .np_symbol import _sliced, _Symbol, spelled_out
 from .running import Program
 from .symbol import Symbol
+
+READ = "export: forward reads values, which come from inputs of zeros here; the graph does what it does with those"
 
 
 class Recording:
@@ -153,11 +157,26 @@ def _recording() -> Recording:
     return Recording.current
 
 
-class NpRecorded(_Recorded, np.ndarray):
+class _Exported(_Recorded):
+    __slots__ = ()
+
+    def asnumpy(self):
+        return self._told(super().asnumpy())
+
+    def _host(self):
+        return self._told(super()._host())
+
+    def _told(self, values):
+        if Recording.current is not None:
+            warnings.warn(READ, stacklevel=4)
+        return values
+
+
+class NpRecorded(_Exported, np.ndarray):
     __slots__ = ("_symbol",)
 
 
-class NdRecorded(_Recorded, nd.NDArray):
+class NdRecorded(_Exported, nd.NDArray):
     __slots__ = ("_symbol",)
 
 

@@ -127,6 +127,46 @@ def test_indices(tmp_path, dialect):
             assert a.shape == b.shape and (a.asnumpy() == b.asnumpy()).all(), k
 
 
+def test_index_of_several_arrays(tmp_path, _np):
+    """As MXNet 2 writes it: the arrays stacked."""
+    class Block(nn.HybridBlock):
+        def forward(self, x, i):
+            return x[i, i]
+
+    x, i = np.arange(24).reshape(2, 3, 4), np.array([1, 0, 1], dtype="int64")
+    want, block, found = exported(Block(), tmp_path, x, i)
+    assert [op for op, _ in found] == ["stack", "_npi_advanced_indexing_multiple"]
+    assert (block(x, i) == want).all() and want.shape == (3, 4)
+
+    class Mixed(nn.HybridBlock):
+        def forward(self, x, i):
+            return x[i, :, 1]
+
+    with pytest.raises(MXNetError, match="arrays beside other keys"):
+        exported(Mixed(), tmp_path, x, i)
+
+
+@pytest.mark.filterwarnings("ignore:Block is hybridized")
+@pytest.mark.parametrize("read", [lambda x: x if x.sum() > 0 else -x, lambda x: x * x.item(0), lambda x: np.insert(x, 1, 2., axis=1)])
+def test_values_that_forward_reads(tmp_path, _np, read):
+    class Block(nn.HybridBlock):
+        def forward(self, x):
+            return read(x)
+
+    with pytest.warns(UserWarning, match="export: forward reads values"):
+        exported(Block(), tmp_path, np.ones((2, 2)))
+
+
+def test_constants_that_no_output_needs(tmp_path, _np):
+    class Block(nn.HybridBlock):
+        def forward(self, x):
+            x + np.arange(2)
+            return x * np.array([3, 4])
+
+    want, block, _ = exported(Block(), tmp_path, np.ones((2, 2)))
+    assert (block(np.ones((2, 2))) == want).all() and list(block.collect_params()) == ["constant1"]
+
+
 class Hybrid(nn.HybridBlock):
     """A block of MXNet 1, with a parameter of its own and arrays of unequal shapes."""
 
