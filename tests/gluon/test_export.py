@@ -157,6 +157,15 @@ def test_values_that_forward_reads(tmp_path, _np, read):
         exported(Block(), tmp_path, np.ones((2, 2)))
 
 
+def test_broadcast_to_of_nd(tmp_path):
+    class Block(nn.HybridBlock):
+        def hybrid_forward(self, F, x):
+            return x.broadcast_to((2, 3)) + x.broadcast_to((2, 2, 3)).sum(axis=0)
+
+    want, block, _ = exported(Block(), tmp_path, nd.array([[1, 2, 3]]))
+    assert (block(nd.array([[1, 2, 3]])) == want).asnumpy().all() and want[0].asnumpy().tolist() == [3, 6, 9]
+
+
 def test_constants_that_no_output_needs(tmp_path, _np):
     class Block(nn.HybridBlock):
         def forward(self, x):
