@@ -64,16 +64,17 @@ def _foreach(body, data, states, dialect, data_error, state_error):
 
 
 @api("nd.contrib.foreach")
-def nd_foreach(body, data, init_states):
+def nd_foreach(body, data, init_states, name="foreach"):
     """Call `body(element, states) -> (output, new states)` for each element along axis 0 of data, in turn.
 
     Args:
         data: an array, or a (nested) list of arrays as long as the first one, whose elements body gets in the same nesting.
         init_states: an array or a (nested) list of them, what body gets in the first turn.
+        name: the operator's in a graph (MXNet: F.contrib.foreach of hybridized blocks).
     Returns: (the outputs stacked along a new axis 0, in the nesting that body gives them; the last states).
     Raises: AssertionError for what is no array, IndexError if there is no element.
     """
-    found = in_graph("nd.contrib.foreach", (body, data, init_states))
+    found = in_graph("nd.contrib.foreach", (body, data, init_states, name))
     return _foreach(body, data, init_states, "nd", AssertionError, AssertionError) if found is None else found
 
 
@@ -144,19 +145,20 @@ def _complete_while(cond, func, loop_vars, max_iterations, dialect, error):
 
 
 @api("nd.contrib.while_loop")
-def nd_while_loop(cond, func, loop_vars, max_iterations=None):
+def nd_while_loop(cond, func, loop_vars, max_iterations=None, name="while_loop"):
     """While `cond(*loop_vars)` holds: output, loop_vars = `func(*loop_vars)`; at most max_iterations times.
 
     Args:
         cond: gives an array of one element, or a bool; it is read in every turn.
         func: gives (an array, a nested list of arrays or None; as many new variables as there are).
         loop_vars: an array, or a list or tuple of them.  max_iterations: an int, needed.
+        name: the operator's in a graph.
     Returns: (the outputs stacked along a new axis 0 of length max_iterations, those of turns that were not made being zeros;
         the last loop_vars as a list, or the array). Without a turn the outputs are [].
     Raises: ValueError if max_iterations is missing, loop_vars is empty or changes its length, or cond gives several elements.
     MXNet: nd.contrib.while_loop. Differs: MXNet leaves the rows of turns that were not made uninitialized.
     """
-    found = in_graph("nd.contrib.while_loop", (cond, func, loop_vars, max_iterations))
+    found = in_graph("nd.contrib.while_loop", (cond, func, loop_vars, max_iterations, name))
     if found is not None:
         return found
     rows, shape, variables, _, limit = _while(cond, func, loop_vars, max_iterations, "nd", TypeError, ValueError)
@@ -179,12 +181,13 @@ def while_loop(cond, func, loop_vars, max_iterations=None):
 
 
 @api("nd.contrib.cond")
-def nd_cond(pred, then_func, else_func):
+def nd_cond(pred, then_func, else_func, name="cond"):
     """`then_func()` if pred, an array of one element or a bool, is not zero, else `else_func()`. pred is read.
 
+    Args: name: the operator's in a graph.
     Raises: ValueError if pred has several elements.
     """
-    found = in_graph("nd.contrib.cond", (pred, then_func, else_func))
+    found = in_graph("nd.contrib.cond", (pred, then_func, else_func, None, name))
     if found is not None:
         return found
     return then_func() if _truth(pred, "nd.contrib.cond", ValueError) else else_func()

@@ -8,7 +8,7 @@ from ..engine import call as door
 from ..engine.op import NAMES, Op
 from . import interop, operators, printing
 from .convert import CLASSES, adopt_numpy
-from .core import _X, Array, window_forms
+from .core import Array, window_forms
 from .fill import fill_methods
 from .indexing import getitem, setitem
 from .numpy_array import _as, _IsArray, ndarray
@@ -145,12 +145,8 @@ class NDArray(Array, metaclass=_IsArray):
         if len(shape) < self.ndim or any(a not in (b, 1) for a, b in zip(current, shape, strict=True)):
             raise ValueError(f"operands could not be broadcast together with remapped shapes [original->remapped]: {self.shape} and "
                              f"requested shape {tuple(shape)}")
-        return self._fitted_shape(tuple(shape))
-
-    def _fitted_shape(self, shape):
-        from ..engine.emit import emit
-        values, node = emit(NAMES["mx.fit"], (_X, shape, self._value_now().aval.dtype), [self], ())
-        return NDArray(values[0], node)
+        x = self if len(shape) == self.ndim else self.reshape(current)
+        return door.call(NAMES["nd.broadcast_to"], NDArray, (x, tuple(shape)), {})
 
     def _accept(self, result, op: Op, mine, got):
         if mine.shape != got.shape:

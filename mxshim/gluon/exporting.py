@@ -27,7 +27,7 @@ def export(block, path, epoch, remove_amp_cast):
             found[f"{'arg' if name in arguments else 'aux'}:{name}"] = p._reduce().asnumpy()
         elif p._data is not None:
             warnings.warn(f'Parameter "{name}" is not found in the graph: forward does not use it', stacklevel=4)
-    found.update({f"arg:{name}": a.asnumpy() for name, a in constants.items()})
+    found.update({f"arg:{name}": a.asnumpy() for name, a in constants.items() if name in arguments})
     if path is None:
         make = np.array if is_np_array() else nd.array
         return symbol, {name: make(a, dtype=a.dtype) for name, a in found.items()}

@@ -59,7 +59,7 @@ def box_nms(data, overlap_thresh=0.5, valid_thresh=0.0, topk=-1, coord_start=2, 
     """Non-maximum suppression: the boxes by falling scores, without those that a better one overlaps; then rows of -1."""
 def box_non_maximum_suppression(data, overlap_thresh=0.5, valid_thresh=0.0, topk=-1, coord_start=2, score_index=1, id_index=-1, background_id=-1, force_suppress=False, in_format='corner', out_format='corner', out=None, *, name=None) -> NDArray:
     """Non-maximum suppression: the boxes by falling scores, without those that a better one overlaps; then rows of -1."""
-def cond(pred, then_func, else_func) -> NDArray:
+def cond(pred, then_func, else_func, name='cond') -> NDArray:
     """`then_func()` if pred, an array of one element or a bool, is not zero, else `else_func()`. pred is read."""
 def count_sketch(data, h, s, out_dim=None, processing_batch_size=32, out=None, *, name=None) -> NDArray:
     """out[n, h[i]] = sum of s[i] * data[n, i] (Charikar et al., 2002)."""
@@ -71,7 +71,7 @@ def div_sqrt_dim(data, out=None, *, name=None) -> NDArray:
     """data divided by the square root of the length of its last axis."""
 def fft(data, compute_size=128, out=None, *, name=None) -> NDArray:
     """The discrete Fourier transform of the last axis, real and imaginary parts in turn: (..., d) -> (..., 2 d)."""
-def foreach(body, data, init_states) -> NDArray:
+def foreach(body, data, init_states, name='foreach') -> NDArray:
     """Call `body(element, states) -> (output, new states)` for each element along axis 0 of data, in turn."""
 def getnnz(data, axis=None) -> NDArray:
     """How many elements a CSR array stores, as an int64 array (1,); axis 1: in each row."""
@@ -169,5 +169,5 @@ def sldwin_atten_score(query, key, dilation, w=None, symmetric=None, out=None, *
     """Products of every query with the keys in a window around it (Beltagy et al., 2020)."""
 def uniform(low=0, high=1, shape=None, dtype=None, ctx=None, out=None, **kwargs) -> NDArray:
     """Uniform numbers from low to high; see nd.random.uniform."""
-def while_loop(cond, func, loop_vars, max_iterations=None) -> NDArray:
+def while_loop(cond, func, loop_vars, max_iterations=None, name='while_loop') -> NDArray:
     """While `cond(*loop_vars)` holds: output, loop_vars = `func(*loop_vars)`; at most max_iterations times."""

@@ -318,7 +318,7 @@ def _advanced(arrays, given):
 
 @_own("_npi_advanced_indexing_multiple")
 def _advanced_several(arrays, given):
-    return arrays[0][tuple(arrays[1:])]
+    return arrays[0][tuple(arrays[1])]  # the indices, stacked
 
 
 @_own("_npi_slice_assign_scalar", "_slice_assign_scalar")

@@ -1,6 +1,9 @@
 """Symbols with NumPy's operators: `a + b` broadcasts (MXNet: mxnet.symbol.numpy._Symbol)."""
 from __future__ import annotations
 
+import numpy as onp
+
+from ..base import MXNetError
 from ..engine.op import NAMES
 from . import calls
 from .arithmetic import NP, np_binary
@@ -48,22 +51,36 @@ class _Symbol(Symbol):
     __hash__ = None  # type: ignore[assignment]
 
 
-def _sliced(x, index):
-    """x[index] for integers, slices, None and `...` at the end, as MXNet's graphs say it: slice, then reshape."""
-    keys = index if isinstance(index, tuple) else (index,)
+def spelled_out(index, ndim):
+    """The keys of an index into ndim axes: NumPy's integers as Python's, full slices in the place of `...`."""
+    keys = [int(k) if isinstance(k, onp.integer) else k for k in (index if isinstance(index, tuple) else (index,))]
+    at = next((i for i, k in enumerate(keys) if k is Ellipsis), None)
+    if at is not None and (ndim is not None or at == len(keys) - 1):
+        keys[at:at + 1] = [slice(None)] * (0 if ndim is None else ndim + 1 - sum(k is not None for k in keys))
+    return keys
+
+
+def _sliced(x, index, ndim=None):
+    """x[index] for integers, slices, None and `...`, as MXNet's graphs say it: slice, reshape, then new axes.
+
+    Args: ndim: of x; where it is not known, `...` may only be the last key.
+    """
+    keys = spelled_out(index, ndim)
     if any(isinstance(k, Symbol) for k in keys):
+        if not all(isinstance(k, Symbol) for k in keys):
+            raise MXNetError("MXNet's graphs have no index of arrays beside other keys; use np.take, or arrays for all keys")
         if len(keys) > 1:
-            return create("_npi_advanced_indexing_multiple", (x, *keys), cls=type(x))
+            keys = create("stack", tuple(keys), {"axis": 0}, cls=type(x))
+            return create("_npi_advanced_indexing_multiple", (x, keys), cls=type(x))
         return create("_npi_advanced_indexing", (x, keys[0]), cls=type(x))
-    if keys and keys[-1] is Ellipsis:
-        keys = keys[:-1]
     begin: list = []
     end: list = []
     step: list = []
     shape: list = []
+    new: list = []  # where axes of size 1 come in, counted in the result
     for k in keys:
         if k is None:
-            shape.append(1)
+            new.append(shape.count(-2) + len(new))
         elif isinstance(k, slice):
             begin, end, step = [*begin, k.start], [*end, k.stop], [*step, 1 if k.step is None else k.step]
             shape.append(-2)
@@ -74,8 +91,10 @@ def _sliced(x, index):
             raise TypeError(f"a Symbol is indexed by integers, slices, None and Symbols, got {k!r}")
     if begin:
         x = create("slice", (x,), {"begin": begin, "end": end, "step": step}, cls=type(x))
-    if any(n != -2 for n in shape):
+    if -3 in shape:
         x = create("_npx_reshape", (x,), {"newshape": (*shape, -4)}, cls=type(x))
+    for axis in new:
+        x = create("expand_dims", (x,), {"axis": axis}, cls=type(x))
     return x
 
 

@@ -5,6 +5,8 @@ become variables, kept in r.constants.
 """
 from __future__ import annotations
 
+import warnings
+
 from .. import autograd
 from .. import name as naming
 from .. import ndarray as nd
@@ -17,9 +19,11 @@ from ..engine.op import NAMES
 from . import calls, loops
 from .arithmetic import _COMPARISONS, _TABLE, NP
 from .compose import create, var
-from .np_symbol import _sliced, _Symbol
+from .np_symbol import _sliced, _Symbol, spelled_out
 from .running import Program
 from .symbol import Symbol
+
+READ = "export: forward reads values, which come from inputs of zeros here; the graph does what it does with those"
 
 
 class Recording:
@@ -93,7 +97,7 @@ class _Recorded:
         r = _recording()
         found = self._plain()[_unwrapped(key)]
         if self._dialect == "np":
-            symbol = _sliced(self._symbol, _as_symbols(key, _Symbol))
+            symbol = _sliced(self._symbol, _as_symbols(key, _Symbol), self.ndim)
         else:
             symbol = _nd_sliced(self._symbol, key, self.ndim)
         return r.array(found, symbol)
@@ -153,11 +157,26 @@ def _recording() -> Recording:
     return Recording.current
 
 
-class NpRecorded(_Recorded, np.ndarray):
+class _Exported(_Recorded):
+    __slots__ = ()
+
+    def asnumpy(self):
+        return self._told(super().asnumpy())
+
+    def _host(self):
+        return self._told(super()._host())
+
+    def _told(self, values):
+        if Recording.current is not None:
+            warnings.warn(READ, stacklevel=4)
+        return values
+
+
+class NpRecorded(_Exported, np.ndarray):
     __slots__ = ("_symbol",)
 
 
-class NdRecorded(_Recorded, nd.NDArray):
+class NdRecorded(_Exported, nd.NDArray):
     __slots__ = ("_symbol",)
 
 
@@ -233,14 +252,11 @@ def _as_symbols(value, cls):
 
 
 def _nd_sliced(x, key, ndim):
-    keys = key if isinstance(key, tuple) else (key,)
+    keys = spelled_out(key, ndim)
     if any(isinstance(k, nd.NDArray) for k in keys):
         if len(keys) == 1:
             return calls.symbolic("nd.take", (x, _as_symbols(keys[0], Symbol)), {"axis": 0, "mode": "wrap"})
         raise MXNetError("export: an index of several arrays is not one that MXNet's graphs of nd have; use take, pick or gather_nd")
-    if Ellipsis in keys:
-        at = keys.index(Ellipsis)
-        keys = (*keys[:at], *(slice(None),) * (ndim - len(keys) + 1 + keys[at + 1:].count(None)), *keys[at + 1:])
     for axis, k in reversed(list(enumerate([k for k in keys if k is not None]))):
         if isinstance(k, slice):
             if k == slice(None):
@@ -253,9 +269,10 @@ def _nd_sliced(x, key, ndim):
         else:
             x = calls.symbolic("nd.slice_axis", (x,), {"axis": axis, "begin": k, "end": k + 1 if k != -1 else None})
     lost = tuple(i for i, k in enumerate([k for k in keys if k is not None]) if isinstance(k, int))
+    if len(lost) == ndim:  # nd has no 0-d arrays
+        return calls.symbolic("nd.reshape", (x,), {"shape": (1,) * max(1, keys.count(None))})
     if lost:
-        x = calls.symbolic("nd.squeeze" if len(lost) < ndim else "nd.reshape", (x,), {"axis": lost} if len(lost) < ndim
-                           else {"shape": (1,)})
+        x = calls.symbolic("nd.squeeze", (x,), {"axis": lost})
     for i, k in enumerate(keys):
         if k is None:
             x = calls.symbolic("nd.expand_dims", (x,), {"axis": sum(not isinstance(j, int) for j in keys[:i])})

@@ -155,6 +155,11 @@ def test_mistakes(call, says, tmp_path, monkeypatch):
         call()
 
 
+def test_a_device_that_is_not_there():
+    with pytest.raises(AssertionError, match="gpu\\(99\\) is not on this machine"):
+        make(context=[mx.cpu(), mx.gpu(99)])
+
+
 def test_resuming_needs_the_period_of_fit(tmp_path):
     handler = est.CheckpointHandler(str(tmp_path), batch_period=1, resume_from_checkpoint=True)
     with pytest.raises(ValueError, match="set epoch_period and batch_period=None"):

@@ -110,6 +110,72 @@ def test_functions_of_np(tmp_path, _np, call):
         assert graph["nodes"][-1]["attrs"] == WRITTEN[call]
 
 
+INDICES = [(..., 0), (..., None), (0, ..., slice(1, None)), (None,), (None, ..., 0), (0, None), (slice(None), -1, None),
+           (0, None, 1, None, 2, None), (1, None, ..., None, 2), (onp.int64(1), slice(None), onp.int32(-1))]
+
+
+@pytest.mark.parametrize("dialect", [np, nd])
+def test_indices(tmp_path, dialect):
+    """`...` anywhere, new axes and NumPy's integers; MXNet 2's hybridized blocks refuse most of these."""
+    class Block(nn.HybridBlock):
+        def forward(self, x):
+            return [x[k] * 2 for k in INDICES]
+
+    with util.np_shape(dialect is np), util.np_array(dialect is np):
+        want, block, _ = exported(Block(), tmp_path, dialect.arange(24).reshape((2, 3, 4)))
+        for k, a, b in zip(INDICES, block(dialect.arange(24).reshape((2, 3, 4))), want, strict=True):
+            assert a.shape == b.shape and (a.asnumpy() == b.asnumpy()).all(), k
+
+
+def test_index_of_several_arrays(tmp_path, _np):
+    """As MXNet 2 writes it: the arrays stacked."""
+    class Block(nn.HybridBlock):
+        def forward(self, x, i):
+            return x[i, i]
+
+    x, i = np.arange(24).reshape(2, 3, 4), np.array([1, 0, 1], dtype="int64")
+    want, block, found = exported(Block(), tmp_path, x, i)
+    assert [op for op, _ in found] == ["stack", "_npi_advanced_indexing_multiple"]
+    assert (block(x, i) == want).all() and want.shape == (3, 4)
+
+    class Mixed(nn.HybridBlock):
+        def forward(self, x, i):
+            return x[i, :, 1]
+
+    with pytest.raises(MXNetError, match="arrays beside other keys"):
+        exported(Mixed(), tmp_path, x, i)
+
+
+@pytest.mark.filterwarnings("ignore:Block is hybridized")
+@pytest.mark.parametrize("read", [lambda x: x if x.sum() > 0 else -x, lambda x: x * x.item(0), lambda x: np.insert(x, 1, 2., axis=1)])
+def test_values_that_forward_reads(tmp_path, _np, read):
+    class Block(nn.HybridBlock):
+        def forward(self, x):
+            return read(x)
+
+    with pytest.warns(UserWarning, match="export: forward reads values"):
+        exported(Block(), tmp_path, np.ones((2, 2)))
+
+
+def test_broadcast_to_of_nd(tmp_path):
+    class Block(nn.HybridBlock):
+        def hybrid_forward(self, F, x):
+            return x.broadcast_to((2, 3)) + x.broadcast_to((2, 2, 3)).sum(axis=0)
+
+    want, block, _ = exported(Block(), tmp_path, nd.array([[1, 2, 3]]))
+    assert (block(nd.array([[1, 2, 3]])) == want).asnumpy().all() and want[0].asnumpy().tolist() == [3, 6, 9]
+
+
+def test_constants_that_no_output_needs(tmp_path, _np):
+    class Block(nn.HybridBlock):
+        def forward(self, x):
+            x + np.arange(2)
+            return x * np.array([3, 4])
+
+    want, block, _ = exported(Block(), tmp_path, np.ones((2, 2)))
+    assert (block(np.ones((2, 2))) == want).all() and list(block.collect_params()) == ["constant1"]
+
+
 class Hybrid(nn.HybridBlock):
     """A block of MXNet 1, with a parameter of its own and arrays of unequal shapes."""
 

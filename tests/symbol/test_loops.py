@@ -59,6 +59,19 @@ def test_a_loop_without_a_turn():
     assert found[0].asnumpy().tolist() == [[0], [0], [0]] and found[1].asnumpy().tolist() == [1]
 
 
+def test_names():
+    """In MXNet, F is mx.sym in a hybridized block, whose loops take names."""
+    class Block(gluon.HybridBlock):
+        def hybrid_forward(self, F, x):
+            out, last = F.contrib.foreach(lambda e, s: (e, s + e), x, F.zeros((2,)), name="each")
+            _, last = F.contrib.while_loop(lambda s: s.sum() < 9, lambda s: (s, s * 2), last, 4, name="loop")
+            return F.contrib.cond(last.sum() > 9, lambda: last * 2, lambda: last, name="choice")
+
+    assert Block()(nd.ones((3, 2))).asnumpy().tolist() == [12, 12]
+    graph = Block()(mx.sym.var("x")).tojson()
+    assert all(f'"{name}' in graph for name in ("each", "loop_cond", "choice_then"))
+
+
 class Loops(gluon.HybridBlock):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)

@@ -6,6 +6,7 @@ import logging
 import sys
 import warnings
 
+from ....base import MXNetError
 from ....device import Device, cpu, gpu, num_gpus
 from ....metric import Accuracy
 from ....metric import Loss as LossMetric
@@ -197,7 +198,10 @@ def _devices(given):
     for device in found:
         if not isinstance(device, Device):
             raise ValueError(f"Estimator: context must be a Device such as mx.cpu() or a list of them, got {device!r}")
-        device.jax  # noqa: B018  # raises where there is no such device
+        try:
+            device.jax  # noqa: B018  # raises where there is no such device
+        except MXNetError as e:
+            raise AssertionError(f"Estimator: {e}") from None  # MXNet's class here
     return found
 
 
