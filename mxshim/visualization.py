@@ -227,8 +227,13 @@ class Dot:
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
 
+_BARE = re.compile(r"(?!(node|edge|graph|digraph|subgraph|strict)$)([a-z_]\w*|-?(\.\d+|\d+(\.\d*)?))", re.IGNORECASE | re.ASCII)
+
+
 def _quoted(text: str) -> str:
-    return '"' + str(text).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+    """Text as the DOT language wants it, and graphviz.Digraph writes it: identifiers and numbers stand bare."""
+    text = str(text)
+    return text if _BARE.fullmatch(text) else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _listed(label: str, attributes: Mapping[str, str]) -> str:

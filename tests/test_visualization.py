@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from pathlib import Path
 
@@ -24,23 +23,10 @@ def test_table(i):
     assert printed(mx, *TABLES[i]) == MEASURED["tables"][i]
 
 
-def facts(source):
-    """DOT text as {(node,) or (tail, head): [attributes, ...]}."""
-    found: dict = {}
-    for names, listed in re.findall(r"^\t(.+?) \[(.*?)\]$", source, re.M | re.S):
-        pairs = re.findall(r'(\w+)=("(?:[^"\\]|\\.)*"|\S+)', listed)
-        plain = {name: value.strip('"').replace("\\n", "\n") for name, value in pairs}
-        found.setdefault(tuple(name.strip('"') for name in names.split(" -> ")), []).append(plain)
-    return found
-
-
 @pytest.mark.parametrize("i", range(len(PLOTS)), ids=lambda i: PLOTS[i][0])
 def test_plot(i):
     name, options = PLOTS[i]
-    source = mx.viz.plot_network(make(mx, name), **options).source
-    wanted = MEASURED["plots"][i]
-    assert len(facts(wanted)) > 3 and facts(source) == facts(wanted)
-    assert re.match(r'digraph "?(\w+)"? ', source)[1] == re.match(r"digraph (\w+) ", wanted)[1]
+    assert mx.viz.plot_network(make(mx, name), **options).source == MEASURED["plots"][i]
 
 
 def test_with_graphviz(monkeypatch):
@@ -58,7 +44,7 @@ def test_text(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     dot = mx.viz.plot_network(mx.sym.exp(mx.sym.var('a "b"'), name="e"), title="x")
     assert dot.save() == "x.gv" and (tmp_path / "x.gv").read_text() == str(dot) + "\n"
-    assert '\t"e" -> "a \\"b\\""' in dot.source
+    assert '\te -> "a \\"b\\""' in dot.source
     with pytest.raises(AttributeError, match="pip install graphviz"):
         dot.render()
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):

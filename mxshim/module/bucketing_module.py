@@ -4,6 +4,7 @@ from __future__ import annotations
 import logging
 import warnings
 
+from ..engine.trace import flush_all
 from ..initializer import Uniform
 from ..model import load_params
 from ..name import NameManager
@@ -169,6 +170,7 @@ class BucketingModule(BaseModule):
     def forward(self, data_batch, is_train=None):
         """Compute the outputs of a batch with the module of its bucket_key."""
         self._need(what="forward")
+        flush_all("bucket")  # or a program would be that of a sequence of buckets, of which there is no end
         self.switch_bucket(data_batch.bucket_key, data_batch.provide_data, data_batch.provide_label)
         self._curr_module.forward(data_batch, is_train=is_train)
 

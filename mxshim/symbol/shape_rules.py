@@ -246,7 +246,10 @@ def softmax_output(given, ins, outs):
     ins[0], outs[0] = x, x
     if x is None or ins[1] is not None:
         return
-    put(ins, 1, (x[0], *x[2:]) if given.get("multi_output") else x[:-1] if given.get("preserve_shape") else x[:1])
+    if given.get("multi_output"):
+        put(ins, 1, (x[0], math.prod(x[2:]) if known(x[2:]) else None))
+    else:
+        put(ins, 1, x[:-1] if given.get("preserve_shape") else x[:1])
 
 
 @rule("SVMOutput")

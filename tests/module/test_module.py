@@ -356,6 +356,37 @@ def test_buckets():
         mod._buckets[6]._exec_group.execs[0].arg_dict["pred_weight"])
 
 
+def test_buckets_in_a_new_order_need_no_new_program():
+    def sym_gen(length):
+        hidden = mx.sym.FullyConnected(mx.sym.mean(mx.sym.var("data"), axis=1), num_hidden=3, name="fc")
+        return mx.sym.SoftmaxOutput(hidden, name="softmax"), ("data",), ("softmax_label",)
+
+    mod = mx.mod.BucketingModule(sym_gen, default_bucket_key=6)
+    mod.bind([("data", (2, 6, 4))], [("softmax_label", (2,))])
+    mod.init_params(mx.init.Xavier())
+    mod.init_optimizer()
+    store, labels, metric = {n: nd.ones((4, n, 4)) for n in (3, 6)}, nd.array([0, 1, 2, 1]), mx.metric.Accuracy()
+    shapes = {n: [("data", (2, n, 4))] for n in store}
+
+    def epoch(*lengths):
+        for train in (True, False):
+            metric.reset()
+            for i, n in enumerate(lengths):
+                batch = mx.io.DataBatch([store[n][i % 2:i % 2 + 2]], [labels[i % 2:i % 2 + 2]], 0, bucket_key=n, provide_data=shapes[n],
+                                        provide_label=[("softmax_label", (2,))])  # slices, as BucketSentenceIter's
+                mod.forward(batch, is_train=train)
+                if train:
+                    mod.backward()
+                    mod.update()
+                mod.update_metric(metric, batch.label)
+            metric.get()
+        return engine.stats().programs
+
+    for _ in range(2):
+        known = [epoch(3, 3, 6, 6, 3), epoch(6, 6, 3, 3, 6)][-1]
+    assert epoch(3, 6, 3, 3, 6) == epoch(6, 3, 6, 6, 3, 3, 3) == known
+
+
 def test_layers_without_names_are_shared_between_buckets():
     def sym_gen(length):
         hidden = mx.sym.FullyConnected(mx.sym.mean(mx.sym.var("data"), axis=1) * 2, num_hidden=3)

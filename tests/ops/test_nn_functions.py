@@ -200,9 +200,10 @@ def test_softmax_output_of_places():
     p = soft(counting(2, 3, 2).asnumpy(), 1)
     hit = (onp.arange(3)[None, :, None] == label[:, None]).astype("float32")
     for kwargs, scale in (({}, 2), ({"normalization": "valid"}, 3), ({"normalization": "batch"}, 4)):
-        y, (g,) = output_gradient("SoftmaxOutput", counting(2, 3, 2), label, multi_output=True, use_ignore=True, **kwargs)
-        close(y, p)
-        close(g, (p - hit) * (label != -1)[:, None] / scale)
+        for given in (label, label[:, None]):  # beside the data's shape, MXNet takes one with a single class
+            y, (g,) = output_gradient("SoftmaxOutput", counting(2, 3, 2), given, multi_output=True, use_ignore=True, **kwargs)
+            close(y, p)
+            close(g, (p - hit) * (label != -1)[:, None] / scale)
     label = onp.array([[0, 1, 0], [0, 1, 1]])
     y, (g,) = output_gradient("SoftmaxOutput", counting(2, 3, 2), label, preserve_shape=True, normalization="batch")
     close(g, (soft(counting(2, 3, 2).asnumpy()) - onp.eye(2)[label]) / 6)

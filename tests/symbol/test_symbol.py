@@ -240,6 +240,8 @@ SHAPES = {
                                 [(8, 5), (8,), (7, 8)], [(7, 8)], []),
     "labels": (lambda: sym.SoftmaxOutput(sym.FullyConnected(d, num_hidden=3, name="f"), name="s"), {"d": (4, 2)},
                [(4, 2), (3, 2), (3,), (4,)], [(4, 3)], []),
+    "labels of places": (lambda: sym.SoftmaxOutput(d, multi_output=True, name="s"), {"d": (4, 3, 2, 6)}, [(4, 3, 2, 6), (4, 12)],
+                         [(4, 3, 2, 6)], []),
     "regression": (lambda: sym.LinearRegressionOutput(d, name="s"), {"d": (4, 1)}, [(4, 1), (4,)], [(4, 1)], []),
     "concat": (lambda: sym.Concat(d, e, dim=1), {"d": (2, 3), "e": (2, 4)}, [(2, 3), (2, 4)], [(2, 7)], []),
     "other operators": (lambda: sym.topk(sym.dot(d, e), k=2, ret_typ="both"), {"d": (2, 3), "e": (3, 4)}, [(2, 3), (3, 4)],

@@ -90,7 +90,7 @@ def softmax_output(data, label, grad_scale=1.0, ignore_label=-1.0, multi_output=
 
     Args:
         data: (N, ...), each example flattened into classes; multi_output: (N, classes, ...); preserve_shape: (..., classes).
-        label: (N,), with multi_output (N, ...) or (N, places), with preserve_shape (...): classes, floats are cut off.
+        label: (N,), with multi_output (N, ...), (N, 1, ...) or (N, places), with preserve_shape (...): classes, floats are cut off.
             Of data's shape: probabilities; normalization and the next three parameters then do not matter.
         use_ignore, ignore_label: rows with this label get gradient 0.
         smooth_alpha: how much of the target the other classes share; no effect with multi_output, as in MXNet.
@@ -105,9 +105,9 @@ def softmax_output(data, label, grad_scale=1.0, ignore_label=-1.0, multi_output=
     if data.ndim < 2:
         raise MXNetError(f"data of at least 2 dimensions, examples and classes, is needed, got {data.shape}")
     if multi_output and label.shape != data.shape:
-        places = int(onp.prod(data.shape[2:]))
-        wanted = (data.shape[0], *data.shape[2:])
-        if label.shape != (data.shape[0], places):
+        n, _, *rest = data.shape
+        wanted = (n, *rest)
+        if label.shape not in ((n, int(onp.prod(rest))), (n, 1, *rest)):
             has_shape("label", label, wanted, f"the data {data.shape} without its classes")
     elif label.shape != data.shape:
         has_shape("label", label, data.shape[:-1] if preserve_shape else data.shape[:1],
