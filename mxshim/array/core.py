@@ -341,7 +341,7 @@ class Array(Handle):
         value = self._value_now()
         zeros = value_with(value.aval, value.ctx, onp.zeros(value.aval.shape, value.aval.dtype))
         trace = trace_on(value.ctx.jax)
-        trace.cut_before_record |= bool(trace.instructions)  # setting up parameters is no part of the step that follows
+        trace.mark_step()  # setting up parameters is no part of the step that follows
         self._mark_with(engine_grad.Leaf(value.aval, value.ctx, cell_of(zeros), grad_req, stype))
 
     def _mark_with(self, leaf):

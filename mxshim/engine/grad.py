@@ -56,8 +56,8 @@ class Scope:
         if recording is not None:
             if recording and not thread.recording:
                 for trace in list(thread.traces.values()):
-                    if trace.cut_before_record:
-                        trace.flush("record")
+                    if trace.step[0]:
+                        trace.end_step()
             thread.recording = recording
         if training is not None:
             thread.training = training
@@ -367,7 +367,7 @@ def backward(heads, head_grads=None, retain_graph=False, train_mode=True):
     finally:
         thread.recording, thread.training = recording, training
     if thread.trace.instructions:
-        thread.trace.cut_before_record = True
+        thread.trace.mark_step()
     if not retain_graph:
         _free(nodes, leaves)
 

@@ -22,7 +22,7 @@ from ..base import MXNetError
 from ..device import current_device
 from . import program
 from .cell import DONATE, Failed, Value, aval_of, shared, value_with
-from .spec import SHIFT
+from .spec import FLOAT, SHIFT, Spec
 
 LONG, LONGEST, ROLLED = 256, 1024, 8192  # instructions in a trace before it is cut where it repeats: XLA's time grows faster than it.
 # The larger numbers hold while recording, because a backward usually follows and is best compiled with what it goes back through;
@@ -128,10 +128,10 @@ class Trace:
     inputs: the values from outside; external: their slots.  device: None once it is flushed.
     windows: (slot, weak reference) of the views that were read here, outside graphs.
     segment: tells what was recorded before a flush from what was recorded after it.
+    step: (how many instructions, how many inputs) belong to a training step whose end is near, see `end_step`.
     """
 
-    __slots__ = ("__weakref__", "cut_before_record", "device", "external", "inputs", "instructions", "lock", "next_check", "segment",
-                 "windows")
+    __slots__ = ("__weakref__", "device", "external", "inputs", "instructions", "lock", "next_check", "segment", "step", "windows")
 
     def __init__(self, device):
         self.device, self.lock = device, threading.RLock()
@@ -140,7 +140,7 @@ class Trace:
         self.inputs: list[Value] = []
         self.external: dict[Value, int] = {}
         self.windows: list[tuple] = []
-        self.cut_before_record = False
+        self.step = (0, 0)
         self.next_check = -1 if naive else (LONG - 1) << SHIFT  # the slot of the instruction after which `cut` looks
 
     def slot(self, value: Value) -> int:
@@ -180,6 +180,67 @@ class Trace:
                 self.next_check = (n + period - n % period - 1) << SHIFT
             else:
                 self.flush("long trace")
+
+    def mark_step(self):
+        """Backward has run, or parameters have been set up: a `record()` from here on begins another step."""
+        self.step = len(self.instructions), len(self.inputs)
+
+    def end_step(self):
+        """Run the step that was marked. The instructions after it, if they need nothing of it, go to the next one.
+
+        They are what is done to the next batch: without that, steps on batches of several shapes would be programs for pairs of shapes.
+        """
+        with self.lock:
+            if self.device is None or not self.step[0]:
+                return
+            self._hand_on(self._last_needed())
+        self.flush("record")
+
+    def _last_needed(self) -> int:
+        """The number of the first of the instructions at the end that need nothing but each other and inputs."""
+        instructions, first = self.instructions, len(self.instructions)
+        lowest = first
+        for i in range(first - 1, self.step[0] - 1, -1):
+            code, slots, *_ = instructions[i]
+            for s in slots:
+                if 0 <= s >> SHIFT < lowest:
+                    lowest = s >> SHIFT
+            if lowest < self.step[0] or type(code) is not Spec:
+                break
+            if lowest >= i:
+                first = i
+        return first
+
+    def _hand_on(self, first: int):
+        """Move instructions[first:], and the inputs that only they have, to the thread's next trace."""
+        tail = self.instructions[first:]
+        if not tail:
+            return
+        thread, base, most = threads.now, first << SHIFT, self.step[1]
+        for _, slots, *_ in self.instructions[self.step[0]:first]:
+            most = max([most, *[-s for s in slots if FLOAT < s < 0]])
+        new = Trace(self.device)
+        for code, slots, outs, numbers, line in tail:
+            new.instructions.append([code, tuple([s - base if s >= 0 else s if s <= FLOAT else new.take(self.inputs[~s]) for s in slots]),
+                                     outs, numbers, line])
+        new.windows = [(slot - base, view) for slot, view in self.windows if slot >= base]
+        thread.trace = thread.traces[self.device] = new
+        for _, _, outs, *_ in tail:  # an interrupt in here leaves values that both traces compute
+            for v in outs if type(outs) is tuple else (outs,):
+                v.slot, v.trace = v.slot - base, new
+        del self.instructions[first:]
+        self.windows = [(slot, view) for slot, view in self.windows if slot < base]
+        for v in self.inputs[most:]:
+            del self.external[v]
+        del self.inputs[most:]
+
+    def take(self, value: Value) -> int:
+        """The slot of a value, whose data is there, as an input as it is."""
+        found = self.external.get(value)
+        if found is None:
+            found = self.external[value] = ~len(self.inputs)
+            self.inputs.append(value)
+        return found
 
     def take_inputs(self) -> tuple[list, list, tuple]:
         """(the inputs' data, weak references to the large ones, the indices of those nobody else holds: to be donated)."""

@@ -140,6 +140,69 @@ def test_training_step_is_one_program(read):
     assert mx.engine.stats().hits - before == 10 - (not read)  # the last of the unread ones waits
 
 
+def trained(lengths, prepare):
+    """(parameter, sum of the losses, number of programs) of a loop that reads nothing; prepare: (turn, length) -> batch."""
+    w, total = np.ones((3,)), np.zeros(())
+    w.attach_grad()
+    npx.waitall()
+    before = mx.engine.stats().programs
+    for turn, n in enumerate(lengths):
+        x = prepare(turn, n)
+        with autograd.record():
+            loss = ((x * w).sum(axis=1) ** 2).mean()
+        loss.backward()
+        w[:] = w - 0.01 * w.grad
+        total = total + loss
+    npx.waitall()
+    return w.asnumpy(), total.item(), mx.engine.stats().programs - before
+
+
+LENGTHS = [5, 8, 11, 5, 11, 11, 8, 8, 5, 8, 11, 5]
+
+
+def test_batches_of_several_shapes_are_a_program_each():
+    """What is done to a batch before record() belongs to its own step: no program is for the shapes of two steps."""
+    data = np.array(X)
+    w, total, programs = trained(LENGTHS, lambda turn, n: data[:n].astype("float64").astype("float32") * 0.1)
+    assert programs <= 3 + 2
+    want = onp.ones(3, "float32"), 0.0
+    for n in LENGTHS:
+        x = X[:n] * onp.float32(0.1)
+        y = x @ want[0]
+        want = want[0] - onp.float32(0.01) * (2 * y[:, None] * x).mean(0), want[1] + (y ** 2).mean()
+    onp.testing.assert_allclose(w, want[0], rtol=1e-4)
+    onp.testing.assert_allclose(total, want[1], rtol=1e-4)
+
+
+def test_a_batch_that_is_written_split_and_counted_on():
+    """Views, writes, numbers and several results between the steps, and what needs the last step's results."""
+    def looped():
+        data, state, seen = np.array(X), np.ones((3,)), []
+
+        def prepare(turn, n):
+            nonlocal state
+            if turn % 3 == 1:
+                state = state * 0.5 + seen[-1].sum()
+            x = data[turn:turn + n]
+            first, second = np.split(x * (0.1 + 0.01 * turn), [2])
+            batch = np.concatenate([second, first]) + (state if turn % 3 == 2 else 0.5)
+            data[0] = data[1] + turn
+            batch[0] = 0.25 * turn
+            seen.append(batch)
+            return batch * 0.1
+
+        return [*trained(LENGTHS, prepare)[:2], state.asnumpy(), data.asnumpy(), *[a.asnumpy() for a in seen]]
+
+    found = looped()
+    previous = mx.engine.set_engine_type("NaiveEngine")
+    try:
+        want = looped()
+    finally:
+        mx.engine.set_engine_type(previous)
+    for a, b in zip(found, want, strict=True):
+        onp.testing.assert_allclose(a, b, rtol=1e-5)
+
+
 def test_loops_of_different_lengths_share_programs():
     """A while loop that reads a value at every turn: 8 turns or 11 turns, the same programs."""
 
