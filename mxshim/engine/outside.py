@@ -20,7 +20,8 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from .spec import eval_jaxpr, scan_counts
+from .host.rules import scan_counts
+from .spec import eval_jaxpr
 
 _MOST = 2
 # What JAX does for all turns at once without a loop.

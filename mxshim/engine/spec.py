@@ -167,13 +167,6 @@ def equations(jaxpr):
                     yield from equations(inner)
 
 
-def scan_counts(eqn) -> tuple[int, int]:
-    """(how many inputs of a scan are the same at every turn, how many are carried): each JAX says that in another way."""
-    closed = eqn.params["jaxpr"]  # what is stacked has an axis more outside
-    carried = sum(v.aval.ndim == a.ndim for v, a in zip(eqn.outvars, closed.out_avals, strict=True))
-    return sum(v.aval.ndim == a.ndim for v, a in zip(eqn.invars, closed.in_avals, strict=True)) - carried, carried
-
-
 def eval_inlined(jaxpr, consts, args) -> list:
     """As jax.core.eval_jaxpr, but what is called by way of jax.jit is computed in place: differentiating the calls takes far longer."""
     env: dict = {**dict(zip(jaxpr.constvars, consts)), **dict(zip(jaxpr.invars, args))}

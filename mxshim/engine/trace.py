@@ -159,6 +159,13 @@ class Trace:
                     value.slot = _USED
                 else:
                     value.data = put(data, self.device)
+            return self.take(value)
+        return found
+
+    def take(self, value: Value) -> int:
+        """The slot of a value, whose data is there, as an input as it is."""
+        found = self.external.get(value)
+        if found is None:
             found = self.external[value] = ~len(self.inputs)
             self.inputs.append(value)
         return found
@@ -191,7 +198,7 @@ class Trace:
         They are what is done to the next batch: without that, steps on batches of several shapes would be programs for pairs of shapes.
         """
         with self.lock:
-            if self.device is None or not self.step[0]:
+            if self.device is None:
                 return
             self._hand_on(self._last_needed())
         self.flush("record")
@@ -233,14 +240,6 @@ class Trace:
         for v in self.inputs[most:]:
             del self.external[v]
         del self.inputs[most:]
-
-    def take(self, value: Value) -> int:
-        """The slot of a value, whose data is there, as an input as it is."""
-        found = self.external.get(value)
-        if found is None:
-            found = self.external[value] = ~len(self.inputs)
-            self.inputs.append(value)
-        return found
 
     def take_inputs(self) -> tuple[list, list, tuple]:
         """(the inputs' data, weak references to the large ones, the indices of those nobody else holds: to be donated)."""

@@ -7,7 +7,8 @@ import numpy as onp
 import pytest
 
 from mxshim.engine import roll
-from mxshim.engine.spec import equations, eval_inlined, scan_counts
+from mxshim.engine.host.rules import scan_counts
+from mxshim.engine.spec import equations, eval_inlined
 
 TURNS = 30
 RNG = onp.random.RandomState(0)

@@ -20,6 +20,13 @@ CALLS = {"jit": "jaxpr", "pjit": "jaxpr", "closed_call": "call_jaxpr", "core_cal
 RULES: Table = {}
 
 
+def scan_counts(eqn) -> tuple[int, int]:
+    """(how many inputs of a scan are the same at every turn, how many are carried): each JAX says that in another way."""
+    closed = eqn.params["jaxpr"]  # what is stacked has an axis more outside
+    carried = sum(v.aval.ndim == a.ndim for v, a in zip(eqn.outvars, closed.out_avals, strict=True))
+    return sum(v.aval.ndim == a.ndim for v, a in zip(eqn.invars, closed.in_avals, strict=True)) - carried, carried
+
+
 def prepared(*names):
     """The decorated function prepares a rule: it is called once for each step."""
     def put(make):

@@ -11,11 +11,10 @@ from typing import Any
 
 import numpy as onp
 
-from ..spec import scan_counts
 from .elementwise import EXACT, ROUNDED, SMALL
 from .picking import takes
 from .products import WINDOWS
-from .rules import CALLS, DTYPES, RULES, CannotRun
+from .rules import CALLS, DTYPES, RULES, CannotRun, scan_counts
 
 _MOST = 200  # steps of a program that has a limit to look at, those that nobody needs included
 # By primitive, seconds of a call, and by how many seconds for every element of four bytes NumPy is slower than XLA, as measured. What is
