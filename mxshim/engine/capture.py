@@ -162,7 +162,8 @@ def fused(capture: Capture, outputs: list[Value], name: str, recording: bool, ca
         if len(_FUSED) > 2048:
             _FUSED.clear()
         with tracing():
-            found = _FUSED[key] = Spec(name, _replay(steps, outs, len(avals), casts), avals, kinds)
+            found = _FUSED[key] = Spec(name, _replay(steps, outs, len(avals), casts), avals, kinds,
+                                       origin=(steps, outs) if casts is None else None)
             found.loss = any(spec.loss and mask and True in mask for spec, mask, _ in steps)
     return found, numbers
 

@@ -1,16 +1,44 @@
-"""Compiled programs on disk: JAX's persistent compilation cache, in a folder of the user's own, entries written whole."""
+"""Compiled programs on disk, in a folder of the user's own: the next process neither traces nor compiles them again.
+
+An executable lies under the name of what XLA was given. Where the results of a trace are found in which executable lies under
+the name of the trace's structure, if all that it consists of can be named: operators of this package, plain static arguments,
+shapes. With it a program is there without being traced. Both depend on the versions, the processor, and JAX's settings; the
+second on mxshim's source, too.
+"""
 from __future__ import annotations
 
+import functools
 import os
+import pickle
+import platform
+import sys
 import tempfile
+import warnings
+import zlib
+from functools import partial
+from hashlib import sha256
+from types import FunctionType
 
 import jax
+import jaxlib
+import numpy as onp
+from jax.experimental.serialize_executable import deserialize_and_load, serialize
+
+from . import spec as _spec
+from .cell import Aval
+from .op import Op
+from .spec import Arr, Lit, Num, Recorded, Spec
+from .stretch import Stretch
+
+_folder: str | None = None  # where; None: nowhere
+_flags: tuple = ()  # what XLA was started with
 
 
 def use():
-    """Switch JAX's persistent compilation cache on, unless the user has chosen: MXSHIM_CACHE_DIR moves it, empty means none."""
+    """Keep programs on disk, unless the user has chosen JAX's own cache: MXSHIM_CACHE_DIR moves the folder, empty means none."""
+    global _folder, _flags
     folder = os.environ.get("MXSHIM_CACHE_DIR")
-    if folder == "" or jax.config.jax_compilation_cache_dir:
+    if folder == "" or not hasattr(jax.config, "values") or _jax_keeps():
         return
     if folder is None:
         base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
@@ -21,33 +49,203 @@ def use():
             return
     except (OSError, AttributeError):
         return
-    jax.config.update("jax_compilation_cache_dir", folder)
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
-    jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
-    _write_whole()
+    _folder, _flags = folder, (os.environ.get("XLA_FLAGS"), os.environ.get("LIBTPU_INIT_ARGS"))
 
 
-def _write_whole():
-    """JAX writes entries in place: who reads meanwhile finds half of one, and a process that is killed leaves half of one for good."""
-    try:
-        from jax._src.lru_cache import _CACHE_SUFFIX, LRUCache
-    except ImportError:  # a JAX that keeps them elsewhere; what it reads in halves it warns of, and compiles
-        return
-    in_place = LRUCache.put
+def _jax_keeps() -> bool:
+    return bool(jax.config.values.get("jax_compilation_cache_dir"))
 
-    def put(self, key, value):
-        path = os.path.join(self.path, key + _CACHE_SUFFIX)
-        if self.eviction_enabled or not os.path.isdir(self.path):  # under JAX's lock, or not in a file system
-            return in_place(self, key, value)
-        if os.path.exists(path):
-            return None
-        handle, temporary = tempfile.mkstemp(dir=self.path)
+
+def executable(lowered, device, options: dict) -> tuple:
+    """(what XLA makes of a lowered function, what `keep` may call it); found on disk, or compiled and kept there."""
+    if _folder is None:
+        return lowered.compile(compiler_options=options), None
+    text = lowered.as_text()
+    name = _name("xla", text, sorted(options.items()), _device(device), _settings())
+    # JAX prepares libraries, LAPACK say, when it lowers a call of theirs: without that the call would crash.
+    to_keep = None if "custom_call" in text else name
+    if "callback" in text:  # into this very process
+        name = None
+    found = None if name is None else _read(name, partial(_loaded, device))
+    if found is not None:
+        return found, to_keep
+    compiled = lowered.compile(compiler_options=options)
+    if name is not None and not _jax_keeps():  # what comes from JAX's cache cannot be taken down again
         try:
-            with open(handle, "wb") as file:
-                file.write(value)
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+            _write(name, serialize(compiled))
+            return compiled, to_keep
+        except (NotImplementedError, ValueError):  # says JAX of what it cannot take down
+            pass
+    return compiled, None
 
-    LRUCache.put = put
+
+def structure(device, codes, *facts) -> str | None:
+    """The name on disk of a trace's structure; None if it has none that means the same to another process.
+
+    facts: what else decides about the program, plain data.
+    """
+    if _folder is None:
+        return None
+    try:
+        return _name("program", tuple(map(_mark, codes)), facts, _spec._precision, _device(device), _settings(), _source())
+    except _Nameless:
+        return None
+
+
+def program(name: str | None, device) -> tuple | None:
+    """(executable, facts) that `keep` was given under this name, or None."""
+    found = None if name is None else _read(name)
+    if found is None:
+        return None
+    there, facts = found
+    compiled = _read(there, partial(_loaded, device))
+    return None if compiled is None else (compiled, facts)
+
+
+def _loaded(device, entry):
+    serialized, taken, given = entry
+    return deserialize_and_load(serialized, taken, given, device.client, [device])
+
+
+def keep(name: str | None, executable: str | None, facts):
+    """Note under a structure's name in which executable, and where in it, its results are."""
+    if name is not None and executable is not None:
+        _write(name, (executable, facts))
+
+
+def _name(kind, *parts) -> str:
+    return f"{sha256(repr(parts).encode()).hexdigest()[:40]}.{kind}"
+
+
+def _read(name, load=lambda entry: entry):
+    try:
+        with open(os.path.join(_folder, name), "rb") as file:
+            return load(pickle.loads(zlib.decompress(file.read())))
+    except FileNotFoundError:
+        return None
+    except Exception as error:  # somebody damaged it: as good as not there
+        warnings.warn(f"{os.path.join(_folder, name)} cannot be used and is made again: {error}", stacklevel=2)
+        return None
+
+
+def _write(name, entry):
+    """A file of this name, whole or not at all; none if the folder takes none."""
+    temporary = None
+    try:
+        handle, temporary = tempfile.mkstemp(dir=_folder)
+        with open(handle, "wb") as file:
+            file.write(zlib.compress(pickle.dumps(entry), 1))
+        os.replace(temporary, os.path.join(_folder, name))
+    except OSError as error:
+        if temporary is not None:
+            os.unlink(temporary)
+        warnings.warn(f"a compiled program could not be kept in {_folder}: {error}", stacklevel=2)
+
+
+def _settings() -> tuple:
+    """What decides how JAX traces and XLA compiles, beside what they are given."""
+    config = {name: value for name, value in jax.config.values.items() if name != "jax_compilation_cache_dir"}
+    return _versions(), _flags, sorted(config.items())
+
+
+@functools.cache
+def _versions() -> tuple:
+    features = ""
+    try:
+        with open("/proc/cpuinfo") as file:
+            features = next((line for line in file if line.startswith(("flags", "Features"))), "")
+    except OSError:
+        features = platform.processor()
+    return jax.__version__, jaxlib.__version__, onp.__version__, sys.version_info[:2], platform.machine(), features, jax.default_backend()
+
+
+def _device(device) -> tuple:
+    return device.platform, device.device_kind, device.client.platform_version, device.id
+
+
+class _Nameless(Exception):
+    """Something that means nothing to another process."""
+
+
+@functools.cache
+def _source() -> dict:
+    """Every file of this package, with the time of its last change and its size."""
+    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    found = {}
+    for folder, _, files in sorted(os.walk(root)):
+        for name in sorted(files):
+            if name.endswith(".py"):
+                path = os.path.join(folder, name)
+                about = os.stat(path)
+                found[os.path.relpath(path, root)] = about.st_mtime_ns, about.st_size
+    return found
+
+
+@functools.lru_cache(20_000)
+def _mark(code) -> str:
+    """A code as text of one length. Raises: _Nameless."""
+    kind = type(code)
+    if kind is Spec and code.origin is not None:
+        return _name("spec", _plain((code.origin, code.avals, code.kinds)))
+    if kind is Recorded:
+        return _name("recorded", _plain((code.spec, code.mask)))
+    if kind is Stretch:
+        return _name("stretch", _plain((code.parts, code.seeds)))
+    raise _Nameless
+
+
+_PLAIN = frozenset({type(None), type(Ellipsis), bool, int, float, complex, str, bytes, slice})
+
+
+def _plain(x, inside=()):
+    """The same with names for what is no plain data; inside: the functions that it is a part of. Raises: _Nameless."""
+    kind = type(x)
+    if kind in _PLAIN:
+        return x
+    if kind is tuple or kind is list:
+        return tuple([_plain(y, inside) for y in x])
+    if kind is Spec or kind is Recorded or kind is Stretch:
+        return "code", _mark(x)
+    if kind is Aval:
+        return "aval", x.shape, x.dtype.str, x.dtype.name
+    if kind is Arr:
+        return "array", x.index
+    if kind is Num:
+        return "number", x.kind
+    if kind is Lit:
+        return "literal", x.value
+    if isinstance(x, onp.dtype):
+        return "dtype", x.str, x.name
+    if kind is Op:
+        return "op", x.name, _plain((x.fn, x.diff), inside)
+    for i, outer in enumerate(inside):
+        if outer is x:
+            return "again", i
+    return _function(x, (*inside, x))
+
+
+def _function(x, inside):
+    """A name for a function of this package or of those it computes with. Raises: _Nameless."""
+    if type(x) is partial:
+        return "partial", _plain((x.func, x.args, list(x.keywords.items())), inside)
+    if type(x) is jax.custom_jvp:
+        return "custom_jvp", _plain((x.fun, x.jvp, x.nondiff_argnums), inside)
+    module, name = getattr(x, "__module__", None) or "", getattr(x, "__qualname__", None) or getattr(x, "__name__", "")
+    if module.partition(".")[0] not in _OURS:
+        raise _Nameless
+    found = sys.modules.get(module)
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    if found is x:
+        return "function", module, name
+    if type(x) is not FunctionType:
+        raise _Nameless
+    around = [cell.cell_contents for cell in x.__closure__ or ()]
+    return "function", module, name, _code(x.__code__), _plain((around, x.__defaults__, list((x.__kwdefaults__ or {}).items())), inside)
+
+
+_OURS = frozenset({__name__.partition(".")[0], "jax", "jaxlib", "numpy", "builtins", "operator", "math"})
+
+
+def _code(code) -> tuple:
+    return code.co_code, code.co_names, tuple([_code(c) if type(c) is type(code) else _plain(c) for c in code.co_consts])

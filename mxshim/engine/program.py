@@ -257,14 +257,24 @@ def _compile(device, instructions, data, donated, live, packed):
                          "DataLoader, multiprocessing.pool.ThreadPool), or multiprocessing's method 'spawn'")
     start = time.perf_counter()
     lead = len(packed)
+    structs = [jax.ShapeDtypeStruct(d.shape, d.dtype) for d in (*packed, *data)]
+    text = [(i[0].name, i[4]) for i in instructions]
+    name = disk.structure(device, [i[0] for i in instructions], [i[1] for i in instructions], live, donated,
+                          [(s.shape, s.dtype.name) for s in structs])
+    found = disk.program(name, device)
+    if found is not None:
+        stats.programs += 1
+        stats.compile_seconds += time.perf_counter() - start
+        compiled, (results, size, rows) = found
+        return Program(compiled, device, results, size, text, rows)
     results: list[tuple[str, int]] = []
     body = _body(instructions, live, lead, results)
-    structs = [jax.ShapeDtypeStruct(d.shape, d.dtype) for d in (*packed, *data)]
     sharding = jax.sharding.SingleDeviceSharding(device)
 
     def traced(fn, kept=frozenset()):
         given = tuple([lead + j for j in donated if j not in kept])
-        return jax.jit(fn, donate_argnums=given, in_shardings=sharding, out_shardings=sharding).trace(*structs)
+        # Unused inputs stay: what is lowered then says of every input which one it is.
+        return jax.jit(fn, donate_argnums=given, keep_unused=True, in_shardings=sharding, out_shardings=sharding).trace(*structs)
 
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Some donated buffers were not usable")
@@ -276,15 +286,17 @@ def _compile(device, instructions, data, donated, live, packed):
             whole = traced(loops, passed_on)
         elif passed_on & set(donated):
             whole = traced(lambda *args, same=whole.jaxpr: eval_jaxpr(same, args), passed_on)
-        compiled = _compiled(whole.lower(), device.platform, _has_loops(whole.jaxpr))
+        compiled, executable = _compiled(whole.lower(), device, _has_loops(whole.jaxpr))
     try:
         size = max(_LEAST, int(compiled.memory_analysis().generated_code_size_in_bytes))
     except (AttributeError, NotImplementedError, RuntimeError, TypeError):
         size = _LEAST
     stats.programs += 1
     stats.compile_seconds += time.perf_counter() - start
-    return Program(compiled, device, results, size, [(i[0].name, i[4]) for i in instructions],
-                   rows if any(i is not None for _, i in rows) else ())
+    if all(i is None for _, i in rows):
+        rows = []
+    disk.keep(name, executable, (results, size, rows))
+    return Program(compiled, device, results, size, text, rows)
 
 
 # By platform, what XLA is told. On CPU: what it gives to the library YNNPACK, which is its default without convolutions, for which
@@ -302,18 +314,19 @@ def _has_loops(jaxpr) -> bool:
     return any(eqn.params.get("name") == LOOPS for eqn in equations(jaxpr))
 
 
-def _compiled(lowered, platform, has_loops):
-    options = _OPTIONS.get(platform, {})
+def _compiled(lowered, device, has_loops) -> tuple:
+    """(the executable, its name on disk)"""
+    options = _OPTIONS.get(device.platform, {})
     while options:
         try:
-            return lowered.compile(compiler_options={**options, _DIRECT: True} if has_loops and _DIRECT in options else options)
+            return disk.executable(lowered, device, {**options, _DIRECT: True} if has_loops and _DIRECT in options else options)
         except RuntimeError as error:
             if "compile option" not in str(error) and "enum value" not in str(error):
                 raise
             unknown = [name for name in options if name in str(error)]  # to a later XLA
             for name in unknown or list(options):
                 del options[name]
-    return lowered.compile()
+    return disk.executable(lowered, device, {})
 
 
 def _for_numpy(device, instructions, codes, slots, live, donated, exact, inputs) -> Program | None:

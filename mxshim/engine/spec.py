@@ -191,13 +191,14 @@ class Spec:
     line: of an elementwise operator's spec, the one it was written down from instead of being traced, see `shapeless`.
     diff: the function that is differentiated; None if that is the jaxpr.
     loss: whether it is, or has in it, an operator whose gradient does not wait for one from above.
+    origin: what, with the avals and kinds, it follows from, see `disk.structure`; None if that could not be said.
     """
 
-    __slots__ = ("avals", "diff", "grad", "jaxpr", "kinds", "line", "loss", "name", "number_slots", "op", "out", "pattern", "pullbacks",
-                 "record01", "record1", "record10", "record11", "recorded", "run")
+    __slots__ = ("avals", "diff", "grad", "jaxpr", "kinds", "line", "loss", "name", "number_slots", "op", "origin", "out", "pattern",
+                 "pullbacks", "record01", "record1", "record10", "record11", "recorded", "run")
 
-    def __init__(self, name, run, avals, kinds, op=None, diff=None, grad=True, pattern=None, line=None):
-        self.pattern, self.line = pattern, line
+    def __init__(self, name, run, avals, kinds, op=None, diff=None, grad=True, pattern=None, line=None, origin=None):
+        self.pattern, self.line, self.origin = pattern, line, origin
         self.name, self.run, self.avals, self.kinds, self.op, self.grad = name, run, avals, kinds, op, grad
         self.loss = op is not None and op.loss
         self.diff = diff if diff is not None or line is None else run
@@ -265,7 +266,7 @@ class Spec:
                 _, pull = jax.vjp(primal, *shadows)
                 return _pull(self, mask, pull, cts)
 
-            found = Spec(f"gradient of {self.name}", run, self.avals + self.out, self.kinds)
+            found = Spec(f"gradient of {self.name}", run, self.avals + self.out, self.kinds, origin=(self, mask))
             self.pullbacks[mask] = found
         return found
 
@@ -524,13 +525,14 @@ def _make(op: Op, pattern, avals, training) -> Spec:
 
     diff = caller(op.diff) if op.diff else None
     parts = op.name, caller(op.fn), avals, _kinds(pattern), op, diff, op.grad, pattern
+    origin = op, pattern, training, to, _precision
     shapes = {a.shape for a in avals}
     if op.elementwise and shapes not in _TRACED and (len(shapes) == 1 or op.broadcasts and _broadcast_together(shapes)):
         try:
-            return Spec(*parts, line=spec_of(op, pattern, tuple([aval_of((LINE,), a.dtype) for a in avals]), training))
+            return Spec(*parts, line=spec_of(op, pattern, tuple([aval_of((LINE,), a.dtype) for a in avals]), training), origin=origin)
         except NotElementwise:
             pass  # an operator that asks XLA for something else on some device
-    return Spec(*parts)
+    return Spec(*parts, origin=origin)
 
 
 _TRACED: tuple = (set(), {()}, {(LINE,)})

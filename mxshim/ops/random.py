@@ -89,6 +89,7 @@ def _declare(name, formula):
     @op(f"mx.random_{name}", scalars=("p1", "p2"), static=("dtype",), grad=name not in _FLAT, samples={"args": [(example, {})]},
         doc=f"{name} from its base, which has the result's shape; arrays or numbers as parameters, in float32 or wider.")
     def sample(base, dtype, p1, p2=None):
+        formula = FORMULAS[name]
         given = (p1, p2)[:len(formula.parameters)]
         working = _working_dtype((base, *given))
         return formula.of(Traced, base.astype(working), *[_operand(v, working) for v in given]).astype(dtype)
