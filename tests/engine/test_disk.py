@@ -142,7 +142,7 @@ def test_nothing_is_kept_beside_the_cache_of_jax(folder):
     assert "xla" not in kinds(folder)
 
 
-def test_programs_that_use_different_inputs_are_two(folder):
+def test_programs_that_use_different_inputs_are_two(folder, xla_alone):
     x, y = np.arange(70000.0), np.arange(70000.0) * 2
     x.wait_to_read()
     y.wait_to_read()
