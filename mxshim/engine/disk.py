@@ -45,7 +45,8 @@ def use():
         folder = os.path.join(base, "mxshim")
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        if os.stat(folder).st_uid != os.getuid():  # compiled code from somebody else's folder is not to be run
+        # Compiled code from somebody else's folder is not to be run.
+        if os.stat(folder).st_uid != os.getuid() or not os.access(folder, os.W_OK):
             return
     except (OSError, AttributeError):
         return
