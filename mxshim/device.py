@@ -87,9 +87,8 @@ class Device(metaclass=_Default):
 
     def empty_cache(self):
         """Give memory that is kept for later arrays back to the system. On accelerators JAX's allocator keeps its own."""
-        trim = getattr(_libc(), "malloc_trim", None)
-        if self.device_type in _CPU_KINDS and trim is not None:
-            trim(0)
+        if self.device_type in _CPU_KINDS:
+            give_back()
 
 
 Context = Device
@@ -134,6 +133,13 @@ def _keep_memory():
     if mallopt is not None and os.environ.get("MXNET_CPU_MEM_POOL_TYPE") != "Unpooled":
         mallopt(-4, 0)  # M_MMAP_MAX: nothing has a mapping of its own
         mallopt(-1, 1 << 30)  # M_TRIM_THRESHOLD
+
+
+def give_back():
+    """Give the pages that the C library keeps, and that hold nothing, back to the system."""
+    trim = getattr(_libc(), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 _named: dict = {}

@@ -62,7 +62,7 @@ def executable(lowered, device, options: dict) -> tuple:
     if _folder is None:
         return lowered.compile(compiler_options=options), None
     text = lowered.as_text()
-    name = _name("xla", text, sorted(options.items()), _device(device), _settings())
+    name: str | None = _name("xla", text, sorted(options.items()), _device(device), _settings())
     # JAX prepares libraries, LAPACK say, when it lowers a call of theirs: without that the call would crash.
     to_keep = None if "custom_call" in text else name
     if "callback" in text:  # into this very process

@@ -17,7 +17,7 @@ import numpy as onp
 from jax import lax
 
 from ..base import MXNetError
-from ..device import started_in
+from ..device import give_back, started_in
 from . import disk, pieces
 from .op import LOOPS
 from .roll import rolled
@@ -26,6 +26,7 @@ from .spec import FLOAT, INT, SHIFT, equations, eval_jaxpr
 BUDGET = 256 << 20  # bytes of programs that are kept
 _LEAST = 3 << 19  # what a CPU program costs at least, measured: about 1.5 MB; and ...
 _SMALL = 1 << 12  # ... what one for NumPy costs, about
+_LARGE = 32 << 20  # bytes that are worth being given back
 STORM = 24  # programs from one line before the user is told
 
 remember_lines = True  # while programs are being compiled: instructions of a steady loop need not know their lines
@@ -66,16 +67,17 @@ class Program:
     numbers: of the last run, (the bytes, the arguments they were made to, whether those are on the device).
     wide: whether arguments of it have 64 bits.
     steps: what NumPy does instead of XLA, or None.
+    temporary: bytes that a run needs besides its inputs and results; 0 where it was not compiled here.
     line: what the engine knows of the line where its traces start.
     next: the program that ran after this one the last time.  used: when it ran.  kept: whether it is in the cache.
     """
 
     __slots__ = ("__weakref__", "bytes", "call", "codes", "device", "direct", "donated", "exact", "inputs", "kept", "line", "live", "next",
-                 "numbers", "results", "rows", "shared", "slots", "steps", "text", "used", "wide")
+                 "numbers", "results", "rows", "shared", "slots", "steps", "temporary", "text", "used", "wide")
 
-    def __init__(self, call, device, results, size, text, rows=()):
+    def __init__(self, call, device, results, size, text, rows=(), temporary=0):
         self.call, self.device, self.results, self.bytes, self.text, self.rows = call, device, results, size, text, rows
-        self.line = pieces.Line()
+        self.line, self.temporary = pieces.Line(), temporary
         self.codes = self.slots = self.live = self.donated = self.exact = self.inputs = self.next = None
         self.kept, self.used, self.wide, self.steps = False, 0, True, None
         self.direct = not rows and results == [("out", k) for k in range(len(results))]
@@ -156,6 +158,8 @@ def run(device, instructions, codes, slots, numbers, data, donated, live, whole=
         except (RuntimeError, ValueError) as error:
             where = _first_line(instructions)
             raise MXNetError(f"the device could not run what was recorded from {where} on: {error}") from error
+    if compiled and program.temporary >= _LARGE and device.platform == "cpu":
+        give_back()  # this memory lies among what compiling took: results would be put into it, and the next run's beside it
     if program.direct:
         return outs, program.shared, compiled
     if program.rows:
@@ -287,16 +291,18 @@ def _compile(device, instructions, data, donated, live, packed):
         elif passed_on & set(donated):
             whole = traced(lambda *args, same=whole.jaxpr: eval_jaxpr(same, args), passed_on)
         compiled, executable = _compiled(whole.lower(), device, _has_loops(whole.jaxpr))
+    size, temporary = _LEAST, 0
     try:
-        size = max(_LEAST, int(compiled.memory_analysis().generated_code_size_in_bytes))
+        needed = compiled.memory_analysis()
+        size, temporary = max(_LEAST, int(needed.generated_code_size_in_bytes)), int(needed.temp_size_in_bytes)
     except (AttributeError, NotImplementedError, RuntimeError, TypeError):
-        size = _LEAST
+        pass
     stats.programs += 1
     stats.compile_seconds += time.perf_counter() - start
     if all(i is None for _, i in rows):
         rows = []
     disk.keep(name, executable, (results, size, rows))
-    return Program(compiled, device, results, size, text, rows)
+    return Program(compiled, device, results, size, text, rows, temporary)
 
 
 # By platform, what XLA is told. On CPU: what it gives to the library YNNPACK, which is its default without convolutions, for which

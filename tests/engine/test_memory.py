@@ -73,3 +73,23 @@ def test_loops_are_found_in_branches_and_derivatives():
 
     x = jnp.ones(3)
     assert program._has_loops(jax.make_jaxpr(fn)(x).jaxpr) and not program._has_loops(jax.make_jaxpr(jax.jit(jnp.sin))(x).jaxpr)
+
+
+def test_what_a_first_run_needed_is_given_back_once(monkeypatch, xla_alone):
+    given = []
+    monkeypatch.setattr(program, "give_back", lambda: given.append(1))
+    program.clear()
+
+    def needs(n):
+        x = np.arange(n * n, dtype="float32").reshape(n, n)
+        x.wait_to_read()
+        return np.dot(np.dot(x, x) + 1, x).wait_to_read()
+
+    needs(64)
+    assert given == []  # little
+    monkeypatch.setattr(program, "_LARGE", 64 * 64 * 4)
+    needs(64)
+    assert given == []  # nothing was compiled
+    for _ in range(3):
+        needs(65)
+    assert given == [1]
