@@ -7,11 +7,13 @@ from functools import wraps
 import jax
 import jax.numpy as jnp
 import numpy as onp
+from jax import lax
 
 from ..base import FLOAT32, MXNetError, is_float
 from ..engine.op import Scalar, op
 from .dtypes import cast
 from .platform import on_cpu, only_cpus
+from .primitives import level, spread, where
 
 
 def axis_in(axis, ndim: int, what: str = "axis") -> int:
@@ -124,7 +126,8 @@ def corrected(q, x, y):
 @jax.custom_jvp
 def _over(x, y):
     def on_cpus(x, y):
-        return x / jnp.where(x == x, y, jnp.nan)  # no broadcast of y any more, and right for nan
+        y = where(lax.eq(x, x), y, jnp.nan)  # no broadcast of y any more, and right for nan
+        return lax.div(spread(x, y.shape), y)
 
     if x.dtype != FLOAT32:
         return on_cpus(x, y)
@@ -135,7 +138,8 @@ def _over(x, y):
 def _over_jvp(primals, tangents):
     (x, y), (dx, dy) = primals, tangents
     out = _over(x, y)
-    return out, dx / y - out * (dy / y)
+    x_part, y_part = (lax.div(*level(t, y)) for t in (dx, dy))
+    return out, lax.sub(*level(x_part, lax.mul(*level(out, y_part))))
 
 
 def over(x, y):
@@ -143,9 +147,9 @@ def over(x, y):
 
     Where y is broadcast XLA would multiply by 1 / y, and 41 * (1 / 41) is not 1. On GPUs its quotients are never quite right.
     """
-    y = jnp.asarray(y, x.dtype)
+    y = y if getattr(y, "dtype", None) == x.dtype else jnp.asarray(y, x.dtype)
     if (y.shape == x.shape or y.size == 0 or x.size <= 1) and (x.dtype != FLOAT32 or only_cpus()):
-        return x / y
+        return lax.div(*level(x, y))
     return _over(x, y)
 
 

@@ -13,6 +13,8 @@ from ..base import FLOAT32, MXNetError, is_float
 from ..engine.op import Scalar, op
 from .axes import agreed, axes_in, axis_in, differentiating, number, op_of_one_dtype, vector
 from .dtypes import INT64
+from .primitives import of, take_along, to
+from .primitives import take as taken
 
 _M = onp.array([[3., 1., 2.], [2.5, 5., 4.]], "float32")
 _CUBE = onp.arange(24, dtype="float32").reshape(2, 3, 4)
@@ -23,7 +25,7 @@ def as_index(x):
     if isinstance(x, Scalar):
         return x.astype(jnp.int64)
     x = jnp.asarray(x)
-    return x if jnp.issubdtype(x.dtype, jnp.integer) else x.astype(jnp.int32)
+    return x if x.dtype.kind in "iu" else to(x, jnp.int32)
 
 
 def _places(index, size: int, mode: str):
@@ -31,7 +33,8 @@ def _places(index, size: int, mode: str):
     if mode == "wrap":
         return index % size
     if mode in ("clip", "raise"):
-        return jnp.clip(index, 0, size - 1)
+        last = min(size - 1, onp.iinfo(index.dtype).max)
+        return lax.min(lax.max(index, of(0, index)), of(last, index))
     raise MXNetError(f"`mode` must be 'clip', 'wrap' or 'raise', got {mode!r}")
 
 
@@ -43,7 +46,7 @@ def _take(a, indices, axis, mode):
         if indices.size:
             raise MXNetError(f"nothing can be taken from axis {axis}: its size is 0")
         return jnp.zeros((*a.shape[:axis], *indices.shape, *a.shape[axis + 1:]), a.dtype)
-    return jnp.take(a, _places(as_index(indices), a.shape[axis], mode), axis=axis, mode="clip")
+    return taken(a, _places(as_index(indices), a.shape[axis], mode), axis)
 
 
 _ROWS = onp.array([1., 0., 1.], "float32")
@@ -84,9 +87,9 @@ def _pick(data, index, axis, mode, keepdims):
     kept = (*data.shape[:axis], 1, *data.shape[axis + 1:])
     if index.shape not in (wanted, kept):
         raise MXNetError(f"`index` must have shape {wanted}, that of `data` without axis {axis}; got {index.shape}")
-    places = _places(as_index(index).reshape(kept), data.shape[axis], mode)
-    out = jnp.take_along_axis(data, places, axis)
-    return out if keepdims else out.reshape(wanted)
+    places = _places(lax.reshape(as_index(index), kept), data.shape[axis], mode)
+    out = take_along(data, places, axis)
+    return out if keepdims else lax.reshape(out, wanted)
 
 
 _ONE_PER_ROW = onp.array([2., 0.], "float32")

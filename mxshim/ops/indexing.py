@@ -8,6 +8,7 @@ from jax import lax
 from ..base import MXNetError
 from ..engine.op import Check, Scalar, op
 from .dtypes import cast
+from .primitives import Mode, take, to
 
 # One entry of `axes` per dimension of x: None takes all of it; (size, step) takes `size` elements, `step` apart, from the
 # next start on (the lowest index touched, also for negative steps).
@@ -105,13 +106,10 @@ def take_at(x, indices, layout):
 
 def _taken(x, index, axis):
     """x[:, ..., index] with one array at `axis`, as jnp computes it, which takes five times as long to trace."""
-    n, m = x.shape[axis], index.ndim
-    index = lax.convert_element_type(index, "int64")
-    index = lax.select(lax.lt(index, 0), lax.add(index, n), index)
-    index = lax.convert_element_type(index, "int32" if n < 1 << 31 else "int64")
-    where = lax.GatherDimensionNumbers((*range(axis), *range(axis + m, x.ndim - 1 + m)), (axis,), (axis,))
-    sizes = (*x.shape[:axis], 1, *x.shape[axis + 1:])
-    return lax.gather(x, lax.expand_dims(index, (m,)), where, sizes, mode=lax.GatherScatterMode.PROMISE_IN_BOUNDS)
+    n = x.shape[axis]
+    index = to(index, "int64")
+    index = to(lax.select(lax.lt(index, 0), lax.add(index, n), index), "int32" if n < 1 << 31 else "int64")
+    return take(x, index, axis, Mode.PROMISE_IN_BOUNDS)
 
 
 @op("mx.put_at", static=("layout",), scalars=("value",))

@@ -10,17 +10,19 @@ from functools import partial
 
 import jax
 import jax.numpy as jnp
+import numpy as onp
+from jax import lax
 
 from ..base import FLOAT32, MXNetError, is_float
 from ..engine.op import op
 from .axes import axes_in, axes_nd, axis_in, magnitude, number, over, reduced, vector, wide
 from .dtypes import FLOAT64, cast
 from .platform import loops, on_cpu
+from .primitives import largest, of, smallest, to, total, where
 
 
 def _cases(*calls):
     """Samples: keyword arguments for one small matrix (and one with repeated entries)."""
-    import numpy as onp
     x = onp.array([[3., 1., 2.], [2.5, 5., 4.]], "float32")
     return {"args": [((x,), dict(c)) for c in calls]}
 
@@ -33,22 +35,22 @@ _ND = ({}, {"axis": 0}, {"axis": (0, 1), "keepdims": True}, {"axis": -1, "exclud
 
 @partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3))
 def _extreme(x, fn, axes, keepdims):
-    return fn(x, axis=axes, keepdims=keepdims)
+    return fn(x, axes, keepdims)
 
 
 @_extreme.defjvp
 def _extreme_jvp(fn, axes, keepdims, primals, tangents):
     (x,), (t,) = primals, tangents
     full = _extreme(x, fn, axes, True)
-    hit = jnp.sum(jnp.where(x == full, t, 0), axis=axes, keepdims=keepdims, dtype=t.dtype)
-    return (full if keepdims else jnp.squeeze(full, axes)), hit
+    hit = total(where(lax.eq(x, full), t, 0), axes, keepdims)
+    return (full if keepdims else lax.squeeze(full, axes)), hit
 
 
 def _pick_extreme(x, fn, axes, keepdims):
     if any(x.shape[a] == 0 for a in axes):
-        raise MXNetError(f"an array of shape {x.shape} has no {'largest' if fn is jnp.max else 'smallest'} element "
+        raise MXNetError(f"an array of shape {x.shape} has no {fn.__name__} element "
                          f"along axes {axes}: one of them is empty")
-    return _extreme(x, fn, axes, bool(keepdims)) if is_float(x.dtype) else fn(x, axis=axes, keepdims=keepdims)
+    return _extreme(x, fn, axes, bool(keepdims)) if is_float(x.dtype) else fn(x, axes, bool(keepdims))
 
 
 @op("np.max", "np.amax", "np.ndarray.max", samples=_cases(*_NP))
@@ -57,25 +59,25 @@ def max_(a, axis=None, out=None, keepdims=False):
 
     Raises: MXNetError if a reduced axis is empty or does not exist.
     """
-    return _pick_extreme(a, jnp.max, reduced(axis, a.ndim), keepdims)
+    return _pick_extreme(a, largest, reduced(axis, a.ndim), keepdims)
 
 
 @op("nd.max", "nd.max_axis", "nd.NDArray.max", samples=_cases(*_ND))
 def max_nd(data, axis=None, keepdims=False, exclude=False):
     """The largest element along `axis`, or along all but `axis` with `exclude`."""
-    return vector(_pick_extreme(data, jnp.max, axes_nd(axis, data.ndim, exclude), keepdims))
+    return vector(_pick_extreme(data, largest, axes_nd(axis, data.ndim, exclude), keepdims))
 
 
 @op("np.min", "np.amin", "np.ndarray.min", samples=_cases(*_NP))
 def min_(a, axis=None, out=None, keepdims=False):
     """The smallest element along `axis`; any dtype. Ties: each gets the full gradient."""
-    return _pick_extreme(a, jnp.min, reduced(axis, a.ndim), keepdims)
+    return _pick_extreme(a, smallest, reduced(axis, a.ndim), keepdims)
 
 
 @op("nd.min", "nd.min_axis", "nd.NDArray.min", samples=_cases(*_ND))
 def min_nd(data, axis=None, keepdims=False, exclude=False):
     """The smallest element along `axis`, or along all but `axis` with `exclude`."""
-    return vector(_pick_extreme(data, jnp.min, axes_nd(axis, data.ndim, exclude), keepdims))
+    return vector(_pick_extreme(data, smallest, axes_nd(axis, data.ndim, exclude), keepdims))
 
 
 @op("np.ptp", samples=_cases({}, {"axis": 0}))
@@ -96,7 +98,10 @@ def _accumulator(dtype, wanted):
 def _total(fn, x, dtype, **how):
     """A sum or product in `dtype`. Half floats are accumulated in float32; of floats an integer gets the whole part of the total."""
     work = x.dtype if is_float(x.dtype) and not is_float(dtype) else dtype
-    return cast(fn(x, dtype=wide(work) if is_float(work) else work, **how), dtype)
+    work = wide(work) if is_float(work) else work
+    if fn is jnp.sum and how.get("where") is None:
+        return cast(total(to(x, work), how["axis"], how["keepdims"]), dtype)
+    return cast(fn(x, dtype=work, **how), dtype)
 
 
 @op("np.sum", "np.ndarray.sum", scalars=("initial",), arrays=("where",), samples=_cases(*_NP, {"dtype": "float64"}))
@@ -130,7 +135,7 @@ def prod_nd(data, axis=None, keepdims=False, exclude=False):
 
 
 def _without_nan(x, instead):
-    return jnp.where(jnp.isnan(x), jnp.asarray(instead, x.dtype), x) if is_float(x.dtype) else x
+    return where(lax.ne(x, x), instead, x) if is_float(x.dtype) else x
 
 
 @op("nd.nansum", "nd.NDArray.nansum", samples=_cases(*_ND))
@@ -158,7 +163,7 @@ def _count(x, axes):
 
 def _mean(x, axes, keepdims, dtype):
     work = dtype if is_float(dtype) and dtype.itemsize > 2 else wide(dtype)
-    return cast(over(jnp.sum(x, axis=axes, dtype=work, keepdims=bool(keepdims)), jnp.asarray(_count(x, axes), work)), dtype)
+    return cast(over(total(to(x, work), axes, bool(keepdims)), onp.asarray(_count(x, axes), work)), dtype)
 
 
 @op("np.mean", "np.ndarray.mean", samples=_cases(*_NP))
@@ -178,10 +183,9 @@ def mean_nd(data, axis=None, keepdims=False, exclude=False):
 
 def _variance(x, axes, ddof, keepdims, work):
     x = cast(x, work)
-    away = x - _mean(x, axes, True, work)
-    total = jnp.sum(away * away, axis=axes, keepdims=bool(keepdims))
-    left = jnp.asarray(_count(x, axes), work) - number(ddof, work)
-    return over(total, jnp.maximum(left, 0))
+    away = lax.sub(x, _mean(x, axes, True, work))
+    left = lax.sub(of(_count(x, axes), x), number(ddof, work))
+    return over(total(lax.mul(away, away), axes, bool(keepdims)), lax.max(left, of(0, x)))
 
 
 def _spread(a, axis, dtype, correction, keepdims, ddof):
@@ -204,8 +208,8 @@ def var(a, axis=None, dtype=None, out=None, correction=0, keepdims=False, ddof=N
 def std(a, axis=None, dtype=None, out=None, correction=0, keepdims=False, ddof=None):
     """Standard deviation along `axis`; see var. Where it is zero, so is the gradient."""
     value, dtype = _spread(a, axis, dtype, correction, keepdims, ddof)
-    flat = value == 0  # the root has no derivative there
-    return cast(jnp.where(flat, 0, jnp.sqrt(jnp.where(flat, 1, value))), dtype)
+    flat = lax.eq(value, of(0, value))  # the root has no derivative there
+    return cast(where(flat, 0, lax.sqrt(where(flat, 1, value))), dtype)
 
 
 @op("nd.moments", samples=_cases({"axes": (0,)}, {"axes": (0, 1), "keepdims": True}))
@@ -231,9 +235,9 @@ def norm_nd(data, ord=2, axis=None, out_dtype=None, keepdims=False):
     dtype = data.dtype if out_dtype is None else jnp.dtype(out_dtype)
     x = cast(data, wide(dtype))
     if ord == 1:
-        out = jnp.sum(magnitude(x), axis=axes, keepdims=bool(keepdims))
+        out = total(magnitude(x), axes, bool(keepdims))
     else:
-        out = jnp.sqrt(jnp.sum(x * x, axis=axes, keepdims=bool(keepdims)))
+        out = lax.sqrt(total(lax.mul(x, x), axes, bool(keepdims)))
     return vector(cast(out, dtype))
 
 
@@ -279,7 +283,7 @@ def allclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=True):
 def _position_of_number(extreme, x, axis, keepdims):
     """_position where nan counts as neither."""
     if is_float(x.dtype):
-        x = _without_nan(x, -jnp.inf if extreme is jnp.max else jnp.inf)
+        x = _without_nan(x, -jnp.inf if extreme is largest else jnp.inf)
     return _position(extreme, x, None if x.ndim == 0 and axis in (0, -1) else axis, keepdims)
 
 
@@ -295,35 +299,35 @@ def _position(extreme, x, axis, keepdims):
     size = x.shape[axis]
     if size == 0:
         raise MXNetError(f"an array of shape {x.shape} has no extreme element along axis {axis}: it is empty")
-    hit = x == extreme(x, axis=axis, keepdims=True)
+    hit = lax.eq(x, extreme(x, (axis,), True))
     if is_float(x.dtype):
-        hit = hit | jnp.isnan(x)
-    place = jax.lax.broadcasted_iota(jnp.int32 if size < 1 << 31 else jnp.int64, x.shape, axis)
-    return jnp.min(jnp.where(hit, place, size - 1), axis=axis, keepdims=bool(keepdims)).astype(jnp.int64)
+        hit = lax.bitwise_or(hit, lax.ne(x, x))
+    place = lax.broadcasted_iota(jnp.int32 if size < 1 << 31 else jnp.int64, x.shape, axis)
+    return to(smallest(where(hit, place, size - 1), (axis,), bool(keepdims)), jnp.int64)
 
 
 @op("np.argmax", "np.ndarray.argmax", grad=False, samples=_cases({}, {"axis": 1}, {"axis": 0, "keepdims": True}))
 def argmax(a, axis=None, out=None, keepdims=False):
     """Index of the first largest element along `axis`, of the flattened array by default; int64. nan does not count."""
-    return _position_of_number(jnp.max, a, axis, keepdims)
+    return _position_of_number(largest, a, axis, keepdims)
 
 
 @op("np.argmin", "np.ndarray.argmin", grad=False, samples=_cases({}, {"axis": 1}, {"axis": 0, "keepdims": True}))
 def argmin(a, axis=None, out=None, keepdims=False):
     """Index of the first smallest element along `axis`, of the flattened array by default; int64. nan does not count."""
-    return _position_of_number(jnp.min, a, axis, keepdims)
+    return _position_of_number(smallest, a, axis, keepdims)
 
 
 @op("nd.argmax", "nd.NDArray.argmax", grad=False, samples=_cases({}, {"axis": 1}))
 def argmax_nd(data, axis=None, keepdims=False):
     """Index of the first largest element along `axis`, in the dtype of `data`: float32 indices by default. nan is the largest."""
-    return vector(_position(jnp.max, data, axis, keepdims).astype(data.dtype))
+    return vector(_position(largest, data, axis, keepdims).astype(data.dtype))
 
 
 @op("nd.argmin", "nd.NDArray.argmin", grad=False, samples=_cases({}, {"axis": 1}))
 def argmin_nd(data, axis=None, keepdims=False):
     """Index of the first smallest element along `axis`, in the dtype of `data`. nan is the smallest."""
-    return vector(_position(jnp.min, data, axis, keepdims).astype(data.dtype))
+    return vector(_position(smallest, data, axis, keepdims).astype(data.dtype))
 
 
 @op("nd.argmax_channel", "nd.NDArray.argmax_channel", grad=False, samples=_cases({}))
@@ -336,7 +340,7 @@ def argmax_channel(data):
 
 def _row_by_row(x, axis):
     rows = jnp.moveaxis(x, axis, 0)
-    sums = jax.lax.scan(lambda total, row: (total + row,) * 2, jnp.zeros(rows.shape[1:], x.dtype), rows)[1]
+    sums = lax.scan(lambda total, row: (total + row,) * 2, jnp.zeros(rows.shape[1:], x.dtype), rows)[1]
     return jnp.moveaxis(sums, 0, axis)
 
 

@@ -1,13 +1,13 @@
 """Batches of sequences of different lengths: masking, taking the last step, reversing."""
 from __future__ import annotations
 
-import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
 from ..base import MXNetError
 from ..engine.op import op
 from .axes import number
+from .primitives import take_along, to, where
 
 _X = onp.array([[[1., -2.], [3., 0.5]], [[0.25, 4.], [-1., 2.]], [[5., 6.], [-3., 1.5]]], "float32")  # (3 steps, batch 2, 2)
 _LENGTHS = onp.array([2.5, 3.5], "float32")
@@ -29,14 +29,14 @@ def _lengths(data, lengths, used, axis, axes):
     if lengths is None or lengths.shape != (batch,):
         raise MXNetError(f"use_sequence_length=True needs `sequence_length` of shape ({batch},), "
                          f"got {'None' if lengths is None else lengths.shape}")
-    return lax.stop_gradient(lengths).astype("int32")
+    return to(lax.stop_gradient(lengths), "int32")
 
 
 def _batchwise(v, data, axis):
     """A vector over the batch, laid along data's axes."""
     shape = [1] * data.ndim
-    shape[1 - axis] = -1
-    return v.reshape(shape)
+    shape[1 - axis] = v.size
+    return lax.reshape(v, shape)
 
 
 @op("npx.sequence_mask", "nd.SequenceMask", arrays=("sequence_length",), scalars=("value",), samples=_BOTH_AXES)
@@ -52,7 +52,7 @@ def sequence_mask(data, sequence_length=None, use_sequence_length=False, value=0
     if lengths is None:
         return data
     steps = lax.broadcasted_iota("int32", data.shape, axis)
-    return jnp.where(steps < _batchwise(lengths, data, axis), data, number(value, data.dtype))
+    return where(lax.lt(steps, _batchwise(lengths, data, axis)), data, number(value, data.dtype))
 
 
 @op("npx.sequence_last", "nd.SequenceLast", arrays=("sequence_length",), samples=_BOTH_AXES)
@@ -64,8 +64,8 @@ def sequence_last(data, sequence_length=None, use_sequence_length=False, axis=0)
     lengths = _lengths(data, sequence_length, use_sequence_length, axis, (0, 1))
     if lengths is None:
         return lax.index_in_dim(data, data.shape[axis] - 1, axis, keepdims=False)
-    last = jnp.clip(lengths, 1, data.shape[axis]) - 1
-    return jnp.take_along_axis(data, _batchwise(last, data, axis), axis, mode="clip").squeeze(axis)
+    last = lax.sub(lax.min(lax.max(lengths, onp.int32(1)), onp.int32(data.shape[axis])), onp.int32(1))
+    return lax.squeeze(take_along(data, _batchwise(last, data, axis), axis), (axis,))
 
 
 @op("npx.sequence_reverse", "nd.SequenceReverse", arrays=("sequence_length",), samples=_SEQUENCES)
@@ -76,8 +76,9 @@ def sequence_reverse(data, sequence_length=None, use_sequence_length=False, axis
     """
     lengths = _lengths(data, sequence_length, use_sequence_length, axis, (0,))
     if lengths is None:
-        return jnp.flip(data, 0)
-    lengths = jnp.minimum(lengths, data.shape[0])
+        return lax.rev(data, (0,))
+    lengths = lax.min(lengths, onp.int32(data.shape[0]))
     steps = lax.broadcasted_iota("int32", data.shape[:2], 0)  # (steps, batch)
-    source = jnp.where(steps < lengths, lengths - 1 - steps, steps)
-    return jnp.take_along_axis(data, source.reshape(*source.shape, *[1] * (data.ndim - 2)), 0, mode="clip")
+    lengths = lax.expand_dims(lengths, (0,))
+    source = where(lax.lt(steps, lengths), lax.sub(lax.sub(lengths, onp.int32(1)), steps), steps)
+    return take_along(data, lax.reshape(source, (*source.shape, *[1] * (data.ndim - 2))), 0)

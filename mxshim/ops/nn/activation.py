@@ -9,6 +9,9 @@ from jax import lax
 from ...base import MXNetError, is_float
 from ...engine.op import op
 from ..axes import axis_in, number, wide
+from ..primitives import largest, of, to, total, where
+from ..primitives import log_softmax as log_softmax_along
+from ..primitives import softmax as softmax_along
 from .spatial import floats_only, has_shape, one_of, required
 
 _X = onp.array([[-2., -0.5, 0.5], [3., -1., 0.25]], "float32")
@@ -140,8 +143,8 @@ def _scores(x, temperature, out):
     out = x.dtype if out is None else out
     if not is_float(out):
         raise MXNetError(f"`dtype` must be floating, got {out.name}")
-    y = x.astype(wide(x.dtype))
-    return (y if temperature is None else y / number(temperature, y.dtype)), out
+    y = to(x, wide(x.dtype))
+    return (y if temperature is None else lax.div(y, number(temperature, y.dtype))), out
 
 
 def _within(x, axis, length, use_length):
@@ -156,16 +159,16 @@ def _within(x, axis, length, use_length):
     has_shape("length", length, shape, f"that of the data {x.shape} without axis {axis}")
     if is_float(length.dtype):
         raise MXNetError(f"`length` must be of an integer dtype, got {length.dtype.name}: cast it with astype('int32')")
-    return lax.broadcasted_iota(length.dtype, x.shape, axis) < jnp.expand_dims(length, axis)
+    return lax.lt(lax.broadcasted_iota(length.dtype, x.shape, axis), lax.expand_dims(length, (axis,)))
 
 
 def _parts(x, mask, axis):
     """(scores minus the largest, their exponentials or 0, the sum or 1 where nothing is left) of what `mask` keeps."""
-    kept = jnp.where(mask, x, jnp.finfo(x.dtype).min)
-    shifted = kept - lax.stop_gradient(jnp.max(kept, axis, keepdims=True))
-    e = jnp.where(mask, jnp.exp(shifted), jnp.zeros_like(x))
-    total = jnp.sum(e, axis, keepdims=True)
-    return shifted, e, jnp.where(total == 0, jnp.ones_like(total), total)
+    kept = where(mask, x, jnp.finfo(x.dtype).min)
+    shifted = lax.sub(kept, lax.stop_gradient(largest(kept, (axis,), True)))
+    e = where(mask, lax.exp(shifted), 0)
+    sums = total(e, (axis,), True)
+    return shifted, e, where(lax.eq(sums, of(0, sums)), 1, sums)
 
 
 def _axis(x, axis):
@@ -178,9 +181,9 @@ def _softmax(x, axis, temperature, dtype, mask=None):
     if x.ndim == 0:
         return jnp.where(jnp.isnan(y), y, jnp.ones_like(y)).astype(dtype)
     if mask is None or not x.size:
-        return jax.nn.softmax(y, axis).astype(dtype)
-    _, e, total = _parts(y, mask, axis)
-    return jnp.where(mask, e / total, jnp.zeros_like(e)).astype(dtype)  # 0 also beside a nan
+        return to(softmax_along(y, axis), dtype)
+    _, e, sums = _parts(y, mask, axis)
+    return to(where(mask, lax.div(e, sums), 0), dtype)  # 0 also beside a nan
 
 
 def _log_softmax(x, axis, temperature, dtype, mask=None):
@@ -188,9 +191,9 @@ def _log_softmax(x, axis, temperature, dtype, mask=None):
     if x.ndim == 0:
         return jnp.where(jnp.isnan(y), y, jnp.zeros_like(y)).astype(dtype)
     if mask is None or not x.size:
-        return jax.nn.log_softmax(y, axis).astype(dtype)
-    shifted, _, total = _parts(y, mask, axis)
-    return jnp.where(mask, shifted - jnp.log(total), -jnp.inf).astype(dtype)
+        return to(log_softmax_along(y, axis), dtype)
+    shifted, _, sums = _parts(y, mask, axis)
+    return to(where(mask, lax.sub(shifted, lax.log(sums)), -jnp.inf), dtype)
 
 
 _LENGTH = onp.array([2, 3], "int32")

@@ -1,12 +1,13 @@
 """Dropout as a function of the uniform numbers that decide it; who draws them is no concern of operators."""
 from __future__ import annotations
 
-import jax.numpy as jnp
 import numpy as onp
+from jax import lax
 
 from ...base import FLOAT32, MXNetError
 from ...engine.op import op
 from ..axes import number
+from ..primitives import of, to, where
 from .spatial import floats_only
 
 _X = onp.array([[1., -2., 0.5], [3., 0.25, -1.]], "float32")
@@ -25,6 +26,8 @@ def dropout(data, mask_uniform, p=0.5):
     u = mask_uniform
     if u.ndim != data.ndim or any(m not in (1, n) for m, n in zip(u.shape, data.shape, strict=True)):
         raise MXNetError(f"`mask_uniform` must have data's shape {data.shape}, or 1 in places, got {u.shape}")
-    keep = 1 - number(p, FLOAT32)  # in float32, as MXNet: it decides which of the drawn numbers count
-    scale = jnp.where(keep > 0, 1 / jnp.where(keep > 0, keep, jnp.ones_like(keep)), jnp.zeros_like(keep))
-    return jnp.where(u <= keep, data * scale.astype(data.dtype), jnp.zeros_like(data))
+    p = number(p, FLOAT32)
+    keep = lax.sub(of(1, p), p)  # in float32, as MXNet: it decides which of the drawn numbers count
+    some = lax.gt(keep, of(0, p))
+    scale = where(some, lax.div(of(1, p), where(some, keep, 1)), 0)
+    return where(lax.le(u, to(keep, u.dtype)), lax.mul(data, to(scale, data.dtype)), 0)

@@ -10,6 +10,7 @@ from jax.custom_derivatives import SymbolicZero
 
 from ...base import MXNetError, is_float
 from ...engine.op import op
+from ..primitives import take, to
 from .spatial import has_shape, required
 
 _T = onp.array([[1., -2.], [0.5, 3.], [0.25, -1.]], "float32")
@@ -37,8 +38,8 @@ def _look_up(data, weight, input_dim, output_dim):
                                  weight.shape[1] if output_dim is None else output_dim), "input_dim by output_dim")
     rows = _index(data)
     if is_float(rows.dtype) or rows.dtype.itemsize < 4:
-        rows = rows.astype("int32")
-    return jnp.take(weight, rows, axis=0, mode="clip")
+        rows = to(rows, "int32")
+    return take(weight, rows, 0)
 
 
 _ROWS = {"args": [((onp.array([[0, 2], [2, 1]], "int32"), _T), {"input_dim": 3, "output_dim": 2}),

@@ -11,6 +11,7 @@ from jax import lax
 from ...base import MXNetError
 from ...engine.op import op
 from ..axes import number, same_dtype, wide
+from ..primitives import log_softmax, softmax, to
 from .spatial import floats_only, has_shape, one_of
 
 _X = onp.array([[1., -2., 0.5], [3., 0.25, -1.]], "float32")
@@ -52,10 +53,10 @@ def _canonical(x, multi, preserve):
 
 
 def _probabilities(x, multi, preserve):
-    y = x.astype(wide(x.dtype))
+    y = to(x, wide(x.dtype))
     if not multi and not preserve:
         y = y.reshape(x.shape[0], -1)
-    return jax.nn.softmax(y, 1 if multi else -1).reshape(x.shape).astype(x.dtype)
+    return to(softmax(y, 1 if multi else y.ndim - 1).reshape(x.shape), x.dtype)
 
 
 def _softmax_gradient(x, above, label, scale, ignored, alpha, multi, preserve, use_ignore, normalization, out_grad):
@@ -190,7 +191,7 @@ def softmax_cross_entropy(data, label):
     if data.ndim != 2:
         raise MXNetError(f"data of shape (N, classes) is needed, got {data.shape}")
     has_shape("label", label, data.shape[:1], "one class for each row")
-    logs = jax.nn.log_softmax(data.astype(wide(data.dtype)), -1)
+    logs = log_softmax(to(data, wide(data.dtype)), 1)
     rows = lax.stop_gradient(label).astype("int32")[:, None]
     return -jnp.sum(jnp.take_along_axis(logs, rows, 1, mode="clip")).reshape(1).astype(data.dtype)
 
@@ -304,6 +305,6 @@ def ctc_loss(data, label, data_lengths=None, label_lengths=None, use_data_length
     else:
         lengths = jnp.sum(jnp.cumsum(labels == padding, 1, dtype="int32") == 0, 1, dtype="int32")
     steps = lax.stop_gradient(data_lengths).astype("int32") if use_data_lengths else jnp.full((batch,), count, "int32")
-    logs = jax.nn.log_softmax(data.astype(wide(data.dtype)), -1)
+    logs = log_softmax(to(data, wide(data.dtype)), 2)
     loss = _paths(logs, labels, steps, lengths, blank)
     return jnp.where(loss < -_NEVER / 2, loss, jnp.zeros_like(loss)).astype(data.dtype)

@@ -12,6 +12,8 @@ from jax import lax
 from ...base import MXNetError
 from ...engine.op import op
 from ..axes import axis_in, number, wide
+from ..primitives import mean as mean_of
+from ..primitives import of, to, total, where
 from .spatial import floats_only, has_shape, one_of, required, uniform
 from .windows import reduce_windows
 
@@ -24,8 +26,8 @@ _V = onp.array([1.5, 0.75, 2.], "float32")
 
 def _moments(x, axes):
     """Mean and (biased) variance along `axes`, which stay with size 1."""
-    mean = jnp.mean(x, axes, keepdims=True)
-    return mean, jnp.mean(jnp.square(x - mean), axes, keepdims=True)
+    mean = mean_of(x, axes, True)
+    return mean, mean_of(lax.square(lax.sub(x, mean)), axes, True)
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(4,))
@@ -39,23 +41,26 @@ def _normalized(x, gamma, beta, eps, axes):
 
 
 def _normalize(x, gamma, beta, eps, axes):
-    mean, var = _moments(x.astype(gamma.dtype), axes)
-    inv_std = lax.rsqrt(var + eps)
-    return ((x - mean) * (inv_std * gamma) + beta, mean, var), (x, gamma, mean, inv_std)
+    mean, var = _moments(to(x, gamma.dtype), axes)
+    inv_std = lax.rsqrt(lax.add(var, eps))
+    y = lax.add(lax.mul(lax.sub(to(x, gamma.dtype), mean), lax.mul(inv_std, gamma)), beta)
+    return (y, mean, var), (x, gamma, mean, inv_std)
 
 
 def _normalized_back(axes, kept, gradients):
     x, gamma, mean, inv_std = kept
     dy, count = gradients[0], math.prod([x.shape[a] for a in axes])
-    hat = (x - mean) * inv_std
+    hat = lax.mul(lax.sub(to(x, gamma.dtype), mean), inv_std)
     once = [a for a, n in enumerate(gamma.shape) if n == 1]
-    dgamma, dbeta = jnp.sum(dy * hat, once, keepdims=True), jnp.sum(dy, once, keepdims=True)
+    dgamma, dbeta = total(lax.mul(dy, hat), once, True), total(dy, once, True)
     if gamma.shape == mean.shape:  # then those are the sums that dx needs, too
-        along, across = gamma * dgamma, gamma * dbeta
+        along, across = lax.mul(gamma, dgamma), lax.mul(gamma, dbeta)
     else:
-        along, across = (jnp.sum(v, axes, keepdims=True) for v in (dy * gamma * hat, dy * gamma))
-    dx = inv_std * (dy * gamma - (across + hat * along) / count)
-    return dx.astype(x.dtype), dgamma, dbeta, -jnp.sum(jnp.square(inv_std) * along) / 2
+        along, across = (total(v, axes, True) for v in (lax.mul(lax.mul(dy, gamma), hat), lax.mul(dy, gamma)))
+    away = lax.div(lax.add(across, lax.mul(hat, along)), of(count, hat))
+    dx = to(lax.mul(inv_std, lax.sub(lax.mul(dy, gamma), away)), x.dtype)
+    deps = total(lax.mul(lax.square(inv_std), along), range(x.ndim))
+    return dx, dgamma, dbeta, lax.div(lax.neg(deps), of(2, deps))
 
 
 _normalized.defvjp(_normalize, _normalized_back)
@@ -64,8 +69,8 @@ _normalized.defvjp(_normalize, _normalized_back)
 def _along(v, axis, ndim):
     """A vector laid along one axis of `ndim`."""
     shape = [1] * ndim
-    shape[axis] = -1
-    return v.reshape(shape)
+    shape[axis] = v.size
+    return lax.reshape(v, shape)
 
 
 def _batch_norm(x, gamma, beta, moving_mean, moving_var, eps, momentum, fixed, frozen, axis, training):
@@ -80,20 +85,23 @@ def _batch_norm(x, gamma, beta, moving_mean, moving_var, eps, momentum, fixed, f
     eps, momentum = number(eps, stats), number(momentum, stats)
     old_mean, old_var = lax.stop_gradient((moving_mean, moving_var))
     if fixed:
-        gamma, new_gamma = jnp.ones_like(gamma), jnp.ones_like(gamma)
+        gamma = new_gamma = lax.full_like(gamma, 1)
     else:
         new_gamma = lax.stop_gradient(gamma)
-    wide_gamma, wide_beta = (_along(v.astype(stats), axis, x.ndim) for v in (gamma, beta))
+    wide_gamma, wide_beta = (_along(to(v, stats), axis, x.ndim) for v in (gamma, beta))
+    wide_mean, wide_var = (to(v, stats) for v in (old_mean, old_var))
     if training and not frozen:
         y, *moments = _normalized(x, wide_gamma, wide_beta, eps, tuple([a for a in range(x.ndim) if a != axis]))
-        mean, var = (lax.stop_gradient(m).reshape(-1) for m in moments)
-        new_mean = (momentum * old_mean.astype(stats) + (1 - momentum) * mean).astype(old_mean.dtype)
-        new_var = (momentum * old_var.astype(stats) + (1 - momentum) * var).astype(old_var.dtype)
+        mean, var = (lax.reshape(lax.stop_gradient(m), (m.size,)) for m in moments)
+        rest = lax.sub(of(1, momentum), momentum)
+        new_mean, new_var = (to(lax.add(lax.mul(momentum, v), lax.mul(rest, now)), old.dtype)
+                             for v, now, old in ((wide_mean, mean, old_mean), (wide_var, var, old_var)))
     else:
-        mean, var, new_mean, new_var = old_mean.astype(stats), old_var.astype(stats), old_mean, old_var
-        y = (x - _along(mean, axis, x.ndim)) * (_along(lax.rsqrt(var + eps), axis, x.ndim) * wide_gamma) + wide_beta
+        mean, var, new_mean, new_var = wide_mean, wide_var, old_mean, old_var
+        scale = lax.mul(_along(lax.rsqrt(lax.add(var, eps)), axis, x.ndim), wide_gamma)
+        y = lax.add(lax.mul(lax.sub(to(x, stats), _along(mean, axis, x.ndim)), scale), wide_beta)
     # MXNet lets no gradient through the statistics that it shows: those of the batch have none, the moving ones were stopped above.
-    return y.astype(x.dtype), mean, lax.rsqrt(var + eps), new_mean, new_var, new_gamma
+    return to(y, x.dtype), mean, lax.rsqrt(lax.add(var, eps)), new_mean, new_var, new_gamma
 
 
 def _shown(arguments) -> int:
@@ -148,7 +156,7 @@ def batch_norm_with_relu(data, gamma, beta, moving_mean, moving_var, eps=1e-3, m
     """Batch normalization followed by relu; see npx.batch_norm."""
     y, *rest = _batch_norm(data, gamma, beta, moving_mean, moving_var, eps, momentum, fix_gamma, use_global_stats, axis,
                            training)
-    return jnp.where(y > 0, y, jnp.zeros_like(y)), *rest
+    return where(lax.gt(y, of(0, y)), y, 0), *rest
 
 
 @op("npx.sync_batch_norm", "nd.contrib.SyncBatchNorm", scalars=("eps", "momentum"), train=True,
@@ -173,8 +181,9 @@ def _layer_norm(x, gamma, beta, axis, eps, statistics):
         has_shape(name, v, (x.shape[axis],), f"the size of axis {axis} of the data {x.shape}")
     dtype = wide(x.dtype)
     eps = number(eps, dtype)
-    y, mean, var = _normalized(x, *[_along(v.astype(dtype), axis, x.ndim) for v in (gamma, beta)], eps, (axis,))
-    return _with_statistics(y.astype(x.dtype), mean, var, eps, statistics)
+    gamma, beta = (_along(to(v, dtype), axis, x.ndim) for v in (gamma, beta))
+    y, mean, var = _normalized(x, gamma, beta, eps, (axis,))
+    return _with_statistics(to(y, x.dtype), mean, var, eps, statistics)
 
 
 def _with_statistics(y, mean, var, eps, statistics):
@@ -216,10 +225,11 @@ def _group_norm(x, gamma, beta, groups, eps, statistics):
         raise MXNetError(f"`gamma` and `beta` must have one number for each of the {c} channels (MXNet 2) or of the {groups} "
                          f"groups (MXNet 1), got shapes {gamma.shape} and {beta.shape}")
     dtype = wide(x.dtype)
-    grouped, eps = x.reshape(n, groups, c // groups, math.prod(x.shape[2:])), number(eps, dtype)
-    gamma, beta = (v.astype(dtype).reshape(1, groups, -1, 1) for v in (gamma, beta))
+    grouped, eps = lax.reshape(x, (n, groups, c // groups, math.prod(x.shape[2:]))), number(eps, dtype)
+    gamma, beta = (lax.reshape(to(v, dtype), (1, groups, v.size // groups, 1)) for v in (gamma, beta))
     y, mean, var = _normalized(grouped, gamma, beta, eps, (2, 3))
-    return _with_statistics(y.reshape(x.shape).astype(x.dtype), mean[..., 0, 0], var[..., 0, 0], eps, statistics)
+    mean, var = (lax.squeeze(v, (2, 3)) for v in (mean, var))
+    return _with_statistics(to(lax.reshape(y, x.shape), x.dtype), mean, var, eps, statistics)
 
 
 _GROUP = {"args": [((_X.reshape(1, 6, 4), _G, _B), {"num_groups": 3}), ((_X, _G, _B), {"output_mean_var": True})]}
