@@ -14,6 +14,7 @@ import pytest
 
 import mxshim as mx
 from mxshim import autograd, nd, np, npx
+from mxshim.engine import spec as specs
 from mxshim.engine.op import NAMES, Scalar
 from tests.support.layers import RANDOM, close, counting, gradients, soft, some
 
@@ -444,3 +445,24 @@ def test_rrelu_draws_slopes_in_training():
     onp.testing.assert_allclose(x.grad.asnumpy(), onp.where(x.asnumpy() > 0, 1, s), rtol=1e-6)
     mean = nd.LeakyReLU(x, act_type="rrelu", lower_bound=0.1, upper_bound=0.3)[0]
     onp.testing.assert_allclose(mean.asnumpy()[:, 0], [-0.2, -0.8], rtol=1e-6)
+
+
+def test_nothing_is_jitted_by_itself():
+    """What training calls with ever new shapes is made of primitives: every function of jnp is traced as a program of its own."""
+    x, v = np.ones((6, 7)), np.ones((7,))
+    calls = {
+        "npx.batch_norm": lambda: npx.batch_norm(x, v, v, v, v), "npx.layer_norm": lambda: npx.layer_norm(x, v, v),
+        "npx.softmax": lambda: npx.softmax(x), "npx.log_softmax": lambda: npx.log_softmax(x), "npx.pick": lambda: npx.pick(x, x[:, 0]),
+        "npx.embedding": lambda: npx.embedding(v, x), "npx.sequence_mask": lambda: npx.sequence_mask(x, v, use_sequence_length=True),
+        "np.take": lambda: np.take(x, v, axis=0, mode="clip"), "np.mean": lambda: x.mean(axis=1), "np.std": lambda: x.std(axis=0),
+        "np.max": lambda: x.max(axis=0), "np.sort": lambda: np.sort(x), "np.argmax": lambda: x.argmax(axis=0)}
+    for name, call in calls.items():
+        specs.forget_specs()
+        x.attach_grad()
+        with autograd.record():
+            call()
+        found = [spec for spec in specs._SPECS.values() if spec.name == name]
+        assert found, name
+        for spec in found:
+            jaxprs = [spec.jaxpr, *[j for r in spec.recorded.values() if r is not spec for j in (r.jaxpr, r.back)]]
+            assert not [e.primitive.name for j in jaxprs for e in specs.equations(j.jaxpr) if e.primitive.name in ("jit", "pjit")], name
