@@ -23,7 +23,7 @@ from .backends import check_backend
 from .dialect import _flatten as _flatten
 from .dialect import _regroup as _regroup
 from .dialect import arrays_in, as_class, first_array
-from .exporting import export
+from .exporting import cached_graph, export
 from .hooks import HookHandle, registered
 from .hybrid import Changes, Hybrid
 from .naming import _BlockScope as _BlockScope
@@ -395,6 +395,8 @@ class HybridBlock(Block):
     def _out_format(self):
         """As `_in_format`, of the outputs."""
         return self._hybrid and self._hybrid.nesting[1]
+
+    _cached_graph = property(cached_graph)  # mxboard draws it
 
     def register_child(self, block, name=None):
         """As Block.register_child. Raises: ValueError if the child is no HybridBlock."""
