@@ -472,7 +472,7 @@ class HybridBlock(Block):
                              "infer_shape(self, x, ...) to set them: self.weight.shape = (10, x.shape[1])")
 
     def _infer_by_graph(self, args):
-        """infer_shape by the graph of forward of Symbols."""
+        """infer_shape by the graph of forward of Symbols. Returns: the parameters that are in it, in MXNet's order."""
         found = dict(self.collect_params())
         waiting = {name: p for name, p in found.items() if not p._shape_known()}
         given, nesting = _flatten(args, "input")
@@ -493,6 +493,7 @@ class HybridBlock(Block):
                             *zip(out.list_auxiliary_states(), auxiliary, strict=True)):
             if name in waiting:
                 waiting[name].shape = shape
+        return [found[name] for name in out.list_inputs() if name in found]
 
     def forward(self, x, *args):
         """Calls hybrid_forward with the arrays of the parameters on x's device; for a Symbol with their Symbols, and F = mx.sym."""
