@@ -429,6 +429,11 @@ class Parameter:
             devices = [cpu()] if self._deferred_init is None else self._deferred_init[1]
         self._init_impl(_array(value, self._dtype, cpu()), devices)
 
+    def _load_init(self, data, ctx, cast_dtype=False, dtype_source="current"):
+        """Take the elements of an array, initialized or not, as if from a file; AutoGluon sets parameters by it. Raises: as _check_load."""
+        value = data.asnumpy()
+        self._check_load(value, "the given array", cast_dtype)
+        self._load(value, None if ctx is None else devices_of(ctx), dtype_source)
 
     # -- graphs ----------------------------------------------------------------------------------------------------
 
