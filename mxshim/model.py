@@ -110,9 +110,9 @@ class FeedForward:
         X, y: arrays, or an iterator, begun anew.  eval_data: a pair of arrays, or an iterator.  The others: see Module.fit.
         """
         data = self._iterator(X, y, True)
+        if isinstance(eval_data, list | tuple):  # shuffled, too, as in MXNet
+            eval_data = self._iterator(*[onp.array(a) if isinstance(a, list) else a for a in eval_data], is_train=True)
         data.reset()
-        if isinstance(eval_data, list | tuple):
-            eval_data = self._iterator(*eval_data, is_train=False)
         logger = logger or logging
         module = self._module(data, logger)
         module.bind(data.provide_data, data.provide_label)
@@ -126,12 +126,12 @@ class FeedForward:
         for epoch in range(self.begin_epoch, self.num_epoch):
             tic = time.time()
             eval_metric.reset()
-            for nbatch, batch in self._epoch(data):
+            for nbatch, data_batch in self._epoch(data):
                 if monitor is not None:
                     monitor.tic()
-                module.forward_backward(batch)
+                module.forward_backward(data_batch)
                 module.update()
-                module.update_metric(eval_metric, batch.label)
+                module.update_metric(eval_metric, data_batch.label)
                 if monitor is not None:
                     monitor.toc_print()
                 for callback in _callbacks(batch_end_callback):

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import stat
 import struct
+import tempfile
 import tracemalloc
 import zipfile
 
@@ -149,6 +150,17 @@ def test_a_failed_write_leaves_the_file_alone(tmp_path):
         file.write(b"half")
         raise KeyboardInterrupt
     assert path.read_bytes() == b"before" and os.listdir(tmp_path) == ["w"]
+
+
+def test_an_empty_file_is_filled_in_place(tmp_path):
+    with tempfile.NamedTemporaryFile(dir=tmp_path) as held:
+        with pytest.raises(KeyboardInterrupt), atomic_write(held.name) as file:
+            file.write(b"half")
+            raise KeyboardInterrupt
+        assert held.read() == b""
+        save_params(held.name, [SIX], ["w"], np_shape=False)
+        check(held.name, {"w": SIX})
+        assert len(held.read()) == os.path.getsize(held.name) > SIX.nbytes
 
 
 def test_permissions_and_links(tmp_path):

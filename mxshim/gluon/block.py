@@ -23,7 +23,7 @@ from .backends import check_backend
 from .dialect import _flatten as _flatten
 from .dialect import _regroup as _regroup
 from .dialect import arrays_in, as_class, first_array
-from .exporting import export
+from .exporting import cached_graph, export
 from .hooks import HookHandle, registered
 from .hybrid import Changes, Hybrid
 from .naming import _BlockScope as _BlockScope
@@ -396,6 +396,8 @@ class HybridBlock(Block):
         """As `_in_format`, of the outputs."""
         return self._hybrid and self._hybrid.nesting[1]
 
+    _cached_graph = property(cached_graph)  # mxboard draws it
+
     def register_child(self, block, name=None):
         """As Block.register_child. Raises: ValueError if the child is no HybridBlock."""
         if isinstance(block, Block) and not isinstance(block, HybridBlock):
@@ -470,7 +472,7 @@ class HybridBlock(Block):
                              "infer_shape(self, x, ...) to set them: self.weight.shape = (10, x.shape[1])")
 
     def _infer_by_graph(self, args):
-        """infer_shape by the graph of forward of Symbols."""
+        """infer_shape by the graph of forward of Symbols. Returns: the parameters that are in it, in MXNet's order."""
         found = dict(self.collect_params())
         waiting = {name: p for name, p in found.items() if not p._shape_known()}
         given, nesting = _flatten(args, "input")
@@ -491,6 +493,7 @@ class HybridBlock(Block):
                             *zip(out.list_auxiliary_states(), auxiliary, strict=True)):
             if name in waiting:
                 waiting[name].shape = shape
+        return [found[name] for name in out.list_inputs() if name in found]
 
     def forward(self, x, *args):
         """Calls hybrid_forward with the arrays of the parameters on x's device; for a Symbol with their Symbols, and F = mx.sym."""

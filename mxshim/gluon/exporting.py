@@ -45,6 +45,14 @@ def save_graph(block, file):
     write(file, to_json(recorded(block, _signature(block))[0], True))
 
 
+def cached_graph(block):
+    """(inputs, graph) as Symbols, () if the block was not called since hybridize(). Raises: what HybridBlock.export does."""
+    seen = getattr(block._hybrid, "seen", None)
+    if seen is None:
+        return ()
+    return [var(name) for name in _input_names(seen)], recorded(block, seen)[0]
+
+
 def _signature(block):
     plans = getattr(block._hybrid, "plans", None)
     seen = getattr(block._hybrid, "seen", None)
@@ -53,19 +61,21 @@ def _signature(block):
     return seen
 
 
+def _input_names(signature):
+    total = sum(1 for _ in _arrays(signature))
+    return ["data"] if total == 1 else [f"data{k}" for k in range(total)]
+
+
 def recorded(block, signature):
     """(graph, constants by name, parameters by name) of a block called with inputs of a signature."""
     parameters = dict(block.collect_params())
-    count = [0]
-    total = sum(1 for _ in _arrays(signature))
+    input_names = iter(_input_names(signature))
     places = []
     with Recording() as r, NameManager() if not is_np_array() else Numbered():
         def made(facts):
             if isinstance(facts[0], type) and facts[0] in DENSE:
-                name = "data" if total == 1 else f"data{count[0]}"
-                count[0] += 1
                 make = np.zeros if facts[0] is np.ndarray else nd.zeros
-                return r.array(make(facts[1].shape, dtype=facts[1].dtype), var(name))
+                return r.array(make(facts[1].shape, dtype=facts[1].dtype), var(next(input_names)))
             if facts[0] in (list, tuple):
                 return facts[0](map(made, facts[1]))
             return facts[1]

@@ -18,6 +18,7 @@ from ..engine.cell import Handle
 from ..engine.emit import inplace, place
 from ..engine.rng import aside
 from ..engine.trace import threads, trace_on
+from ..util import is_np_array
 from .dialect import DENSE, _flatten
 
 _STATIC = (int, float, bool, str, type(None))
@@ -183,13 +184,31 @@ def _complete(block, blocks, args, ctx):
     before = [(b, dict(b.__dict__)) for b in blocks]
     taken = engine.Capture(trace_on(ctx.jax))
     try:
-        with taken, autograd.pause(train_mode=False), aside():
-            block.forward(*args)
+        for p in _by_graph(block, args):
+            p._finish_deferred_init()
+        if any(p._deferred_init is not None for p in block.collect_params().values()):
+            with taken, autograd.pause(train_mode=False), aside():
+                block.forward(*args)
     finally:
         for b, fields in before:
             b.__dict__.update(fields)
         if not taken.moved and not taken.dropped():
             taken.move()
+
+
+def _by_graph(block, args):
+    """The parameters in the order in which MXNet 1 draws them, which is the graph's, and not that of the calls where branches meet.
+
+    None where forward takes no Symbols, or its graph leaves sizes open: MXNet 2 draws in the order of the calls.
+    """
+    if is_np_array():
+        return []
+    try:
+        with autograd.pause(), aside():
+            found = block._infer_by_graph(args)
+    except Exception:  # whatever a forward does that was written for arrays
+        return []
+    return found if all(p._shape_known() for p in found) else []
 
 
 def _attributes(block):

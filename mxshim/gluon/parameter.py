@@ -301,7 +301,7 @@ class Parameter:
         if self._data is None:
             if self._deferred_init is None:
                 raise AssertionError(f"Parameter '{self.name}' has not been initialized; call initialize() before set_data()")
-            self._place([_array(data, self._dtype, d) for d in self._deferred_init[1]])
+            self._init_impl(_array(data, self._dtype, cpu()), self._deferred_init[1])
             return
         if self._trainer is not None:
             self._trainer._forget_store()
@@ -394,7 +394,11 @@ class Parameter:
             data = (np if is_np_array() else nd).zeros(self._shape, dtype=as_dtype(self._dtype), ctx=cpu())
             desc = initializer.InitDesc(self.name, {"__init__": chosen})
             initializer.create(default)(desc, data)
-            self._place([data] if devices == [data.ctx] else [data.copyto(d) for d in devices])
+            self._init_impl(data, devices)
+
+    def _init_impl(self, data, devices):
+        """Take an array as the elements on all devices. Horovod wraps it, to broadcast what the first batch lets initialize."""
+        self._place([data] if devices == [data.ctx] else [data.copyto(d) for d in devices])
 
     def _place(self, arrays):
         """Take arrays of one's own as elements."""
@@ -423,8 +427,13 @@ class Parameter:
             return
         if devices is None:
             devices = [cpu()] if self._deferred_init is None else self._deferred_init[1]
-        self._place([_array(value, self._dtype, d) for d in devices])
+        self._init_impl(_array(value, self._dtype, cpu()), devices)
 
+    def _load_init(self, data, ctx, cast_dtype=False, dtype_source="current"):
+        """Take the elements of an array, initialized or not, as if from a file; AutoGluon sets parameters by it. Raises: as _check_load."""
+        value = data.asnumpy()
+        self._check_load(value, "the given array", cast_dtype)
+        self._load(value, None if ctx is None else devices_of(ctx), dtype_source)
 
     # -- graphs ----------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ import re
 from .. import serialization
 from ..base import MXNetError, as_dtype
 from ..symbol import load
-from ..symbol.compose import group, variable
+from ..symbol.compose import group, var, variable
 from ..symbol.infer import Inference
 from ..symbol.running import Program
 from ..symbol.shape_rules import known
@@ -177,6 +177,11 @@ class SymbolBlock(HybridBlock):
     def reset_ctx(self, ctx=None, device=None):
         for p in self._by_name.values():
             p.reset_ctx(ctx, device)
+
+    @property
+    def _cached_graph(self):
+        """(inputs, graph), as any hybridized block's."""
+        return [var(name) for name in self._input_names], self._symbol
 
     def export(self, path, epoch=0, remove_amp_cast=True):
         """Write the graph and the parameters again; see HybridBlock.export."""

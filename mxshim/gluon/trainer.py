@@ -36,7 +36,7 @@ class Trainer:
         self._params = list({id(p): p for p in params}.values())
         for p in self._params:
             p._set_trainer(self)
-        self._param2idx = {id(p): i for i, p in enumerate(self._params)}
+        self._param2idx = {p.name: i for i, p in enumerate(self._params)}
         self._compression_params = compression_params
         self._devices = self._check_devices()
         self._init_optimizer(optimizer, optimizer_params or {})
@@ -45,9 +45,9 @@ class Trainer:
             raise ValueError("update_on_kvstore=True does not go with an optimizer that has aggregate_num > 1")
         self._kvstore_params = {"kvstore": kvstore, "update_on_kvstore": update_on_kvstore}
         self._kvstore, self._update_on_kvstore, self._kv_initialized = None, None, False
+        self._params_to_init = list(self._params)
 
     _contexts = property(lambda self: self._devices)
-    _params_to_init = property(lambda self: [] if self._kv_initialized else self._params)
     _amp_loss_scaler = None  # see mx.amp.init_trainer
 
     @property
@@ -98,9 +98,22 @@ class Trainer:
                 store.set_gradient_compression(self._compression_params)
             if on_store:
                 store.set_optimizer(self._optimizer)
-            for i, p in enumerate(self._params):
-                store.broadcast(i, p._data[0], list(p._data))
         self._kvstore, self._update_on_kvstore, self._kv_initialized = store, bool(store is not None and on_store), True
+
+    # Trainers over other transports (Horovod, BytePS) are subclasses that define _init_params and _allreduce_grads, and have no store.
+
+    def _init_params(self):
+        """Give the weights to the store."""
+        if self._kvstore is not None:
+            for i, p in enumerate(self._params):
+                self._kvstore.broadcast(i, p._data[0], list(p._data))
+        self._params_to_init = []
+
+    def _get_ready(self):
+        if not self._kv_initialized:
+            self._init_kvstore()
+        if self._params_to_init:
+            self._init_params()
 
     def _forget_store(self):
         """Make the store anew at the next step if it has the weights that are updated: they were written from outside."""
@@ -108,6 +121,7 @@ class Trainer:
             if "dist" in self._kvstore.type:
                 raise RuntimeError("parameters cannot be set once a store of several processes has them")
             self._kvstore, self._update_on_kvstore, self._kv_initialized = None, None, False
+            self._params_to_init = list(self._params)
 
     # -- facts -----------------------------------------------------------------------------------------------------
 
@@ -134,10 +148,8 @@ class Trainer:
         Raises: UserWarning for those without it; DeferredInitializationError before the first batch.
         """
         self._optimizer.rescale_grad = self._divided("step", batch_size)
-        if not self._kv_initialized:
-            self._init_kvstore()
-        if self._kvstore is not None:
-            self._allreduce_grads()
+        self._get_ready()
+        self._allreduce_grads()
         self._update(ignore_stale_grad)
 
     def _divided(self, what, batch_size):
@@ -154,8 +166,7 @@ class Trainer:
         Raises: AssertionError if parameters are updated on the store.
         """
         self._check_halves("allreduce_grads()")
-        if self._kvstore is not None:
-            self._allreduce_grads()
+        self._allreduce_grads()
 
     def update(self, batch_size, ignore_stale_grad=False):
         """Update by the gradients as they are: the second half of `step`, after allreduce_grads.
@@ -167,13 +178,14 @@ class Trainer:
         self._update(ignore_stale_grad)
 
     def _check_halves(self, what):
-        if not self._kv_initialized:
-            self._init_kvstore()
+        self._get_ready()
         if self._update_on_kvstore:
             raise AssertionError(f"Trainer.{what}: here the store updates the parameters, which only step() can ask for; make the "
                                  "Trainer with update_on_kvstore=False")
 
     def _allreduce_grads(self):
+        if self._kvstore is None:
+            return
         trained = [(i, p) for i, p in enumerate(self._params) if p._grad_req != "null"]
         keys, grads = [i for i, _ in trained], [p.list_grad() for _, p in trained]
         outs = [list(p._data) for _, p in trained] if self._update_on_kvstore else grads
@@ -224,8 +236,7 @@ class Trainer:
 
     def save_states(self, fname):
         """Write the optimizer and its states to a file, whole or not at all: with the parameters, all that goes on with training."""
-        if not self._kv_initialized:
-            self._init_kvstore()
+        self._get_ready()
         if self._update_on_kvstore:
             self._kvstore.save_optimizer_states(fname, dump_optimizer=True)
             return
@@ -234,8 +245,7 @@ class Trainer:
 
     def load_states(self, fname):
         """Read what save_states wrote. Raises: MXNetError, ValueError for other files; nothing has changed then."""
-        if not self._kv_initialized:
-            self._init_kvstore()
+        self._get_ready()
         if self._update_on_kvstore:
             self._kvstore.load_optimizer_states(fname)
             self._optimizer = self._kvstore._updater.optimizer

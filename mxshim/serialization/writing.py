@@ -22,13 +22,21 @@ from mxshim.serialization.stored import CSR, RowSparse, Saved, bytes_of, checked
 def atomic_write(path: str | os.PathLike) -> Iterator[BinaryIO]:
     """A binary file to write `path` through; `path` is replaced when the block ends well, and untouched when it fails.
 
+    An empty file is filled in place: there is nothing to lose, and who made it (`tempfile.NamedTemporaryFile`) may hold it open to read
+    what was saved.
     Raises: MXNetError if the file or its folder cannot be written.
     """
     target = os.path.realpath(path)  # a link stays a link
     try:
-        if os.path.exists(target) and not stat.S_ISREG(os.stat(target).st_mode):
-            with open(target, "wb") as device:  # a pipe or /dev/null cannot be replaced
-                yield device
+        found = os.stat(target) if os.path.exists(target) else None
+        if found and not (stat.S_ISREG(found.st_mode) and found.st_size):  # a pipe or /dev/null cannot be replaced
+            try:
+                with open(target, "wb") as file:
+                    yield file
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    os.truncate(target, 0)
+                raise
             return
         temporary = f"{target}.{secrets.token_hex(6)}.part"
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)

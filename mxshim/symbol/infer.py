@@ -21,6 +21,7 @@ from .shape_rules import Mismatch, join, known, put, rule_of, shown
 
 # Dtypes of an operator's first input, and of the others, to ask for shapes with where they are not known: the shapes are the same.
 _LIKELY = (("float32", "float32"), ("int32", "int32"), ("float32", "int32"), ("float32", "bool"))
+_STAND_INS = 240, 360  # in the place of sizes that are not known: most sizes divide them, and kernels fit into them
 _TURNS = 16  # passes over the graph; two are enough but for sizes that go back and forth
 
 
@@ -99,20 +100,47 @@ class Inference:
 
     def compute(self, v, ins, outs):
         """The outputs' shapes and dtypes, as a call of the operator on arrays of these shapes would have them."""
-        dtypes = [self.types.get((id(w), k)) for w, k in v.inputs]
-        found, failed = [], None
-        for first, rest in _LIKELY if None in dtypes else _LIKELY[:1]:
-            try:
-                found = abstract(v.op, self.given[id(v)], ins, [t or onp.dtype(rest if i else first) for i, t in enumerate(dtypes)])
-                break
-            except MXNetError as error:
-                failed = failed or error
-        else:
-            raise MXNetError(f"Error in operator {v.name}: {failed}") from None
+        found = self.called(v, ins)
         self.computed.add(id(v))
         for k, (shape, dtype) in enumerate(found):
             put(outs, k, shape)
             self.types[id(v), k] = dtype
+
+    def called(self, v, ins):
+        dtypes = [self.types.get((id(w), k)) for w, k in v.inputs]
+        failed = None
+        for first, rest in _LIKELY if None in dtypes else _LIKELY[:1]:
+            try:
+                return abstract(v.op, self.given[id(v)], ins, [t or onp.dtype(rest if i else first) for i, t in enumerate(dtypes)])
+            except MXNetError as error:
+                failed = failed or error
+        raise MXNetError(f"Error in operator {v.name}: {failed}") from None
+
+    def widen(self):
+        """Find the sizes that do not hang on those that are not known, such as all but the batch's."""
+        for _ in range(_TURNS):
+            before = dict(self.shapes)
+            for v in self.order:
+                if v.op is not None and not v.subgraphs and v.op != "Custom":
+                    self.step(v)
+                    self.alike(v)
+            if before == self.shapes:
+                return
+            self.run()
+
+    def alike(self, v):
+        """Of outputs of which nothing is known, what is the same whatever stands for the sizes that the inputs leave open."""
+        ins, outs = [self.shapes.get((id(w), k)) for w, k in v.inputs], [self.shapes.get((id(v), k)) for k in range(v.count())]
+        if not ins or None in ins or outs != [None] * len(outs):
+            return
+        try:
+            found = [self.called(v, [tuple([size if n is None else n for n in s]) for s in ins]) for size in _STAND_INS]
+            for k, ((a, _), (b, _)) in enumerate(zip(*found, strict=True)):
+                if len(a) == len(b):
+                    put(outs, k, tuple([m if m == n else None for m, n in zip(a, b, strict=True)]))
+        except MXNetError:  # it does not take these sizes, which says nothing of others
+            return
+        self.shapes.update({(id(v), k): s for k, s in enumerate(outs)})
 
     def of(self, entries):
         return [self.shapes.get((id(v), k)) for v, k in entries]
@@ -319,6 +347,8 @@ def infer_shape(symbol, args, kwargs, partial):
     given = {k: shape_in(v) for k, v in positional(symbol, args, kwargs, "shape").items()}
     try:
         found = Inference(symbol, given, {})
+        if partial:
+            found.widen()
     except MXNetError:
         print("infer_shape error. Arguments:")
         for i, a in enumerate(args):

@@ -378,3 +378,20 @@ def test_a_graph_without_files():
     graph, parameters = net.export(None)
     assert isinstance(graph, mx.sym.Symbol) and {k.split(":")[0] for k in parameters} == {"arg", "aux"}
     assert all(type(a) is nd.NDArray for a in parameters.values())
+
+
+def test_the_graph_that_other_libraries_draw():
+    """_cached_graph: (inputs, graph) of a block that was hybridized and called; () before."""
+    class Swapped(gluon.HybridBlock):
+        def hybrid_forward(self, F, a, b):  # noqa: N803
+            return b[1] * 2, a
+
+    net = Swapped(prefix="s_")
+    net(nd.ones(2), [nd.ones(3), nd.ones(2)])
+    assert net._cached_graph == ()
+    net.hybridize()
+    net(nd.ones(2), [nd.ones(3), nd.ones(2)])
+    inputs, graph = net._cached_graph
+    assert [s.name for s in inputs] == ["data0", "data1", "data2"] and graph.list_outputs() == ["s__mulscalar0_output", "data0"]
+    inputs, same = gluon.SymbolBlock(graph, inputs)._cached_graph
+    assert same.list_arguments() == graph.list_arguments() and [s.name for s in inputs] == ["data0", "data1", "data2"]

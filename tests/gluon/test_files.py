@@ -123,3 +123,14 @@ def test_loading_other_dtypes(F, tmp_path):
     assert net[0].weight.data().dtype == onp.float32
     net.load_dict({name: F.zeros(p.shape) for name, p in net._collect_params_with_prefix().items()})
     assert not net[0].weight.data().asnumpy().any()
+
+
+def test_parameters_taken_from_arrays():
+    """Parameter._load_init, which AutoGluon calls."""
+    p = mx.gluon.Parameter("p", shape=(2, 0), allow_deferred_init=True)
+    p._load_init(nd.array([[1, 2], [3, 4]]), None)
+    assert p.data().asnumpy().tolist() == [[1, 2], [3, 4]]
+    p._load_init(nd.ones((2, 2), dtype="float16"), mx.cpu(), cast_dtype=True)
+    assert p.data().dtype == onp.float32 and (p.data().asnumpy() == 1).all()
+    with pytest.raises(AssertionError, match="float16"):
+        p._load_init(nd.ones((2, 2), dtype="float16"), None)

@@ -551,3 +551,26 @@ def test_parameters_are_drawn_before_what_forward_draws(F):
     finally:
         npx.reset_np()
     assert onp.allclose(found, wanted, atol=1e-6)
+
+
+def test_parameters_are_drawn_in_the_order_of_the_graph():
+    """Hybridized before the first batch; the digits are those of MXNet 1.9.1."""
+    class Branches(gluon.HybridBlock):
+        def __init__(self):
+            super().__init__(prefix="r_")
+            with self.name_scope():
+                self.a, self.b, self.c = nn.Dense(3, flatten=False), nn.Dense(3, flatten=False), nn.Dense(3)
+
+        def hybrid_forward(self, F, x):  # noqa: N803
+            a, b, c = self.a(x), self.b(x), self.c(x)
+            return F.broadcast_add(c, b) * a
+
+    for hybrid, wanted in (False, [2.232, -0.053, 0.551]), (True, [0.551, -0.053, 2.232]):
+        mx.random.seed(1)
+        net = nn.HybridSequential(prefix="m_")
+        with net.name_scope():
+            net.add(nn.Dense(4), Branches())
+        net.initialize(mx.init.Normal(1))
+        net.hybridize(hybrid)
+        net(nd.ones((1, 2)))
+        assert [round(float(p.data().asnumpy()[0, 0]), 3) for n, p in net.collect_params(".*r_.*weight").items()] == wanted

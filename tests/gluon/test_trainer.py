@@ -451,3 +451,46 @@ def test_stores_of_somebodys_own_get_one_key_at_a_time():
     assert out.asnumpy().tolist() == [1, 1] and (store.type, store.rank, store.num_workers) == ("teststore", 0, 1)
     with pytest.raises(NotImplementedError):
         store.set_optimizer(None)
+
+
+class Elsewhere(gluon.Trainer):
+    """As Horovod's and BytePS's: no store, gradients and weights go another way."""
+
+    def _init_params(self):
+        for p in self._params_to_init:
+            p._data[self._param2idx[p.name]].__imul__(2)
+        self._params_to_init = []
+
+    def _allreduce_grads(self):
+        for p in self._params:
+            nd._internal._mul_scalar(p._grad[0], 10, out=p._grad[0])
+
+
+@pytest.mark.parametrize("halves", [False, True])
+def test_trainers_over_other_transports(halves):
+    p = gluon.Parameter("x", shape=(2,))
+    p.initialize(init="ones")
+    trainer = Elsewhere([p], "sgd", {"learning_rate": 0.125}, kvstore=None)
+    for wanted in (0.75, -0.5):
+        with autograd.record():
+            loss = p.data() * 1
+        loss.backward()
+        if halves:
+            trainer.allreduce_grads()
+            trainer.update(1)
+        else:
+            trainer.step(1)
+        assert p.data().asnumpy().tolist() == [wanted] * 2
+
+
+def test_what_the_first_batch_initializes_can_be_broadcast():
+    """horovod.mxnet.broadcast_parameters wraps _init_impl of parameters that have no values yet."""
+    net = gluon.nn.Dense(2)
+    net.initialize("ones")
+    for p in net.collect_params().values():
+        def wrapped(*args, _before=p._init_impl, _p=p):
+            _before(*args)
+            _p.data()[:] += 2
+        if p._data is None:
+            p._init_impl = wrapped
+    assert net(nd.ones((1, 3))).asnumpy().tolist() == [[9, 9]]

@@ -297,7 +297,7 @@ def test_feed_forward_counts_as_MXNet_does(caplog):
     seen, ends = [], []
     model = mx.model.FeedForward(net, num_epoch=3, epoch_size=2)
     model.fit(mx.io.NDArrayIter(x, onp.zeros(5), 1), eval_data=mx.io.NDArrayIter(x, onp.zeros(5), 1), eval_metric=mx.metric.Accuracy(),
-              batch_end_callback=lambda p: seen.append((p.epoch, p.nbatch, int(p.locals["batch"].data[0].asnumpy()[0, 0]) // 3)),
+              batch_end_callback=lambda p: seen.append((p.epoch, p.nbatch, int(p.locals["data_batch"].data[0].asnumpy()[0, 0]) // 3)),
               epoch_end_callback=[lambda epoch, symbol, arguments, states: ends.append((epoch, symbol is net, sorted(arguments)))])
     assert seen == [(0, 1, 0), (0, 2, 1), (1, 1, 2), (1, 2, 3), (2, 1, 4), (2, 2, 0)]  # an epoch goes on where the last one ended
     assert ends == [(k, True, ["fc_bias", "fc_weight"]) for k in range(3)]
@@ -447,3 +447,15 @@ def test_wrong(case):
 def test_modules_of_users_define_what_they_have(name):
     with pytest.raises(NotImplementedError, match=f"BaseModule must define {name}"):
         getattr(mx.mod.BaseModule(), name)
+
+
+def test_feed_forward_shuffles_what_it_is_scored_on():
+    """As MXNet does: the same draws of NumPy's generator, so the same next epoch."""
+    x, y = onp.arange(12, dtype="float32").reshape(6, 2), onp.array([0, 1, 0, 1, 0, 1], "float32")
+    seen = []
+    onp.random.seed(0)
+    model = mx.model.FeedForward(mx.sym.SoftmaxOutput(mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=2), name="softmax"), num_epoch=2,
+                                 numpy_batch_size=6)
+    model.fit(x, y, eval_data=(x.tolist(), y.tolist()),
+              batch_end_callback=lambda p: seen.append((p.locals["data_batch"].data[0].asnumpy()[:, 0] / 2).tolist()))
+    assert seen == [[3, 0, 1, 2, 5, 4], [4, 1, 0, 3, 5, 2]] and onp.random.rand() == 0.7369181771289581

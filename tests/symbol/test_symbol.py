@@ -290,6 +290,16 @@ def test_shapes_that_do_not_follow():
 PARTIAL = [(lambda: sym.transpose(d, axes=(0, 2, 1)), {"d": (0, 3, 4)}, (0, 4, 3), (-1, 4, 3)),
            (lambda: sym.pick(d, e, axis=1), {"d": (0, 3, 3), "e": (0, 3)}, (0, 3), (-1, 3)),
            (lambda: sym.dot(d, e), {"d": (0, 3, 4), "e": (4, 5)}, (0, 3, 5), (-1, 3, 5)), (lambda: sym.sin(d), {}, (), None),
+           *((make, {"d": (0, 3, 16, 16)}, to, (-1, *to[1:])) for make, to in [
+               (lambda: sym.Convolution(d, kernel=(3, 3), num_filter=8, pad=(2, 2), stride=(2, 2)), (0, 8, 9, 9)),
+               (lambda: sym.Convolution(sym.Pooling(d, kernel=(2, 2), stride=(2, 2)), kernel=(3, 3), num_filter=8), (0, 8, 6, 6)),
+               (lambda: sym.Deconvolution(d, kernel=(3, 3), num_filter=4, stride=(2, 2)), (0, 4, 33, 33)),
+               (lambda: sym.slice_axis(d, axis=2, begin=0, end=7), (0, 3, 7, 16)), (lambda: sym.mean(d, axis=1), (0, 16, 16)),
+               (lambda: sym.broadcast_add(d, sym.reshape(sym.var("b", shape=(3,)), shape=(1, 3, 1, 1))), (0, 3, 16, 16)),
+               (lambda: sym.Pooling(d, kernel=(2, 2), global_pool=True), (0, 3, 1, 1)),
+               (lambda: sym.swapaxes(d, dim1=1, dim2=3), (0, 16, 16, 3)),
+               (lambda: sym.expand_dims(d, axis=1), (0, 1, 3, 16, 16)), (lambda: sym.repeat(d, repeats=2, axis=2), (0, 3, 32, 16))]),
+           (lambda: sym.Convolution(d, kernel=(3, 3), num_filter=8), {"d": (2, 3, 0, 0)}, (2, 8, 0, 0), (2, 8, -1, -1)),
            *((lambda target=target: sym.reshape(d, shape=target), {"d": of}, to, tuple(n or -1 for n in to)) for of, target, to in [
                ((0, 3, 4), (0, -1), (0, 0)), ((0, 3, 4), (-1, 12), (0, 12)), ((0, 3, 4), (-3, 0), (0, 4)), ((0, 3, 4), (0, -3), (0, 12)),
                ((0, 6), (0, -4, 2, -1), (0, 2, 3)), ((0, 6), (-4, 2, -1, 0), (2, 0, 6)), ((2, 0, 4), (-2,), (2, 0, 4)),
