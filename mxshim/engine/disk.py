@@ -59,25 +59,29 @@ def _jax_keeps() -> bool:
 
 def executable(lowered, device, options: dict) -> tuple:
     """(what XLA makes of a lowered function, what `keep` may call it); found on disk, or compiled and kept there."""
-    if _folder is None:
+    text = "" if _folder is None else lowered.as_text()
+    if not text or "callback" in text:  # into this very process
         return lowered.compile(compiler_options=options), None
-    text = lowered.as_text()
-    name: str | None = _name("xla", text, sorted(options.items()), _device(device), _settings())
+    name = _name("xla", text, sorted(options.items()), _device(device), _settings())
+    compiled = _read(name, partial(_loaded, device))
+    if compiled is None:
+        compiled = lowered.compile(compiler_options=options)
+        if not _take_down(name, compiled):
+            return compiled, None
     # JAX prepares libraries, LAPACK say, when it lowers a call of theirs: without that the call would crash.
-    to_keep = None if "custom_call" in text else name
-    if "callback" in text:  # into this very process
-        name = None
-    found = None if name is None else _read(name, partial(_loaded, device))
-    if found is not None:
-        return found, to_keep
-    compiled = lowered.compile(compiler_options=options)
-    if name is not None and not _jax_keeps():  # what comes from JAX's cache cannot be taken down again
-        try:
-            _write(name, serialize(compiled))
-            return compiled, to_keep
-        except (NotImplementedError, ValueError):  # says JAX of what it cannot take down
-            pass
-    return compiled, None
+    return compiled, None if "custom_call" in text else name
+
+
+def _take_down(name, compiled) -> bool:
+    if _jax_keeps():  # what comes from JAX's cache cannot be taken down again
+        return False
+    try:
+        entry = serialize(compiled)
+    except Exception as error:  # whatever JAX cannot take down still runs
+        warnings.warn(f"a compiled program cannot be kept on disk: {error}", stacklevel=2)
+        return False
+    _write(name, entry)
+    return True
 
 
 def structure(device, codes, *facts) -> str | None:
@@ -137,10 +141,12 @@ def _write(name, entry):
         with open(handle, "wb") as file:
             file.write(zlib.compress(pickle.dumps(entry), 1))
         os.replace(temporary, os.path.join(_folder, name))
+        temporary = None
     except OSError as error:
+        warnings.warn(f"a compiled program could not be kept in {_folder}: {error}", stacklevel=2)
+    finally:
         if temporary is not None:
             os.unlink(temporary)
-        warnings.warn(f"a compiled program could not be kept in {_folder}: {error}", stacklevel=2)
 
 
 def _settings() -> tuple:
@@ -157,7 +163,9 @@ def _versions() -> tuple:
             features = next((line for line in file if line.startswith(("flags", "Features"))), "")
     except OSError:
         features = platform.processor()
-    return jax.__version__, jaxlib.__version__, onp.__version__, sys.version_info[:2], platform.machine(), features, jax.default_backend()
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return (jax.__version__, jaxlib.__version__, onp.__version__, sys.version_info[:2], platform.machine(), features, cores,
+            jax.default_backend())
 
 
 def _device(device) -> tuple:

@@ -133,6 +133,16 @@ def test_a_full_disk_leaves_nothing_and_is_told(folder, monkeypatch):
     assert os.listdir(folder) == []
 
 
+def test_what_cannot_be_taken_down_still_runs(folder, monkeypatch):
+    def refuse(compiled):
+        raise RuntimeError("not this one")
+
+    monkeypatch.setattr(disk, "serialize", refuse)
+    with pytest.warns(UserWarning, match="cannot be kept on disk: not this one"):
+        assert square() == [0, 1, 4]
+    assert os.listdir(folder) == []
+
+
 def test_nothing_is_kept_beside_the_cache_of_jax(folder):
     jax.config.update("jax_compilation_cache_dir", str(folder))
     try:
