@@ -99,7 +99,7 @@ def _total(fn, x, dtype, **how):
     """A sum or product in `dtype`. Half floats are accumulated in float32; of floats an integer gets the whole part of the total."""
     work = x.dtype if is_float(x.dtype) and not is_float(dtype) else dtype
     work = wide(work) if is_float(work) else work
-    if fn is jnp.sum and how.get("where") is None:
+    if fn is jnp.sum and how.get("where") is None and work != bool:
         return cast(total(to(x, work), how["axis"], how["keepdims"]), dtype)
     return cast(fn(x, dtype=work, **how), dtype)
 

@@ -89,6 +89,13 @@ def test_nd_reductions_keep_the_dtype(dtype):
     assert nd.sum(x).shape == nd.norm(x).shape == nd.argmax(x).shape == (1,)
 
 
+def test_a_sum_of_booleans_says_whether_there_is_one():
+    x = nd.array([[1, 0, 1], [0, 0, 0]], dtype="bool")
+    for total in (nd.sum, nd.nansum):
+        found = total(x, axis=1)
+        assert onp.dtype(found.dtype) == bool and found.asnumpy().tolist() == [True, False]
+
+
 def test_np_shape_semantics_change_no_reduction():
     import mxshim as mx
     with mx.util.np_shape(True):
