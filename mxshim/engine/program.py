@@ -321,7 +321,7 @@ def _has_loops(jaxpr) -> bool:
 
 
 def _compiled(lowered, device, has_loops) -> tuple:
-    """(the executable, its name on disk)"""
+    """(the executable, its name on disk if a structure may refer to it)."""
     options = _OPTIONS.get(device.platform, {})
     while options:
         try:

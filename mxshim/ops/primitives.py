@@ -91,8 +91,8 @@ def _shifted(x, axis):
 def take(x, index, axis, mode=Mode.CLIP):
     """jnp.take, x[:, ..., index] with one array at `axis`, counted from the front."""
     m = index.ndim
-    where = lax.GatherDimensionNumbers((*range(axis), *range(axis + m, x.ndim - 1 + m)), (axis,), (axis,))
-    return lax.gather(x, lax.expand_dims(index, (m,)), where, (*x.shape[:axis], 1, *x.shape[axis + 1:]), mode=mode)
+    axes = lax.GatherDimensionNumbers((*range(axis), *range(axis + m, x.ndim - 1 + m)), (axis,), (axis,))
+    return lax.gather(x, lax.expand_dims(index, (m,)), axes, (*x.shape[:axis], 1, *x.shape[axis + 1:]), mode=mode)
 
 
 def take_along(x, index, axis):
@@ -102,7 +102,7 @@ def take_along(x, index, axis):
     whole = [a for a, n in enumerate(index.shape) if a != axis and n == 1]
     each = [a for a in range(x.ndim) if a not in whole]  # the axes that the indices have
     beside = [a for a in each if a != axis]
-    where = lax.GatherDimensionNumbers(tuple(whole), (axis,), (axis,), tuple(beside), tuple([each.index(a) for a in beside]))
+    axes = lax.GatherDimensionNumbers(tuple(whole), (axis,), (axis,), tuple(beside), tuple([each.index(a) for a in beside]))
     sizes = [n if a in whole else min(n, 1) for a, n in enumerate(x.shape)]
     index = lax.reshape(index, (*[index.shape[a] for a in each], 1))
-    return lax.gather(x, index, where, sizes, mode=Mode.PROMISE_IN_BOUNDS)
+    return lax.gather(x, index, axes, sizes, mode=Mode.PROMISE_IN_BOUNDS)
