@@ -26,7 +26,9 @@ from typing import Any, NamedTuple
 
 DIALECTS = ("np", "npx", "nd")
 SWITCHES = frozenset({"np_shape", "np_dtype"})  # parameters that the door fills from the thread's switches
-LOOPS = "mxshim_loops"  # what JAX calls a part of an operator whose loops are worth XLA's longer way of compiling, see program.py
+# The parameter of a primitive of ours, see ops/outline.py, that tells how many elements its loops on CPUs read in many places: they are
+# what XLA's longer way of compiling is for, see program.py.
+READS = "mxshim_reads"
 
 
 class Scalar(NamedTuple):

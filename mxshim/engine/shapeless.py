@@ -15,7 +15,6 @@ from jax import lax
 from jax.extend.core import ClosedJaxpr, Var
 
 from .host.rules import CALLS
-from .op import LOOPS
 
 LINE = 1009  # a prime, so that no other number in an equation is it by chance
 
@@ -110,7 +109,7 @@ def _write(jaxpr, names, shape, eqns) -> list:
 
     for eqn in jaxpr.eqns:
         primitive, inputs = eqn.primitive.name, [name(v) for v in eqn.invars]
-        if primitive in CALLS and eqn.params.get("name") != LOOPS:
+        if primitive in CALLS:
             inner = eqn.params[CALLS[primitive]]
             if getattr(inner, "consts", ()):
                 raise NotElementwise

@@ -26,7 +26,7 @@ from jax.interpreters import partial_eval
 
 from ..base import MXNetError
 from .cell import Aval, aval_of
-from .op import LOOPS, Op, Scalar
+from .op import Op, Scalar
 from .shapeless import LINE, NotElementwise, moved, moved_shape
 
 # Slots that stand for the next run-time number of a kind; other slots are numbers of values (see trace.py).
@@ -172,7 +172,7 @@ def eval_inlined(jaxpr, consts, args) -> list:
     env: dict = {**dict(zip(jaxpr.constvars, consts)), **dict(zip(jaxpr.invars, args))}
     for eqn in jaxpr.eqns:
         values = [v.val if hasattr(v, "val") else env[v] for v in eqn.invars]
-        if eqn.primitive.name in ("jit", "pjit") and eqn.params["name"] != LOOPS:
+        if eqn.primitive.name in ("jit", "pjit"):
             inner = eqn.params["jaxpr"]
             outs = eval_inlined(inner.jaxpr, inner.consts, values)
         else:

@@ -4,8 +4,6 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
-from ..engine.op import LOOPS
-
 
 def only_cpus() -> bool:
     """Whether JAX has no other devices."""
@@ -20,15 +18,6 @@ def on_cpu(ours, native, *arrays):
     if only_cpus():
         return ours(*arrays)
     return jax.lax.platform_dependent(*arrays, cpu=ours, default=native)
-
-
-def loops(function):
-    """`function` of arrays, each of whose results reads many places: XLA's longer way of compiling makes such loops twice as fast."""
-    def run(*args):
-        return function(*args)
-
-    run.__name__ = LOOPS
-    return jax.jit(run)
 
 
 def apart(function):

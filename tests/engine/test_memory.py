@@ -11,7 +11,7 @@ import pytest
 import mxshim as mx
 from mxshim import np
 from mxshim.engine import program
-from mxshim.ops.platform import loops
+from mxshim.ops.reduce import running_sum
 
 pool = pytest.mark.skipif(
     sys.platform != "linux" or not hasattr(ctypes.CDLL(None), "mallopt") or os.environ.get("MXNET_CPU_MEM_POOL_TYPE") == "Unpooled",
@@ -68,11 +68,20 @@ def test_an_xla_without_our_options_compiles_all_the_same(options, monkeypatch, 
 
 def test_loops_are_found_in_branches_and_derivatives():
     def fn(x):
-        f = loops(jnp.sin)
-        return jax.lax.cond(x[0] > 0, lambda x: x, lambda x: jax.grad(lambda x: f(x).sum())(x), x)
+        return jax.lax.cond(x[0] > 0, lambda x: x, lambda x: jax.grad(lambda x: running_sum(x, 0, x.dtype).sum())(x), x)
 
     x = jnp.ones(3)
     assert program._has_loops(jax.make_jaxpr(fn)(x).jaxpr) and not program._has_loops(jax.make_jaxpr(jax.jit(jnp.sin))(x).jaxpr)
+
+
+@pytest.mark.parametrize("size, longer", [(3, False), (5 << 20, True)])
+def test_large_programs_go_the_longer_way_for_large_loops_only(size, longer):
+    def fn(x):
+        for _ in range(1000):
+            x = x + 1
+        return running_sum(x, 0, x.dtype)
+
+    assert program._has_loops(jax.make_jaxpr(fn)(jax.ShapeDtypeStruct((size,), "float32")).jaxpr) == longer
 
 
 def test_what_a_first_run_needed_is_given_back_once(monkeypatch, xla_alone):

@@ -43,7 +43,8 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-from ..platform import apart, loops, on_cpu
+from ..outline import bilinear, outlined
+from ..platform import apart, on_cpu
 
 _BLOCK = 1 << 18  # numbers that the patches of a block hold, unless one example has more: 1 MB, which caches keep
 _FEW = 50  # products in a sum that are written out: each is code to compile
@@ -362,52 +363,34 @@ def _by_phases_wins(at: Window) -> bool:
     return at.groups == 1 and math.prod(at.stride) > 1 and max(at.dilate) == 1 and places < 1.5 * math.prod(at.kernel)
 
 
-def _chosen(ours, native, a, b, at):
-    if ours is None:
-        return native(a, b, at)
-    run = partial(ours, at=at)
-    if ours in _LOOPS and at.groups == 1 and math.prod(at.kernel) > 1:
-        run = loops(run)
-        if ours in (_sums, _sums_input):  # there is much to add: what reads the results, a pooling say, must not add each up anew
-            run = apart(run)
-    return on_cpu(run, partial(native, at=at), a, b)
-
-
-_LOOPS = (_sums, _sums_input, _sums_by_channel, _sums_by_channel_input, _product_forward, _product_input, _product_weight)
-
-
 def _forward(x, w, at: Window):
-    ours = None
     if _is_whole(at):
-        ours = _whole
-    elif _possible(at, x, w):
-        if _are_few(w.shape[1], at):
-            ours = _sums
-        elif _by_channel_wins(w.shape[0], at):
-            ours = _sums_by_channel
-        elif _is_pointwise(w.shape[1], w.shape[0], at):
-            ours = _pointwise
-        elif _is_thin(w, at, at.sizes):
-            ours = _product_forward
-    return _chosen(ours, _native, x, w, at)
+        return _whole
+    if not _possible(at, x, w):
+        return None
+    if _are_few(w.shape[1], at):
+        return _sums
+    if _by_channel_wins(w.shape[0], at):
+        return _sums_by_channel
+    if _is_pointwise(w.shape[1], w.shape[0], at):
+        return _pointwise
+    return _product_forward if _is_thin(w, at, at.sizes) else None
 
 
 def _input(y, w, at: Window):
-    ours = None
     if _is_whole(at):
-        ours = _whole_input
-    elif _by_phases_wins(at) and y.size and w.size:
-        ours = _input_by_phases
-    elif _possible(at, y, w):
-        if _are_few(w.shape[0] // at.groups, at):
-            ours = _sums_input
-        elif _by_channel_wins(w.shape[1], at):
-            ours = _sums_by_channel_input
-        elif _is_pointwise(w.shape[1], w.shape[0], at):
-            ours = _pointwise_input
-        elif _is_thin(w, at, at.out):
-            ours = _product_input
-    return _chosen(ours, _native_input, y, w, at)
+        return _whole_input
+    if _by_phases_wins(at) and y.size and w.size:
+        return _input_by_phases
+    if not _possible(at, y, w):
+        return None
+    if _are_few(w.shape[0] // at.groups, at):
+        return _sums_input
+    if _by_channel_wins(w.shape[1], at):
+        return _sums_by_channel_input
+    if _is_pointwise(w.shape[1], w.shape[0], at):
+        return _pointwise_input
+    return _product_input if _is_thin(w, at, at.out) else None
 
 
 def _is_bulk(x, y, at: Window) -> bool:
@@ -423,42 +406,67 @@ def _is_bulk(x, y, at: Window) -> bool:
 
 
 def _weight(x, y, at: Window):
-    ours = None
     if _is_whole(at):
-        ours = _whole_weight
-    elif _possible(at, x, y) and not _is_bulk(x, y, at):
-        channels, filters = x.shape[1], y.shape[1]
-        if _is_depthwise(filters, channels // at.groups, at):
-            ours = _depthwise_weight
-        elif _is_pointwise(channels, filters, at) and channels * filters <= _MANY:
-            ours = _pointwise_weight
-        else:
-            ours = _product_weight
-    return _chosen(ours, _native_weight, x, y, at)
+        return _whole_weight
+    if not _possible(at, x, y) or _is_bulk(x, y, at):
+        return None
+    channels, filters = x.shape[1], y.shape[1]
+    if _is_depthwise(filters, channels // at.groups, at):
+        return _depthwise_weight
+    return _pointwise_weight if _is_pointwise(channels, filters, at) and channels * filters <= _MANY else _product_weight
 
 
-@partial(jax.custom_vjp, nondiff_argnums=(2,))
+def _reads(ours, examples, channels, filters, at: Window) -> int:
+    """How many elements are read in many places: as patches, or, where there are none, by each of the sums."""
+    if at.groups > 1 or math.prod(at.kernel) == 1:
+        return 0
+    patches = examples * channels * math.prod(at.kernel) * math.prod(at.out)
+    if ours in (_sums, _sums_input, _sums_by_channel, _sums_by_channel_input):
+        return patches * filters
+    return patches if ours in (_product_forward, _product_input, _product_weight) else 0
+
+
+def _primitive(name, way, native, shape, sizes):
+    """The function of two arrays and a window that `way` of them, or `native` if that is None, computes.
+
+    sizes: (examples, channels, filters) of the two arrays.
+    """
+    def compute(a, b, *, at):
+        ours = way(a, b, at)
+        if ours is None:
+            return native(a, b, at)
+        run = partial(ours, at=at)
+        if ours in (_sums, _sums_input) and at.groups == 1 < math.prod(at.kernel):
+            run = apart(run)  # there is much to add: what reads the results, a pooling say, must not add each up anew
+        return on_cpu(run, partial(native, at=at), a, b)
+
+    return outlined(name, compute, shape, lambda a, b, at: _reads(way(a, b, at), *sizes(a, b), at))
+
+
+_convolution = _primitive("convolution", _forward, _native, lambda x, w, at: (x.shape[0], w.shape[0], *at.out),
+                          lambda x, w: (x.shape[0], w.shape[1], w.shape[0]))
+_to_input = _primitive("convolution_input", _input, _native_input, lambda y, w, at: (y.shape[0], w.shape[1] * at.groups, *at.sizes),
+                       lambda y, w: (y.shape[0], w.shape[1], w.shape[0]))
+_to_weight = _primitive("convolution_weight", _weight, _native_weight,
+                        lambda x, y, at: (y.shape[1], x.shape[1] // at.groups, *at.kernel),
+                        lambda x, y: (x.shape[0], x.shape[1], y.shape[1]))
+
+
 def convolve(x, w, at: Window):
     """(N, G c, *at.sizes) and (G o, c, *at.kernel) -> (N, G o, *at.out)."""
-    return _forward(x, w, at)
+    return _convolution(x, w, at=at)
 
 
-@partial(jax.custom_vjp, nondiff_argnums=(2,))
 def input_gradient(y, w, at: Window):
     """The sum over results of y times the weight that joins them to an input: (N, G o, *at.out) -> (N, G c, *at.sizes)."""
-    return _input(y, w, at)
+    return _to_input(y, w, at=at)
 
 
-@partial(jax.custom_vjp, nondiff_argnums=(2,))
 def weight_gradient(x, y, at: Window):
     """The sum over results of y times the input that a weight joins them to: -> (G o, c, *at.kernel)."""
-    return _weight(x, y, at)
+    return _to_weight(x, y, at=at)
 
 
-def _kept(f):
-    return lambda a, b, at: (f(a, b, at), (a, b))
-
-
-convolve.defvjp(_kept(_forward), lambda at, xw, g: (input_gradient(g, xw[1], at), weight_gradient(xw[0], g, at)))
-input_gradient.defvjp(_kept(_input), lambda at, yw, g: (convolve(g, yw[1], at), weight_gradient(g, yw[0], at)))
-weight_gradient.defvjp(_kept(_weight), lambda at, xy, g: (input_gradient(xy[1], g, at), convolve(xy[0], g, at)))
+bilinear(_convolution, _to_input, lambda ct, x, at: weight_gradient(x, ct, at))
+bilinear(_to_input, _convolution, lambda ct, y, at: weight_gradient(ct, y, at))
+bilinear(_to_weight, lambda ct, y, at: input_gradient(y, ct, at), lambda ct, x, at: convolve(x, ct, at))

@@ -21,6 +21,7 @@ ms, XLA's way, slices with JAX's gradients, and what is done here, on two cores 
 """
 from __future__ import annotations
 
+import math
 from functools import reduce
 
 import jax
@@ -28,6 +29,7 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
+from ..outline import derivative, linear, outlined
 from ..platform import apart, on_cpu
 
 _SMALL = 4  # places along an axis that are combined one after the other; every one is code to compile, ...
@@ -131,25 +133,61 @@ def _spread(ct, place, size, axis, k, s):
     return _places(total.reshape(*ct.shape[:axis], rows * s, *ct.shape[axis + 1:]), axis, 0, size)
 
 
-def _axis(x, kind, axis, k, s):
-    """The windows of one axis, with a gradient that goes the other way."""
-    size = x.shape[axis]
-    if size - k < s:  # a single window
-        s = max(s, k)
-    alone = apart if x.size >= _LARGE else lambda function: function
+def _alone(size):
+    return apart if size >= _LARGE else lambda function: function
 
-    def windows(x):
-        return _combined(x, kind, axis, k, s)[0]
 
-    def pull(x, ct):
-        if x is None:
-            return alone(lambda ct: _spread(ct, None, size, axis, k, s))(ct),
-        place = alone(lambda x: _combined(x, kind, axis, k, s)[1])(x)
-        return alone(lambda ct, place: _spread(ct, place, size, axis, k, s))(ct, place),
+def _count(x, axis, k, s):
+    return (x.shape[axis] - k) // s + 1
 
-    found = jax.custom_vjp(alone(windows) if _SMALL < k and s < k else windows)
-    found.defvjp(lambda x: (found(x), x if kind == "max" else None), pull)
-    return found(x)
+
+def _sized(x, axis, size):
+    """The shape of x with this size along an axis."""
+    return (*x.shape[:axis], size, *x.shape[axis + 1:])
+
+
+def _of_windows(x, kind, axis, k, s):
+    alone = _alone(x.size if _SMALL < k and s < k else 0)
+    return alone(lambda x: _combined(x, kind, axis, k, s)[0])(x)
+
+
+def _sums(x, *, axis, k, s):
+    return _of_windows(x, "sum", axis, k, s)
+
+
+def _to_all(ct, *, size, axis, k, s):
+    return _alone(math.prod(_sized(ct, axis, size)))(lambda ct: _spread(ct, None, size, axis, k, s))(ct)
+
+
+def _maxima(x, *, axis, k, s):
+    return _of_windows(x, "max", axis, k, s)
+
+
+def _to_largest(ct, x, *, axis, k, s):
+    place = _alone(x.size)(lambda x: _combined(x, "max", axis, k, s)[1])(x)
+    return _alone(x.size)(lambda place, ct: _spread(ct, place, x.shape[axis], axis, k, s))(place, ct)
+
+
+def _at_largest(t, x, *, axis, k, s):
+    ct = jax.ShapeDtypeStruct(_sized(x, axis, _count(x, axis, k, s)), x.dtype)
+    return jax.linear_transpose(lambda ct: _to_largest(ct, x, axis=axis, k=k, s=s), ct)(t)[0]
+
+
+def _fewer(*arrays, axis, k, s):
+    return _sized(arrays[0], axis, _count(arrays[0], axis, k, s))
+
+
+sums = outlined("window_sums", _sums, _fewer)
+to_all = outlined("window_sums_gradient", _to_all, lambda ct, size, axis, k, s: _sized(ct, axis, size))
+linear(sums, lambda ct, x, axis, **at: to_all(ct, size=x.shape[axis], axis=axis, **at))
+linear(to_all, lambda ct, _, size, **at: sums(ct, **at))
+
+maxima = outlined("window_maxima", _maxima, _fewer)
+at_largest = outlined("window_maxima_tangent", _at_largest, _fewer)
+to_largest = outlined("window_maxima_gradient", _to_largest, lambda ct, x, **at: x.shape)
+derivative(maxima, at_largest)
+linear(at_largest, lambda ct, _, x, **at: to_largest(ct, x, **at))
+linear(to_largest, lambda ct, _, x, **at: at_largest(ct, x, **at))
 
 
 def reduce_windows(x, kind, spots, kernel, stride, edges):
@@ -168,7 +206,11 @@ def reduce_windows(x, kind, spots, kernel, stride, edges):
         return x
 
     def ours(x):
-        return axis_by_axis(lambda x, spot, k, s: _axis(x, kind, spot, k, s), x)
+        return axis_by_axis(of_axis, x)
+
+    def of_axis(x, spot, k, s):
+        s = max(s, k) if x.shape[spot] - k < s else s  # a single window
+        return (maxima if kind == "max" else sums)(x, axis=spot, k=k, s=s)
 
     def native(x):
         if max(kernel) > _SMALL:

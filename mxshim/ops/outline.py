@@ -1,0 +1,74 @@
+"""Computations that JAX is given as one primitive.
+
+Whatever an operator consists of is traced for each new call, again for its gradient, and then again for the block and the program
+that it ends up in. A primitive is a single equation in all of these: what it consists of is traced once, when a program that has
+it is compiled, and not at all where the program is found on disk.
+"""
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import partial
+
+import jax
+from jax.extend.core import Primitive
+from jax.interpreters import ad, batching, mlir
+
+from ..engine.op import READS
+
+
+def outlined(name: str, compute: Callable, shape: Callable, reads: Callable = lambda *avals, **params: 0) -> Callable:
+    """compute(arrays, *, ...) -> array as a function of the same arguments that is one primitive.
+
+    Keywords are static. shape(*avals, **keywords) is the result's shape, its dtype the first array's; reads(the same)
+    is the number that engine.op.READS stands for. Derivatives are to be set: `linear`, `bilinear`, or as JAX has it.
+    """
+    primitive = Primitive(name)
+    kinds = {p.name: p.kind for p in inspect.signature(compute).parameters.values()}
+    keywords = [key for key, kind in kinds.items() if kind is inspect.Parameter.KEYWORD_ONLY]
+    run = jax.jit(compute, static_argnames=keywords)
+
+    def computed(*arrays, **params):
+        with jax.default_matmul_precision(params["precision"]):
+            return run(*arrays, **_given(params))
+
+    def batched(arrays, axes, **params):
+        return jax.vmap(partial(computed, **params), axes)(*arrays), 0
+
+    primitive.def_impl(computed)
+    primitive.def_abstract_eval(lambda *avals, **params: jax.core.ShapedArray(shape(*avals, **_given(params)), avals[0].dtype))
+    mlir.register_lowering(primitive, mlir.lower_fun(computed, multiple_results=False))
+    batching.primitive_batchers[primitive] = batched
+
+    def function(*arrays, **params):
+        ours = {"precision": jax.config.jax_default_matmul_precision, READS: reads(*arrays, **params)}
+        return primitive.bind(*arrays, **params, **ours)
+
+    function.primitive, function.arrays = primitive, len(kinds) - len(keywords)  # type: ignore[attr-defined]
+    return function
+
+
+def _given(params: dict) -> dict:
+    return {k: v for k, v in params.items() if k not in ("precision", READS)}
+
+
+def derivative(function: Callable, tangent: Callable):
+    """Let tangent(t, x), with the same keywords, be the derivative of function(x) in the direction t."""
+    ad.defjvp(function.primitive, lambda t, x, **params: tangent(t, x, **_given(params)))
+
+
+def linear(function: Callable, transpose: Callable):
+    """Let function(t, *others) be linear in t and constant in the others, and transpose(ct, aval of t, *others) its transpose."""
+    none = [None] * (function.arrays - 1)
+
+    def transposed(ct, t, *others, **params):
+        return [transpose(ct, t.aval, *others, **_given(params)), *none]
+
+    ad.deflinear2(function.primitive, transposed)
+    ad.defjvp(function.primitive, lambda dt, _, *others, **params: function.primitive.bind(dt, *others, **params), *none)
+
+
+def bilinear(function, first: Callable, second: Callable):
+    """Let first(ct, b) and second(ct, a), with the same keywords, be the transposes of function(a, b) in a and in b."""
+    ad.defbilinear(function.primitive, lambda ct, a, b, **params: first(ct, b, **_given(params)),
+                   lambda ct, a, b, **params: second(ct, a, **_given(params)))
