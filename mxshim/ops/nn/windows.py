@@ -22,6 +22,7 @@ ms, XLA's way, slices with JAX's gradients, and what is done here, on two cores 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import reduce
 
 import jax
@@ -35,6 +36,7 @@ from ..platform import apart, on_cpu
 _SMALL = 4  # places along an axis that are combined one after the other; every one is code to compile, ...
 _SIDE_BY_SIDE = 16  # ... as many where windows do not overlap, so that no element is read twice
 _LARGE = 1 << 14  # elements from which it pays to keep loops apart
+_CUT = 5  # windows that are cut off by an edge and stand for themselves, with the others as one; more are windows of a padded array
 
 
 def _beats(x, m):
@@ -75,6 +77,32 @@ def _slices(x, combine, axis, k, s):
 
 
 # --- an axis on CPUs ----------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Line:
+    """Windows of k places that move by s along an axis of `size` elements, with `low` and `high` places of padding around it."""
+
+    axis: int
+    size: int
+    k: int
+    s: int
+    low: int
+    high: int
+
+    @property
+    def count(self) -> int:
+        return (self.low + self.size + self.high - self.k) // self.s + 1
+
+    def parts(self) -> list[tuple[int, int, int, int]]:
+        """Windows as (first, how many, the first element of the first, its places): each that is cut off, and all others together."""
+        whole = range(-(-self.low // self.s), min(self.count, (self.size + self.low - self.k) // self.s + 1))
+        found = [(whole[0], len(whole), whole[0] * self.s - self.low, self.k)] if whole else []
+        for i in range(self.count):
+            if i not in whole:
+                start, end = (min(max(at, 0), self.size) for at in (i * self.s - self.low, i * self.s - self.low + self.k))
+                found.append((i, 1, start, end - start))
+        return sorted(found)
+
+
 def _first_of(a, b, off):
     """Of pairs (value, place in its window), the ones with the larger value; those of `b` begin `off` places further on."""
     (m, i), (x, j) = a, b
@@ -86,8 +114,26 @@ def _sums_of(a, b, off):
     return (a[0] + b[0],)
 
 
-def _combined(x, kind, axis, k, s):
-    """Windows of k places along an axis: (sums,), or (maxima, the place of each in its window as a float32)."""
+def _combined(x, kind, at: Line):
+    """Windows along an axis: (sums,), or (maxima, the place of each in its window as a float32)."""
+    parts = at.parts()
+    if len(parts) > _CUT:
+        x = _padded(x, _START[kind][2], [at.axis], [(at.low, at.high)])
+        parts = [(0, at.count, 0, at.k)]
+    found = []
+    for i, many, start, k in parts:
+        if not k:  # it lies in the padding
+            of = [lax.full(_sized(x, at.axis, 1), fill, dtype) for fill, dtype in ((_START[kind][2], x.dtype), (-1, "float32"))]
+        else:
+            of = _whole(_places(x, at.axis, start, (many - 1) * at.s + k), kind, at.axis, k, at.s)
+            if kind == "max" and k < at.k:  # what is missing before its first element counts among the places
+                of = of[0], of[1] + onp.float32(start + at.low - i * at.s)
+        found.append(of[:1] if kind == "sum" else of)
+    return [lax.concatenate(of, at.axis) for of in zip(*found, strict=True)]
+
+
+def _whole(x, kind, axis, k, s):
+    """The same of windows that lie in x, from its first element on."""
     combine = _sums_of if kind == "sum" else _first_of
     one = (x,) if kind == "sum" else (x, jnp.zeros(x.shape, "float32"))
     count = (x.shape[axis] - k) // s + 1
@@ -115,30 +161,31 @@ def _combined(x, kind, axis, k, s):
     return at(found, 0, count, s)
 
 
-def _spread(ct, place, size, axis, k, s):
-    """What windows of k places along an axis hand on to its elements: each to all of its places, or to the one that `place` tells."""
-    count, meet = ct.shape[axis], -(-k // s)  # so many windows may meet in an element
-    rows = max(-(-size // s), count + meet - 1)
-    shape = [*ct.shape[:axis], rows, s, *ct.shape[axis + 1:]]
-    within = lax.broadcasted_iota("float32", shape, axis + 1)
+def _spread(ct, place, at: Line):
+    """What windows along an axis hand on to its elements: each to all of its places, or to the one that `place` tells."""
+    count, meet = at.count, -(-at.k // at.s)  # so many windows may meet in an element
+    rows = max(-(-(at.low + at.size) // at.s), count + meet - 1)  # of s elements: the windows of a row begin in it and in those before
 
-    def shifted(a, fill, j):
-        return jnp.expand_dims(_padded(a, fill, [axis], [(j, rows - count - j)]), axis + 1)
+    def of_rows(first, many, windows):
+        shape = [*ct.shape[:at.axis], many, at.s, *ct.shape[at.axis + 1:]]
+        within = lax.broadcasted_iota("float32", shape, at.axis + 1)
+        total = jnp.zeros(shape, ct.dtype)
+        for j in windows:
+            here = within + onp.float32(j * at.s)
+            theirs, mine = (a if a is None else jnp.expand_dims(_places(a, at.axis, first - j, many), at.axis + 1) for a in (ct, place))
+            total = total + jnp.where(here < at.k if mine is None else mine == here, theirs, jnp.zeros((), ct.dtype))
+        return total
 
-    total = jnp.zeros(shape, ct.dtype)
-    for j in range(meet):
-        here = within + onp.float32(j * s)
-        mine = here < k if place is None else shifted(place, -1, j) == here
-        total = total + jnp.where(mine, shifted(ct, 0, j), jnp.zeros((), ct.dtype))
-    return _places(total.reshape(*ct.shape[:axis], rows * s, *ct.shape[axis + 1:]), axis, 0, size)
+    parts = [(q, 1, range(max(0, q - count + 1), min(q + 1, meet))) for q in range(rows) if not meet - 1 <= q < count]
+    if count >= meet:
+        parts.append((meet - 1, count - meet + 1, range(meet)))
+    total = lax.concatenate([of_rows(*part) for part in sorted(parts)], at.axis)
+    total = total.reshape(*ct.shape[:at.axis], rows * at.s, *ct.shape[at.axis + 1:])
+    return _places(total, at.axis, at.low, at.size)
 
 
 def _alone(size):
     return apart if size >= _LARGE else lambda function: function
-
-
-def _count(x, axis, k, s):
-    return (x.shape[axis] - k) // s + 1
 
 
 def _sized(x, axis, size):
@@ -146,48 +193,52 @@ def _sized(x, axis, size):
     return (*x.shape[:axis], size, *x.shape[axis + 1:])
 
 
-def _of_windows(x, kind, axis, k, s):
-    alone = _alone(x.size if _SMALL < k and s < k else 0)
-    return alone(lambda x: _combined(x, kind, axis, k, s)[0])(x)
+def _of_windows(x, kind, at: Line):
+    alone = _alone(x.size if _SMALL < at.k and at.s < at.k else 0)
+    return alone(lambda x: _combined(x, kind, at)[0])(x)
 
 
-def _sums(x, *, axis, k, s):
-    return _of_windows(x, "sum", axis, k, s)
+def _sums(x, *, at: Line):
+    return _of_windows(x, "sum", at)
 
 
-def _to_all(ct, *, size, axis, k, s):
-    return _alone(math.prod(_sized(ct, axis, size)))(lambda ct: _spread(ct, None, size, axis, k, s))(ct)
+def _to_all(ct, *, at: Line):
+    return _alone(math.prod(_sized(ct, at.axis, at.size)))(lambda ct: _spread(ct, None, at))(ct)
 
 
-def _maxima(x, *, axis, k, s):
-    return _of_windows(x, "max", axis, k, s)
+def _maxima(x, *, at: Line):
+    return _of_windows(x, "max", at)
 
 
-def _to_largest(ct, x, *, axis, k, s):
-    place = _alone(x.size)(lambda x: _combined(x, "max", axis, k, s)[1])(x)
-    return _alone(x.size)(lambda place, ct: _spread(ct, place, x.shape[axis], axis, k, s))(place, ct)
+def _to_largest(ct, x, *, at: Line):
+    place = _alone(x.size)(lambda x: _combined(x, "max", at)[1])(x)
+    return _alone(x.size)(lambda place, ct: _spread(ct, place, at))(place, ct)
 
 
-def _at_largest(t, x, *, axis, k, s):
-    ct = jax.ShapeDtypeStruct(_sized(x, axis, _count(x, axis, k, s)), x.dtype)
-    return jax.linear_transpose(lambda ct: _to_largest(ct, x, axis=axis, k=k, s=s), ct)(t)[0]
+def _at_largest(t, x, *, at: Line):
+    ct = jax.ShapeDtypeStruct(_sized(x, at.axis, at.count), x.dtype)
+    return jax.linear_transpose(lambda ct: _to_largest(ct, x, at=at), ct)(t)[0]
 
 
-def _fewer(*arrays, axis, k, s):
-    return _sized(arrays[0], axis, _count(arrays[0], axis, k, s))
+def _windows_of(*arrays, at: Line):
+    return _sized(arrays[0], at.axis, at.count)
 
 
-sums = outlined("window_sums", _sums, _fewer)
-to_all = outlined("window_sums_gradient", _to_all, lambda ct, size, axis, k, s: _sized(ct, axis, size))
-linear(sums, lambda ct, x, axis, **at: to_all(ct, size=x.shape[axis], axis=axis, **at))
-linear(to_all, lambda ct, _, size, **at: sums(ct, **at))
+def _elements_of(*arrays, at: Line):
+    return _sized(arrays[0], at.axis, at.size)
 
-maxima = outlined("window_maxima", _maxima, _fewer)
-at_largest = outlined("window_maxima_tangent", _at_largest, _fewer)
-to_largest = outlined("window_maxima_gradient", _to_largest, lambda ct, x, **at: x.shape)
+
+sums = outlined("window_sums", _sums, _windows_of)
+to_all = outlined("window_sums_gradient", _to_all, _elements_of)
+linear(sums, lambda ct, _, at: to_all(ct, at=at))
+linear(to_all, lambda ct, _, at: sums(ct, at=at))
+
+maxima = outlined("window_maxima", _maxima, _windows_of)
+at_largest = outlined("window_maxima_tangent", _at_largest, _windows_of)
+to_largest = outlined("window_maxima_gradient", _to_largest, _elements_of)
 derivative(maxima, at_largest)
-linear(at_largest, lambda ct, _, x, **at: to_largest(ct, x, **at))
-linear(to_largest, lambda ct, _, x, **at: at_largest(ct, x, **at))
+linear(at_largest, lambda ct, _, x, at: to_largest(ct, x, at=at))
+linear(to_largest, lambda ct, _, x, at: at_largest(ct, x, at=at))
 
 
 def reduce_windows(x, kind, spots, kernel, stride, edges):
@@ -198,23 +249,21 @@ def reduce_windows(x, kind, spots, kernel, stride, edges):
     if not x.size:
         return _native(x, kind, spots, kernel, stride, edges)
     _, combine, start = _START[kind]
-
-    def axis_by_axis(of_axis, x):
-        x = _padded(x, start, spots, edges)
-        for spot, k, s in reversed(list(zip(spots, kernel, stride, strict=True))):
-            x = of_axis(x, spot, k, s)
-        return x
+    axes = list(reversed(list(zip(spots, kernel, stride, edges, strict=True))))
 
     def ours(x):
-        return axis_by_axis(of_axis, x)
-
-    def of_axis(x, spot, k, s):
-        s = max(s, k) if x.shape[spot] - k < s else s  # a single window
-        return (maxima if kind == "max" else sums)(x, axis=spot, k=k, s=s)
+        for axis, k, s, (low, high) in axes:
+            size = x.shape[axis]
+            s = max(s, k) if low + size + high - k < s else s  # a single window
+            x = (maxima if kind == "max" else sums)(x, at=Line(axis, size, k, s, low, high))
+        return x
 
     def native(x):
         if max(kernel) > _SMALL:
             return _native(x, kind, spots, kernel, stride, edges)
-        return axis_by_axis(lambda x, spot, k, s: _slices(x, combine, spot, k, s), x)
+        x = _padded(x, start, spots, edges)
+        for axis, k, s, _ in axes:
+            x = _slices(x, combine, axis, k, s)
+        return x
 
     return on_cpu(ours, native, x)
