@@ -12,6 +12,7 @@ from jax import lax
 from ..base import MXNetError
 from ..engine.op import op
 from .nn.spatial import bias_given, floats_only, has_shape, ints, layout_of, one_of, required, uniform
+from .outline import often_read
 from .warp import _images, _some, read_between
 
 
@@ -105,6 +106,7 @@ def _bent(data, offset, mask, weight, bias, kernel, stride, dilate, pad, filters
     if mask is None:  # without a mask, MXNet takes the last row and column as far as the image's end, and nothing before the first
         inside = (y >= 0) & (y < h) & (x >= 0) & (x < w)
         y, x = (jnp.where(inside, jnp.where(at < n - 1, at, n - 1), -2) for at, n in ((y, h), (x, w)))
+    data = often_read(data, 4 * n * c * k * math.prod(out))
     columns = jax.vmap(jax.vmap(read))(data.reshape(n, bends, c // bends, h, w), y, x)
     if mask is not None:
         columns = columns * mask.reshape(n, bends, 1, k, -1)

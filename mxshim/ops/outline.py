@@ -72,3 +72,12 @@ def bilinear(function, first: Callable, second: Callable):
     """Let first(ct, b) and second(ct, a), with the same keywords, be the transposes of function(a, b) in a and in b."""
     ad.defbilinear(function.primitive, lambda ct, a, b, **params: first(ct, b, **_given(params)),
                    lambda ct, a, b, **params: second(ct, a, **_given(params)))
+
+
+_marked = outlined("marked", lambda x, *, reads: x, lambda x, reads: x.shape, lambda x, reads: reads)
+linear(_marked, lambda ct, _, reads: _marked(ct, reads=reads))
+
+
+def often_read(x, reads: int):
+    """x itself, marked for the program that it gets into: so many of its elements are read, see engine.op.READS."""
+    return _marked(x, reads=reads)

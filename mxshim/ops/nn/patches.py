@@ -423,7 +423,7 @@ def _reads(ours, examples, channels, filters, at: Window) -> int:
     patches = examples * channels * math.prod(at.kernel) * math.prod(at.out)
     if ours in (_sums, _sums_input, _sums_by_channel, _sums_by_channel_input):
         return patches * filters
-    return patches if ours in (_product_forward, _product_input, _product_weight) else 0
+    return patches if ours in (_product_forward, _product_input, _product_weight, _input_by_phases) else 0
 
 
 def _primitive(name, way, native, shape, sizes):
