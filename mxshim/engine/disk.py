@@ -28,7 +28,7 @@ from . import spec as _spec
 from .cell import Aval
 from .op import Op
 from .spec import Arr, Lit, Num, Recorded, Spec
-from .stretch import Stretch
+from .stretch import Pull, Stretch
 
 _folder: str | None = None  # where; None: nowhere
 _flags: tuple = ()  # what XLA was started with
@@ -200,6 +200,8 @@ def _mark(code) -> str:
         return _name("recorded", _plain((code.spec, code.mask)))
     if kind is Stretch:
         return _name("stretch", _plain((code.parts, code.seeds)))
+    if kind is Pull:
+        return _name("pull", _plain((code.code, code.given)))
     raise _Nameless
 
 

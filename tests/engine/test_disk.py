@@ -10,7 +10,7 @@ import jax
 import pytest
 
 from mxshim import autograd, np, npx
-from mxshim.engine import disk, program, spec
+from mxshim.engine import disk, program, spec, stretch
 from mxshim.engine.op import Op
 
 STRUCTURE = disk.structure  # which the other tests do without
@@ -225,6 +225,7 @@ def test_masks_switches_and_precision_are_part_of_the_name(folder, monkeypatch):
     masks = [(True, False), (False, True), (True, True)]
     with spec.tracing():  # it may be of float64
         codes = [product, *[product.record(mask) for mask in masks if len(product.avals) == 2]]
+    codes += [stretch.Pull(code, (True,)) for code in codes[1:]]
     names = [disk.structure(device, [code]) for code in codes]
     names += disk.structure(device, codes[:1], "more"), disk.structure(device, codes[:1] * 2)
     monkeypatch.setattr(spec, "_precision", "bfloat16")
