@@ -10,6 +10,7 @@ from array import array
 from collections import Counter, deque
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.util import find_spec
 
 import jax
@@ -18,7 +19,7 @@ from jax import lax
 
 from ..base import MXNetError
 from ..device import give_back, started_in
-from . import disk, pieces
+from . import buffers, disk, pieces
 from .op import READS
 from .roll import rolled
 from .spec import FLOAT, INT, SHIFT, equations, eval_jaxpr
@@ -254,6 +255,10 @@ def _body(instructions, live, lead, results):
     return body
 
 
+def _evaluated(closed, *args):
+    return eval_jaxpr(closed, args)
+
+
 def _compile(device, instructions, data, donated, live, packed):
     if started_in[0] != os.getpid():  # XLA would wait for threads that are not here
         raise MXNetError(f"what was recorded from {_first_line(instructions)} on needs a new program, which XLA cannot compile in a "
@@ -275,22 +280,23 @@ def _compile(device, instructions, data, donated, live, packed):
     body = _body(instructions, live, lead, results)
     sharding = jax.sharding.SingleDeviceSharding(device)
 
-    def traced(fn, kept=frozenset()):
-        given = tuple([lead + j for j in donated if j not in kept])
+    def traced(fn, given=()):
         # Unused inputs stay: what is lowered then says of every input which one it is.
         return jax.jit(fn, donate_argnums=given, keep_unused=True, in_shardings=sharding, out_shardings=sharding).trace(*structs)
 
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Some donated buffers were not usable")
-        whole = traced(body)
-        passed_on = {j for kind, j in results if kind == "in"}  # a result that is its input keeps that buffer: it cannot be given away
-        rows: list = []
-        loops = rolled(whole.jaxpr, rows if device.platform == "cpu" else None)
-        if loops is not None:
-            whole = traced(loops, passed_on)
-        elif passed_on & set(donated):
-            whole = traced(lambda *args, same=whole.jaxpr: eval_jaxpr(same, args), passed_on)
-        compiled, executable = _compiled(whole.lower(), device, _has_loops(whole.jaxpr))
+    whole = traced(body)
+    same = whole.jaxpr
+    passed_on = {j for kind, j in results if kind == "in"}  # a result that is its input keeps that buffer: it cannot be given away
+    given = buffers.places(same, [lead + j for j in donated if j not in passed_on])
+    if given:  # JAX gives the first input to the first result that fits, and so on
+        order = [*given.values(), *[k for k in range(len(same.jaxpr.outvars)) if k not in given.values()]]
+        same = same.replace(jaxpr=same.jaxpr.replace(outvars=[same.jaxpr.outvars[k] for k in order]))
+        results = [(kind, order.index(k) if kind == "out" else k) for kind, k in results]
+    rows: list = []
+    loops = rolled(same, rows if device.platform == "cpu" else None)
+    if loops is not None or given:
+        whole = traced(loops or partial(_evaluated, same), tuple(given))
+    compiled, executable = _compiled(whole.lower(), device, _has_loops(whole.jaxpr))
     size, temporary = _LEAST, 0
     try:
         needed = compiled.memory_analysis()

@@ -24,7 +24,7 @@ class NotElementwise(Exception):
 
 
 # What computes every element by itself.
-_ELEMENTWISE = frozenset("""
+ELEMENTWISE = frozenset("""
     abs acos acosh add add_any and asin asinh atan atan2 atanh bessel_i0e bessel_i1e bitcast_convert_type cbrt ceil clamp
     convert_element_type copy cos cosh digamma div eq erf erf_inv erfc exp exp2 expm1 floor ge gt igamma igammac integer_pow is_finite
     le lgamma log log1p log2 logistic lt max min mul ne neg nextafter not one_minus_square or platform_index polygamma polynomial
@@ -127,7 +127,7 @@ def _write(jaxpr, names, shape, eqns) -> list:
                 params = {**params, "shape": shape, "broadcast_dimensions": tuple(range(len(shape)))}
         elif primitive == "cond":
             params = {**params, "branches": tuple([moved(b, shape) for b in params["branches"]])}
-        elif primitive not in _ELEMENTWISE:
+        elif primitive not in ELEMENTWISE:
             raise NotElementwise
         for v in eqn.outvars:
             names[v] = _moved_var(v, shape)
