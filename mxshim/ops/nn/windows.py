@@ -7,7 +7,8 @@ Few places along an axis are combined one after the other, as slices of whole ar
 places from neighbours, of four from two of those. There gradients go the other way, too: every element asks the few windows that
 it lies in, whether it is their maximum; `apart` keeps XLA from computing one axis anew for each place of the next. No array is
 padded for the few windows that an edge cuts off: they are computed by themselves and joined to the others, which are slices of the
-data and vectors to XLA (maximum of 3 x 3, stride 2, pad 1, 8 x 64 x 112 x 112: 1.2 ms, padded 7.7 to 9.5). Measured, in ms, XLA's way, slices with JAX's gradients, and what is done here, on two cores of an EPYC, and the first two on an H100:
+data and vectors to XLA (maximum of 3 x 3, stride 2, pad 1, 8 x 64 x 112 x 112: 1.2 ms, padded 7.7 to 9.5). Measured, in
+ms, XLA's way, slices with JAX's gradients, and what is done here, on two cores of an EPYC, and the first two on an H100:
 
     maximum of 2 x 2, 4 x 64 x 112 x 112: forward, gradient                 4, 74       0.2, 2.1    0.2, 2.5
     maximum of 3 x 3, stride 2, 32 x 64 x 28 x 28: forward, gradient                    1.0, 4.3    0.9, 2.8
