@@ -296,7 +296,7 @@ def _compile(device, instructions, data, donated, live, packed):
     loops = rolled(same, rows if device.platform == "cpu" else None)
     if loops is not None or given:
         whole = traced(loops or partial(_evaluated, same), tuple(given))
-    compiled, executable = _compiled(whole.lower(), device, _has_loops(whole.jaxpr))
+    compiled, executable = _compiled(whole.lower(), device, _goes_longer_way(whole.jaxpr))
     size, temporary = _LEAST, 0
     try:
         needed = compiled.memory_analysis()
@@ -324,17 +324,17 @@ _DIRECT = "xla_cpu_use_fusion_emitters"
 _FEW, _READS = 300, 100_000  # equations of a small program, and what there is to be read for each one more
 
 
-def _has_loops(jaxpr) -> bool:
+def _goes_longer_way(jaxpr) -> bool:
     reads = [eqn.params.get(READS, 0) for eqn in equations(jaxpr)]
     return 0 < sum(reads) > _READS * (len(reads) - _FEW)
 
 
-def _compiled(lowered, device, has_loops) -> tuple:
+def _compiled(lowered, device, longer) -> tuple:
     """(the executable, its name on disk if a structure may refer to it)."""
     options = _OPTIONS.get(device.platform, {})
     while options:
         try:
-            return disk.executable(lowered, device, {**options, _DIRECT: True} if has_loops and _DIRECT in options else options)
+            return disk.executable(lowered, device, {**options, _DIRECT: True} if longer and _DIRECT in options else options)
         except RuntimeError as error:
             if "compile option" not in str(error) and "enum value" not in str(error):
                 raise

@@ -71,7 +71,7 @@ def test_loops_are_found_in_branches_and_derivatives():
         return jax.lax.cond(x[0] > 0, lambda x: x, lambda x: jax.grad(lambda x: running_sum(x, 0, x.dtype).sum())(x), x)
 
     x = jnp.ones(3)
-    assert program._has_loops(jax.make_jaxpr(fn)(x).jaxpr) and not program._has_loops(jax.make_jaxpr(jax.jit(jnp.sin))(x).jaxpr)
+    assert program._goes_longer_way(jax.make_jaxpr(fn)(x).jaxpr) and not program._goes_longer_way(jax.make_jaxpr(jax.jit(jnp.sin))(x).jaxpr)
 
 
 @pytest.mark.parametrize("size, longer", [(3, False), (5 << 20, True)])
@@ -81,7 +81,7 @@ def test_large_programs_go_the_longer_way_for_large_loops_only(size, longer):
             x = x + 1
         return running_sum(x, 0, x.dtype)
 
-    assert program._has_loops(jax.make_jaxpr(fn)(jax.ShapeDtypeStruct((size,), "float32")).jaxpr) == longer
+    assert program._goes_longer_way(jax.make_jaxpr(fn)(jax.ShapeDtypeStruct((size,), "float32")).jaxpr) == longer
 
 
 def test_what_a_first_run_needed_is_given_back_once(monkeypatch, xla_alone):
