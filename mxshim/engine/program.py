@@ -314,19 +314,19 @@ def _compile(device, instructions, data, donated, live, packed):
 # By platform, what XLA is told. On CPU: what it gives to the library YNNPACK, which is its default without convolutions, for which
 # Eigen takes half the time (see ops/nn/patches.py); and to write loops as LLVM's code at once: by way of MLIR compiling takes twice
 # as long, four times for small programs, and what comes out is as fast on average. Not so for what ops give READS: with 30 million of
-# them a step is 1 to 4 ms faster. An equation more takes 2 ms to compile: in large networks that never pays, in small ones soon.
+# them a step is 1 to 4 ms faster. In small networks that pays soon, in large ones, which may take seconds longer, if there is much.
 _OPTIONS: dict[str, dict] = {"cpu": {
     "xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT,LIBRARY_FUSION_TYPE_REDUCE",
     "xla_cpu_use_fusion_emitters": False}}
 
 
 _DIRECT = "xla_cpu_use_fusion_emitters"
-_FEW, _READS = 300, 100_000  # equations of a small program, and what there is to be read for each one more
+_FEW, _MUCH = 300, 1 << 28  # equations of a small program, and what larger ones have to read at least
 
 
 def _goes_longer_way(jaxpr) -> bool:
     reads = [eqn.params.get(READS, 0) for eqn in equations(jaxpr)]
-    return 0 < sum(reads) > _READS * (len(reads) - _FEW)
+    return sum(reads) > (0 if len(reads) <= _FEW else _MUCH)
 
 
 def _compiled(lowered, device, longer) -> tuple:

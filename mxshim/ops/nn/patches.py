@@ -424,13 +424,13 @@ def _weight(x, y, at: Window):
 
 
 def _reads(ours, examples, channels, filters, at: Window) -> int:
-    """How many elements are read in many places: as patches, or, where there are none, by each of the sums."""
+    """How many elements are read in many places, by each of the sums, or eight times as much for patches, which are written as well."""
     if at.groups > 1 or math.prod(at.kernel) == 1:
         return 0
     patches = examples * channels * math.prod(at.kernel) * math.prod(at.out)
     if ours in (_sums, _sums_input, _sums_by_channel, _sums_by_channel_input):
         return patches * filters
-    return patches if ours in (_product_forward, _product_input, _product_weight, _input_by_phases) else 0
+    return 8 * patches if ours in (_product_forward, _product_weight, _input_by_phases) else 0
 
 
 def _primitive(name, way, native, shape, sizes):
