@@ -17,6 +17,7 @@ from .callback import LogValidationMetricsCallback
 from .device import cpu
 from .initializer import Uniform
 from .optimizer import get_updater as get_updater
+from .serialization import numbered
 
 __all__ = ["BatchEndParam", "FeedForward", "get_updater", "load_checkpoint", "load_params", "save_checkpoint"]
 
@@ -30,14 +31,14 @@ def save_checkpoint(prefix, epoch, symbol, arg_params, aux_params, remove_amp_ca
         symbol.save(f"{prefix}-symbol.json", remove_amp_cast=remove_amp_cast)
     found = {f"arg:{k}": v.as_in_context(v.ctx) for k, v in arg_params.items()}
     found.update({f"aux:{k}": v for k, v in aux_params.items()})
-    name = f"{prefix}-{epoch:04d}.params"
+    name = numbered(prefix, epoch)
     nd.save(name, found)
     logging.info('Saved checkpoint to "%s"', name)
 
 
 def load_params(prefix, epoch):
     """(arguments, auxiliary states) of prefix-0001.params, dicts of arrays by name. Raises: MXNetError if the file is damaged."""
-    name = f"{prefix}-{epoch:04d}.params"
+    name = numbered(prefix, epoch)
     found = nd.load(name)
     if not found:
         logging.warning("Params file '%s' is empty", name)

@@ -8,6 +8,7 @@ from ..engine.trace import flush_all
 from ..initializer import Uniform
 from ..model import load_params
 from ..name import NameManager
+from ..serialization import numbered
 from .base_module import BaseModule, _check_input_names
 from .module import Module
 
@@ -211,7 +212,7 @@ class BucketingModule(BaseModule):
         self._need(what="save_checkpoint")
         for key in self._buckets:
             self._call_sym_gen(key)[0].save(f"{prefix}-{key}-symbol.json", remove_amp_cast=remove_amp_cast)
-        name = f"{prefix}-{epoch:04d}.params"
+        name = numbered(prefix, epoch)
         self.save_params(name)
         self.logger.info('Saved checkpoint to "%s"', name)
 

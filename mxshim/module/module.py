@@ -12,7 +12,7 @@ from ..device import cpu
 from ..engine.trace import constants_apart
 from ..initializer import InitDesc, Uniform
 from ..model import _create_kvstore, _initialize_kvstore, load_checkpoint
-from ..serialization import atomic_write
+from ..serialization import atomic_write, numbered
 from ..symbol.compose import STORAGE
 from .base_module import BaseModule, _as_list, _check_input_names, _parse_data_desc
 from .executor_group import DataParallelExecutorGroup
@@ -61,17 +61,17 @@ class Module(BaseModule):
         found = Module(symbol=symbol, **kwargs)
         found._arg_params, found._aux_params, found.params_initialized = arguments, states, True
         if load_optimizer_states:
-            found._preload_opt_states = f"{prefix}-{epoch:04d}.states"
+            found._preload_opt_states = numbered(prefix, epoch, "states")
         return found
 
     def save_checkpoint(self, prefix, epoch, save_optimizer_states=False, remove_amp_cast=True):
         """Write prefix-symbol.json, prefix-0001.params and, if wanted, prefix-0001.states."""
         self._symbol.save(f"{prefix}-symbol.json", remove_amp_cast=remove_amp_cast)
-        name = f"{prefix}-{epoch:04d}.params"
+        name = numbered(prefix, epoch)
         self.save_params(name)
         self.logger.info('Saved checkpoint to "%s"', name)
         if save_optimizer_states:
-            states = f"{prefix}-{epoch:04d}.states"
+            states = numbered(prefix, epoch, "states")
             self.save_optimizer_states(states)
             self.logger.info('Saved optimizer state to "%s"', states)
 
