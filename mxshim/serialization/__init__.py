@@ -19,5 +19,5 @@ from mxshim.serialization.writing import save_npy as save_npy
 from mxshim.serialization.writing import save_npz as save_npz
 from mxshim.serialization.writing import save_params as save_params
 
-__all__ = ["CSR", "RowSparse", "Saved", "array_of_record", "atomic_write", "is_npy", "load_params", "numbered", "record_of_array", "save_npy",
-           "save_npz", "save_params"]
+__all__ = ["CSR", "RowSparse", "Saved", "array_of_record", "atomic_write", "is_npy", "load_params", "numbered", "record_of_array",
+           "save_npy", "save_npz", "save_params"]
