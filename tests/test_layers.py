@@ -11,6 +11,7 @@ ROOT = Path(__file__).parent.parent / "mxshim"
 LAYERS = [
     ("absent",),
     ("base",),
+    ("arguments",),
     ("error", "device", "serialization", "callback", "log", "registry", "name", "attribute", "libinfo"),
     ("context",),
     ("engine",),
