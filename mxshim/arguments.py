@@ -49,6 +49,8 @@ class Checked:
 
     def __new__(cls, *args, **kwargs):
         if args or kwargs:  # copies come without
+            if cls.__init__ is object.__init__:  # as Python says itself where there is no __new__
+                raise TypeError(f"{cls.__name__}() takes no arguments")
             names, kinds = cls.__dict__.get("_kinds_of_arguments") or _table(cls)
             for name, value in (*zip(names, args, strict=False), *kwargs.items()):
                 kind, optional = kinds.get(name, (None, True))
@@ -61,7 +63,7 @@ def _table(cls) -> tuple[list[str], dict[str, tuple[str | None, bool]]]:
     """(names of the positional parameters, {name: (kind, whether None will do)}), which the class then keeps."""
     names: list[str] = []
     kinds: dict[str, tuple[str | None, bool]] = {}
-    if cls.__init__.__module__.startswith(_PACKAGE):
+    if getattr(cls.__init__, "__module__", "").startswith(_PACKAGE):  # constructors written in C have none
         names = list(inspect.signature(cls.__init__).parameters)[1:]
         for base in cls.__mro__[:-1]:  # keywords may be for the base's constructor
             init: Any = base.__dict__.get("__init__")

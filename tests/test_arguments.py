@@ -103,11 +103,16 @@ def test_constructors_of_others_mean_what_they_like():
     class Plain(mx.optimizer.SGD):
         pass
 
+    class Bare(data.Sampler):
+        pass
+
     class Named(mx.metric.EvalMetric):
         def __init__(self, axis="rows", **kwargs):
             super().__init__(axis, **kwargs)
 
     assert Mine("much", learning_rate="x").momentum == 0.9 and Named(axis="columns").name == "columns"
+    with pytest.raises(TypeError, match="Bare.. takes no arguments"):
+        Bare(3)
     with pytest.raises(TypeError, match="Plain: `momentum` must be a number"):
         Plain(momentum="much")
 
