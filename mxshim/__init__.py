@@ -94,6 +94,7 @@ if _TYPE_CHECKING:
     from . import callback as callback
     from . import contrib as contrib
     from . import executor as executor
+    from . import executor_manager as executor_manager
     from . import gluon as gluon
     from . import image as image
     from . import io as io
@@ -111,8 +112,8 @@ if _TYPE_CHECKING:
     from . import visualization as visualization
 
 _LATER = {_name: _name for _name in (
-    "amp", "callback", "contrib", "executor", "gluon", "image", "io", "kvstore", "metric", "model", "module", "monitor", "profiler",
-    "recordio", "rnn", "runtime", "symbol", "test_utils", "visualization")}  # imported when they are first asked for: a short start
+    "amp", "callback", "contrib", "executor", "executor_manager", "gluon", "image", "io", "kvstore", "metric", "model", "module", "monitor",
+    "profiler", "recordio", "rnn", "runtime", "symbol", "test_utils", "visualization")}  # imported when they are asked for: a short start
 _LATER |= {"img": "image", "kv": "kvstore", "mod": "module", "mon": "monitor", "sym": "symbol", "viz": "visualization"}
 _absent = _missing("mx", __name__, [*_LATER, *[_n for _n in globals() if not _n.startswith("_")]])
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import difflib
 import sys
+from opcode import opmap
 
 # full name -> what to say
 ABSENT: dict[str, str] = {
@@ -31,7 +32,7 @@ ABSENT.update({"np.linalg.fallback_linalg": "it was a module of MXNet's own code
 
 # What stays absent: reason -> names in full.
 _ABSENT = {
-    "kept by MXNet for programs before Module: use mx.mod.Module": "mx.model.DataParallelExecutorManager mx.executor_manager",
+    "kept by MXNet for programs before Module: use mx.mod.Module": "mx.model.DataParallelExecutorManager mx.executor_manager.*",
     "kept by MXNet for old programs: use cell.unroll": "mx.rnn.rnn_unroll",
     "symbols compute in mixed precision after mx.amp.init(), and blocks after amp.convert_hybrid_block": "mx.amp.convert_model "
         "mx.amp.convert_symbol mx.contrib.amp.convert_model mx.contrib.amp.convert_symbol",
@@ -57,6 +58,7 @@ _ABSENT = {
         "mx.sym.gen_linalg mx.sym.gen_op mx.sym.gen_sparse mx.sym.register",
     "an address in MXNet's C++ library: graphs are kept in Python here, see Symbol.tojson()": "mx.sym.Symbol.handle nd.CachedOp.handle",
     "use matplotlib": "mx.notebook",
+    "it serves calls of MXNet's C++ library, and there is none here: what programs call is in mx.nd, mx.np and the like": "mx.base.*",
     "MXNet's own repository; importlib.metadata.version('mxshim') is ours": "mx.runtime.get_branch mx.runtime.get_commit_hash",
     "XLA decides what becomes of denormal numbers, by its flags": "mx.util.set_flush_denorms",
 }
@@ -77,8 +79,7 @@ def reason(name: str) -> tuple[str, bool]:
 # Operators of the namespaces: reason and what to use, then the names without their dialects.
 _OPERATORS = {
     "MXNet's own graph sampling; sample with NumPy on the CSR array's indptr and indices":
-        "nd.contrib.: dgl_adjacency dgl_csr_neighbor_non_uniform_sample dgl_csr_neighbor_uniform_sample dgl_graph_compact "
-        "dgl_subgraph edge_id",
+        "nd.contrib.: dgl_csr_neighbor_non_uniform_sample dgl_csr_neighbor_uniform_sample dgl_graph_compact dgl_subgraph",
     "a step of MXNet's int8 graphs; dequantize, compute with floats, and use quantize_v2":
         "npx. nd.contrib.: quantized_pooling quantized_elemwise_add",
     "a step of MXNet's int8 graphs; dequantize and compute with floats":
@@ -150,9 +151,19 @@ def missing(prefix: str, module: str, known):
             why = f"did you mean {', '.join(near)}?" if near else ""
         if name.startswith("__"):
             raise AttributeError(name)
+        if why and _imported():
+            raise ImportError(f"cannot import name {name!r} from {module!r}: {why}", name=module)
         raise AttributeError(f"module {module!r} has no attribute {name!r}" + (f": {why}" if why else ""))
 
     return __getattr__
+
+
+def _imported() -> bool:
+    """Whether it is `from module import name` that asks: Python would replace an AttributeError, and with it the reason."""
+    frame = sys._getframe(1)
+    while frame is not None and frame.f_code.co_name == "__getattr__":
+        frame = frame.f_back
+    return frame is not None and frame.f_code.co_code[frame.f_lasti] == opmap["IMPORT_FROM"]
 
 
 def parts(package: str, names: str, **stars: str):

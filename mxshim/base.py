@@ -9,6 +9,8 @@ import os
 import numpy as onp
 from ml_dtypes import bfloat16
 
+from .absent import missing as _missing
+
 
 class MXNetError(RuntimeError):
     """Raised for every wrong call and failed computation (MXNet: mxnet.base.MXNetError)."""
@@ -106,6 +108,40 @@ def _as_list(obj) -> list:
     return list(obj) if isinstance(obj, list | tuple) else [obj]
 
 
+def register_error(func_name=None, cls=None):
+    """Give `cls` back, or a decorator that does, as MXNet's code that announces classes of errors expects.
+
+    Call it as a decorator, `@register_error`, with a name, `@register_error("name")`, or as a function, `register_error("name", cls)`.
+    Everything here is Python, so errors come as they were raised and nothing has to be found by its name.
+    """
+    if isinstance(func_name, type):
+        return func_name
+    return cls if cls is not None else lambda registered: registered
+
+
+def with_metaclass(meta, *bases) -> type:
+    """What to derive from for a class of `bases` with the metaclass `meta`, as Python 2 needed it (MXNet: mxnet.base.with_metaclass)."""
+    class Stand(type):
+        def __new__(cls, name, _, body):
+            return meta(name, bases, body)
+
+        @classmethod
+        def __prepare__(cls, name, _):
+            return meta.__prepare__(name, bases)
+
+    return type.__new__(Stand, "with_metaclass", (), {})
+
+
+class classproperty:
+    """A decorator: a property of a class, read from it or from an instance (MXNet: mxnet.base.classproperty)."""
+
+    def __init__(self, func):
+        self.func = func
+
+    def __get__(self, instance, owner):
+        return self.func(owner)
+
+
 def data_dir() -> str:
     """The folder for models and data sets: $MXNET_HOME, else ~/.mxnet (MXNet: mxnet.base.data_dir)."""
     return os.environ.get("MXNET_HOME") or data_dir_default()
@@ -114,3 +150,6 @@ def data_dir() -> str:
 def data_dir_default() -> str:
     """~/.mxnet, with the user's folder in place of ~ (MXNet: mxnet.base.data_dir_default)."""
     return os.path.join(os.path.expanduser("~"), ".mxnet")
+
+
+__getattr__ = _missing("mx.base", __name__, [])

@@ -15,6 +15,7 @@ import numpy as onp
 
 from . import ndarray as nd
 from . import numpy as np
+from .arguments import Checked
 from .ops.nn.rnn import GATES
 
 __all__ = ["Bilinear", "Constant", "FusedRNN", "InitDesc", "Initializer", "LSTMBias", "Load", "MSRAPrelu", "Mixed", "Normal", "One",
@@ -74,7 +75,7 @@ class InitDesc(str):
         return desc
 
 
-class Initializer:
+class Initializer(Checked):
     """Base of all initializers: fills an array by the end of its name, weights by `_init_weight`, which subclasses define.
 
     Called with (InitDesc, array). Gluon names an initializer for every parameter, and then its `_init_weight` decides

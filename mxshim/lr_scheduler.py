@@ -5,10 +5,12 @@ import logging
 import math
 from math import pi as pi
 
+from .arguments import Checked
+
 __all__ = ["CosineScheduler", "FactorScheduler", "LRScheduler", "MultiFactorScheduler", "PolyScheduler"]
 
 
-class LRScheduler:
+class LRScheduler(Checked):
     """Base of all schedulers: scheduler(num_update) is the rate after so many updates; subclasses define it.
 
     Args:
@@ -18,6 +20,7 @@ class LRScheduler:
     Raises: ValueError if the warm-up starts above base_lr, has less than 0 steps, or another mode.
     """
 
+    _wants = {"max_update": "a number"}
     _in_states = True  # states of optimizers that name the class can be loaded
 
     def __init__(self, base_lr=0.01, warmup_steps=0, warmup_begin_lr=0, warmup_mode="linear"):
@@ -56,6 +59,8 @@ def _check_factor(factor):
 
 class FactorScheduler(LRScheduler):
     """The rate times `factor` after every `step` updates, never below stop_factor_lr."""
+
+    _wants = {"step": "a number"}
 
     def __init__(self, step, factor=1, stop_factor_lr=1e-8, base_lr=0.01, warmup_steps=0, warmup_begin_lr=0, warmup_mode="linear"):
         super().__init__(base_lr, warmup_steps, warmup_begin_lr, warmup_mode)

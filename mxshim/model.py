@@ -7,15 +7,17 @@ import time
 import numpy as onp
 
 from . import io, metric
+from . import kvstore as kvs
 from . import ndarray as nd
 from . import symbol as sym
 from .absent import missing as _missing
-from .base import MXNetError
+from .base import MXNetError, _as_list
 from .callback import BatchEndParam as BatchEndParam
 from .callback import LogValidationMetricsCallback
 from .device import cpu
 from .initializer import Uniform
 from .optimizer import get_updater as get_updater
+from .serialization import numbered
 
 __all__ = ["BatchEndParam", "FeedForward", "get_updater", "load_checkpoint", "load_params", "save_checkpoint"]
 
@@ -29,14 +31,14 @@ def save_checkpoint(prefix, epoch, symbol, arg_params, aux_params, remove_amp_ca
         symbol.save(f"{prefix}-symbol.json", remove_amp_cast=remove_amp_cast)
     found = {f"arg:{k}": v.as_in_context(v.ctx) for k, v in arg_params.items()}
     found.update({f"aux:{k}": v for k, v in aux_params.items()})
-    name = f"{prefix}-{epoch:04d}.params"
+    name = numbered(prefix, epoch)
     nd.save(name, found)
     logging.info('Saved checkpoint to "%s"', name)
 
 
 def load_params(prefix, epoch):
     """(arguments, auxiliary states) of prefix-0001.params, dicts of arrays by name. Raises: MXNetError if the file is damaged."""
-    name = f"{prefix}-{epoch:04d}.params"
+    name = numbered(prefix, epoch)
     found = nd.load(name)
     if not found:
         logging.warning("Params file '%s' is empty", name)
@@ -57,8 +59,69 @@ def load_checkpoint(prefix, epoch):
     return (symbol, *load_params(prefix, epoch))
 
 
-def _callbacks(given) -> list:
-    return [] if given is None else list(given) if isinstance(given, list | tuple) else [given]
+def _multiple_callbacks(callbacks, *args, **kwargs):
+    """Call each of the callbacks, which may be one, a list, or None."""
+    for callback in [] if callbacks is None else _as_list(callbacks):
+        callback(*args, **kwargs)
+
+
+# What modules share, and programs that bring a Module of their own import.
+
+def _create_kvstore(kvstore, num_device, arg_params):
+    """(store or None, whether it updates the weights) for a store, its name or None; one device in one process needs none.
+
+    Raises: TypeError for anything else.
+    """
+    if kvstore is None:
+        return None, False
+    if isinstance(kvstore, str):
+        if num_device == 1 and "dist" not in kvstore:
+            return None, False
+        largest = max((onp.prod(a.shape) for a in arg_params.values()), default=0)
+        on_store = kvstore != "local" or largest <= 1 << 24  # larger weights are updated on their devices
+        return kvs.create(kvstore), on_store and kvs.updates_on_store()
+    if not isinstance(kvstore, kvs.KVStoreBase):
+        raise TypeError(f"kvstore must be a KVStore, its name or None, got {type(kvstore).__name__}")
+    return kvstore, kvs.updates_on_store()
+
+
+def _create_sparse_kvstore(kvstore):
+    """(store, True) for a store or its name: it updates row_sparse weights. Raises: TypeError for anything else."""
+    if isinstance(kvstore, str):
+        kvstore = kvs.create(kvstore)
+    if not isinstance(kvstore, kvs.KVStoreBase):
+        raise TypeError(f"row_sparse parameters need a KVStore or its name, got {type(kvstore).__name__}")
+    return kvstore, True
+
+
+def _initialize_kvstore(kvstore, param_arrays, arg_params, param_names, update_on_kvstore):
+    """Give a store the parameters' values by name; where it updates them, each device's arrays get them back."""
+    for name, arrays in zip(param_names, param_arrays, strict=False):
+        kvstore.init(name, arg_params[name])
+        if update_on_kvstore:
+            kvstore.pull(name, arrays)
+
+
+def _update_params_on_kvstore(param_arrays, grad_arrays, kvstore, param_names):
+    """Push the gradients of all devices and pull the weights that the store has updated; those without gradients stay."""
+    for name, weights, grads in zip(param_names, param_arrays, grad_arrays, strict=False):
+        if grads[0] is not None:
+            kvstore.push(name, grads)
+            kvstore.pull(name, weights)
+
+
+def _update_params(param_arrays, grad_arrays, updater, num_device, kvstore=None, param_names=None):
+    """Let an updater change each device's weights, number i of device k under the index i num_device + k.
+
+    With a store, gradients are summed over the devices before, under their names.
+    """
+    trained = [i for i, grads in enumerate(grad_arrays) if grads[0] is not None]
+    for i in trained if kvstore is not None else ():
+        kvstore.pushpull(param_names[i], grad_arrays[i])
+    for k in range(num_device):
+        rows = [(i * num_device + k, grad_arrays[i][k], param_arrays[i][k]) for i in trained]
+        if rows:
+            updater(*zip(*rows, strict=True))
 
 
 class FeedForward:
@@ -134,12 +197,10 @@ class FeedForward:
                 module.update_metric(eval_metric, data_batch.label)
                 if monitor is not None:
                     monitor.toc_print()
-                for callback in _callbacks(batch_end_callback):
-                    callback(BatchEndParam(epoch, nbatch, eval_metric, locals()))
+                _multiple_callbacks(batch_end_callback, BatchEndParam(epoch, nbatch, eval_metric, locals()))
             logger.info("Epoch[%d] Time cost=%.3f", epoch, time.time() - tic)
             self.arg_params, self.aux_params = module.get_params()
-            for callback in _callbacks(epoch_end_callback):
-                callback(epoch, self.symbol, self.arg_params, self.aux_params)
+            _multiple_callbacks(epoch_end_callback, epoch, self.symbol, self.arg_params, self.aux_params)
             if eval_data is not None:
                 module.score(eval_data, eval_metric, None, eval_batch_end_callback, eval_end_callback, epoch=epoch)
                 eval_data.reset()

@@ -9,7 +9,9 @@ import pytest
 ROOT = Path(__file__).parent.parent / "mxshim"
 # Left to right. A layer may use itself and every layer before it.
 LAYERS = [
-    ("base", "absent"),
+    ("absent",),
+    ("base",),
+    ("arguments",),
     ("error", "device", "serialization", "callback", "log", "registry", "name", "attribute", "libinfo"),
     ("context",),
     ("engine",),
@@ -26,7 +28,7 @@ LAYERS = [
     ("io",),
     ("image",),
     ("gluon",),
-    ("_deferred_compute", "executor", "model", "monitor"),
+    ("_deferred_compute", "executor", "executor_manager", "model", "monitor"),
     ("module",),
     ("rnn",),
     ("amp",),

@@ -37,7 +37,7 @@ def test_hardly_anything_is_absent_in(space):
     assert len(row["absent"]) <= 0.02 * len(row["present"])
 
 
-@pytest.mark.parametrize("key", ["npx.quantized_pooling", "nd.contrib.dgl_adjacency", "mx.onnx"])
+@pytest.mark.parametrize("key", ["npx.quantized_pooling", "nd.contrib.dgl_subgraph", "mx.onnx"])
 def test_absent_names_say_why(key):
     space, _, short = key.rpartition(".")
     with pytest.raises(AttributeError) as error:

@@ -53,12 +53,58 @@ def getnnz(data, axis=None):
 
     Raises: MXNetError for arrays that are not CSR, and for another axis.
     """
-    if getattr(data, "stype", None) != "csr":
-        raise MXNetError("nd.contrib.getnnz: a CSR array is needed; count the elements of others with (x != 0).sum()")
+    _csr(data, "nd.contrib.getnnz")
     if axis not in (None, 1):
         raise MXNetError(f"nd.contrib.getnnz: axis must be None or 1, got {axis}")
     starts = data.indptr.asnumpy()
     return _nd("nd.array")(starts[-1:] if axis is None else onp.diff(starts), dtype="int64")
+
+
+def _csr(data, name):
+    if getattr(data, "stype", None) != "csr":
+        raise MXNetError(f"{name}: data must be a CSR array, got {type(data).__name__}; x.tostype('csr') makes one")
+
+
+@api("nd.contrib.edge_id")
+def edge_id(data, u, v, out=None):
+    """The elements (u[i], v[i]) of a CSR array, the numbers of a graph's edges; -1 where nothing is stored.
+
+    data: a CSR array.  u, v: arrays (n,) of rows and columns; fractions are cut off.  Returns: (n,), dtype of data.
+    Raises: MXNetError for arrays that are not CSR, other shapes, and rows that there are not. The result has no gradient.
+    """
+    _csr(data, "nd.contrib.edge_id")
+    for x in (u, v):
+        if not isinstance(x, Array):
+            raise AssertionError(f"nd.contrib.edge_id: u and v must be NDArrays, got {type(x).__name__}")
+    if u.ndim != 1 or u.shape != v.shape:
+        raise MXNetError(f"nd.contrib.edge_id: u and v must be of one length, in one dimension, got {u.shape} and {v.shape}")
+    pattern, count = data._cell.stored()[1], data.shape[1]
+    rows, columns = u.asnumpy().astype("int64"), v.asnumpy().astype("int64")
+    if len(rows) and not 0 <= rows.min() <= rows.max() < data.shape[0]:
+        raise MXNetError(f"nd.contrib.edge_id: u must be in [0, {data.shape[0]}), got {rows.min()} to {rows.max()}")
+    keys, first = onp.unique(pattern.keys(), return_index=True)
+    wanted = rows * count + columns
+    places = onp.searchsorted(keys, wanted)
+    there = (columns >= 0) & (columns < count) & (onp.append(keys, -1)[places] == wanted)
+    elements = onp.append(data._cell.host(), onp.asarray(-1).astype(data.dtype))
+    found = _nd("nd.array")(elements[onp.where(there, onp.append(first, -1)[places], -1)], dtype=data.dtype, ctx=data.ctx)
+    if out is None:
+        return found
+    out[:] = found
+    return out
+
+
+@api("nd.contrib.dgl_adjacency")
+def dgl_adjacency(data):
+    """A CSR array with ones, float32, where `data`, a CSR array of edges' numbers, int64, has them. It has no gradient.
+
+    Raises: MXNetError for arrays that are not CSR or not int64.
+    """
+    _csr(data, "nd.contrib.dgl_adjacency")
+    if data.dtype != onp.int64:
+        raise MXNetError(f"nd.contrib.dgl_adjacency: data must be int64, the numbers of edges, got {onp.dtype(data.dtype).name}")
+    pattern = data._cell.stored()[1]
+    return type(data)._from_host(onp.ones(len(pattern.indices), "float32"), pattern, data.ctx)
 
 
 @api("nd.contrib.uniform")

@@ -31,7 +31,7 @@ def export(block, path, epoch, remove_amp_cast):
     if path is None:
         make = np.array if is_np_array() else nd.array
         return symbol, {name: make(a, dtype=a.dtype) for name, a in found.items()}
-    files = f"{path}-symbol.json", f"{path}-{epoch:04d}.params"
+    files = f"{path}-symbol.json", serialization.numbered(path, epoch)
     write(files[0], to_json(symbol, remove_amp_cast))
     if is_np_array():
         serialization.save_npz(files[1], list(found.values()), list(found))

@@ -188,7 +188,7 @@ class SymbolBlock(HybridBlock):
         self._symbol.save(f"{path}-symbol.json", remove_amp_cast)
         aux = set(self._symbol.list_auxiliary_states())
         arrays = {f"{'aux' if n in aux else 'arg'}:{n}": p._reduce().asnumpy() for n, p in self._by_name.items()}
-        name = f"{path}-{epoch:04d}.params"
+        name = serialization.numbered(path, epoch)
         if is_np_array():
             serialization.save_npz(name, list(arrays.values()), list(arrays))
         else:

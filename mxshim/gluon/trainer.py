@@ -86,6 +86,8 @@ class Trainer:
         if isinstance(store, str):
             several = len(self._devices) > 1 or store.startswith("dist") or store.lower() in kv.KVStoreBase.kv_registry
             store = kv.create(store) if several or sparse else None
+        if not (store is None or hasattr(store, "is_capable")):
+            raise TypeError(f"Trainer: `kvstore` must be a KVStore, its name or None, got {store!r}")
         if store is not None:
             if on_store is None and not sparse and any(p._grad_stype != "default" for p in self._params):
                 on_store = False

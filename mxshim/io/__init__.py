@@ -2,6 +2,8 @@
 from ..absent import missing as _missing
 from ..absent import parts as _parts
 from .arrays import NDArrayIter as NDArrayIter
+from .arrays import _has_instance as _has_instance
+from .arrays import _init_data as _init_data
 from .base import DataBatch as DataBatch
 from .base import DataDesc as DataDesc
 from .base import DataIter as DataIter

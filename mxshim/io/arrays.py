@@ -12,19 +12,27 @@ from .base import DataBatch, DataDesc, DataIter
 __all__ = ["NDArrayIter"]
 
 
-def named_arrays(data, empty_allowed, name):
-    """[(name, array)] of an array, a list or a dict of them, sorted by name."""
+def _init_data(data, allow_empty, default_name):
+    """[(name, array)] of an array, a list or a dict of them, sorted by name; other libraries' iterators import it.
+
+    Raises: TypeError for what is no array, AssertionError for nothing unless allow_empty.
+    """
     if data is None or (isinstance(data, list) and not data):
-        if not empty_allowed:
-            raise AssertionError(f"NDArrayIter: there is no {name}")
+        if not allow_empty:
+            raise AssertionError(f"NDArrayIter: there is no {default_name}")
         return []
     if isinstance(data, onp.ndarray | nd.NDArray):
         data = [data]
     if isinstance(data, list):
-        data = {name: data[0]} if len(data) == 1 else {f"_{i}_{name}": a for i, a in enumerate(data)}
+        data = {default_name: data[0]} if len(data) == 1 else {f"_{i}_{default_name}": a for i, a in enumerate(data)}
     if not isinstance(data, dict):
         raise TypeError(f"data must be an array of mx or NumPy, a list of arrays, or a dict of them by name, got {type(data).__name__}")
     return sorted((k, _array(k, v)) for k, v in data.items())
+
+
+def _has_instance(data, dtype) -> bool:
+    """Whether one of the arrays of [(name, array)] is of a class."""
+    return any(isinstance(array, dtype) for _, array in data)
 
 
 def _array(name, source):
@@ -89,7 +97,7 @@ class NDArrayIter(DataIter):
         self._axis = layout.find("N")
         if self._axis < 0:
             raise ValueError(f"NDArrayIter: the layout {layout!r} has no batch axis N")
-        self._data, self._label = ([(k, _Source(a, self._axis)) for k, a in named_arrays(source, empty, name)]
+        self._data, self._label = ([(k, _Source(a, self._axis)) for k, a in _init_data(source, empty, name)]
                                    for source, empty, name in ((data, False, data_name), (label, True, label_name)))
         sources = [s.array for _, s in self._data + self._label]
         for name, s in self._data + self._label:

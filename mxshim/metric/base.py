@@ -10,6 +10,7 @@ import numpy as onp
 
 from .. import ndarray as nd
 from .. import registry
+from ..arguments import Checked
 from ..engine.call import call
 from ..engine.op import NAMES
 from ..engine.trace import constants_apart
@@ -20,8 +21,11 @@ __all__ = ["CompositeEvalMetric", "CustomMetric", "EvalMetric", "check_label_sha
 def check_label_shapes(labels, preds, wrap=False, shape=False):
     """Hold the numbers of labels and predictions against each other, or with shape=True their shapes; returns both.
 
-    wrap: make lists of single arrays.  Raises: ValueError if they differ.
+    wrap: make lists of single arrays.  Raises: ValueError if they differ; TypeError for what is neither an array nor a list.
     """
+    for what, given in (("labels", labels), ("preds", preds)):
+        if not hasattr(given, "__len__") or isinstance(given, str):
+            raise TypeError(f"{what} must be a list of arrays, or an array, got {given!r}")
     mine, theirs = (labels.shape, preds.shape) if shape else (len(labels), len(preds))
     if mine != theirs:
         raise ValueError(f"labels and predictions do not match: {mine} and {theirs}")
@@ -62,7 +66,7 @@ class Tally:
         return None if self.total is None else self.total.asnumpy()
 
 
-class EvalMetric:
+class EvalMetric(Checked):
     """Base of all metrics: update(labels, preds) counts a batch, get() says (name, mean so far).
 
     Args:
@@ -273,6 +277,8 @@ class CustomMetric(EvalMetric):
 
     allow_extra_outputs: there may be more predictions than labels.
     """
+
+    _wants = {"feval": "a function"}
 
     _convert = staticmethod(lambda array: plain(array).asnumpy())
 

@@ -10,28 +10,43 @@ import numpy as onp
 from .. import metric as metrics
 from .. import ndarray as nd
 from ..array.core import Array
-from ..base import MXNetError
+from ..base import MXNetError, _as_list
 from ..callback import BatchEndParam
 from ..initializer import Uniform
 from ..io import DataBatch, DataIter
+from .batches import described
 
 __all__ = ["BaseModule"]
 
 
-def as_list(value) -> list:
-    return list(value) if isinstance(value, list | tuple) else [value]
-
-
-def check_names(symbol, names, kind, throw):
+def _check_input_names(symbol, names, typename, throw):
     """That names are among the graph's arguments. Raises: ValueError, or warns, with the arguments that are no parameters."""
     arguments = symbol.list_arguments()
     for name in names:
         if name not in arguments:
             likely = [a for a in arguments if not a.endswith(("_weight", "_bias", "_gamma", "_beta"))]
-            text = (f"Module(..., {kind}_names={list(names)}): the symbol has no argument {name!r}. It has " + ", ".join(likely))
+            text = (f"Module(..., {typename}_names={list(names)}): the symbol has no argument {name!r}. It has " + ", ".join(likely))
             if throw:
                 raise ValueError(text)
             warnings.warn(text, stacklevel=3)
+
+
+def _check_names_match(data_names, data_shapes, name, throw):
+    """That shapes are given for these names and no others. Raises: ValueError, or warns."""
+    if sorted(data_names) != sorted(d[0] for d in data_shapes):
+        text = (f"Data provided by {name}_shapes don't match names specified by {name}_names ({[d[0] for d in data_shapes]} vs. "
+                f"{list(data_names)})")
+        if throw:
+            raise ValueError(text)
+        warnings.warn(text, stacklevel=5)
+
+
+def _parse_data_desc(data_names, label_names, data_shapes, label_shapes):
+    """(data, labels) as lists of DataDescs; labels may be None. Raises: ValueError if the data's names differ; warns of labels'."""
+    data, labels = described(data_shapes), None if label_shapes is None else described(label_shapes)
+    _check_names_match(data_names, data, "data", True)
+    _check_names_match(label_names, labels or [], "label", False)
+    return data, labels
 
 
 class BaseModule:
@@ -154,12 +169,12 @@ class BaseModule:
             self.prepare(batch, sparse_row_id_fn)
             self.forward(batch, is_train=False)
             self._see(eval_metric, batch)
-            for callback in as_list(batch_end_callback) if batch_end_callback is not None else ():
+            for callback in _as_list(batch_end_callback) if batch_end_callback is not None else ():
                 callback(BatchEndParam(epoch=epoch, nbatch=nbatch, eval_metric=eval_metric, locals=locals()))
             seen += 1
         if score_end_callback:
             param = BatchEndParam(epoch=epoch, nbatch=seen, eval_metric=eval_metric, locals=locals())
-            for callback in as_list(score_end_callback):
+            for callback in _as_list(score_end_callback):
                 callback(param)
         return eval_metric.get_name_value()
 
@@ -242,7 +257,7 @@ class BaseModule:
             arguments, states = self.get_params()
             self.set_params(arguments, states)
             if epoch_end_callback is not None:
-                for callback in as_list(epoch_end_callback):
+                for callback in _as_list(epoch_end_callback):
                     callback(epoch, self.symbol, arguments, states)
             if eval_data is not None:
                 for name, value in self.score(eval_data, validation_metric, score_end_callback=eval_end_callback,
@@ -273,7 +288,7 @@ class BaseModule:
                 values = eval_metric.get_global_name_value()
             if batch_end_callback is not None:
                 param = BatchEndParam(epoch=epoch, nbatch=nbatch, eval_metric=eval_metric, locals={**locals(), "train_data": train_data})
-                for callback in as_list(batch_end_callback):
+                for callback in _as_list(batch_end_callback):
                     callback(param)
             nbatch += 1
             data_batch = following

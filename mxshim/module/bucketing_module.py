@@ -8,7 +8,8 @@ from ..engine.trace import flush_all
 from ..initializer import Uniform
 from ..model import load_params
 from ..name import NameManager
-from .base_module import BaseModule, check_names
+from ..serialization import numbered
+from .base_module import BaseModule, _check_input_names
 from .module import Module
 
 __all__ = ["BucketingModule"]
@@ -30,7 +31,7 @@ class BucketingModule(BaseModule):
         symbol, data_names, label_names = self._call_sym_gen(default_bucket_key)
         for names, kind, throw in ((data_names, "data", True), (label_names, "label", False), (state_names, "state", True),
                                    (fixed_param_names, "fixed_param", True)):
-            check_names(symbol, list(names or ()), kind, throw)
+            _check_input_names(symbol, list(names or ()), kind, throw)
         self._options = {"logger": logger, "context": context, "work_load_list": work_load_list, "fixed_param_names": fixed_param_names,
                          "state_names": state_names}
         self._names = list(data_names), symbol.list_outputs()
@@ -211,7 +212,7 @@ class BucketingModule(BaseModule):
         self._need(what="save_checkpoint")
         for key in self._buckets:
             self._call_sym_gen(key)[0].save(f"{prefix}-{key}-symbol.json", remove_amp_cast=remove_amp_cast)
-        name = f"{prefix}-{epoch:04d}.params"
+        name = numbered(prefix, epoch)
         self.save_params(name)
         self.logger.info('Saved checkpoint to "%s"', name)
 

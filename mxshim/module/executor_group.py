@@ -8,6 +8,10 @@ from .. import ndarray as nd
 from ..array.core import Array
 from ..base import MXNetError
 from ..executor import allocated
+from ..executor_manager import _load_data as _load_data  # MXNet's place of them, too
+from ..executor_manager import _load_general as _load_general
+from ..executor_manager import _load_label as _load_label
+from ..executor_manager import _split_input_slice
 from ..io import DataDesc
 from .batches import batch_axis, described
 
@@ -39,11 +43,7 @@ class DataParallelExecutorGroup:
         self.label_names = [d.name for d in self.label_shapes or ()]
         self.batch_size = self._size([*self.data_shapes, *(self.label_shapes or ())])
         n = len(self.contexts)
-        part = round(self.batch_size / n)
-        bounds = [min(part * k, self.batch_size) for k in range(n)] + [self.batch_size]
-        if len(set(bounds)) <= n:
-            raise ValueError(f"Too many slices: a batch of {self.batch_size} cannot be split between {n} devices")
-        self.slices = [slice(a, b) for a, b in zip(bounds, bounds[1:], strict=False)]
+        self.slices = _split_input_slice(self.batch_size, [1] * n)
         self._axes = {d.name: batch_axis(d) for d in [*self.data_shapes, *(self.label_shapes or ())]}
         self.execs = [self._executor(k, shared.execs[k] if shared is not None else None) for k in range(n)]
         self._refer()
@@ -167,7 +167,7 @@ class DataParallelExecutorGroup:
     def get_outputs(self, merge_multi_context=True):
         """The outputs: of each a whole, or a list with one array for each device."""
         found = [[e.outputs[i] for e in self.execs] for i in range(len(self.output_names))]
-        return [_merged(f, axis) for f, axis in zip(found, self._output_axes, strict=True)] if merge_multi_context else found
+        return _merge_multi_context(found, self._output_axes) if merge_multi_context else found
 
     def _part(self, array, axis, k):
         """What the k-th device gets of an array; all of it, if no axis is that of the examples."""
@@ -177,13 +177,13 @@ class DataParallelExecutorGroup:
         """The gradients of the data, as get_outputs."""
         found = [[e.grad_dict[n] for e in self.execs] for n in self.data_names]
         if merge_multi_context:
-            return [_merged(f, self._axes[n]) for f, n in zip(found, self.data_names, strict=True)]
+            return _merge_multi_context(found, [self._axes[n] for n in self.data_names])
         return found
 
     def get_states(self, merge_multi_context=True):
         """The states, as get_outputs."""
         found = [[e.arg_dict[n] for e in self.execs] for n in self.state_names]
-        return [_merged(f, 0) for f in found] if merge_multi_context else found
+        return _merge_multi_context(found, [0] * len(found)) if merge_multi_context else found
 
     def set_states(self, states=None, value=None):
         """Set the states to arrays, or to one number."""
@@ -217,7 +217,7 @@ def _layout_axis(output):
     return DataDesc.get_batch_axis(output.attr("__layout__"))
 
 
-def _merged(arrays, axis):
-    if len(arrays) == 1 or axis < 0:
-        return arrays[0]
-    return nd.concat(*[a.as_in_context(arrays[0].ctx) for a in arrays], dim=axis)
+def _merge_multi_context(outputs, major_axis) -> list:
+    """Of each output, which is a list with an array for each device, one array, joined along its axis; the first where that is -1."""
+    return [parts[0] if len(parts) == 1 or axis < 0 else nd.concat(*[a.as_in_context(parts[0].ctx) for a in parts], dim=axis)
+            for parts, axis in zip(outputs, major_axis, strict=True)]

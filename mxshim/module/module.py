@@ -4,7 +4,6 @@ from __future__ import annotations
 import logging
 import warnings
 
-from .. import kvstore as kv
 from .. import ndarray as nd
 from .. import optimizer as opt
 from ..array.core import Array
@@ -12,11 +11,10 @@ from ..base import MXNetError
 from ..device import cpu
 from ..engine.trace import constants_apart
 from ..initializer import InitDesc, Uniform
-from ..model import load_checkpoint
-from ..serialization import atomic_write
+from ..model import _create_kvstore, _initialize_kvstore, load_checkpoint
+from ..serialization import atomic_write, numbered
 from ..symbol.compose import STORAGE
-from .base_module import BaseModule, as_list, check_names
-from .batches import described
+from .base_module import BaseModule, _as_list, _check_input_names, _parse_data_desc
 from .executor_group import DataParallelExecutorGroup
 
 __all__ = ["Module"]
@@ -36,14 +34,14 @@ class Module(BaseModule):
     def __init__(self, symbol, data_names=("data",), label_names=("softmax_label",), logger=logging, context=None, work_load_list=None,
                  fixed_param_names=None, state_names=None, group2ctxs=None, compression_params=None):
         super().__init__(logger=logger)
-        self._context = as_list(context if context is not None else cpu())
+        self._context = _as_list(context if context is not None else cpu())
         self._symbol = symbol
         self._data_names, self._label_names = list(data_names or ()), list(label_names or ())
         self._state_names, self._fixed_param_names = list(state_names or ()), list(fixed_param_names or ())
-        check_names(symbol, self._data_names, "data", True)
-        check_names(symbol, self._label_names, "label", False)
-        check_names(symbol, self._state_names, "state", True)
-        check_names(symbol, self._fixed_param_names, "fixed_param", True)
+        _check_input_names(symbol, self._data_names, "data", True)
+        _check_input_names(symbol, self._label_names, "label", False)
+        _check_input_names(symbol, self._state_names, "state", True)
+        _check_input_names(symbol, self._fixed_param_names, "fixed_param", True)
         inputs = {*self._data_names, *self._label_names, *self._state_names}
         self._param_names = [n for n in symbol.list_arguments() if n not in inputs]
         self._aux_names, self._output_names = symbol.list_auxiliary_states(), symbol.list_outputs()
@@ -63,17 +61,17 @@ class Module(BaseModule):
         found = Module(symbol=symbol, **kwargs)
         found._arg_params, found._aux_params, found.params_initialized = arguments, states, True
         if load_optimizer_states:
-            found._preload_opt_states = f"{prefix}-{epoch:04d}.states"
+            found._preload_opt_states = numbered(prefix, epoch, "states")
         return found
 
     def save_checkpoint(self, prefix, epoch, save_optimizer_states=False, remove_amp_cast=True):
         """Write prefix-symbol.json, prefix-0001.params and, if wanted, prefix-0001.states."""
         self._symbol.save(f"{prefix}-symbol.json", remove_amp_cast=remove_amp_cast)
-        name = f"{prefix}-{epoch:04d}.params"
+        name = numbered(prefix, epoch)
         self.save_params(name)
         self.logger.info('Saved checkpoint to "%s"', name)
         if save_optimizer_states:
-            states = f"{prefix}-{epoch:04d}.states"
+            states = numbered(prefix, epoch, "states")
             self.save_optimizer_states(states)
             self.logger.info('Saved optimizer state to "%s"', states)
 
@@ -224,14 +222,8 @@ class Module(BaseModule):
             self._exec_group.set_params(self._arg_params, self._aux_params)
 
     def _checked(self, data_shapes, label_shapes):
-        data, labels = described(data_shapes), described(label_shapes) or None
-        if sorted(d.name for d in data) != sorted(self._data_names):
-            raise ValueError(f"Data provided by data_shapes don't match names specified by data_names ({[d.name for d in data]} vs. "
-                             f"{self._data_names})")
-        if labels is not None and sorted(d.name for d in labels) != sorted(self._label_names):
-            warnings.warn(f"Data provided by label_shapes don't match names specified by label_names ({[d.name for d in labels]} vs. "
-                          f"{self._label_names})", stacklevel=3)
-        return data, labels
+        # Without label shapes MXNet warns, too; but predicting needs none.
+        return _parse_data_desc(self._data_names, self._label_names if label_shapes else [], data_shapes, label_shapes or None)
 
     def reshape(self, data_shapes, label_shapes=None):
         """Bind again for batches of other shapes; parameters stay. Raises: MXNetError if they would need another shape."""
@@ -255,7 +247,7 @@ class Module(BaseModule):
         if self._params_dirty:
             self._sync()
         group = self._exec_group
-        store, on_store = _store(kvstore, len(self._context))
+        store, on_store = _create_kvstore(kvstore, len(self._context), self._arg_params)
         batch_size = group.batch_size * (store.num_workers if store is not None and "dist" in store.type else 1)
         rescale = 1.0 / batch_size
         n = len(self._context)
@@ -275,10 +267,7 @@ class Module(BaseModule):
                 optimizer.idx2name = names.copy()
         self._optimizer, self._kvstore, self._update_on_kvstore, self._updater = optimizer, store, on_store, None
         if store is not None:
-            for i, name in enumerate(group.names):
-                store.init(name, group.param_arrays[i][0])
-                if on_store:
-                    store.pull(name, group.param_arrays[i])
+            _initialize_kvstore(store, group.param_arrays, self._arg_params, group.names, on_store)
         if on_store:
             store.set_optimizer(optimizer)
         else:
@@ -411,16 +400,3 @@ def _zeros(names, arrays, attributes) -> dict:
         kind = STORAGE[int(attributes.get(name, {}).get("__storage_type__", 0))]
         found[name] = nd.sparse.zeros(kind, like.shape, ctx=cpu(), dtype=like.dtype)
     return found
-
-
-def _store(kvstore, devices):
-    """(store or None, whether it updates): one device in one process needs none, as in MXNet."""
-    if kvstore is None:
-        return None, False
-    if isinstance(kvstore, str):
-        if devices == 1 and "dist" not in kvstore:
-            return None, False
-        kvstore = kv.create(kvstore)
-    elif not isinstance(kvstore, kv.KVStoreBase):
-        raise TypeError(f"kvstore must be a KVStore, its name or None, got {type(kvstore).__name__}")
-    return kvstore, kv.updates_on_store()

@@ -67,8 +67,12 @@ def ctc_loss(data, label, data_lengths=None, label_lengths=None, use_data_length
     """The CTC loss of each sequence: minus the logarithm of the probability of its labels, over all alignments."""
 def dequantize(data, min_range, max_range, out_type='float32', out=None, *, name=None) -> NDArray:
     """The floats that int8 or uint8 stand for. min_range, max_range: arrays of one number, the ends of the range."""
+def dgl_adjacency(data) -> NDArray:
+    """A CSR array with ones, float32, where `data`, a CSR array of edges' numbers, int64, has them."""
 def div_sqrt_dim(data, out=None, *, name=None) -> NDArray:
     """data divided by the square root of the length of its last axis."""
+def edge_id(data, u, v, out=None) -> NDArray:
+    """The elements (u[i], v[i]) of a CSR array, the numbers of a graph's edges; -1 where nothing is stored."""
 def fft(data, compute_size=128, out=None, *, name=None) -> NDArray:
     """The discrete Fourier transform of the last axis, real and imaginary parts in turn: (..., d) -> (..., 2 d)."""
 def foreach(body, data, init_states, name='foreach') -> NDArray:

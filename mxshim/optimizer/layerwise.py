@@ -92,7 +92,7 @@ class LARS(Optimizer):
         return lr, wd, 0 if self._kept(index) else 1
 
     def _kept(self, index):
-        return self.idx2name.get(index, "").endswith(("gamma", "beta", "bias"))
+        return str(self.idx2name.get(index, index)).endswith(("gamma", "beta", "bias"))
 
     def _shared(self):
         rate = self.learning_rate

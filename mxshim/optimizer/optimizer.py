@@ -8,6 +8,7 @@ import warnings
 import numpy as onp
 
 from .. import ndarray as nd
+from ..arguments import Checked
 from ..base import BFLOAT16
 from ..engine.trace import constants_apart
 from ..ops import rules
@@ -17,7 +18,7 @@ from .fused import update_all
 __all__ = ["Optimizer", "Test", "create", "register"]
 
 
-class Optimizer:
+class Optimizer(Checked):
     """Base of all optimizers: what weights become, given their gradients.
 
     Args:
@@ -37,6 +38,10 @@ class Optimizer:
     """
 
     opt_registry: dict[str, type] = {}
+    _wants = {"lr_scheduler": "a function", "param_dict": "a dict", **dict.fromkeys(
+        ("learning_rate", "clip_gradient", "momentum", "epsilon", "eps", "rho", "gamma1", "gamma2", "clip_weights", "lower_bound",
+         "upper_bound", "aggregate_num"), "a number")}
+    _or_none = "learning_rate", "aggregate_num"
     _in_states = True  # states that name the class can be loaded
     _alone = False  # every weight has numbers of its own, even where the factors are the same
     _copy_last = False  # MXNet 1's states of 16-bit weights are (state, float32 copy) instead of (float32 copy, state)

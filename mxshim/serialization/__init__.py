@@ -13,10 +13,11 @@ from mxshim.serialization.stored import CSR as CSR
 from mxshim.serialization.stored import RowSparse as RowSparse
 from mxshim.serialization.stored import Saved as Saved
 from mxshim.serialization.writing import atomic_write as atomic_write
+from mxshim.serialization.writing import numbered as numbered
 from mxshim.serialization.writing import record_of_array as record_of_array
 from mxshim.serialization.writing import save_npy as save_npy
 from mxshim.serialization.writing import save_npz as save_npz
 from mxshim.serialization.writing import save_params as save_params
 
-__all__ = ["CSR", "RowSparse", "Saved", "array_of_record", "atomic_write", "is_npy", "load_params", "record_of_array", "save_npy",
-           "save_npz", "save_params"]
+__all__ = ["CSR", "RowSparse", "Saved", "array_of_record", "atomic_write", "is_npy", "load_params", "numbered", "record_of_array",
+           "save_npy", "save_npz", "save_params"]

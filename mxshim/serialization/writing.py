@@ -18,6 +18,14 @@ from mxshim.serialization.format import CPU, CSR_STORAGE, DENSE, LIST_MAGIC, ROW
 from mxshim.serialization.stored import CSR, RowSparse, Saved, bytes_of, checked, dense
 
 
+def numbered(prefix, epoch, ending="params") -> str:
+    """prefix-0001.params, the name of a checkpoint's file; epoch: a number, whose fraction is cut off. Raises: TypeError for others."""
+    try:
+        return f"{prefix}-{int(epoch + 0):04d}.{ending}"
+    except (TypeError, ValueError):
+        raise TypeError(f"the epoch of a checkpoint must be a number, got {epoch!r}") from None
+
+
 @contextlib.contextmanager
 def atomic_write(path: str | os.PathLike) -> Iterator[BinaryIO]:
     """A binary file to write `path` through; `path` is replaced when the block ends well, and untouched when it fails.

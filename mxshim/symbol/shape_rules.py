@@ -256,8 +256,8 @@ def softmax_output(given, ins, outs):
 def svm_output(given, ins, outs):
     x = join(ins[0], outs[0])
     ins[0], outs[0] = x, x
-    if x is not None:
-        put(ins, 1, x[:1])
+    if x:
+        put(ins, 1, x[:-1])
 
 
 @rule("LinearRegressionOutput", "LogisticRegressionOutput", "MAERegressionOutput")

@@ -69,10 +69,10 @@ MISSING = {
     "imports": ("import mxnet.rtc\nfrom mxnet import tvmop, np\nfrom mxnet.library import load",
                 [(1, "mx.rtc", "pallas"), (2, "mx.tvmop", "TVM"), (3, "mx.library.load", "operators in Python")]),
     "modules in modules": ("import mxnet as mx\nmx.rtc.CudaModule('')", [(2, "mx.rtc.CudaModule", "pallas")]),
-    "operators": ("from mxnet import npx, nd\nnpx.quantized_pooling(1)\nf = nd.contrib.dgl_adjacency",
-                  [(2, "npx.quantized_pooling", "int8"), (3, "nd.contrib.dgl_adjacency", "CSR")]),
+    "operators": ("from mxnet import npx, nd\nnpx.quantized_pooling(1)\nf = nd.contrib.dgl_subgraph",
+                  [(2, "npx.quantized_pooling", "int8"), (3, "nd.contrib.dgl_subgraph", "CSR")]),
     "F is nd": ("from mxnet.gluon import nn\nclass A(nn.HybridBlock):\n    def hybrid_forward(self, F, x):\n"
-                "        return F.contrib.dgl_adjacency(x)", [(4, "nd.contrib.dgl_adjacency", "CSR")]),
+                "        return F.contrib.dgl_subgraph(x)", [(4, "nd.contrib.dgl_subgraph", "CSR")]),
     "misspelled": ("from mxnet import gluon, np\ngluon.nn.Densee(2)\nnp.zerros(3)\nimport mxnet.gloun",
                    [(2, "mx.gluon.nn.Densee", ("Dense",)), (3, "np.zerros", ("zeros",)), (4, "mx.gloun", ("gluon",))]),
     "of arrays": ("from mxnet import np, nd\nx = np.ones(3)\nx.asscalar()\nnd.ones(2).unsqueeze(0)",

@@ -93,7 +93,7 @@ WRONG = {
     "data": (lambda F: gluon.data.ArrayDataset(5), TypeError, "arrays, lists or datasets are needed, got 5"),
     "a device for a list": (lambda F: gluon.utils.split_and_load(F.ones((2, 2)), mx.cpu()), TypeError, r"such as \[mx.cpu\(\)\]"),
     "numbers for an iterator": (lambda F: mx.io.NDArrayIter([1, 2]), ValueError, r"of shape \(\) has no axis 0 of examples"),
-    "a picture's size": (lambda F: gluon.data.vision.transforms.CenterCrop("x"), TypeError, r"a number or \(width, height\), got 'x'"),
+    "a picture's size": (lambda F: gluon.data.vision.transforms.CenterCrop("x"), TypeError, r"number or \(width, height\), got 'x'"),
     "transforms": (lambda F: gluon.data.vision.transforms.Compose(3), TypeError, "Compose: a list of transforms is needed, got 3"),
     "mixed initializers": (lambda F: mx.init.Mixed(".*", "zeros"), TypeError, "lists of patterns and of initializers are needed"),
     "a cell to modify": (lambda F: rnn.ResidualCell(nn.Dense(2)), TypeError, "base_cell must be a recurrent cell, got Dense"),

@@ -178,6 +178,11 @@ def test_checkpoints_and_optimizer_states(tmp_path):
     s, arguments, states = mx.model.load_checkpoint(prefix, 1)
     assert s.list_arguments() == small().list_arguments() and set(arguments) == {"fc1_weight", "fc1_bias", "fc2_weight",
                                                                                  "fc2_bias"} and not states
+    mod.save_checkpoint(prefix, 2.0, save_optimizer_states=True)  # an epoch that was computed
+    assert (tmp_path / "m-0002.params").exists() and (tmp_path / "m-0002.states").exists()
+    for save in (mod.save_checkpoint, lambda *a: mx.model.save_checkpoint(*a, mod.symbol, {}, {})):
+        with pytest.raises(TypeError, match="must be a number, got 'last'"):
+            save(prefix, "last")
     mod.save_params(prefix + ".params")
     other.load_params(prefix + ".params")
     (tmp_path / "m-0001.params").write_bytes((tmp_path / "m-0001.params").read_bytes()[:-30])

@@ -241,6 +241,10 @@ def test_svm_output(kwargs, want):
     y, (g,) = output_gradient("SVMOutput", x, [0, 2], **kwargs)
     close(y, x.asnumpy())
     close(g, want)
+    y, (g,) = output_gradient("SVMOutput", x.expand_dims(0), [[0, 2]], **kwargs)  # rows are along the last axis
+    close(g, [want])
+    y, (g,) = output_gradient("SVMOutput", x[0], nd.array(0), **kwargs)
+    close(g, want[0])
 
 
 BEHIND = {  # where no gradient arrives, or one of zeros

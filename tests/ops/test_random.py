@@ -365,6 +365,17 @@ def test_gamma_of_shape_0():
     assert nd.random.negative_binomial(nd.array([0.]), nd.array([0.5]), shape=3).asnumpy().tolist() == [[0, 0, 0]]
 
 
+@pytest.mark.parametrize("call, drawn, behind", [  # MX
+    (lambda: nd.random.negative_binomial(5, 1.0, shape=4), [0, 0, 0, 0], [0.96366274, 0.2726563]),
+    (lambda: nd.random.generalized_negative_binomial(3.0, 0.0, shape=6), [7, 4, 2, 3, 5, 3], [0.08713, 0.648172]),
+])
+def test_negative_binomials_at_the_bounds(call, drawn, behind):
+    """p = 1 never fails, and alpha = 0 is a Poisson distribution; what is drawn behind them has MXNet's numbers."""
+    mx.random.seed(0)
+    assert call().asnumpy().tolist() == drawn
+    onp.testing.assert_allclose(nd.random.uniform(shape=2).asnumpy(), behind, atol=1e-6)
+
+
 # --- errors -------------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("code, kind, text", [
     ("np.random.normal(0, -1, 2)", ValueError, "np.random.normal: scale must be >= 0, got -1"),

@@ -60,3 +60,13 @@ def test_weights_of_50_steps(generation, name, rows):
         for step, mine, real in zip(measure.KEPT, got, kept, strict=True):
             for a, b in zip(mine, real, strict=True):
                 onp.testing.assert_allclose(a.ravel(), b, rtol, 2e-3 if half else 2e-5, err_msg=f"{arguments}, step {step}")
+
+
+@pytest.mark.parametrize("keys", [(0, 1), ("a_weight", "a_bias")])
+def test_lars_leaves_biases_alone_by_index_and_by_name(keys):
+    """A store's updater knows weights by their names."""
+    update = mx.optimizer.get_updater(mx.optimizer.LARS(learning_rate=0.1, param_idx2name={0: "a_weight", 1: "a_bias"}))
+    weights = [mx.nd.ones(2), mx.nd.ones(2)]
+    for key, weight in zip(keys, weights, strict=True):
+        update(key, mx.nd.ones(2), weight)
+    assert [round(float(w[0].asscalar()), 6) for w in weights] == [0.9999, 0.9]  # MX

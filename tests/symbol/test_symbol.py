@@ -257,6 +257,8 @@ SHAPES = {
                                       []),
     "earlier batch norm": (lambda: sym.BatchNorm_v1(d, name="n"), {"d": (2, 3, 4)}, [(2, 3, 4), (3,), (3,)], [(2, 3, 4)], [(3,), (3,)]),
     "sparse regularization": (lambda: sym.IdentityAttachKLSparseReg(d), {"d": (2, 3)}, [(2, 3)], [(2, 3)], [(3,)]),
+    "vector machine": (lambda: sym.SVMOutput(d, name="s"), {"d": (4, 3, 2)}, [(4, 3, 2), (4, 3)], [(4, 3, 2)], []),
+    "vector machine of one row": (lambda: sym.SVMOutput(d, name="s"), {"d": (4,)}, [(4,), ()], [(4,)], []),
     "known from the variable": (lambda: sym.var("v", shape=(2, 0)) + d, {"d": (2, 3)}, [(2, 3), (2, 3)], [(2, 3)], []),
 }
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import numpy as onp
 
+from ...arguments import Checked
 from ...array.convert import adopt_numpy
 from ...base import as_dtype
 from ...device import current_device
@@ -32,7 +33,7 @@ class Stack:
         return joined(data, (tuple, list))
 
 
-class Pad:
+class Pad(Checked):
     """Samples of one number of dimensions, each made as long as the longest along every axis, with a new first axis.
 
     Args:
@@ -40,6 +41,8 @@ class Pad:
         round_to: lengths become multiples of it.
     Inputs: arrays or lists of numbers; for samples of several parts use Group(Pad(), ...).
     """
+
+    _wants = {"val": "a number", "round_to": "a number"}
 
     def __init__(self, val=None, dtype=None, round_to=None, use_shared_mem=False):
         self._value, self._dtype, self._round_to = 0 if val is None else val, dtype, round_to
@@ -60,7 +63,7 @@ class Pad:
         return adopt_numpy(batch, array_class(type(first)), current_device())
 
 
-class Append:
+class Append(Checked):
     """The samples as a list of arrays of any shapes, each with a new axis of size 1 at `batch_axis` if `expand`."""
 
     def __init__(self, expand=True, batch_axis=0, use_shared_mem=False):

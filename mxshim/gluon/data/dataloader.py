@@ -9,6 +9,7 @@ from multiprocessing.reduction import ForkingPickler as ForkingPickler
 
 import numpy as onp
 
+from ...arguments import Checked
 from ...device import cpu_pinned
 from ...util import is_np_array
 from ..dialect import ARRAYS
@@ -48,7 +49,7 @@ def _as_in_context(batch, ctx):
     return type(batch)(_as_in_context(b, ctx) for b in batch) if isinstance(batch, list | tuple) else batch
 
 
-class DataLoader:
+class DataLoader(Checked):
     """Iterates over a dataset in batches; every iteration starts anew.
 
     Args:
@@ -69,6 +70,8 @@ class DataLoader:
         the dataset or its transforms raise, with their traceback; RuntimeError if a process ended.
     MXNet: gluon.data.DataLoader. Differs: workers are threads unless processes are asked for.
     """
+
+    _wants = {"prefetch": "a number", "batchify_fn": "a function", "sampler": "a list", "batch_sampler": "a list", "pin_device_id": None}
 
     def __init__(self, dataset, batch_size=None, shuffle=False, sampler=None, last_batch=None, batch_sampler=None, batchify_fn=None,
                  num_workers=0, pin_memory=False, pin_device_id=0, prefetch=None, thread_pool=False, timeout=120, auto_reload=False,

@@ -5,6 +5,7 @@ import os
 
 import numpy as onp
 
+from ...arguments import Checked, check
 from ...recordio import MXIndexedRecordIO
 from ..dialect import ARRAYS
 from .batchify import joined
@@ -40,6 +41,8 @@ class Dataset:
         """Part number `index` of num_shards parts that follow each other; the first parts are longer by one if it does not divide evenly.
 
         Raises: AssertionError if index is not in [0, num_shards)."""
+        check("shard", "num_shards", num_shards, "a whole number")
+        check("shard", "index", index, "a whole number")
         if num_shards <= 0:
             raise AssertionError(f"Number of shards must be greater than 0, got {num_shards}")
         if not 0 <= index < num_shards:
@@ -49,6 +52,8 @@ class Dataset:
 
     def take(self, count):
         """The first `count` samples; all of them for None or more than there are. Raises: AssertionError for a negative number."""
+        if count is not None:
+            check("take", "count", count, "a whole number")
         if count is not None and count < 0:
             raise AssertionError(f"take: count must be a positive integer, got {count}")
         return _SampledDataset(self, SequentialSampler(len(self) if count is None else min(count, len(self))))
@@ -165,8 +170,10 @@ class RecordFileDataset(Dataset):
         return self._record.read_idx(self._record.keys[idx])
 
 
-class _LazyTransformDataset(Dataset):
+class _LazyTransformDataset(Checked, Dataset):
     """fn of every sample."""
+
+    _wants, _called = {"fn": "a function"}, "transform"
 
     def __init__(self, data, fn):
         self._data, self._fn = data, fn
@@ -192,8 +199,10 @@ class _LazyTransformDataset(Dataset):
         return [images, *batch[1:]] if isinstance(batch, list) else images
 
 
-class _First:
+class _First(Checked):
     """fn of the first argument; the others as they are."""
+
+    _wants, _called = {"fn": "a function"}, "transform_first"
 
     def __init__(self, fn):
         self.fn = fn

@@ -3,12 +3,16 @@ from __future__ import annotations
 
 import numpy as onp
 
+from ...arguments import Checked
+
 __all__ = ["BatchSampler", "FilterSampler", "IntervalSampler", "RandomSampler", "Sampler", "SequentialSampler"]
 LAST = ("keep", "discard", "rollover")
 
 
-class Sampler:
+class Sampler(Checked):
     """What all samplers offer: iteration over indices, or over lists of them, and their number."""
+
+    _wants = {"length": "a number", "interval": "a number", "fn": "a function", "sampler": "a list", "dataset": "a list"}
 
     def __len__(self):
         raise NotImplementedError(f"{type(self).__name__} needs a method __len__")

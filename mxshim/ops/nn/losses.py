@@ -154,7 +154,7 @@ mae_regression_output = _regression(_identity, lambda x, label: jnp.where(x > la
 
 def _svm_gradient(x, above, label, margin, strength, linear):
     margin, strength = margin.astype(x.dtype), strength.astype(x.dtype)
-    hit = lax.broadcasted_iota("int32", x.shape, 1) == label.astype("int32")[:, None]
+    hit = lax.broadcasted_iota("int32", x.shape, x.ndim - 1) == label.astype("int32")[..., None]
     sign = jnp.where(hit, -jnp.ones_like(x), jnp.ones_like(x))
     short = margin + sign * x  # how far a score is on the wrong side of its margin
     slope = (short > 0).astype(x.dtype) if linear else 2 * jnp.maximum(short, 0)
@@ -162,20 +162,20 @@ def _svm_gradient(x, above, label, margin, strength, linear):
 
 
 @op("nd.SVMOutput", loss=True, scalars=("margin", "regularization_coefficient"),
-    samples=_own([((_X, _L), {}), ((_X, _L), {"use_linear": True})]))
+    samples=_own([((_X, _L), {}), ((_X, _L), {"use_linear": True}), ((_X[None], _L[None]), {})]))
 def svm_output(data, label, margin=1.0, regularization_coefficient=1.0, use_linear=False):
     """data itself; its gradient is that of a support vector machine's loss, whatever comes from above (Tang, 2013).
 
     With s = 1 for the label's class, -1 for others: regularization_coefficient times the gradient of the sum of
     max(0, margin - s data) squared, or of that sum itself (use_linear).
-    Args: data: (N, classes), a floating dtype.  label: (N,), classes.
+    Args: data: (..., classes), a floating dtype.  label: data's shape without the last axis, classes.
     Raises: MXNetError if shapes or dtypes do not fit.
     """
     floats_only(data)
     same_dtype(data, label)
-    if data.ndim != 2:
-        raise MXNetError(f"data of shape (N, classes) is needed, got {data.shape}")
-    has_shape("label", label, data.shape[:1], "one class for each row")
+    if data.ndim == 0:
+        raise MXNetError("data of shape (..., classes) is needed, got ()")
+    has_shape("label", label, data.shape[:-1], "one class for each row")
     return with_gradient(_identity, partial(_svm_gradient, linear=bool(use_linear)), data, label, number(margin, "float64"),
                          number(regularization_coefficient, "float64"))
 

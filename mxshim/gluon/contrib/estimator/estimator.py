@@ -27,8 +27,8 @@ from .event_handler import (
     TrainBegin,
     TrainEnd,
     ValidationHandler,
+    _check_metrics,
     check_event_handlers,
-    check_metrics,
 )
 
 
@@ -52,7 +52,7 @@ class Estimator:
         self.net, self.val_net = net, net if val_net is None else val_net
         self.loss = _loss(loss)
         self.val_loss = self.loss if val_loss is None else _loss(val_loss)
-        self._train_metrics, self._val_metrics = check_metrics(train_metrics), check_metrics(val_metrics)
+        self._train_metrics, self._val_metrics = _check_metrics(train_metrics), _check_metrics(val_metrics)
         self._name_metrics()
         self.logger = logging.Logger(name="Estimator", level=logging.INFO)
         self.logger.addHandler(logging.StreamHandler(sys.stdout))
@@ -78,8 +78,8 @@ class Estimator:
 
     def _name_metrics(self):
         if not self._train_metrics:
-            if isinstance(self.loss, SoftmaxCrossEntropyLoss):
-                self._train_metrics = [Accuracy()]
+            suggested = _suggest_metric_for_loss(self.loss)
+            self._train_metrics = [] if suggested is None else [suggested]
             # MXNet 2 calls it after the class, MXNet 1 after the block's own name.
             name = type(self.loss).__name__ if is_np_array() else self.loss.name.rstrip("1234567890")
             self._train_metrics.append(LossMetric(name))
@@ -168,7 +168,7 @@ class Estimator:
         extra = [d for d in defaults if isinstance(d, StoppingHandler) or not any(isinstance(h, type(d)) for h in handlers)]
         if handlers and extra:
             for handler in handlers:
-                _check_known(handler, known)
+                _check_handler_metric_ref(handler, known)
         return sorted(handlers + extra, key=lambda handler: getattr(handler, "priority", 0))
 
     def _call(self, handlers, kind, event, **facts):
@@ -205,11 +205,17 @@ def _devices(given):
     return found
 
 
-def _check_known(handler, known):
+def _suggest_metric_for_loss(loss):
+    """A metric that goes with a loss, or None."""
+    return Accuracy() if isinstance(loss, SoftmaxCrossEntropyLoss) else None
+
+
+def _check_handler_metric_ref(handler, known_metrics):
+    """That a handler has no metrics but these. Raises: ValueError."""
     for attribute in dir(handler):
         if "metric" in attribute:
             value = getattr(handler, attribute)
             for metric in value if isinstance(value, list) else [value] if value else []:
-                if metric not in known:
+                if metric not in known_metrics:
                     raise ValueError(f"Estimator: {type(handler).__name__}.{attribute} has {metric}, which is none of "
                                      "estimator.train_metrics and estimator.val_metrics; take it from there")

@@ -70,7 +70,7 @@ def check_event_handlers(handlers) -> list[EventHandler]:
     return found
 
 
-def check_metrics(metrics) -> list[EvalMetric]:
+def _check_metrics(metrics) -> list[EvalMetric]:
     """One metric, a list of them or None, as a list; a CompositeEvalMetric as its parts. Raises: ValueError."""
     if isinstance(metrics, CompositeEvalMetric):
         metrics = metrics.metrics
@@ -112,7 +112,7 @@ class MetricHandler(EpochBegin, BatchEnd):
     """Resets metrics when an epoch begins and updates them after each batch: metric.Loss by the losses, others by the predictions."""
 
     def __init__(self, metrics, priority=-1000):
-        self.metrics = check_metrics(metrics)
+        self.metrics = _check_metrics(metrics)
         self.priority = priority  # before the handlers that read them
 
     def epoch_begin(self, estimator, *args, **kwargs):
@@ -168,7 +168,7 @@ class LoggingHandler(TrainBegin, TrainEnd, EpochBegin, EpochEnd, BatchBegin, Bat
     def __init__(self, log_interval="epoch", metrics=None, priority=math.inf):
         if not isinstance(log_interval, int) and log_interval != "epoch":
             raise ValueError(f"LoggingHandler: log_interval must be 'epoch' or a number of batches, got {log_interval!r}")
-        self.metrics = check_metrics(metrics)
+        self.metrics = _check_metrics(metrics)
         self.batch_index = self.current_epoch = self.processed_samples = 0
         self.priority = priority  # after all others
         self.log_interval = log_interval

@@ -16,10 +16,12 @@ from .... import ndarray as nd
 from .... import numpy as np
 from .... import numpy_extension as npx
 from ....absent import parts as _parts
+from ....arguments import Checked
 from ....array.image import host_array, run, streams
-from ....base import MXNetError
+from ....base import ArgumentTypeError, MXNetError
 from ....image.functions import imrotate
 from ...block import Block, HybridBlock
+from ...dialect import ARRAYS, Symbol
 from ...nn import HybridSequential, Sequential
 from ..plans import cut
 
@@ -29,12 +31,15 @@ __all__ = ["Cast", "CenterCrop", "Compose", "CropResize", "HybridCompose", "Hybr
            "ToTensor"]
 
 
-class _Transform(HybridBlock):
+class _Transform(Checked, HybridBlock):
     """A block whose `apply_to(x)` makes the result."""
 
+    _wants = dict.fromkeys(("brightness", "contrast", "saturation", "hue", "alpha"), "a number")
     joins = False  # whether a batch of images gives the batch of what each gives
 
     def forward(self, x, *args):
+        if not isinstance(x, ARRAYS | Symbol):
+            raise ValueError(f"{type(self).__name__}: an array of mx.nd or mx.np is needed, got {type(x).__name__}; mx.nd.array makes one")
         x = self.apply_to(x)
         return (x, *args) if args else x
 
@@ -61,11 +66,21 @@ def _images(x):
     return npx.image if type(x) is np.ndarray else nd.image
 
 
-def _pair(size):
-    """(width, height). Raises: TypeError for anything but a number or two."""
-    if not isinstance(size, int | float) and not (isinstance(size, list | tuple) and len(size) == 2):
-        raise TypeError(f"the size of a picture must be a number or (width, height), got {size!r}")
-    return (size, size) if isinstance(size, int | float) else tuple(size)
+def _pair(owner, size):
+    """(width, height) of one whole number or two. Raises: ArgumentTypeError for anything else, MXNetError unless they are positive."""
+    pair = (size, size) if isinstance(size, int | onp.integer) else size
+    if not isinstance(pair, list | tuple) or len(pair) != 2 or not all(isinstance(n, int | onp.integer) for n in pair):
+        raise ArgumentTypeError(f"{type(owner).__name__}: `size` must be a whole number or (width, height), got {size!r}")
+    if min(pair) <= 0:
+        raise MXNetError(f"{type(owner).__name__}: `size` must be positive, got {size!r}")
+    return tuple(pair)
+
+
+def _range(owner, name, given):
+    """Two numbers. Raises: ArgumentTypeError for anything else."""
+    if not isinstance(given, list | tuple) or len(given) != 2 or not all(isinstance(n, int | float | onp.number) for n in given):
+        raise ArgumentTypeError(f"{type(owner).__name__}: `{name}` must be a pair of numbers, got {given!r}")
+    return tuple(given)
 
 
 class Compose(Sequential):
@@ -89,10 +104,12 @@ class HybridCompose(HybridSequential):
 
     def __init__(self, transforms):
         super().__init__()
+        if not isinstance(transforms, Iterable):
+            raise TypeError(f"HybridCompose: a list of transforms is needed, got {transforms!r}")
         self.add(*transforms)
 
 
-class RandomApply(Sequential):
+class RandomApply(Checked, Sequential):
     """`transforms`, one or a list of them, with probability p, which comes from Python's random."""
 
     def __init__(self, transforms, p=0.5):
@@ -135,11 +152,19 @@ class ToTensor(_Transform):
 class Normalize(_Transform):
     """(x - mean) / std of floating images (C, H, W) or (N, C, H, W); mean and std: a number, or one for each channel."""
 
+    _wants = {"mean": None, "std": None}
     joins = True
 
     def __init__(self, mean=0.0, std=1.0):
         super().__init__()
-        self._mean, self._std = (tuple(v) if isinstance(v, list | tuple) else (float(v),) for v in (mean, std))
+        self._mean, self._std = (self._numbers_of(name, v) for name, v in (("mean", mean), ("std", std)))
+
+    @staticmethod
+    def _numbers_of(name, given):
+        try:
+            return tuple(float(v) for v in (given if isinstance(given, list | tuple) else (given,)))
+        except (TypeError, ValueError):
+            raise ArgumentTypeError(f"Normalize: `{name}` must be a number, or one for each channel, got {given!r}") from None
 
     def apply_to(self, x):
         return run("nd.image.normalize", x, self._mean, self._std)
@@ -153,7 +178,8 @@ class Resize(_Transform):
 
     def __init__(self, size, keep_ratio=False, interpolation=1):
         super().__init__()
-        self._size = size if isinstance(size, int) else tuple(size)
+        width, height = _pair(self, tuple(size) * 2 if isinstance(size, list | tuple) and len(size) == 1 else size)
+        self._size = width if isinstance(size, int | onp.integer) else (width, height)  # a number may be that of the shorter side alone
         self._keep, self._interpolation = keep_ratio, interpolation
 
     def apply_to(self, x):
@@ -180,9 +206,11 @@ class CenterCrop(_Transform):
 
     def __init__(self, size, interpolation=1):
         super().__init__()
-        self._size, self._interpolation = _pair(size), interpolation
+        self._size, self._interpolation = _pair(self, size), interpolation
 
     def apply_to(self, x):
+        if x.ndim not in (3, 4):
+            raise MXNetError(f"CenterCrop: an image (height, width, channels) or a batch of them is needed, got shape {x.shape}")
         left, top, w, h = _rectangle(x.shape[-3:-1], self._size, 0.5, 0.5)
         x = run("nd.image.crop", x, left, top, w, h)
         return x if (w, h) == self._size else run("nd.image.resize", x, self._size, False, self._interpolation)
@@ -191,15 +219,17 @@ class CenterCrop(_Transform):
 class CropResize(_Transform):
     """The rectangle width by height at (x, y), resized to `size` if one is given."""
 
+    _wants = dict.fromkeys(("x", "y", "width", "height"), "a whole number")
     joins = True
 
     def __init__(self, x, y, width, height, size=None, interpolation=None):
         super().__init__()
-        self._rectangle, self._size, self._interpolation = (x, y, width, height), size, 1 if interpolation is None else interpolation
+        self._rectangle, self._size = (x, y, width, height), _pair(self, size) if size else None
+        self._interpolation = 1 if interpolation is None else interpolation
 
     def apply_to(self, x):
         x = run("nd.image.crop", x, *self._rectangle)
-        return run("nd.image.resize", x, _pair(self._size), False, self._interpolation) if self._size else x
+        return run("nd.image.resize", x, self._size, False, self._interpolation) if self._size else x
 
 
 class RandomCrop(_Drawing):
@@ -209,7 +239,7 @@ class RandomCrop(_Drawing):
 
     def __init__(self, size, pad=None, pad_value=0, interpolation=1):
         super().__init__()
-        self._size, self._value, self._interpolation = _pair(size), pad_value, interpolation
+        self._size, self._value, self._interpolation = _pair(self, size), pad_value, interpolation
         if pad is not None and not isinstance(pad, int) and len(pad) != 4:
             raise AssertionError(f"RandomCrop: pad must be a number or (top, bottom, left, right), got {pad}")
         self._pad = (pad,) * 4 if isinstance(pad, int) else pad
@@ -241,8 +271,10 @@ class RandomResizedCrop(_Drawing):
 
     def __init__(self, size, scale=(0.08, 1.0), ratio=(3 / 4, 4 / 3), interpolation=1):
         super().__init__()
-        self._size, self._interpolation = _pair(size), interpolation
-        self._scale = (scale, 1.0) if isinstance(scale, int | float) else scale
+        self._size, self._interpolation = _pair(self, size), interpolation
+        self._scale = (scale, 1.0) if isinstance(scale, int | float) else _range(self, "scale", scale)
+        if min(_range(self, "ratio", ratio)) <= 0:
+            raise MXNetError(f"RandomResizedCrop: `ratio` must be positive, got {ratio}")
         self._ratio = [math.log(r) for r in ratio]
 
     def plan(self, shape):
@@ -380,12 +412,14 @@ class RandomGray(_Transform):
                           x._host())
 
 
-class Rotate(Block):
+class Rotate(Checked, Block):
     """float32 images (C, H, W) or (N, C, H, W) turned clockwise by an angle in degrees; what comes from outside is 0.
 
     zoom_in: enlarged until nothing from outside is seen.  zoom_out: made smaller until all of the image is seen.
     Raises: TypeError for another dtype, ValueError for another rank or for both zooms.
     """
+
+    _wants = {"rotation_degrees": "a number"}
 
     def __init__(self, rotation_degrees, zoom_in=False, zoom_out=False):
         super().__init__()
@@ -396,12 +430,12 @@ class Rotate(Block):
         return (x, *args) if args else x
 
 
-class RandomRotation(Block):
+class RandomRotation(Checked, Block):
     """Rotate by an angle from angle_limits, with probability rotate_with_proba; both come from NumPy's global generator."""
 
     def __init__(self, angle_limits, zoom_in=False, zoom_out=False, rotate_with_proba=1.0):
         super().__init__()
-        low, high = angle_limits
+        low, high = _range(self, "angle_limits", angle_limits)
         if low >= high:
             raise ValueError(f"RandomRotation: angle_limits must be an ordered pair, got {angle_limits}")
         if not 0 <= rotate_with_proba <= 1:
