@@ -22,6 +22,7 @@ def folder(tmp_path, monkeypatch):
         pytest.skip("this JAX does not tell its settings")
     monkeypatch.setattr(disk, "_folder", str(tmp_path))
     monkeypatch.setattr(disk, "structure", STRUCTURE)
+    npx.waitall()  # what other tests have left open
     program.clear()
     return tmp_path
 
