@@ -10,19 +10,19 @@ from array import array
 from collections import Counter, deque
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from functools import partial
 from importlib.util import find_spec
 
 import jax
 import numpy as onp
 from jax import lax
+from jax.extend.core import jaxpr_as_fun
 
 from ..base import MXNetError
 from ..device import give_back, started_in
 from . import buffers, disk, pieces
 from .op import READS
 from .roll import rolled
-from .spec import FLOAT, INT, SHIFT, equations, eval_jaxpr
+from .spec import FLOAT, INT, SHIFT, equations
 
 BUDGET = 256 << 20  # bytes of programs that are kept
 _LEAST = 3 << 19  # what a CPU program costs at least, measured: about 1.5 MB; and ...
@@ -255,10 +255,6 @@ def _body(instructions, live, lead, results):
     return body
 
 
-def _evaluated(closed, *args):
-    return eval_jaxpr(closed, args)
-
-
 def _compile(device, instructions, data, donated, live, packed):
     if started_in[0] != os.getpid():  # XLA would wait for threads that are not here
         raise MXNetError(f"what was recorded from {_first_line(instructions)} on needs a new program, which XLA cannot compile in a "
@@ -295,7 +291,7 @@ def _compile(device, instructions, data, donated, live, packed):
     rows: list = []
     loops = rolled(same, rows if device.platform == "cpu" else None)
     if loops is not None or given:
-        whole = traced(loops or partial(_evaluated, same), tuple(given))
+        whole = traced(loops or jaxpr_as_fun(same), tuple(given))
     compiled, executable = _compiled(whole.lower(), device, _goes_longer_way(whole.jaxpr))
     size, temporary = _LEAST, 0
     try:

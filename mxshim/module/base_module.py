@@ -10,10 +10,12 @@ import numpy as onp
 from .. import metric as metrics
 from .. import ndarray as nd
 from ..array.core import Array
-from ..base import MXNetError, _as_list
+from ..base import MXNetError
+from ..base import _as_list as _as_list  # MXNet's place of it, too
 from ..callback import BatchEndParam
 from ..initializer import Uniform
 from ..io import DataBatch, DataIter
+from ..model import _multiple_callbacks
 from .batches import described
 
 __all__ = ["BaseModule"]
@@ -169,13 +171,11 @@ class BaseModule:
             self.prepare(batch, sparse_row_id_fn)
             self.forward(batch, is_train=False)
             self._see(eval_metric, batch)
-            for callback in _as_list(batch_end_callback) if batch_end_callback is not None else ():
-                callback(BatchEndParam(epoch=epoch, nbatch=nbatch, eval_metric=eval_metric, locals=locals()))
+            if batch_end_callback is not None:
+                _multiple_callbacks(batch_end_callback, BatchEndParam(epoch, nbatch, eval_metric, locals()))
             seen += 1
         if score_end_callback:
-            param = BatchEndParam(epoch=epoch, nbatch=seen, eval_metric=eval_metric, locals=locals())
-            for callback in _as_list(score_end_callback):
-                callback(param)
+            _multiple_callbacks(score_end_callback, BatchEndParam(epoch, seen, eval_metric, locals()))
         return eval_metric.get_name_value()
 
     def _see(self, metric, batch):
@@ -256,9 +256,7 @@ class BaseModule:
             self.logger.info("Epoch[%d] Time cost=%.3f", epoch, time.time() - tic)
             arguments, states = self.get_params()
             self.set_params(arguments, states)
-            if epoch_end_callback is not None:
-                for callback in _as_list(epoch_end_callback):
-                    callback(epoch, self.symbol, arguments, states)
+            _multiple_callbacks(epoch_end_callback, epoch, self.symbol, arguments, states)
             if eval_data is not None:
                 for name, value in self.score(eval_data, validation_metric, score_end_callback=eval_end_callback,
                                               batch_end_callback=eval_batch_end_callback, epoch=epoch):
@@ -287,9 +285,7 @@ class BaseModule:
             if following is None:
                 values = eval_metric.get_global_name_value()
             if batch_end_callback is not None:
-                param = BatchEndParam(epoch=epoch, nbatch=nbatch, eval_metric=eval_metric, locals={**locals(), "train_data": train_data})
-                for callback in _as_list(batch_end_callback):
-                    callback(param)
+                _multiple_callbacks(batch_end_callback, BatchEndParam(epoch, nbatch, eval_metric, {**locals(), "train_data": train_data}))
             nbatch += 1
             data_batch = following
         return values

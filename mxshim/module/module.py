@@ -7,14 +7,14 @@ import warnings
 from .. import ndarray as nd
 from .. import optimizer as opt
 from ..array.core import Array
-from ..base import MXNetError
+from ..base import MXNetError, _as_list
 from ..device import cpu
 from ..engine.trace import constants_apart
 from ..initializer import InitDesc, Uniform
 from ..model import _create_kvstore, _initialize_kvstore, load_checkpoint
 from ..serialization import atomic_write, numbered
 from ..symbol.compose import STORAGE
-from .base_module import BaseModule, _as_list, _check_input_names, _parse_data_desc
+from .base_module import BaseModule, _check_input_names, _parse_data_desc
 from .executor_group import DataParallelExecutorGroup
 
 __all__ = ["Module"]
