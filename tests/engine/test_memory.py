@@ -33,10 +33,10 @@ def test_large_results_lie_in_pages_that_are_there_already():
     for _ in range(3):
         _filled()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-    for _ in range(8):
+    for _ in range(32):  # XLA frees on a thread of its own: by luck, several may lie side by side before one is used again
         _filled()
     touched = (resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before) * os.sysconf("SC_PAGE_SIZE")
-    assert touched < 128 << 20  # fresh pages would be at least 8 x 32 MB
+    assert touched < 512 << 20  # fresh pages would be at least 32 x 32 MB
 
 
 @pool
