@@ -9,11 +9,11 @@ import numpy as onp
 from ..base import MXNetError, as_dtype
 from ..device import Device
 from ..engine import grad as engine_grad
-from ..engine.cell import Handle, Value, View, cell_of, shared, value_with
+from ..engine.cell import Handle, Value, View, cell_of, put, shared, value_with
 from ..engine.emit import emit, emit1, emit2, emit_spec, form_of, inplace, look_up, make_node, place
 from ..engine.op import NAMES, Op
 from ..engine.spec import Spec, arr, tracing
-from ..engine.trace import put, read, state, threads, trace_on, wait_all
+from ..engine.trace import read, state, threads, trace_on, wait_all
 from .one_element import convertible
 
 INPLACE = ("Inplace operations (+=, -=, x[:]=, out=, etc) are not supported when recording with autograd: the array is part of the "

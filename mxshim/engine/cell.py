@@ -9,6 +9,7 @@ import weakref
 from operator import index
 from typing import Any
 
+import jax
 import numpy as onp
 
 from ..base import is_float
@@ -74,6 +75,12 @@ def value_with(aval, ctx, data) -> Value:
     v = Value()
     v.aval, v.ctx, v.trace, v.slot, v.data = aval, ctx, None, None, data
     return v
+
+
+def put(data, device):
+    """A NumPy or JAX array on a JAX device, its 64-bit types kept."""
+    with jax.enable_x64(True):
+        return jax.device_put(data, device)
 
 
 class Failed:

@@ -14,10 +14,10 @@ from weakref import ref
 from ..base import MXNetError
 from . import program
 from . import trace as _trace
-from .cell import Cell, Handle, Value, value_with
+from .cell import Cell, Handle, Value, put, value_with
 from .op import Op
 from .spec import _SPECS, NUMBER_SLOT, SHIFT, Recorded, Spec, forms, tracing
-from .trace import Segment, put, trace_on, user_line
+from .trace import Segment, trace_on, user_line
 
 # (op, pattern, avals, training) -> Spec, or the error as users see it: set by the door, which words errors
 infer: Callable = None  # type: ignore[assignment]

@@ -20,6 +20,7 @@ from jax.extend.core import jaxpr_as_fun
 from ..base import MXNetError
 from ..device import give_back, started_in
 from . import buffers, disk, pieces
+from .cell import put
 from .op import READS
 from .roll import rolled
 from .spec import FLOAT, INT, SHIFT, equations
@@ -88,6 +89,7 @@ class Program:
         self.shared = ([j for kind, j in many if kind == "in"], [k for k, r in enumerate(results) if r in many])
 
 
+_USED = -1  # the slot of a value on the host that a program has had as an input
 _cache: dict[tuple, Program] = {}
 _lock = threading.Lock()
 _lines: dict = {}
@@ -96,12 +98,13 @@ _clock = itertools.count()
 _last = Program(None, None, [], 0, [])  # the one that ran last
 
 
-def run(device, instructions, codes, slots, numbers, data, donated, live, whole=False) -> tuple[list, tuple, bool]:
+def run(device, instructions, codes, slots, numbers, data, donated, live, host=(), whole=False) -> tuple[list, tuple, bool]:
     """(the live results of a trace, which inputs and results share buffers, whether anything was compiled for it).
 
     Raises: MXNetError if XLA cannot run it.
 
-    codes, slots, numbers: of the instructions, in order; live: the slots of the results that are wanted; whole: not in pieces.
+    codes, slots, numbers: of the instructions, in order; live: the slots of the results that are wanted; host: (index, value) of inputs
+    that are NumPy's; whole: not in pieces.
     """
     global remember_lines, _found, _last
     exact = True
@@ -122,6 +125,7 @@ def run(device, instructions, codes, slots, numbers, data, donated, live, whole=
                                    lambda piece: _key(device, piece) in _cache, device.platform == "cpu")
             if found is not None:
                 before = stats.programs
+                _settle(host, data, device)
                 outs = found.run(data, lambda piece, arrays: _run_piece(device, piece, arrays))
                 remember_lines, _found = True, 0
                 return outs, _shared(data, outs), stats.programs > before
@@ -139,6 +143,8 @@ def run(device, instructions, codes, slots, numbers, data, donated, live, whole=
             _last = program
             return outs, program.steps.shared, False
         program = None
+    if host:
+        _settle(host, data, device)
     with jax.enable_x64(True) if program is None or program.wide else _AS_IT_IS:
         packed = _pack(program, numbers, exact)
         compiled = program is None
@@ -176,7 +182,16 @@ def _key(device, piece) -> tuple:
 
 def _run_piece(device, piece, arrays) -> list:
     instructions = [(piece.code, piece.slots, None, piece.numbers, piece.line)]
-    return run(device, instructions, [piece.code], [piece.slots], piece.numbers, arrays, (), list(range(len(piece.outs))), True)[0]
+    return run(device, instructions, [piece.code], [piece.slots], piece.numbers, arrays, (), list(range(len(piece.outs))), whole=True)[0]
+
+
+def _settle(host, data, device):
+    """Put what comes from the host, and a program has had as an input before, on the device: what is used once is passed as it is."""
+    for j, v in host:
+        if v.slot is None:
+            v.slot = _USED
+        else:
+            data[j] = v.data = put(data[j], device)
 
 
 def _shared(data, outs) -> tuple[list, list]:

@@ -15,20 +15,17 @@ from sys import getrefcount
 from types import FrameType
 from typing import Any
 
-import jax
 import numpy as onp
 
 from ..base import MXNetError
-from ..device import current_device
 from . import program
-from .cell import DONATE, Failed, Value, aval_of, shared, value_with
+from .cell import DONATE, Failed, Value, put, shared
 from .spec import FLOAT, SHIFT, Spec
 
 LONG, LONGEST, ROLLED = 256, 1024, 8192  # instructions in a trace before it is cut where it repeats: XLA's time grows faster than it.
 # The larger numbers hold while recording, because a backward usually follows and is best compiled with what it goes back through;
 # the largest for what repeats itself, which is compiled as a loop (see roll.py).
 QUEUED = 32  # programs that may wait for the device
-_USED = -1  # the slot of a value on the host that has been an input once
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
@@ -104,12 +101,6 @@ def user_line(depth: int = 1) -> tuple[str, int]:
     return (frame.f_code.co_filename, frame.f_lineno) if frame is not None else ("?", 0)
 
 
-def put(data, device):
-    """A NumPy or JAX array on a JAX device, its 64-bit types kept."""
-    with jax.enable_x64(True):
-        return jax.device_put(data, device)
-
-
 def trace_on(device) -> Trace:
     """The calling thread's open trace for a JAX device."""
     thread = threads.now
@@ -153,12 +144,8 @@ class Trace:
             if data is None:
                 settle(value)
                 value.get()
-            elif type(data) is onp.ndarray:
-                # A parameter's first use is no other program than its second; what is small and used once is passed as it is.
-                if value.slot is None and data.nbytes < DONATE:
-                    value.slot = _USED
-                else:
-                    value.data = put(data, self.device)
+            elif type(data) is onp.ndarray and data.nbytes >= DONATE:
+                value.data = put(data, self.device)
             return self.take(value)
         return found
 
@@ -241,24 +228,19 @@ class Trace:
             del self.external[v]
         del self.inputs[most:]
 
-    def take_inputs(self) -> tuple[list, list, tuple]:
-        """(the inputs' data, weak references to the large ones, the indices of those nobody else holds: to be donated)."""
-        data = [v.data for v in self.inputs]
-        large = [(j, weakref.ref(v)) for j, v in enumerate(self.inputs)
-                 if v.aval.nbytes >= DONATE and not isinstance(v.data, onp.ndarray)]
-        if not large:
-            return data, large, ()
-        foreign = {j for j, ref in large if ref() in shared}
-        self.inputs.clear()
-        self.external.clear()
-        return data, large, tuple([j for j, ref in large if ref() is None and j not in foreign])
-
-    def restore_inputs(self, data):
-        """Put the inputs back after a flush that did not happen (Ctrl-C while compiling)."""
-        if not self.inputs and data:
-            ctx = current_device()
-            self.inputs = [value_with(aval_of(d.shape, onp.dtype(d.dtype)), ctx, d) for d in data]
-            self.external = {v: ~j for j, v in enumerate(self.inputs)}
+    def take_inputs(self) -> tuple[list, list, list, tuple]:
+        """(the inputs' data, which inputs are on the host, which are large, the indices of those nobody else holds: to be donated)."""
+        data, host, large = [], [], []
+        v: Value | None
+        for j, v in enumerate(self.inputs):
+            d = v.data
+            data.append(d)
+            if type(d) is onp.ndarray:
+                host.append((j, v))
+            elif v.aval.nbytes >= DONATE:
+                large.append((j, v))
+        v = None
+        return data, host, large, tuple([j for j, v in large if getrefcount(v) == _TAKEN and v not in shared]) if large else ()
 
     def close(self):
         """Nothing is appended any more. What nodes hold of the instructions no longer keeps outputs alive."""
@@ -288,17 +270,16 @@ class Trace:
                 self.close()
                 return
             program.stats.flushes[why] = program.stats.flushes.get(why, 0) + 1
-            data, large, donated = self.take_inputs()
+            data, host, large, donated = self.take_inputs()
             try:
                 results, (shared_inputs, shared_results), compiled = program.run(
-                    device, instructions, codes, slots, numbers, data, donated, wanted)
+                    device, instructions, codes, slots, numbers, data, donated, wanted, host)
             except MXNetError as error:
                 for v in live:
                     v.trace = Failed(error)
                 self.close()
                 raise
             except BaseException:
-                self.restore_inputs(data)
                 self.device = device
                 raise
             # From here on nothing can fail: the values get their data, then the trace ends.
@@ -307,9 +288,8 @@ class Trace:
                 v.trace = v.slot = None
             for k in shared_results:
                 shared.add(live[k])
-            for j, ref in large if shared_inputs else ():
-                v = ref()
-                if v is not None and j in shared_inputs:
+            for j, v in large if shared_inputs else ():
+                if j in shared_inputs:
                     shared.add(v)
             self.close()
         if compiled and not naive:
@@ -349,8 +329,9 @@ def gather(instructions) -> tuple[list, list, list, list, list]:
     return live, wanted, codes, slots, numbers
 
 
-def _counts() -> tuple[int, int]:
-    """What `getrefcount` says, in the loops above, of an output that only the trace holds, and of an instruction that no node holds.
+def _counts() -> tuple[int, int, int]:
+    """What `getrefcount` says, in the loops above, of an output and of an input that only the trace holds, and of an instruction that
+    no node holds.
 
     Measured, because Python's versions count the references of running code differently.
     """
@@ -363,10 +344,14 @@ def _counts() -> tuple[int, int]:
         _, _, outs, _, _ = instruction
         if type(outs) is not tuple:
             held = getrefcount(outs)
-    return held, alone
+    inputs = [Value()]
+    external = {inputs[0]: -1}
+    large = [(0, inputs[0])]
+    taken = [getrefcount(v) for j, v in large if external]
+    return held, taken[0], alone
 
 
-_HELD, _ALONE = _counts()
+_HELD, _TAKEN, _ALONE = _counts()
 _NONE = Trace(None)  # closed from the start
 threads = _Threads()
 

@@ -4,6 +4,7 @@ import logging
 import numpy as onp
 import pytest
 
+import mxshim as mx
 from mxshim import autograd, nd, np, npx
 from mxshim.engine import pieces, program
 from mxshim.engine.host import CannotRun, Steps
@@ -105,7 +106,7 @@ def test_pieces_with_programs_of_their_own(monkeypatch):
 
 def test_what_numpy_cannot_do_after_all_is_compiled(monkeypatch):
     program.clear()
-    monkeypatch.setattr(Steps, "_run", lambda self, values: 1 / 0)
+    monkeypatch.setattr(Steps, "_one_by_one", lambda self, values: 1 / 0)
     monkeypatch.setattr(logging.getLogger("mxshim.engine.host.steps"), "disabled", True)
     x = np.array([1.0, 2.0, 3.0])
     for _ in range(3):
@@ -131,11 +132,44 @@ def test_ctrl_c_in_a_small_program_loses_nothing(monkeypatch):
     def interrupted(self, values):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Steps, "_run", interrupted)
+    monkeypatch.setattr(Steps, "_one_by_one", interrupted)
     with pytest.raises(KeyboardInterrupt):
         y.asnumpy()
     monkeypatch.undo()
     assert y.tolist() == [4, 7]
+
+
+@pytest.mark.parametrize("call", [
+    lambda x, i: np.split(x * i, 2, axis=1), lambda x, i: [x.T, x.reshape(-1), x], lambda x, i: [np.zeros(3) + i, x[i:i + 1], (x > i).sum()],
+    lambda x, i: [abs(x), x / (i - 3), x.max(axis=0), np.where(x > i, x, -x)]])
+def test_a_program_that_is_called_often_gives_the_same_bits_when_written_as_a_function(call, monkeypatch):
+    program.clear()
+    written = []
+    real = Steps._write
+    monkeypatch.setattr(Steps, "_write", lambda self: written.append(self) or real(self))
+    x = np.array(onp.random.default_rng(1).normal(size=(4, 6)))
+    x.wait_to_read()
+
+    def turn(i):
+        results = call(x, i)
+        mx.nd.waitall()
+        return [r.asnumpy().tobytes() for r in results]
+
+    first = [turn(i % 4) for i in range(20)]
+    assert written == []
+    assert [turn(i % 4) for i in range(60)] == first * 3
+    assert written != []
+
+
+def test_what_is_read_on_the_host_stays_there_until_compiled_programs_use_it_twice():
+    x = np.array([1.0, 2.0])
+    assert [(x + i).tolist() for i in range(3)] == [[1, 2], [2, 3], [3, 4]]
+    assert type(x._cell.value.data) is onp.ndarray
+    large = np.ones((300_000, 2))
+    for i in range(3):
+        assert float(np.tanh(large * x).mean()) == pytest.approx((onp.tanh(1) + onp.tanh(2)) / 2, rel=1e-4)
+        assert type(x._cell.value.data) is onp.ndarray or i
+    assert type(x._cell.value.data) is not onp.ndarray
 
 
 def test_results_go_on_into_compiled_programs():
