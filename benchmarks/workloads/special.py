@@ -1,4 +1,4 @@
-"""Operators of detection, of speech, and of sparse matrices, with the sizes that their programs have. PyTorch alone lacks some."""
+"""Operators of detection, speech, language models, and sparse matrices, with the sizes that programs have. PyTorch alone lacks some."""
 from __future__ import annotations
 
 import re
@@ -31,6 +31,7 @@ _TABLE = [
     ("CTC, large", _CTC, _THEIR_CTC, "200x32x80 i32x30<79", True),
     ("deformable convolution, small", _DEFORM.format(filters=8), "", "1x4x8x8 1x18x8x8 8x4x3x3 8", True),
     ("deformable convolution, large", _DEFORM.format(filters=64), "", "4x64x28x28 4x18x28x28 64x64x3x3 64", True),
+    ("bias of a wide layer", "a + b", "a + b", "64x30000 30000", True),
     ("sparse dot, small", "nd.sparse.dot(a, b.as_nd_ndarray()).as_np_ndarray()", "a @ b", "s32x100 100x16", True),
     ("sparse dot, large", "nd.sparse.dot(a, b.as_nd_ndarray()).as_np_ndarray()", "a @ b", "s1000x20000 20000x64", True),
 ]

@@ -19,7 +19,7 @@ from jax.extend.core import jaxpr_as_fun
 
 from ..base import MXNetError
 from ..device import give_back, started_in
-from . import buffers, disk, pieces
+from . import buffers, disk, lowerings, pieces
 from .cell import put
 from .op import READS
 from .roll import rolled
@@ -307,7 +307,7 @@ def _compile(device, instructions, data, donated, live, packed):
     loops = rolled(same, rows if device.platform == "cpu" else None)
     if loops is not None or given:
         whole = traced(loops or jaxpr_as_fun(same), tuple(given))
-    compiled, executable = _compiled(whole.lower(), device, _goes_longer_way(whole.jaxpr))
+    compiled, executable = _compiled(lowerings.lower(whole, device), device, _goes_longer_way(whole.jaxpr))
     size, temporary = _LEAST, 0
     try:
         needed = compiled.memory_analysis()

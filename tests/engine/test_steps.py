@@ -140,7 +140,8 @@ def test_ctrl_c_in_a_small_program_loses_nothing(monkeypatch):
 
 
 @pytest.mark.parametrize("call", [
-    lambda x, i: np.split(x * i, 2, axis=1), lambda x, i: [x.T, x.reshape(-1), x], lambda x, i: [np.zeros(3) + i, x[i:i + 1], (x > i).sum()],
+    lambda x, i: np.split(x * i, 2, axis=1), lambda x, i: [x.T, x.reshape(-1), x],
+    lambda x, i: [np.zeros(3) + i, x[i:i + 1], (x > i).sum()],
     lambda x, i: [abs(x), x / (i - 3), x.max(axis=0), np.where(x > i, x, -x)]])
 def test_a_program_that_is_called_often_gives_the_same_bits_when_written_as_a_function(call, monkeypatch):
     program.clear()

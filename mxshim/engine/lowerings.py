@@ -1,0 +1,104 @@
+"""How CPUs do what XLA does badly there: primitives of JAX that are lowered in another way, in our programs only.
+
+Chosen by measurement on a grid of shapes. XLA sums the columns of a wide matrix, as the gradient of a bias is, 2 to 50 times as slowly
+as it multiplies the matrix by a row of ones; and its sine and cosine of an array are one call of the C library's for each element.
+"""
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import numpy as onp
+from jax import lax
+from jax.extend.mlir.dialects import stablehlo
+from jax.interpreters import mlir
+
+from .spec import equations
+
+_WIDE, _ROWS = 4096, range(8, 4097)  # columns, and rows: of more, the products would be added up less exactly
+_LONG = 4096  # elements from which sine and cosine are worth it
+_FAR = 2.0 ** 28  # up to here a quarter turn, in two parts, is exact enough
+_QUARTER = float.fromhex("0x1.921fb544p+0"), float.fromhex("0x1.0b4611a626331p-34")
+_SIN = [(-1) ** k / math.factorial(2 * k + 1) for k in range(6)]
+_COS = [(-1) ** k / math.factorial(2 * k) for k in range(7)]
+
+
+class Instead(NamedTuple):
+    """applies: (aval, parameters) -> whether to take `compute`, of an array and the parameters; plain: the rule for the others."""
+
+    applies: Callable[..., bool]
+    compute: Callable
+    plain: Callable
+
+
+def _sums_wide_columns(x, axes, **_) -> bool:
+    rows = math.prod(x.shape[:len(axes)])
+    return x.dtype == onp.float32 and axes == tuple(range(len(axes))) and rows in _ROWS and math.prod(x.shape) >= rows * _WIDE
+
+
+def _columns(x, *, axes, **_):
+    rows, shape = math.prod(x.shape[:len(axes)]), x.shape[len(axes):]
+    ones = lax.full((1, rows), 1, x.dtype)
+    return lax.reshape(lax.dot(ones, lax.reshape(x, (rows, math.prod(shape))), precision=lax.Precision.HIGHEST), shape)
+
+
+def _added(x, *, axes, **_):
+    return lax.reduce(x, onp.zeros((), x.dtype), lambda a, b: lax.add(a, b), axes)  # noqa: PLW0108  # lax.add by itself would be the primitive
+
+
+def _is_long(x, **_) -> bool:
+    return x.dtype == onp.float32 and math.prod(x.shape) >= _LONG
+
+
+def _polynomial(z, coefficients):
+    found = coefficients[-1]
+    for c in coefficients[-2::-1]:
+        found = c + z * found
+    return found
+
+
+def _wave(x, native, shift):
+    """The sine of x plus `shift` quarter turns, to half a unit in the last place: by polynomials for doubles."""
+
+    def near(x):
+        x = x.astype("float64")
+        turns = lax.round(x * (2 / math.pi))
+        rest = (x - turns * _QUARTER[0]) - turns * _QUARTER[1]
+        turns, z = turns.astype("int32") + shift, rest * rest
+        found = jax.numpy.where(turns & 1 == 0, rest * _polynomial(z, _SIN), _polynomial(z, _COS))
+        return jax.numpy.where(turns & 2 == 0, found, -found).astype("float32")
+
+    with jax.enable_x64(True):
+        return lax.cond(abs(x).max() < _FAR, near, lambda x: native(x.astype("float64")).astype("float32"), x)
+
+
+_INSTEAD: dict[Any, Instead] = {
+    lax.reduce_sum_p: Instead(_sums_wide_columns, _columns, mlir.lower_fun(_added, multiple_results=False)),
+    lax.sin_p: Instead(_is_long, lambda x, **_: _wave(x, lax.sin, 0), lambda ctx, x, **_: [stablehlo.sine(x)]),
+    lax.cos_p: Instead(_is_long, lambda x, **_: _wave(x, lax.cos, 1), lambda ctx, x, **_: [stablehlo.cosine(x)])}
+
+
+def _lower(ctx, x, *, instead, **params):
+    if instead.applies(ctx.avals_in[0], **params):
+        return mlir.lower_fun(instead.compute, multiple_results=False)(ctx, x, **params)
+    return instead.plain(ctx, x, **params)
+
+
+_RULES = {primitive: partial(_lower, instead=instead) for primitive, instead in _INSTEAD.items()}
+
+
+def lower(traced, device):
+    """traced.lower(), for this device."""
+    rules = tuple({eqn.primitive: _RULES[eqn.primitive] for eqn in equations(traced.jaxpr) if eqn.primitive in _INSTEAD
+                   and _INSTEAD[eqn.primitive].applies(eqn.invars[0].aval, **eqn.params)}.items()) if device.platform == "cpu" else ()
+    if rules and _OFFERED:
+        return traced.lower(_private_parameters=mlir.LoweringParameters(override_lowering_rules=rules))
+    return traced.lower()
+
+
+# Not a part of JAX's public interface: a JAX without it does as XLA does.
+_OFFERED = hasattr(mlir, "LoweringParameters") and "_private_parameters" in inspect.signature(jax.stages.Traced.lower).parameters

@@ -1,0 +1,91 @@
+"""Primitives that CPUs do in another way than XLA: the same results, and only where that pays."""
+import jax
+import jax.numpy as jnp
+import numpy as onp
+import pytest
+
+from mxshim import autograd, np
+from mxshim.engine import lowerings
+
+CPU = jax.devices("cpu")[0]
+
+
+def text(fn, *arrays):
+    """What XLA is given for a function."""
+    return lowerings.lower(jax.jit(fn).trace(*arrays), CPU).as_text()
+
+
+def values(fn, *arrays):
+    return onp.asarray(lowerings.lower(jax.jit(fn).trace(*arrays), CPU).compile()(*arrays))
+
+
+@pytest.mark.parametrize("name", ["sin", "cos"])
+@pytest.mark.parametrize("scale", [1, 1e3, 1e8])
+def test_waves_are_right_to_half_a_unit_in_the_last_place(name, scale):
+    x = (onp.random.default_rng(1).normal(size=(80, 100)) * scale).astype("float32")
+    right = getattr(onp, name)(x.astype("float64"))
+    got = getattr(np, name)(np.array(x)).asnumpy()
+    assert (abs(got - right) <= 0.501 * onp.spacing(abs(right).astype("float32"))).all()
+
+
+@pytest.mark.parametrize("name", ["sin", "cos"])
+def test_waves_of_what_is_far_away_or_no_number(name):
+    x = onp.array([1e9, 3e38, -2.5e10, 0.0, -0.0, 1e-37, onp.inf, -onp.inf, onp.nan] * 1000, "float32")
+    with onp.errstate(invalid="ignore"):
+        right = getattr(onp, name)(x.astype("float64")).astype("float32")
+    onp.testing.assert_allclose(getattr(np, name)(np.array(x)).asnumpy(), right, rtol=2e-7)
+
+
+def test_waves_have_derivatives_of_any_order():
+    x = np.array(onp.random.default_rng(1).normal(size=5000))
+    x.attach_grad()
+    with autograd.record():
+        first = autograd.grad(np.sin(x), x, create_graph=True)[0]
+        second = autograd.grad(first, x, create_graph=True)[0]
+    second.backward()
+    onp.testing.assert_allclose(first.asnumpy(), onp.cos(x.asnumpy()), atol=1e-6)
+    onp.testing.assert_allclose(second.asnumpy(), -onp.sin(x.asnumpy()), atol=1e-6)
+    onp.testing.assert_allclose(x.grad.asnumpy(), -onp.cos(x.asnumpy()), atol=1e-6)
+
+
+@pytest.mark.parametrize("shape, axes, other", [
+    ((64, 5000), (0,), True), ((4, 10, 4096), (0, 1), True), ((8, 2, 50, 50), (0,), True),
+    ((64, 4000), (0,), False), ((7, 5000), (0,), False), ((5000, 5000), (0,), False), ((64, 5000), (1,), False), ((4, 10, 5000), (1,), False), ((64, 5000), (0, 1), False)])
+def test_columns_of_wide_matrices_are_summed_by_a_product(shape, axes, other):
+    x = jax.ShapeDtypeStruct(shape, "float32")
+    assert ("dot_general" in text(lambda x: x.sum(axes), x)) == other
+    assert "dot_general" not in text(lambda x: x.sum(axes), jax.ShapeDtypeStruct(shape, "int32"))
+
+
+def test_sums_of_wide_columns():
+    x = onp.random.default_rng(1).normal(size=(4, 10, 4096)).astype("float32")
+    onp.testing.assert_allclose(np.array(x).sum(axis=(0, 1)).asnumpy(), x.sum((0, 1), dtype="float64"), rtol=1e-5, atol=1e-5)
+    b = np.zeros(4096)
+    b.attach_grad()
+    with autograd.record():
+        y = (np.array(x) + b) * np.array(x)
+    y.backward()
+    onp.testing.assert_allclose(b.grad.asnumpy(), x.sum((0, 1), dtype="float64"), rtol=1e-5, atol=1e-5)
+
+
+def test_others_of_the_same_kind_are_as_they_were():
+    """One program with sums and waves of both kinds, in loops and branches, too."""
+    wide = jnp.asarray(onp.random.default_rng(1).normal(size=(16, 5000)), "float32")
+
+    def turn(total, row):
+        either = jax.lax.cond(total > 0, lambda r: r.reshape(10, -1).sum(0)[0], lambda r: jnp.sin(r)[0], row)
+        return total + jnp.cos(row[:10]).sum() + either, row
+
+    def fn(x):
+        return jax.lax.scan(turn, jnp.float32(0), x)[0] + x.sum(0)[3] + x.sum(1)[2] + jnp.sin(x).sum() + jnp.sin(x[0, 5])
+
+    assert "dot_general" in text(fn, wide)
+    onp.testing.assert_allclose(values(fn, wide), onp.asarray(fn(wide)), rtol=1e-4)
+
+
+def test_a_jax_that_does_not_offer_it_does_as_xla_does(monkeypatch):
+    x = jnp.ones((64, 5000), "float32")
+    ours = values(lambda x: x.sum(0), x)
+    monkeypatch.setattr(lowerings, "_OFFERED", False)
+    assert "dot_general" not in text(lambda x: x.sum(0), x)
+    assert values(lambda x: x.sum(0), x).tolist() == ours.tolist()
