@@ -6,11 +6,11 @@ those before, is held against running its pieces. A piece that was compiled befo
 computed with NumPy if it can be; else it is compiled by itself: pieces come back where whole structures do not.
 
 A structure that comes back runs as it did, so that it gives the same bits, until that has taken as long as compiling it would, or
-it comes for the third time in a row, as in a loop; a step with a backward in it, for the second time.
+it comes for the third time in a row, as in a loop; a step with a backward in it, for the second time. Where such rows turn out to
+end there, as they do by chance where there are few structures, they have to be twice as long the next time.
 """
 from __future__ import annotations
 
-import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -41,13 +41,15 @@ class Line:
 
     length, seconds: of those compiled whole, the pieces and the time it took.  credit: seconds that may be risked.
     hits: how often one was found compiled since the last new structure; streak: how many of these came in quick succession.
-    last: the structure that ran last without a program; turns: how often in a row.
+    last: the structure that ran last without a program; turns: how often in a row.  row: how many turns are taken for a loop;
+    looped: whether the last one was.
     """
 
-    __slots__ = ("credit", "hits", "last", "length", "seconds", "streak", "turns")
+    __slots__ = ("credit", "hits", "last", "length", "looped", "row", "seconds", "streak", "turns")
 
-    def __init__(self):
+    def __init__(self, row=2):
         self.length = self.streak = self.hits = self.turns = 0
+        self.row, self.looped = row, False
         self.seconds = self.credit = 0.0
         self.last: int | None = None
 
@@ -60,7 +62,7 @@ _DISPATCH = 5e-5  # ... to run one, about
 _PATIENCE = 0.5  # seconds that a piece may take with NumPy, all in all
 SMALL = 16  # instructions of a trace that may be small
 LIMIT = 1.6e-5  # seconds that NumPy may take for it, about: what calling XLA costs, the caches that it empties included
-_NEAR = 4  # programs that may be found between two new structures in quick succession
+_NEAR, _STILL = 4, 64  # programs that may be found between two new structures in quick succession; once there were STREAK of these
 
 
 def clear():
@@ -73,7 +75,11 @@ def line_of(instructions) -> Line:
     if len(_lines) > 10_000:
         _lines.clear()
     where = next((i[4] for i in instructions if i[4] is not None), None)
-    return _lines.setdefault((where, _trains(instructions)), Line())
+    key = where, _trains(instructions)
+    found = _lines.get(key)
+    if found is None:
+        found = _lines[key] = Line(1) if key[1] else Line()
+    return found
 
 
 def _trains(instructions) -> bool:
@@ -91,6 +97,13 @@ def compiled(line: Line, instructions, seconds):
     line.credit += _CREDIT * seconds
 
 
+def ran(structure: int, seconds):
+    """Take note of what running a structure in pieces took, without compiling any of them: that may serve others."""
+    if len(_spent) > 100_000:
+        _spent.clear()
+    _spent[structure] += seconds
+
+
 def instead(line: Line, instructions, structure: int, live, has: Callable, on_cpu: bool) -> Pieces | None:
     """The trace in pieces, if it had better run like that; None if it had better be compiled.
 
@@ -98,15 +111,22 @@ def instead(line: Line, instructions, structure: int, live, has: Callable, on_cp
     compute.
     """
     known = structure in _spent
+    if line.looped:
+        line.looped = False
+        if line.hits < 2:
+            line.row *= 2
     if not known:
-        line.streak = line.streak + 1 if line.hits <= _NEAR else 0
+        line.streak = line.streak + 1 if line.hits <= (_NEAR if line.streak < STREAK else _STILL) else 0
         line.hits = 0
     line.turns = line.turns + 1 if line.last == structure else 0
     line.last = structure
     if not line.length or not known and (line.streak < STREAK or line.seconds < WAITED):
         return None
     whole = line.seconds / line.length * _length(instructions)
-    if known and (_spent[structure] > whole or line.turns >= (1 if _trains(instructions) else 2)):
+    if known and _spent[structure] > whole:
+        return None
+    if known and line.turns >= line.row:
+        line.looped, line.hits = True, 0
         return None
     found = Pieces(instructions, structure, live)
     cost = found.plan(has, on_cpu)
@@ -199,7 +219,6 @@ class Pieces:
 
     def run(self, data, compiled: Callable) -> list:
         """The live results. compiled: (piece, arrays) -> its results by a program of its own."""
-        start = time.perf_counter()
         uses = Counter([name for p in self.pieces for name in p.arrays])
         uses.update(self.live)
         env = {~j: d for j, d in enumerate(data)}
@@ -217,9 +236,6 @@ class Pieces:
             for name in (*p.arrays, *p.outs):
                 if not uses[name]:
                     del env[name]
-        if len(_spent) > 100_000:
-            _spent.clear()
-        _spent[self.structure] += time.perf_counter() - start
         return [env[name] for name in self.live]
 
 

@@ -124,9 +124,10 @@ def run(device, instructions, codes, slots, numbers, data, donated, live, host=(
             found = pieces.instead(pieces.line_of(instructions), instructions, hash(key), live,
                                    lambda piece: _key(device, piece) in _cache, device.platform == "cpu")
             if found is not None:
-                before = stats.programs
+                before, compiling, start = stats.programs, stats.compile_seconds, time.perf_counter()
                 _settle(host, data, device)
                 outs = found.run(data, lambda piece, arrays: _run_piece(device, piece, arrays))
+                pieces.ran(found.structure, time.perf_counter() - start - (stats.compile_seconds - compiling))
                 remember_lines, _found = True, 0
                 return outs, _shared(data, outs), stats.programs > before
     if hit and not whole:

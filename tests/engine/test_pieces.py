@@ -114,6 +114,37 @@ def test_what_comes_back_gives_the_same_bits_and_then_is_compiled(whole, monkeyp
     assert mx.engine.stats().programs == before + 1
 
 
+def repeated(fn, turns):
+    y = np.array([0.1, 0.2, 0.3])
+    for _ in range(turns):
+        y = fn(y * 1.5 + 1)
+    return y.asnumpy()
+
+
+def test_rows_that_ended_by_chance_must_be_longer_the_next_time(whole, monkeypatch):
+    monkeypatch.setattr(pieces, "_EACH", 0.0)
+    for turns in (3, 5, 7, 7, 7):  # the third 7 is taken for a loop
+        repeated(np.expm1, turns)
+    assert len(whole) == 3
+    for turns, count in ((9, 5), (11, 9)):  # it was none: the next one needs five, and so on
+        before = len(whole)
+        for k in range(count):
+            repeated(np.expm1, turns)
+            assert len(whole) == before + (k == count - 1)
+
+
+def test_new_structures_among_compiled_ones_run_in_pieces_while_they_keep_coming(whole, monkeypatch):
+    monkeypatch.setattr(pieces, "_EACH", 0.0)
+    for turns in (3, 5, 6, 7):
+        repeated(np.arctan, turns)
+    assert len(whole) == 2
+    for turns in range(8, 16):
+        for _ in range(20):
+            repeated(np.arctan, 3)
+        repeated(np.arctan, turns)
+    assert len(whole) == 2
+
+
 def test_a_line_that_has_not_waited_long_compiles(whole, monkeypatch):
     monkeypatch.setattr(pieces, "WAITED", 1e6)
     x = np.array(onp.arange(60))
