@@ -84,6 +84,13 @@ def test_large_programs_go_the_longer_way_for_large_loops_only(size, longer):
     assert program._goes_longer_way(jax.make_jaxpr(fn)(jax.ShapeDtypeStruct((size,), "float32")).jaxpr) == longer
 
 
+@pytest.mark.parametrize("fn, shape, longer", [
+    (jnp.transpose, (200, 300), True), (jnp.transpose, (100, 300), False), (lambda x: x.transpose(1, 0, 2), (40, 40, 40), False),
+    (lambda x: x.transpose(0, 2, 1), (40, 40, 40), True), (lambda x: x.T @ x, (200, 300), False), (lambda x: x.T + 1, (200, 300), False)])
+def test_large_results_that_are_turned_over_go_the_longer_way(fn, shape, longer):
+    assert program._goes_longer_way(jax.make_jaxpr(fn)(jax.ShapeDtypeStruct(shape, "float32")).jaxpr) == longer
+
+
 def test_what_a_first_run_needed_is_given_back_once(monkeypatch, xla_alone):
     given = []
     monkeypatch.setattr(program, "give_back", lambda: given.append(1))

@@ -162,6 +162,15 @@ def test_a_program_that_is_called_often_gives_the_same_bits_when_written_as_a_fu
     assert written != []
 
 
+@pytest.mark.parametrize("shape, axes, there", [((30, 40), None, True), ((200, 300), None, False), ((300, 200, 2), (1, 0, 2), True)])
+def test_large_arrays_are_turned_over_by_xla(shape, axes, there):
+    program.clear()
+    x = np.array(onp.random.default_rng(1).normal(size=shape))
+    y = np.transpose(x, axes)
+    onp.testing.assert_array_equal(y.asnumpy(), x.asnumpy().transpose(axes))
+    assert (program._last.steps is not None) == there
+
+
 def test_what_is_read_on_the_host_stays_there_until_compiled_programs_use_it_twice():
     x = np.array([1.0, 2.0])
     assert [(x + i).tolist() for i in range(3)] == [[1, 2], [2, 3], [3, 4]]

@@ -35,6 +35,7 @@ _IN_WHOLE_NUMBERS = {"div": 1e-5, "rem": 1e-5}
 _BYTE, _PRODUCT = 1e-9, 2e-10  # seconds of NumPy's for every byte that comes out and for every multiplication of a product
 _PICKED = {"erf", "erfc", "gather", "scatter", "scatter-add", "scatter-max", "scatter-min", "scatter-mul", "sort", "top_k"}
 _PICK = 2e-8  # seconds for every element of these
+_TURN = 3e-9  # of an array that is turned over: by how many seconds for every element of four bytes NumPy is slower
 _DIRECT = EXACT | ROUNDED
 # What shares its memory with nothing, besides these.
 _OWN = {"broadcast_in_dim", "concatenate", "convert_element_type", "div", "dot_general", "reduce_and", "reduce_max", "reduce_min",
@@ -303,6 +304,8 @@ def _cost(eqn, name, params, size) -> tuple[float, float]:
             call *= 3
         elif out.dtype.kind in "biu" or out.dtype.kind == "f" and out.dtype.itemsize >= 4:
             each = (-6e-9 if out.dtype.kind == "f" else -1.5e-9) * math.log2(max(out.shape[params["dimension"]], 1))
+    if name == "transpose" and params["permutation"][-1] != len(params["permutation"]) - 1:
+        each = _TURN
     first = eqn.invars[0].aval.shape if eqn.invars else out.shape
     if name == "gather":
         how = takes(first, params)
