@@ -11,6 +11,7 @@ import numpy as onp
 from .. import autograd, initializer, symbol
 from .. import ndarray as nd
 from .. import numpy as np
+from ..arguments import checked
 from ..base import MXNetError, as_dtype
 from ..device import Device, cpu, current_device
 from ..engine.rng import not_aside
@@ -211,6 +212,7 @@ class Parameter:
                 return only if Recording.current is None else deferred.parameter(self, only)
         return deferred.parameter(self, self._on(wanted))
 
+    @checked(row_id="an array")
     def row_sparse_data(self, row_id):
         """The rows `row_id` of the elements as a RowSparseNDArray, on row_id's device; gradients flow through it.
 
@@ -229,6 +231,7 @@ class Parameter:
         kept = nd.take(data, nd.array(rows, ctx=data.ctx, dtype="int64"))
         return nd.sparse.row_sparse_array((kept, rows), shape=data.shape, ctx=data.ctx)
 
+    @checked(row_id="an array")
     def list_row_sparse_data(self, row_id):
         """row_sparse_data on every device of the parameter."""
         return [self.row_sparse_data(row_id.as_in_context(d)) for d in self.list_ctx()]
@@ -292,6 +295,7 @@ class Parameter:
 
     list_device = list_ctx
 
+    @checked(data="an array")
     def set_data(self, data):
         """Overwrite the elements on all devices; the arrays and their gradients stay the same objects.
 

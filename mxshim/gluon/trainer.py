@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from .. import kvstore as kv
 from .. import optimizer as opt
+from ..arguments import KINDS, check, checked
 from ..serialization.writing import atomic_write
 from .parameter import Parameter
 
@@ -39,6 +40,8 @@ class Trainer:
         self._param2idx = {p.name: i for i, p in enumerate(self._params)}
         self._compression_params = compression_params
         self._devices = self._check_devices()
+        if optimizer_params:
+            check("Trainer", "optimizer_params", optimizer_params, "a dict")
         self._init_optimizer(optimizer, optimizer_params or {})
         self._scale = self._optimizer.rescale_grad
         if update_on_kvstore and self._optimizer.aggregate_num > 1:
@@ -137,6 +140,7 @@ class Trainer:
         """The present learning rate, without the parameters' lr_mult."""
         return self._optimizer.learning_rate
 
+    @checked(lr="a number")
     def set_learning_rate(self, lr):
         """Set the learning rate. Raises: UserWarning if the optimizer has a scheduler."""
         self._optimizer.set_learning_rate(lr)
@@ -157,6 +161,8 @@ class Trainer:
     def _divided(self, what, batch_size):
         """The factor of the gradients."""
         try:
+            if not KINDS["a number"](batch_size):
+                raise TypeError
             return self._scale / batch_size
         except (TypeError, ZeroDivisionError) as error:
             raise type(error)(f"Trainer.{what}: batch_size must be a number that gradients are divided by, such as x.shape[0], or 1 for a "
@@ -236,6 +242,7 @@ class Trainer:
 
     # -- states ----------------------------------------------------------------------------------------------------
 
+    @checked(fname="a file's name")
     def save_states(self, fname):
         """Write the optimizer and its states to a file, whole or not at all: with the parameters, all that goes on with training."""
         self._get_ready()
@@ -245,6 +252,7 @@ class Trainer:
         with atomic_write(fname) as f:
             f.write(self._updaters[0].get_states(dump_optimizer=True))
 
+    @checked(fname="a file's name")
     def load_states(self, fname):
         """Read what save_states wrote. Raises: MXNetError, ValueError for other files; nothing has changed then."""
         self._get_ready()
