@@ -1,7 +1,9 @@
 """Parameters: the arrays of a network that are trained, saved and initialized (MXNet: mxnet.gluon.parameter)."""
 from __future__ import annotations
 
+import functools
 import operator
+import uuid
 import warnings
 import weakref
 from collections.abc import Iterable
@@ -176,6 +178,11 @@ class Parameter:
             return arrays[0]
         mine = self._on(ctx)
         return next(a for a, own in zip(arrays, self._data, strict=True) if own is mine)
+
+    @functools.cached_property
+    def _uuid(self) -> str:
+        """A name no other parameter has, which copies keep (MXNet 2)."""
+        return str(uuid.uuid4())
 
     @property
     def _trainer(self):
