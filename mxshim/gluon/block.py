@@ -28,7 +28,7 @@ from .exporting import cached_graph, export
 from .hooks import HookHandle, registered
 from .hybrid import Changes, Hybrid
 from .naming import _BlockScope as _BlockScope
-from .parameter import Parameter
+from .parameter import Parameter, wait_again_after
 from .parameter_dict import ParameterDict
 from .saving import given, load_into, read, write
 from .summary import table
@@ -430,11 +430,10 @@ class HybridBlock(Block):
 
     def __call__(self, *args, **kwargs):
         for p in self._reg_params.values():
-            if p._data is None:
-                if _symbol_in(args) is not None:
-                    break
-                self._complete(args)
-                break
+            if p._data is None and _symbol_in(args) is None:
+                with wait_again_after(MXNetError, self._own().values()):
+                    self._complete(args)
+                    return super().__call__(*args, **kwargs)
         return super().__call__(*args, **kwargs)
 
     def _complete(self, args):

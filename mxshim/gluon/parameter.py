@@ -1,6 +1,7 @@
 """Parameters: the arrays of a network that are trained, saved and initialized (MXNet: mxnet.gluon.parameter)."""
 from __future__ import annotations
 
+import contextlib
 import functools
 import operator
 import uuid
@@ -27,6 +28,18 @@ __all__ = ["Constant", "DeferredInitializationError", "Parameter", "tensor_types
 
 tensor_types = symbol.Symbol, nd.NDArray  # what a block may be called with
 _UNKNOWN = (0, -1)  # sizes that wait for the first batch, in nd and np programs
+
+
+@contextlib.contextmanager
+def wait_again_after(error: type[Exception], parameters):
+    """Parameters that wait for the first batch go on waiting if such an error comes: a batch that does not fit settles no sizes."""
+    before = [(p, p._shape, p._deferred_init) for p in parameters if p._deferred_init is not None]
+    try:
+        yield
+    except error:
+        for p, shape, waiting in before:
+            p._data, p._shape, p._deferred_init = None, shape, waiting
+        raise
 
 
 class DeferredInitializationError(MXNetError):
