@@ -20,6 +20,10 @@ class ArgumentTypeError(MXNetError, TypeError):
     """An argument of a type that cannot serve. MXNet raises one or the other, as the function happens to be written."""
 
 
+class ArgumentValueError(MXNetError, ValueError):
+    """An argument of the right type, with a value that cannot serve. MXNet raises one or the other, or nothing."""
+
+
 class DTypeError(ArgumentTypeError, KeyError):
     """A dtype that arrays cannot have; MXNet raises MXNetError, TypeError or KeyError, by function and version."""
 

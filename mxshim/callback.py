@@ -10,6 +10,7 @@ import time
 from collections import namedtuple
 
 from .absent import missing as _missing
+from .arguments import Checked, checked
 
 __all__ = ["BatchEndParam", "LogValidationMetricsCallback", "ProgressBar", "Speedometer", "do_checkpoint", "log_train_metric",
            "module_checkpoint", "save_checkpoint"]
@@ -22,6 +23,7 @@ def save_checkpoint(prefix, epoch, symbol, arg_params, aux_params, remove_amp_ca
     save_checkpoint(prefix, epoch, symbol, arg_params, aux_params, remove_amp_cast)
 
 
+@checked(period="a number")
 def do_checkpoint(prefix, period=1):
     """An epoch callback that writes prefix-symbol.json and prefix-0001.params every `period` epochs; for epoch_end_callback of fit."""
     period = int(max(1, period))
@@ -33,6 +35,7 @@ def do_checkpoint(prefix, period=1):
     return callback
 
 
+@checked(period="a number")
 def module_checkpoint(mod, prefix, period=1, save_optimizer_states=False):
     """An epoch callback that calls mod.save_checkpoint every `period` epochs."""
     period = int(max(1, period))
@@ -44,6 +47,7 @@ def module_checkpoint(mod, prefix, period=1, save_optimizer_states=False):
     return callback
 
 
+@checked(period="a number that is positive")
 def log_train_metric(period, auto_reset=False):
     """A batch callback that logs the metric every `period` batches; auto_reset: and resets it locally."""
 
@@ -57,11 +61,13 @@ def log_train_metric(period, auto_reset=False):
     return callback
 
 
-class Speedometer:
+class Speedometer(Checked):
     """A batch callback that logs examples per second, and the metric, every `frequent` batches.
 
     batch_size: examples in a batch.  auto_reset: also reset the metric locally, so that it is that of the last batches.
     """
+
+    _wants = {"batch_size": "a number", "frequent": "a number that is positive"}
 
     def __init__(self, batch_size, frequent=50, auto_reset=True):
         self.batch_size, self.frequent, self.auto_reset = batch_size, frequent, auto_reset
@@ -93,8 +99,10 @@ class Speedometer:
         logging.info("Epoch[%d] Batch [%d-%d]\tSpeed: %.2f samples/sec%s", param.epoch, first, count, speed, shown)
 
 
-class ProgressBar:
+class ProgressBar(Checked):
     """A batch callback that logs a bar of `length` characters, full after `total` batches."""
+
+    _wants = {"total": "a number that is positive", "length": "a whole number"}
 
     def __init__(self, total, length=80):
         self.total, self.bar_len = total, length

@@ -45,7 +45,7 @@ class Device(metaclass=_Default):
     def __init__(self, device_type, device_id: int = 0):
         if isinstance(device_type, Device):
             device_type, device_id = device_type.device_type, device_type.device_id
-        if device_type not in _TYPE_IDS:
+        if not isinstance(device_type, str) or device_type not in _TYPE_IDS:
             raise DeviceError(f"there is no device type {device_type!r}; use one of {', '.join(_TYPE_IDS)}")
         self.device_type, self.device_id, self._jax = device_type, int(device_id), None
 

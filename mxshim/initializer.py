@@ -360,6 +360,8 @@ class Xavier(Initializer):
     Raises: ValueError for a weight with fewer than two axes, or an unknown word.
     """
 
+    _wants = {"magnitude": "a number that is not negative"}
+
     def __init__(self, rnd_type="uniform", factor_type="avg", magnitude=3):
         super().__init__(rnd_type=rnd_type, factor_type=factor_type, magnitude=magnitude)
         self.rnd_type, self.factor_type, self.magnitude = rnd_type, factor_type, float(magnitude)
@@ -372,12 +374,12 @@ class Xavier(Initializer):
         space = math.prod(shape[2:])
         inputs, outputs = shape[1] * space, shape[0] * space
         counts = {"avg": (inputs + outputs) / 2, "in": inputs, "out": outputs}
-        if self.factor_type not in counts:
+        if self.factor_type not in list(counts):
             raise ValueError(f"mx.init.Xavier: factor_type must be 'avg', 'in' or 'out', got {self.factor_type!r}")
-        draw = {"uniform": _uniform, "gaussian": _normal}.get(self.rnd_type)
-        if draw is None:
+        draws = {"uniform": _uniform, "gaussian": _normal}
+        if self.rnd_type not in list(draws):
             raise ValueError(f"mx.init.Xavier: rnd_type must be 'uniform' or 'gaussian', got {self.rnd_type!r}")
-        draw(arr, math.sqrt(self.magnitude / counts[self.factor_type]))
+        draws[self.rnd_type](arr, math.sqrt(self.magnitude / counts[self.factor_type]))
 
 
 @register
@@ -451,12 +453,17 @@ class RNNFused(Initializer):
     weights, zeros for biases. Parts have their own shapes, so that initializers which count inputs and outputs work.
     """
 
+    _wants = {"num_layers": "a whole number that is positive", "state_size": "a whole number that is positive",
+              "projection_size": "a whole number"}
+
     def __init__(self, mode, num_layers, state_size, bidirectional=False, projection_size=None, i2h_weight_initializer=None,
                  h2h_weight_initializer=None, i2h_bias_initializer=None, h2h_bias_initializer=None, h2r_weight_initializer=None):
         own = {"i2h_weight": i2h_weight_initializer, "h2h_weight": h2h_weight_initializer, "i2h_bias": i2h_bias_initializer,
                "h2h_bias": h2h_bias_initializer, "h2r_weight": h2r_weight_initializer}
         super().__init__(mode=mode, num_layers=num_layers, state_size=state_size, bidirectional=bidirectional,
                          projection_size=projection_size, **{f"{name}_initializer": init for name, init in own.items()})
+        if not isinstance(mode, str) or mode not in GATES:
+            raise KeyError(f"RNNFused: `mode` must be one of {', '.join(GATES)}, got {mode!r}")
         self._own = own
         self._sizes = (GATES[mode], num_layers, state_size, 2 if bidirectional else 1,
                        projection_size)

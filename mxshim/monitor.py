@@ -4,16 +4,19 @@ from __future__ import annotations
 import logging
 import re
 
+from .arguments import Checked
 from .array.core import Array
 
 __all__ = ["Monitor"]
 
 
-class Monitor:
+class Monitor(Checked):
     """Every `interval` batches, stat_func of all outputs whose name the regular expression `pattern` matches; of parameters, too.
 
     stat_func: of an array; by default norm(x) / sqrt(x.size).  sort: results by name.  monitor_all: also inputs of operators.
     """
+
+    _wants = {"interval": "a number", "stat_func": "a function", "pattern": "a pattern"}
 
     def __init__(self, interval, stat_func=None, pattern=".*", sort=False, monitor_all=False):
         self.interval, self.sort, self.monitor_all = interval, sort, monitor_all

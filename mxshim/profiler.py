@@ -25,6 +25,7 @@ from typing import Any
 
 import jax
 
+from .arguments import checked
 from .base import MXNetError
 from .engine import program as _program
 
@@ -377,6 +378,7 @@ class Counter:
         if value is not None:
             self.set_value(value)
 
+    @checked(value="a number")
     def set_value(self, value):
         """The number is now `value`."""
         self._value = value
@@ -385,10 +387,12 @@ class Counter:
                 _session.values.setdefault(self._domain, {}).setdefault(self.name, _Row()).add(value)
                 _session.event(name=self.name, cat=self._domain, ph="C", ts=time.time() * 1e6, args={self.name: value})
 
+    @checked(delta="a number")
     def increment(self, delta=1):
         """The number grows by `delta`."""
         self.set_value(self._value + delta)
 
+    @checked(delta="a number")
     def decrement(self, delta=1):
         """The number falls by `delta`."""
         self.set_value(self._value - delta)
@@ -416,7 +420,7 @@ class Marker:
 
     def mark(self, scope="process"):
         """It is now."""
-        if scope not in self._SCOPES:
+        if not isinstance(scope, str) or scope not in self._SCOPES:
             raise ValueError(f"Marker.mark: scope must be one of {', '.join(self._SCOPES)}, got {scope!r}")
         if _session.on:
             with _session.lock:

@@ -16,16 +16,17 @@ import threading
 
 import numpy as onp
 
+from .arguments import Checked, checked
 from .array.codec import decode_image, encode_image
 from .array.core import Array
-from .base import MXNetError
+from .base import ArgumentValueError, MXNetError
 
 __all__ = ["IRHeader", "MXIndexedRecordIO", "MXRecordIO", "pack", "pack_img", "unpack", "unpack_img"]
 _MAGIC = struct.pack("<I", 0xced7230a)
 _LONGEST = (1 << 29) - 1
 
 
-class MXRecordIO:
+class MXRecordIO(Checked):
     """A file of records, written or read one after the other.
 
     uri: the file.  flag: "w" empties it and writes, "r" reads.
@@ -36,6 +37,8 @@ class MXRecordIO:
     >>> record.write(b"bytes")
     >>> record.close()
     """
+
+    _wants = {"uri": "a file's name"}
 
     def __init__(self, uri, flag):
         self.uri, self.flag, self.pid, self.is_open = os.fspath(uri), flag, None, False
@@ -167,6 +170,8 @@ class MXIndexedRecordIO(MXRecordIO):
     Reading by key is safe in several threads.
     """
 
+    _wants = {"idx_path": "a file's name", "key_type": "a function"}
+
     def __init__(self, idx_path, uri, flag, key_type=int):
         self.idx_path, self.idx, self.keys, self.key_type, self.fidx = os.fspath(idx_path), {}, [], key_type, None
         super().__init__(uri, flag)
@@ -206,7 +211,11 @@ class MXIndexedRecordIO(MXRecordIO):
         """Go to the record of a key. Raises: KeyError without it; AssertionError if the file is written."""
         self._need(False)
         self._check_pid(allow_reset=True)
-        self._file.seek(self.idx[idx])
+        try:
+            at = self.idx[idx]
+        except (KeyError, TypeError) as error:
+            raise type(error)(f'"{self.uri}" has no record of the key {idx!r}') from None
+        self._file.seek(at)
 
     def tell(self):
         """The byte where the next record will begin. Raises: AssertionError if the file is read."""
@@ -221,7 +230,10 @@ class MXIndexedRecordIO(MXRecordIO):
 
     def write_idx(self, idx, buf):
         """Append a record under a key."""
-        key, at = self.key_type(idx), self.tell()
+        try:
+            key, at = self.key_type(idx), self.tell()
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"write_idx: `idx` must be a key, which {self.key_type.__name__} can make, got {idx!r}") from None
         self.write(buf)
         self.fidx.write(f"{key}\t{at}\n")
         self.idx[key] = at
@@ -234,12 +246,15 @@ several; id and id2, numbers that the user chooses."""
 _HEADER = struct.Struct("<IfQQ")
 
 
+@checked(header="a sequence", s="bytes")
 def pack(header, s):
     """A record of an IRHeader (or four values) and bytes.
 
     >>> mx.recordio.unpack(mx.recordio.pack(mx.recordio.IRHeader(0, 4, 2574, 0), b"bytes"))
     (HEADER(flag=0, label=4.0, id=2574, id2=0), b'bytes')
     """
+    if len(header) != len(IRHeader._fields):
+        raise ArgumentValueError(f"pack: `header` must be an IRHeader, or its {', '.join(IRHeader._fields)}, got {header!r}")
     header = IRHeader(*header)
     label = header.label
     if isinstance(label, numbers.Number):
@@ -248,6 +263,7 @@ def pack(header, s):
     return _HEADER.pack(label.size, 0, header.id, header.id2) + label.tobytes() + s
 
 
+@checked(s="bytes")
 def unpack(s):
     """(IRHeader, bytes) of a record. Raises: MXNetError if it is too short for its header and labels."""
     if len(s) < _HEADER.size:
@@ -262,6 +278,7 @@ def unpack(s):
     return header, s
 
 
+@checked(s="bytes", iscolor="a whole number")
 def unpack_img(s, iscolor=-1):
     """(IRHeader, image) of a record that pack_img made: a NumPy array (H, W, 3) in the order blue, green, red, or (H, W).
 
@@ -270,6 +287,7 @@ def unpack_img(s, iscolor=-1):
     return header, decode_image(s, iscolor, to_rgb=False)
 
 
+@checked(header="a sequence", quality="a whole number", img_fmt="a text")
 def pack_img(header, img, quality=95, img_fmt=".jpg"):
     """A record of an IRHeader and an image (H, W, 3), in the order blue, green, red, or (H, W), stored as JPEG or PNG.
 

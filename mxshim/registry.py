@@ -56,6 +56,8 @@ def get_create_func(base_class, nickname, first=None):
     known = _REGISTRY.setdefault(base_class, {})
 
     def create(*args, **kwargs):
+        if not args and nickname not in kwargs:
+            raise AssertionError(f"create: a {nickname} is needed, its name or an instance")
         name, args = (args[0], args[1:]) if args else (kwargs.pop(nickname), ())
         if isinstance(name, base_class):
             if args or kwargs:

@@ -8,6 +8,7 @@ import types
 
 import numpy as onp
 
+from .arguments import check, checked
 from .array.numpy_array import leave_ufunc_options
 from .engine.trace import state
 
@@ -222,16 +223,19 @@ def _each(value, change):
     return type(value)([_each(v, change) for v in value]) if type(value) in (list, tuple) else change(value)
 
 
+@checked(name="a text")
 def getenv(name):
     """An environment variable, None if it is not set."""
     return os.environ.get(name)
 
 
+@checked(name="a text")
 def setenv(name, value):
     """Set an environment variable; None removes it."""
     if value is None:
         os.environ.pop(name, None)
     else:
+        check("setenv", "value", value, "a text")
         os.environ[name] = value
 
 

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from .arguments import checked
 from .symbol import Symbol
 
 __all__ = ["plot_network", "print_summary"]
@@ -59,6 +60,7 @@ def _product(shape: Sequence[Any]) -> str:
 
 # The table.
 
+@checked(shape="a dict", line_length="a whole number that is positive", positions="a sequence that is not empty")
 def print_summary(symbol, shape=None, line_length=120, positions=(.44, .64, .74, 1.)):
     """Print a row for every operator of a symbol: name and kind, shape of its output without the batch, parameters, what it reads.
 

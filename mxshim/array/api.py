@@ -4,6 +4,7 @@ from __future__ import annotations
 import numpy as onp
 
 from .. import serialization
+from ..arguments import checked
 from ..base import MXNetError
 from ..engine import call as door
 from ..engine.op import api
@@ -57,6 +58,7 @@ def _flatten(data, what):
 
 
 @api("nd.save")
+@checked("nd.save", fname="a file's name")
 def save(fname, data):
     """Write an array, a list of arrays or a dict of them to a file in MXNet's .params format, atomically."""
     arrays, names = _flatten(data, "nd.save")

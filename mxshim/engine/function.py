@@ -132,6 +132,8 @@ class Function:
         outs = list(outputs) if several else [outputs]
         if outputs is None:
             raise TypeError(f"{type(self).__name__}.forward returned None; it must return an array or several")
+        if not outs:
+            raise MXNetError(f"{type(self).__name__}.forward returned no arrays, but {outputs!r}")
         for o in outs:
             if not isinstance(o, Handle):
                 raise AttributeError(f"{type(self).__name__}.forward must return arrays, got {type(o).__name__}, which has no "

@@ -24,11 +24,30 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import jax.numpy as jnp
+import numpy as onp
+
+from ..base import is_float
+
 DIALECTS = ("np", "npx", "nd")
 SWITCHES = frozenset({"np_shape", "np_dtype"})  # parameters that the door fills from the thread's switches
 # The parameter of a primitive of ours, see ops/outline.py, that tells how many elements its loops on CPUs read in many places: they are
 # what XLA's longer way of compiling is for, see program.py.
 READS = "mxshim_reads"
+
+
+def cast(x, dtype):
+    """x in another dtype as C (on x86) casts: fractions are cut off, integers wrap around, floats that fit no integer of the
+    machine's width become its smallest. XLA alone would saturate.
+    """
+    if x.dtype == dtype:
+        return x
+    if is_float(x.dtype) and dtype.kind in "iu":
+        word = onp.dtype("int64" if dtype.itemsize == 8 or dtype.name == "uint32" else "int32")
+        low = jnp.iinfo(word).min
+        fits = (x >= float(low)) & (x < -float(low))
+        return jnp.where(fits, x.astype(word), jnp.asarray(low, word)).astype(dtype)
+    return x.astype(dtype)
 
 
 class Scalar(NamedTuple):
@@ -72,9 +91,10 @@ class Op:
     either: frozenset[str]  # parameters that are arrays or plain data, whose numbers are static (an amount, or the places themselves)
     elementwise: bool = False  # for arrays of one shape, every element of the one result comes from theirs alone, whatever that shape
     broadcasts: bool = False  # elementwise, and arrays of several shapes are broadcast first
-    grad: bool = True  # False: gradients through it are zero (argmax, comparisons, rounding)
+    grad: bool | str = True  # False: gradients through it are zero (argmax, comparisons, rounding); "floats": to integers
     loss: bool = False  # its gradient is there even where nothing arrives from above: backward asks for it behind an argmax, too
     diff: Callable | None = None  # what is differentiated instead of fn, where JAX sees no gradient (casts to integers)
+    numbers: Callable | None = None  # what a number becomes beside an integer array, a function of it and of the array's dtype
     train: bool = False  # fn takes training=, the scope's flag
     # (parameter, output, "forward" or "backward"): what is written there, and when; with a fourth, a static parameter, only if that is true
     updates: tuple[tuple, ...] = ()
@@ -97,7 +117,7 @@ NAMES: dict[str, Any] = {}  # public name -> Op, or a plain function declared wi
 
 
 def op(*names: str, scalars=(), arrays=None, static=(), either=(), elementwise=False, broadcasts=False, grad=True, loss=False, diff=None,
-       train=False, updates=(), visible=None, check=None, result=list, samples=None, doc=None):
+       numbers=None, train=False, updates=(), visible=None, check=None, result=list, samples=None, doc=None):
     """Declare an operator under its public names; returns the plain function unchanged.
 
     scalars: parameters whose numbers are run-time inputs.  static: parameters without default that are no arrays.
@@ -115,7 +135,7 @@ def op(*names: str, scalars=(), arrays=None, static=(), either=(), elementwise=F
         code = getattr(where_fn, "__code__", None) or frame.f_code
         record = Op(fn, names, _place(code.co_filename, code.co_firstlineno), tuple(params), defaults, variadic,
                     frozenset(scalars), frozenset((needed - set(static)) | set(arrays or ())), frozenset(either), elementwise,
-                    broadcasts, grad, loss, diff, train, tuple(updates), visible, check, result, samples, doc or fn.__doc__ or "")
+                    broadcasts, grad, loss, diff, numbers, train, tuple(updates), visible, check, result, samples, doc or fn.__doc__ or "")
         _enter(names, record, record.at)
         return fn
 

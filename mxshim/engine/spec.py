@@ -27,6 +27,7 @@ from jax.interpreters import partial_eval
 from ..base import MXNetError
 from .cell import Aval, aval_of
 from .op import Op, Scalar
+from .op import cast as as_c_casts
 from .shapeless import LINE, NotElementwise, moved, moved_shape
 
 # Slots that stand for the next run-time number of a kind; other slots are numbers of values (see trace.py).
@@ -208,6 +209,8 @@ class Spec:
         self.pullbacks: dict[tuple, Spec] = {}
         self.jaxpr = traced(run, self.structs()) if line is None else moved(line.jaxpr, self.shape, [a.shape for a in avals])
         self.out = tuple(aval_of(a.shape, onp.dtype(a.dtype)) for a in self.jaxpr.out_avals)
+        if grad == "floats":
+            self.grad = any(a.float for a in self.out)
         if not self.out:  # an instruction without results could never be flushed
             raise MXNetError("give it at least one array")
 
@@ -297,7 +300,7 @@ def _pull(spec: Spec, mask, pull, cts):
     """The gradients of the selected inputs in their own dtypes, given the outputs' gradients in theirs."""
     cts = tuple(c.astype(_shadow(c.dtype)) for c in cts)
     picked = [spec.avals[i] for i, wanted in enumerate(mask) if wanted]
-    return tuple(g.astype(a.dtype) for g, a in zip(pull(cts), picked, strict=True))
+    return tuple(as_c_casts(g, a.dtype) for g, a in zip(pull(cts), picked, strict=True))
 
 
 def _picker(picks, n_in):
@@ -498,7 +501,7 @@ def _make(op: Op, pattern, avals, training) -> Spec:
     n = len(avals)
     to = None if casts is None else casts(op, pattern, avals)
 
-    def caller(fn):
+    def caller(fn, beside=None):
         def run(*flat):
             numbers = iter(flat[n:])
             if to is not None:
@@ -508,9 +511,10 @@ def _make(op: Op, pattern, avals, training) -> Spec:
                 if type(p) is Arr:
                     return flat[p.index]
                 if type(p) is Num:
-                    return Scalar(next(numbers), p.kind)
+                    return Scalar(next(numbers) if beside is None else op.numbers(next(numbers), beside), p.kind)
                 if type(p) is Lit:
-                    return p.value
+                    return p.value if beside is None or type(p.value) not in _NUMBERS else Scalar(
+                        op.numbers(p.value, beside), _NUMBERS[type(p.value)])
                 return tuple(fill(q) for q in p) if type(p) is tuple else p
 
             filled = [fill(p) for p in pattern]
@@ -523,7 +527,8 @@ def _make(op: Op, pattern, avals, training) -> Spec:
             return tuple(out) if isinstance(out, tuple | list) else (out,)
         return run
 
-    diff = caller(op.diff) if op.diff else None
+    whole = next((a.dtype for a in avals if not a.float), None) if op.numbers else None
+    diff = caller(op.diff or op.fn, whole) if op.diff or whole is not None else None  # which sees no integers, but their numbers
     parts = op.name, caller(op.fn), avals, _kinds(pattern), op, diff, op.grad, pattern
     origin = op, pattern, training, to, _precision
     shapes = {a.shape for a in avals}
@@ -535,6 +540,7 @@ def _make(op: Op, pattern, avals, training) -> Spec:
     return Spec(*parts, origin=origin)
 
 
+_NUMBERS = {bool: "b", int: "i", float: "f"}
 _TRACED: tuple = (set(), {()}, {(LINE,)})
 
 

@@ -13,6 +13,7 @@ import numpy as onp
 from .. import name as names
 from .. import ndarray, serialization, symbol
 from ..absent import block_method_hint
+from ..arguments import check
 from ..base import MXNetError
 from ..initializer import Uniform
 from ..symbol.recording import LayerNames
@@ -27,9 +28,9 @@ from .exporting import cached_graph, export
 from .hooks import HookHandle, registered
 from .hybrid import Changes, Hybrid
 from .naming import _BlockScope as _BlockScope
-from .parameter import Parameter
+from .parameter import Parameter, wait_again_after
 from .parameter_dict import ParameterDict
-from .saving import load_into, plain, read, write
+from .saving import given, load_into, read, write
 from .summary import table
 
 __all__ = ["Block", "HybridBlock"]
@@ -262,6 +263,7 @@ class Block:
 
     def apply(self, fn):
         """Call fn(block) for every child, then for this block; returns self."""
+        check("apply", "fn", fn, "a function")
         for child in self._children.values():
             child.apply(fn)
         fn(self)
@@ -321,7 +323,7 @@ class Block:
     def load_dict(self, param_dict, ctx=None, allow_missing=False, ignore_extra=False, cast_dtype=False, dtype_source="current",
                   device=None):
         """As load_parameters, from a dict of arrays."""
-        loaded = {name.removeprefix("arg:").removeprefix("aux:"): plain(value) for name, value in param_dict.items()}
+        loaded = {name.removeprefix("arg:").removeprefix("aux:"): value for name, value in given(param_dict).items()}
         self._load(loaded, "the dict", ctx or device, allow_missing, ignore_extra, cast_dtype, dtype_source)
 
     def _load(self, loaded, source, ctx, allow_missing, ignore_extra, cast_dtype, dtype_source):
@@ -428,11 +430,10 @@ class HybridBlock(Block):
 
     def __call__(self, *args, **kwargs):
         for p in self._reg_params.values():
-            if p._data is None:
-                if _symbol_in(args) is not None:
-                    break
-                self._complete(args)
-                break
+            if p._data is None and _symbol_in(args) is None:
+                with wait_again_after(MXNetError, self._own().values()):
+                    self._complete(args)
+                    return super().__call__(*args, **kwargs)
         return super().__call__(*args, **kwargs)
 
     def _complete(self, args):

@@ -20,6 +20,7 @@ from ..engine.rng import aside
 from ..engine.trace import threads, trace_on
 from ..util import is_np_array
 from .dialect import DENSE, _flatten
+from .parameter import wait_again_after
 
 _STATIC = (int, float, bool, str, type(None))
 _TRIES = 8  # captures in a row of which no two were alike: it does something else every time
@@ -184,11 +185,13 @@ def _complete(block, blocks, args, ctx):
     before = [(b, dict(b.__dict__)) for b in blocks]
     taken = engine.Capture(trace_on(ctx.jax))
     try:
-        for p in _by_graph(block, args):
-            p._finish_deferred_init()
-        if any(p._deferred_init is not None for p in block.collect_params().values()):
-            with taken, autograd.pause(train_mode=False), aside():
-                block.forward(*args)
+        parameters = block.collect_params().values()
+        with wait_again_after(Exception, parameters):
+            for p in _by_graph(block, args):
+                p._finish_deferred_init()
+            if any(p._deferred_init is not None for p in parameters):
+                with taken, autograd.pause(train_mode=False), aside():
+                    block.forward(*args)
     finally:
         for b, fields in before:
             b.__dict__.update(fields)

@@ -11,6 +11,7 @@ import numbers
 
 from .. import ndarray as nd
 from .. import numpy as np
+from ..arguments import Checked, check
 from ..base import MXNetError
 from ..symbol.symbol import Symbol
 from . import functions as f
@@ -46,11 +47,13 @@ def _reshape_like(F, x, y):
     return f.reshape_like(x, y)
 
 
-class Loss(HybridBlock):
+class Loss(Checked, HybridBlock):
     """Base of all losses: define `forward(self, pred, label, ...)` or `hybrid_forward(self, F, pred, label, ...)`.
 
     weight: a number, None for 1.  batch_axis: the axis of the examples.
     """
+
+    _wants = {"batch_axis": None}
 
     def __init__(self, weight, batch_axis, **kwargs):
         super().__init__(**kwargs)
@@ -59,10 +62,17 @@ class Loss(HybridBlock):
     def __repr__(self):
         return f"{type(self).__name__}(batch_axis={self._batch_axis}, w={self._weight})"
 
+    def _arrays(self, **given):
+        """Raises: ArgumentTypeError for what is neither an array nor a Symbol."""
+        for name, value in given.items():
+            if not isinstance(value, Symbol):
+                check(type(self).__name__, name, value, "an array")
+
     def _like(self, label, pred, what="label"):
         """The label in the shape of the predictions. Raises: MXNetError if it has another number of elements."""
         if isinstance(label, Symbol):
             return f.reshape_like(label, pred)
+        self._arrays(pred=pred, **{what: label})
         if label.shape == pred.shape:
             return label
         if label.size != pred.size:
@@ -140,6 +150,7 @@ class SoftmaxCrossEntropyLoss(Loss):
         self._axis, self._sparse_label, self._from_logits = axis, sparse_label, from_logits
 
     def hybrid_forward(self, F, pred, label, sample_weight=None):
+        self._arrays(pred=pred, label=label)
         if not self._from_logits:
             pred = f.log_softmax(pred, axis=self._axis)
         if not self._sparse_label:
@@ -165,6 +176,7 @@ class KLDivLoss(Loss):
         self._from_logits, self._axis = from_logits, axis
 
     def hybrid_forward(self, F, pred, label, sample_weight=None):
+        self._arrays(**{name: v for name, v in (("pred", pred), ("label", label)) if not isinstance(v, numbers.Number)})
         if not self._from_logits:
             pred = f.log_softmax(pred, axis=self._axis)
         loss = _weighted(label * (f.log(label + 1e-12) - pred), self._weight, sample_weight)
@@ -307,6 +319,7 @@ class CosineEmbeddingLoss(Loss):
         self._margin = margin
 
     def hybrid_forward(self, F, input1, input2, label, sample_weight=None):
+        self._arrays(input2=input2, label=label)
         input1 = self._like(input1, input2, "input1")
         lengths = f.sqrt(f.square(input1).sum(axis=-1)), f.sqrt(f.square(input2).sum(axis=-1))
         cos = ((input1 * input2).sum(axis=-1) / f.maximum(lengths[0] * lengths[1], 1e-12)).reshape((-1, 1))
@@ -325,12 +338,15 @@ class SDMLLoss(Loss):
     Inputs: x1, x2 (N, C).  Outputs: (N,), for np arrays divided by N.
     """
 
+    _or_none = ("weight",)
+
     def __init__(self, smoothing_parameter=0.3, weight=1.0, batch_axis=0, **kwargs):
         super().__init__(weight, batch_axis, **kwargs)
         self.kl_loss = KLDivLoss(from_logits=True)
         self.smoothing_parameter = smoothing_parameter
 
     def hybrid_forward(self, F, x1, x2):
+        self._arrays(x1=x1, x2=x2)
         if x1.shape != x2.shape or len(x1.shape) != 2:
             raise AssertionError(f"SDMLLoss: x1 and x2 must be of one shape (N, C), got {x1.shape} and {x2.shape}")
         n, width = x1.shape

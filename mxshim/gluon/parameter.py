@@ -1,7 +1,10 @@
 """Parameters: the arrays of a network that are trained, saved and initialized (MXNet: mxnet.gluon.parameter)."""
 from __future__ import annotations
 
+import contextlib
+import functools
 import operator
+import uuid
 import warnings
 import weakref
 from collections.abc import Iterable
@@ -11,6 +14,7 @@ import numpy as onp
 from .. import autograd, initializer, symbol
 from .. import ndarray as nd
 from .. import numpy as np
+from ..arguments import checked
 from ..base import MXNetError, as_dtype
 from ..device import Device, cpu, current_device
 from ..engine.rng import not_aside
@@ -24,6 +28,18 @@ __all__ = ["Constant", "DeferredInitializationError", "Parameter", "tensor_types
 
 tensor_types = symbol.Symbol, nd.NDArray  # what a block may be called with
 _UNKNOWN = (0, -1)  # sizes that wait for the first batch, in nd and np programs
+
+
+@contextlib.contextmanager
+def wait_again_after(error: type[Exception], parameters):
+    """Parameters that wait for the first batch go on waiting if such an error comes: a batch that does not fit settles no sizes."""
+    before = [(p, p._shape, p._deferred_init) for p in parameters if p._deferred_init is not None]
+    try:
+        yield
+    except error:
+        for p, shape, waiting in before:
+            p._data, p._shape, p._deferred_init = None, shape, waiting
+        raise
 
 
 class DeferredInitializationError(MXNetError):
@@ -176,6 +192,11 @@ class Parameter:
         mine = self._on(ctx)
         return next(a for a, own in zip(arrays, self._data, strict=True) if own is mine)
 
+    @functools.cached_property
+    def _uuid(self) -> str:
+        """A name no other parameter has, which copies keep (MXNet 2)."""
+        return str(uuid.uuid4())
+
     @property
     def _trainer(self):
         """The Trainer that updates this parameter."""
@@ -211,6 +232,7 @@ class Parameter:
                 return only if Recording.current is None else deferred.parameter(self, only)
         return deferred.parameter(self, self._on(wanted))
 
+    @checked(row_id="an array")
     def row_sparse_data(self, row_id):
         """The rows `row_id` of the elements as a RowSparseNDArray, on row_id's device; gradients flow through it.
 
@@ -229,6 +251,7 @@ class Parameter:
         kept = nd.take(data, nd.array(rows, ctx=data.ctx, dtype="int64"))
         return nd.sparse.row_sparse_array((kept, rows), shape=data.shape, ctx=data.ctx)
 
+    @checked(row_id="an array")
     def list_row_sparse_data(self, row_id):
         """row_sparse_data on every device of the parameter."""
         return [self.row_sparse_data(row_id.as_in_context(d)) for d in self.list_ctx()]
@@ -292,6 +315,7 @@ class Parameter:
 
     list_device = list_ctx
 
+    @checked(data="an array")
     def set_data(self, data):
         """Overwrite the elements on all devices; the arrays and their gradients stay the same objects.
 

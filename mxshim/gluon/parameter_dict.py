@@ -3,10 +3,11 @@ from __future__ import annotations
 
 import re
 
+from ..arguments import check, checked
 from ..base import as_dtype
 from ..util import is_np_array
 from .parameter import Constant, Parameter
-from .saving import load_into, plain, read, write
+from .saving import given, load_into, plain, read, write
 
 
 class ParameterDict(dict):
@@ -40,6 +41,7 @@ class ParameterDict(dict):
                 raise AssertionError(f"two parameters are named '{name}'; give their blocks different prefixes, or share one")
         mine, found._others = (structural, full) if is_np_array() else (full, structural)
         if select is not None:
+            check("collect_params", "select", select, "a pattern")
             pattern = re.compile(select)
             kept = {k: p for k, p in mine.items() if pattern.match(k)}
             if not kept:
@@ -73,6 +75,7 @@ class ParameterDict(dict):
     def prefix(self) -> str:
         return self._prefix
 
+    @checked(name="a text")
     def get(self, name, default=None, **kwargs):
         """The parameter prefix + name, made with Parameter's arguments if it does not exist. Keys are found as well.
 
@@ -93,6 +96,7 @@ class ParameterDict(dict):
         _agree(p, kwargs)
         return p
 
+    @checked(name="a text")
     def get_constant(self, name, value=None):
         """The Constant prefix + name, made with `value` if it does not exist. Raises: as get."""
         if self._home is not None:
@@ -153,6 +157,7 @@ class ParameterDict(dict):
         for p in self._each():
             p.zero_grad()
 
+    @checked(name="a text")
     def setattr(self, name, value):
         """Set an attribute of all parameters: params.setattr("grad_req", "null")."""
         for p in self._each():
@@ -183,7 +188,7 @@ class ParameterDict(dict):
     def load_dict(self, param_dict, ctx=None, allow_missing=False, ignore_extra=False, restore_prefix="", filename=None,
                   cast_dtype=False, dtype_source="current", device=None):
         """As load, from a dict of arrays."""
-        loaded = {restore_prefix + name: plain(value) for name, value in param_dict.items()}
+        loaded = {restore_prefix + name: value for name, value in given(param_dict).items()}
         load_into(self, loaded, filename or "the dict", ctx or device, allow_missing, ignore_extra, cast_dtype, dtype_source)
 
 

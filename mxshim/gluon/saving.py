@@ -6,6 +6,7 @@ import re
 import numpy as onp
 
 from .. import serialization
+from ..arguments import check
 from ..base import MXNetError
 from ..util import is_np_array, is_np_shape
 
@@ -16,6 +17,7 @@ class CannotOpen(MXNetError, ValueError):
 
 def write(filename, parameters):
     """Write {name: Parameter} to a file, whole or not at all. Raises: RuntimeError if one is not initialized."""
+    check("saving parameters", "filename", filename, "a file's name")
     arrays = [p._reduce().asnumpy() for p in parameters.values()]
     if is_np_array():
         serialization.save_npz(filename, arrays, list(parameters))
@@ -28,6 +30,7 @@ def read(filename) -> dict[str, onp.ndarray]:
 
     Raises: MXNetError if the file cannot be read, is damaged or has no names; ValueError for sparse arrays.
     """
+    check("loading parameters", "filename", filename, "a file's name")
     try:
         arrays, names = serialization.load_params(filename)
     except MXNetError as error:
@@ -46,6 +49,12 @@ def plain(value) -> onp.ndarray:
     """An array of any kind, or a Parameter, as a NumPy array."""
     value = value._reduce() if hasattr(value, "_reduce") else value
     return value.asnumpy() if hasattr(value, "asnumpy") else onp.asarray(value)
+
+
+def given(param_dict) -> dict[str, onp.ndarray]:
+    """The arrays of a dict as NumPy's. Raises: ArgumentTypeError if it is none."""
+    check("load_dict", "param_dict", param_dict, "a dict of arrays")
+    return {name: plain(value) for name, value in param_dict.items()}
 
 
 def load_into(parameters, loaded, source, ctx, allow_missing, ignore_extra, cast_dtype, dtype_source):

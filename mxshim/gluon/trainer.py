@@ -3,7 +3,9 @@ from __future__ import annotations
 
 from .. import kvstore as kv
 from .. import optimizer as opt
+from ..arguments import KINDS, check, checked
 from ..serialization.writing import atomic_write
+from ..util import is_np_array
 from .parameter import Parameter
 
 __all__ = ["Trainer"]
@@ -36,19 +38,23 @@ class Trainer:
         self._params = list({id(p): p for p in params}.values())
         for p in self._params:
             p._set_trainer(self)
-        self._param2idx = {p.name: i for i, p in enumerate(self._params)}
+        self._param2idx = {p._uuid if is_np_array() else p.name: i for i, p in enumerate(self._params)}
+        self._contains_sparse_weight = any(p._stype != "default" for p in self._params)
+        self._contains_sparse_grad = any(p._grad_stype != "default" for p in self._params)
         self._compression_params = compression_params
         self._devices = self._check_devices()
+        if optimizer_params:
+            check("Trainer", "optimizer_params", optimizer_params, "a dict")
         self._init_optimizer(optimizer, optimizer_params or {})
         self._scale = self._optimizer.rescale_grad
         if update_on_kvstore and self._optimizer.aggregate_num > 1:
             raise ValueError("update_on_kvstore=True does not go with an optimizer that has aggregate_num > 1")
         self._kvstore_params = {"kvstore": kvstore, "update_on_kvstore": update_on_kvstore}
-        self._kvstore, self._update_on_kvstore, self._kv_initialized = None, None, False
-        self._params_to_init = list(self._params)
+        self._reset_kvstore()
 
     _contexts = property(lambda self: self._devices)
     _amp_loss_scaler = None  # see mx.amp.init_trainer
+    _distributed = None
 
     @property
     def amp_loss_scale(self):
@@ -65,6 +71,8 @@ class Trainer:
             devices = mine
         return devices or []
 
+    _check_contexts = _check_devices
+
     def _init_optimizer(self, optimizer, arguments):
         by_index = dict(enumerate(self._params))
         if isinstance(optimizer, opt.Optimizer):
@@ -80,7 +88,7 @@ class Trainer:
         store, on_store = self._kvstore_params["kvstore"], self._kvstore_params["update_on_kvstore"]
         for p in self._params:
             p._need()
-        sparse = any(p._stype != "default" for p in self._params)
+        sparse = self._contains_sparse_weight
         if sparse and on_store is False:
             raise ValueError("update_on_kvstore=False does not go with row_sparse parameters: the store has all their rows")
         if isinstance(store, str):
@@ -89,7 +97,7 @@ class Trainer:
         if not (store is None or hasattr(store, "is_capable")):
             raise TypeError(f"Trainer: `kvstore` must be a KVStore, its name or None, got {store!r}")
         if store is not None:
-            if on_store is None and not sparse and any(p._grad_stype != "default" for p in self._params):
+            if on_store is None and not sparse and self._contains_sparse_grad:
                 on_store = False
             elif on_store is None:
                 on_store = (store.is_capable("optimizer") and self._optimizer.aggregate_num <= 1 and "dist" not in store.type
@@ -100,7 +108,8 @@ class Trainer:
                 store.set_gradient_compression(self._compression_params)
             if on_store:
                 store.set_optimizer(self._optimizer)
-        self._kvstore, self._update_on_kvstore, self._kv_initialized = store, bool(store is not None and on_store), True
+        self._kvstore, self._update_on_kvstore, self._kv_initialized = store, None if store is None else bool(on_store), True
+        self._distributed = store is not None and "dist" in store.type
 
     # Trainers over other transports (Horovod, BytePS) are subclasses that define _init_params and _allreduce_grads, and have no store.
 
@@ -120,10 +129,14 @@ class Trainer:
     def _forget_store(self):
         """Make the store anew at the next step if it has the weights that are updated: they were written from outside."""
         if self._update_on_kvstore:
-            if "dist" in self._kvstore.type:
-                raise RuntimeError("parameters cannot be set once a store of several processes has them")
-            self._kvstore, self._update_on_kvstore, self._kv_initialized = None, None, False
-            self._params_to_init = list(self._params)
+            self._reset_kvstore()
+
+    def _reset_kvstore(self):
+        """Make the store anew at the next step. Raises: RuntimeError if it is one of several processes."""
+        if self._distributed:
+            raise RuntimeError("parameters cannot be set once a store of several processes has them")
+        self._kvstore = self._distributed = self._update_on_kvstore = None  # not known before the first step
+        self._kv_initialized, self._params_to_init = False, list(self._params)
 
     # -- facts -----------------------------------------------------------------------------------------------------
 
@@ -137,6 +150,7 @@ class Trainer:
         """The present learning rate, without the parameters' lr_mult."""
         return self._optimizer.learning_rate
 
+    @checked(lr="a number")
     def set_learning_rate(self, lr):
         """Set the learning rate. Raises: UserWarning if the optimizer has a scheduler."""
         self._optimizer.set_learning_rate(lr)
@@ -149,7 +163,7 @@ class Trainer:
         ignore_stale_grad: skip parameters whose gradient is older than the last step.
         Raises: UserWarning for those without it; DeferredInitializationError before the first batch.
         """
-        self._optimizer.rescale_grad = self._divided("step", batch_size)
+        self._check_and_rescale_grad(self._divided("step", batch_size))
         self._get_ready()
         self._allreduce_grads()
         self._update(ignore_stale_grad)
@@ -157,10 +171,16 @@ class Trainer:
     def _divided(self, what, batch_size):
         """The factor of the gradients."""
         try:
+            if not KINDS["a number"](batch_size):
+                raise TypeError
             return self._scale / batch_size
         except (TypeError, ZeroDivisionError) as error:
             raise type(error)(f"Trainer.{what}: batch_size must be a number that gradients are divided by, such as x.shape[0], or 1 for a "
                               f"loss that is a mean already; got {batch_size!r}") from None
+
+    def _check_and_rescale_grad(self, scale):
+        """Have gradients multiplied by `scale`; steps of others' Trainers call it."""
+        self._optimizer.rescale_grad = scale
 
     def allreduce_grads(self):
         """Give all devices the sum of their gradients: the first half of `step`, for clipping between the halves.
@@ -176,7 +196,7 @@ class Trainer:
         Raises: as step; AssertionError if parameters are updated on the store.
         """
         self._check_halves("update()")
-        self._optimizer.rescale_grad = self._divided("update", batch_size)
+        self._check_and_rescale_grad(self._divided("update", batch_size))
         self._update(ignore_stale_grad)
 
     def _check_halves(self, what):
@@ -236,6 +256,7 @@ class Trainer:
 
     # -- states ----------------------------------------------------------------------------------------------------
 
+    @checked(fname="a file's name")
     def save_states(self, fname):
         """Write the optimizer and its states to a file, whole or not at all: with the parameters, all that goes on with training."""
         self._get_ready()
@@ -245,6 +266,7 @@ class Trainer:
         with atomic_write(fname) as f:
             f.write(self._updaters[0].get_states(dump_optimizer=True))
 
+    @checked(fname="a file's name")
     def load_states(self, fname):
         """Read what save_states wrote. Raises: MXNetError, ValueError for other files; nothing has changed then."""
         self._get_ready()

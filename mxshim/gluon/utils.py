@@ -12,6 +12,8 @@ import warnings
 
 from .. import ndarray as nd
 from .. import numpy as np
+from ..arguments import check, checked
+from ..base import ArgumentValueError
 from ..initializer import fused_parts
 from ..ops.nn.rnn import GATES
 from ..util import is_np_array, is_np_shape
@@ -21,11 +23,14 @@ from .hooks import HookHandle as HookHandle
 __all__ = ["check_sha1", "clip_global_norm", "download", "replace_file", "split_and_load", "split_data"]
 
 
+@checked(data="an array", num_slice="a whole number that is positive", batch_axis="a whole number")
 def split_data(data, num_slice, batch_axis=0, even_split=True):
     """A batch as `num_slice` slices along batch_axis, the first ones longer by one where it does not divide evenly.
 
     Raises: ValueError if it does not and even_split is True.
     """
+    if not -len(data.shape) <= batch_axis < len(data.shape):
+        raise ArgumentValueError(f"split_data: `data` of shape {data.shape} has no axis {batch_axis} to be split along, `batch_axis`")
     size = data.shape[batch_axis]
     if even_split and size % num_slice:
         raise ValueError(f"split_data: {size} rows along axis {batch_axis} of {data.shape} do not make {num_slice} equal slices. Choose a "
@@ -55,6 +60,7 @@ def split_and_load(data, ctx_list=None, batch_axis=0, even_split=True, device_li
     return [s.as_in_context(d) for s, d in zip(split_data(data, len(devices), batch_axis, even_split), devices)]
 
 
+@checked(arrays="a list of arrays", max_norm="a number")
 def clip_global_norm(arrays, max_norm, check_isfinite=True):
     """Scale arrays in place so that the 2-norm of all their elements together is at most max_norm.
 
@@ -62,7 +68,7 @@ def clip_global_norm(arrays, max_norm, check_isfinite=True):
         element, and nothing is waited for.
     Warns: UserWarning if the norm is nan or inf.
     """
-    if not arrays:
+    if not len(arrays):
         raise AssertionError("clip_global_norm: there are no arrays")
     own = [as_class(a, nd.NDArray).detach() for a in arrays]
     ctx = own[0].ctx
@@ -83,6 +89,7 @@ def shape_is_known(shape) -> bool:
     """Whether a shape has no unknown sizes: -1 where np shape semantics are on, else 0. None, and in nd programs (), is unknown."""
     if shape is None:
         return False
+    check("shape_is_known", "shape", shape, "whole numbers")
     unknown = -1 if is_np_shape() else 0
     if any(n < unknown for n in shape):
         raise AssertionError(f"a size cannot be less than {unknown}, got shape {tuple(shape)}")
@@ -91,6 +98,7 @@ def shape_is_known(shape) -> bool:
 
 # -- files -------------------------------------------------------------------------------------------------------------
 
+@checked(filename="a file's name")
 def check_sha1(filename, sha1_hash) -> bool:
     """Whether a file's SHA-1 is `sha1_hash`, in hexadecimal digits."""
     digest = hashlib.sha1()
@@ -105,6 +113,7 @@ def replace_file(src, dst):
     os.replace(src, dst)
 
 
+@checked(url="a text", path="a file's name", retries="a whole number")
 def download(url, path=None, overwrite=False, sha1_hash=None, retries=5, verify_ssl=True) -> str:
     """Fetch a file and return its name; nothing is fetched if it is there already, with the right hash.
 
@@ -188,6 +197,8 @@ def _indent(s_, numSpaces):
     return s_.replace("\n", "\n" + numSpaces * " ")
 
 
+@checked(param="an array", num_layers="a whole number", input_size="a whole number", hidden_size="a whole number that is positive",
+         projection_size="a whole number")
 def split_rnn_params(param, mode, num_layers, input_size, hidden_size, bidirectional=False, projection_size=None):
     """The parts of the parameter vector of a fused recurrent network, such as rnn.LSTM's rnn_param in np programs (MXNet 2).
 
@@ -196,6 +207,8 @@ def split_rnn_params(param, mode, num_layers, input_size, hidden_size, bidirecti
     Returns: a dict of arrays by names such as "l0_i2h_weight" and "r1_h2h_bias", all weights before all biases.
     Raises: KeyError for another mode; MXNetError for a vector that is too short.
     """
+    if not isinstance(mode, str) or mode not in GATES:
+        raise KeyError(f"split_rnn_params: `mode` must be one of {', '.join(GATES)}, got {mode!r}")
     found, start = {}, 0
     directions = 2 if bidirectional else 1
     for (layer, direction, name), shape in fused_parts(GATES[mode], num_layers, hidden_size, directions, projection_size, input_size):

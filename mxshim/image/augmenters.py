@@ -11,7 +11,9 @@ import random
 import numpy as onp
 
 from .. import ndarray as nd
+from ..arguments import Checked, checked
 from ..array.image import host_pixels
+from ..base import ArgumentValueError
 from .functions import (
     _get_interp_method,
     center_crop,
@@ -37,8 +39,10 @@ EIGENVALUES = onp.array([55.46, 4.794, 1.148])
 EIGENVECTORS = onp.array([[-0.5675, 0.7192, 0.4009], [-0.5808, -0.0045, -0.8140], [-0.5836, -0.6948, 0.4203]])
 
 
-class Augmenter:
+class Augmenter(Checked):
     """A function of an image (H, W, C). Subclasses define __call__(src) and give their settings to __init__."""
+
+    _wants = dict.fromkeys(("brightness", "contrast", "saturation", "hue", "p"), "a number") | {"alphastd": "a number that is not negative"}
 
     def __init__(self, **kwargs):
         self._kwargs = plain(kwargs)
@@ -59,6 +63,8 @@ def plain(settings):
 
 class SequentialAug(Augmenter):
     """Augmenters `ts` one after the other."""
+
+    _wants = {"ts": "a list of functions"}
 
     def __init__(self, ts):
         super().__init__()
@@ -90,6 +96,8 @@ class _Sized(Augmenter):
 class ResizeAug(_Sized):
     """The shorter side becomes `size` long."""
 
+    _wants = {"size": "a number that is positive"}
+
     def __call__(self, src):
         return resize_short(src, self.size, self.interp)
 
@@ -97,6 +105,9 @@ class ResizeAug(_Sized):
 class ForceResizeAug(_Sized):
     """The image becomes `size` (width, height), whatever its ratio."""
 
+    _wants = {"size": "a pair of numbers"}
+
+    @checked(src="an image")
     def __call__(self, src):
         w, h = self.size
         return imresize(src, w, h, interp=_get_interp_method(self.interp, (src.shape[0], src.shape[1], h, w)))
@@ -105,6 +116,8 @@ class ForceResizeAug(_Sized):
 class RandomCropAug(_Sized):
     """A rectangle of `size` (width, height) at a random place."""
 
+    _wants = {"size": "a pair of numbers"}
+
     def __call__(self, src):
         return random_crop(src, self.size, self.interp)[0]
 
@@ -112,12 +125,16 @@ class RandomCropAug(_Sized):
 class CenterCropAug(_Sized):
     """The middle, `size` (width, height)."""
 
+    _wants = {"size": "a pair of numbers"}
+
     def __call__(self, src):
         return center_crop(src, self.size, self.interp)[0]
 
 
 class RandomSizedCropAug(Augmenter):
     """A rectangle of random area and ratio, resized to `size`; see random_size_crop."""
+
+    _wants = {"ratio": "a pair of numbers"}
 
     def __init__(self, size, area, ratio, interp=2, **kwargs):
         super().__init__(size=size, area=area, ratio=ratio, interp=interp)
@@ -148,6 +165,7 @@ class BrightnessJitterAug(Augmenter):
         super().__init__(brightness=brightness)
         self.brightness = brightness
 
+    @checked(src="an image")
     def __call__(self, src):
         src_alpha = _between(self.brightness)
         if src.dtype != onp.float32:
@@ -163,6 +181,7 @@ class ContrastJitterAug(Augmenter):
         super().__init__(contrast=contrast)
         self.contrast = contrast
 
+    @checked(src="an image")
     def __call__(self, src):
         alpha = _between(self.contrast)
         gray = (pixels_of(src) * GRAY).mean(dtype="float64")
@@ -176,6 +195,7 @@ class SaturationJitterAug(Augmenter):
         super().__init__(saturation=saturation)
         self.saturation = saturation
 
+    @checked(src="an image")
     def __call__(self, src):
         alpha = _between(self.saturation)
         return _mixed(src, alpha, (pixels_of(src) * GRAY).sum(2, keepdims=True))
@@ -192,6 +212,7 @@ class HueJitterAug(Augmenter):
         super().__init__(hue=hue)
         self.hue = hue
 
+    @checked(src="an image")
     def __call__(self, src):
         angle = random.uniform(-self.hue, self.hue) * math.pi
         cos, sin = math.cos(angle), math.sin(angle)
@@ -211,9 +232,13 @@ class LightingAug(Augmenter):
     """Colours moved along principal components by normal numbers of standard deviation alphastd; written into the image."""
 
     def __init__(self, alphastd, eigval, eigvec):
+        if onp.shape(eigval) != (3,) or onp.shape(eigvec) != (3, 3):
+            raise ArgumentValueError("LightingAug: `eigval` must be an array (3,) and `eigvec` one (3, 3), got shapes "
+                                     f"{onp.shape(eigval)} and {onp.shape(eigvec)}")
         super().__init__(alphastd=alphastd, eigval=eigval, eigvec=eigvec)
         self.alphastd, self.eigval, self.eigvec = alphastd, eigval, eigvec
 
+    @checked(src="an image")
     def __call__(self, src):
         alpha = onp.random.normal(0, self.alphastd, size=(3,))
         moved = onp.dot(self.eigvec * alpha, self.eigval).astype("float32")
@@ -241,6 +266,7 @@ class RandomGrayAug(Augmenter):
         super().__init__(p=p)
         self.p = p
 
+    @checked(src="an image")
     def __call__(self, src):
         if random.random() < self.p:
             weights = onp.repeat(onp.array([[0.21], [0.72], [0.07]], "float32"), 3, 1)
@@ -255,6 +281,7 @@ class HorizontalFlipAug(Augmenter):
         super().__init__(p=p)
         self.p = p
 
+    @checked(src="an image")
     def __call__(self, src):
         return image_like(pixels_of(src)[:, ::-1], src) if random.random() < self.p else src
 
@@ -266,6 +293,7 @@ class CastAug(Augmenter):
         super().__init__(type=typ)
         self.typ = typ
 
+    @checked(src="an image")
     def __call__(self, src):
         return src.astype(self.typ) if host_pixels(src) is None else image_like(pixels_of(src).astype(self.typ), src)
 
@@ -296,6 +324,13 @@ def colours(brightness, contrast, saturation, hue, pca_noise, rand_gray):
     return found
 
 
+def needs_three(what, data_shape):
+    """Raises: ArgumentValueError unless it has three sizes."""
+    if len(data_shape) != 3:
+        raise ArgumentValueError(f"{what}: `data_shape` must be (channels, height, width), got {data_shape!r}")
+
+
+@checked(data_shape="whole numbers", resize="a number", pca_noise="a number", rand_gray="a number")
 def CreateAugmenter(data_shape, resize=0, rand_crop=False, rand_resize=False, rand_mirror=False, mean=None, std=None, brightness=0,
                     contrast=0, saturation=0, hue=0, pca_noise=0, rand_gray=0, inter_method=2):
     """A list of augmenters that make images of data_shape (channels, height, width).
@@ -307,6 +342,7 @@ def CreateAugmenter(data_shape, resize=0, rand_crop=False, rand_resize=False, ra
         pca_noise: see LightingAug.  rand_gray: probability of RandomGrayAug.
         mean, std: arrays of 1 or 3 numbers, or True for ImageNet's.  inter_method: see resize_short.
     """
+    needs_three("CreateAugmenter", data_shape)
     size = (data_shape[2], data_shape[1])
     found: list[Augmenter] = [ResizeAug(resize, inter_method)] if resize > 0 else []
     if rand_resize:

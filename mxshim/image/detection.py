@@ -13,14 +13,15 @@ import warnings
 
 import numpy as onp
 
-from .augmenters import Augmenter, CastAug, ForceResizeAug, ResizeAug, colours, plain, statistics
+from ..arguments import Checked, check, checked
+from .augmenters import Augmenter, CastAug, ForceResizeAug, ResizeAug, colours, needs_three, plain, statistics
 from .functions import copyMakeBorder, fixed_crop, image_like, pixels_of
 
 __all__ = ["CreateDetAugmenter", "CreateMultiRandCropAugmenter", "DetAugmenter", "DetBorrowAug", "DetHorizontalFlipAug",
            "DetRandomCropAug", "DetRandomPadAug", "DetRandomSelectAug"]
 
 
-class DetAugmenter:
+class DetAugmenter(Checked):
     """A function of an image and its label that gives both. Subclasses define __call__(src, label)."""
 
     def __init__(self, **kwargs):
@@ -74,10 +75,13 @@ class DetRandomSelectAug(DetAugmenter):
 class DetHorizontalFlipAug(DetAugmenter):
     """With probability p the image and its boxes mirrored left to right; the label is changed in place."""
 
+    _wants = {"p": "a number"}
+
     def __init__(self, p):
         super().__init__(p=p)
         self.p = p
 
+    @checked(src="an image", label="an array")
     def __call__(self, src, label):
         if random.random() < self.p:
             src = image_like(pixels_of(src)[:, ::-1], src)
@@ -90,12 +94,16 @@ def _areas(boxes):
     return (boxes[:, 2] - boxes[:, 0]).clip(0) * (boxes[:, 3] - boxes[:, 1]).clip(0)
 
 
-def _pair(value):
-    return (value, value) if isinstance(value, numbers.Number) else value
-
-
 class _DetRandom(DetAugmenter):
     """What crops and pads share: ranges of area and ratio."""
+
+    _wants = {"max_attempts": "a whole number"}
+
+    @classmethod
+    def _pair(cls, name, value):
+        value = (value, value) if isinstance(value, numbers.Number) else value
+        check(cls.__name__, name, value, "a pair of numbers")
+        return value
 
     def _ranges(self, area, ratio, wrong):
         """Whether the ranges can be used; a warning if not."""
@@ -116,13 +124,14 @@ class DetRandomCropAug(_DetRandom):
 
     def __init__(self, min_object_covered=0.1, aspect_ratio_range=(0.75, 1.33), area_range=(0.05, 1.0), min_eject_coverage=0.3,
                  max_attempts=50):
-        ratio, area = _pair(aspect_ratio_range), _pair(area_range)
+        ratio, area = self._pair("aspect_ratio_range", aspect_ratio_range), self._pair("area_range", area_range)
         super().__init__(min_object_covered=min_object_covered, aspect_ratio_range=ratio, area_range=area,
                          min_eject_coverage=min_eject_coverage, max_attempts=max_attempts)
         self.min_object_covered, self.min_eject_coverage = min_object_covered, min_eject_coverage
         self.max_attempts = max_attempts
         self.enabled = self._ranges(area, ratio, area[1] <= 0 or area[0] > area[1])
 
+    @checked(src="an image", label="an array")
     def __call__(self, src, label):
         found = self._random_crop_proposal(label, src.shape[0], src.shape[1])
         if found:
@@ -198,12 +207,13 @@ class DetRandomPadAug(_DetRandom):
     """
 
     def __init__(self, aspect_ratio_range=(0.75, 1.33), area_range=(1.0, 3.0), max_attempts=50, pad_val=(128, 128, 128)):
-        ratio, area = _pair(aspect_ratio_range), _pair(area_range)
+        ratio, area = self._pair("aspect_ratio_range", aspect_ratio_range), self._pair("area_range", area_range)
         super().__init__(aspect_ratio_range=ratio, area_range=area, max_attempts=max_attempts, pad_val=pad_val)
         self.pad_val = (pad_val,) * 3 if isinstance(pad_val, numbers.Number) else pad_val
         self.max_attempts = max_attempts
         self.enabled = self._ranges(area, ratio, area[1] <= 1 or area[0] > area[1])
 
+    @checked(src="an image", label="an array")
     def __call__(self, src, label):
         height, width = src.shape[:2]
         found = self._random_pad_proposal(label, height, width)
@@ -251,6 +261,8 @@ def CreateMultiRandCropAugmenter(min_object_covered=0.1, aspect_ratio_range=(0.7
     return DetRandomSelectAug([DetRandomCropAug(*values) for values in zip(*settings, strict=True)], skip_prob=skip_prob)
 
 
+@checked(data_shape="whole numbers", area_range="a pair of numbers", **dict.fromkeys(
+    ("resize", "rand_crop", "rand_pad", "rand_gray", "pca_noise"), "a number"))
 def CreateDetAugmenter(data_shape, resize=0, rand_crop=0, rand_pad=0, rand_gray=0, rand_mirror=False, mean=None, std=None, brightness=0,
                        contrast=0, saturation=0, pca_noise=0, hue=0, inter_method=2, min_object_covered=0.1,
                        aspect_ratio_range=(0.75, 1.33), area_range=(0.05, 3.0), min_eject_coverage=0.3, max_attempts=50,
@@ -261,6 +273,7 @@ def CreateDetAugmenter(data_shape, resize=0, rand_crop=0, rand_pad=0, rand_gray=
         rand_crop, rand_pad: probabilities of DetRandomCropAug and DetRandomPadAug, which the last six arguments are for.
         resize, rand_mirror, rand_gray, brightness, contrast, saturation, hue, pca_noise, mean, std, inter_method: see CreateAugmenter.
     """
+    needs_three("CreateDetAugmenter", data_shape)
     found: list[DetAugmenter] = [DetBorrowAug(ResizeAug(resize, inter_method))] if resize > 0 else []
     if rand_crop > 0:
         found.append(CreateMultiRandCropAugmenter(min_object_covered, aspect_ratio_range, area_range, min_eject_coverage, max_attempts,

@@ -15,10 +15,11 @@ import numpy as onp
 
 from .. import ndarray as nd
 from .. import numpy as np
+from ..arguments import check, checked
 from ..array.codec import decode_image
 from ..array.convert import adopt_numpy
 from ..array.image import host_array, host_pixels
-from ..base import MXNetError
+from ..base import ArgumentValueError, MXNetError
 from ..device import current_device
 from ..engine.call import value_of
 from ..ops.image import resized
@@ -83,6 +84,7 @@ def imdecode(buf, flag=1, to_rgb=True, out=None):
     return _result(found.reshape(*found.shape[:2], -1), out)
 
 
+@checked(filename="a file's name")
 def imread(filename, flag=1, to_rgb=True, out=None):
     """The image in a file. Arguments, result and errors: see imdecode; MXNetError too if the file cannot be read.
 
@@ -100,6 +102,7 @@ def imread(filename, flag=1, to_rgb=True, out=None):
         raise MXNetError(f"imread('{filename}'): {error}") from None
 
 
+@checked(w="a number", h="a number")
 def imresize(src, w, h, interp=1, out=None):
     """An image (H, W, C) w wide and h high; uint8 or floating.
 
@@ -115,6 +118,7 @@ def imresize(src, w, h, interp=1, out=None):
     return _result(image_like(resized(pixels, int(w), int(h), interp), src), out)
 
 
+@checked(**dict.fromkeys(("top", "bot", "left", "right"), "a whole number"))
 def copyMakeBorder(src, top, bot, left, right, type=0, value=0.0, values=(), out=None):
     """An image (H, W, C) with a border of `top`, `bot`, `left` and `right` pixels.
 
@@ -152,6 +156,7 @@ def _get_interp_method(interp, sizes=()):
     return interp
 
 
+@checked(src_size="a pair of numbers", size="a pair of numbers")
 def scale_down(src_size, size):
     """A size (width, height) with the same ratio that fits into src_size.
 
@@ -167,6 +172,7 @@ def scale_down(src_size, size):
     return int(w), int(h)
 
 
+@checked(src="an image", size="a number that is positive")
 def resize_short(src, size, interp=2):
     """The image with its shorter side `size` long. interp: as imresize, or 9 by size, or 10 any."""
     h, w = src.shape[:2]
@@ -174,6 +180,7 @@ def resize_short(src, size, interp=2):
     return imresize(src, new_w, new_h, interp=_get_interp_method(interp, (h, w, new_h, new_w)))
 
 
+@checked(src="an image", x0="a whole number", y0="a whole number", w="a whole number", h="a whole number", size="a pair of numbers")
 def fixed_crop(src, x0, y0, w, h, size=None, interp=2):
     """The rectangle w by h at (x0, y0), resized to `size` (width, height) if one is given."""
     if isinstance(src, nd.NDArray) and host_pixels(src) is None:
@@ -191,6 +198,7 @@ def _at(src, x0, y0, w, h, size, interp):
     return fixed_crop(src, x0, y0, w, h, size, interp), (x0, y0, w, h)
 
 
+@checked(src="an image", size="a pair of numbers")
 def random_crop(src, size, interp=2):
     """A rectangle of `size` (width, height) at a random place, and that place (x, y, width, height).
 
@@ -201,6 +209,7 @@ def random_crop(src, size, interp=2):
     return _at(src, x0, y0, new_w, new_h, size, interp)
 
 
+@checked(src="an image", size="a pair of numbers")
 def center_crop(src, size, interp=2):
     """The middle of the image, `size` (width, height) or as much as fits, resized; and the place (x, y, width, height)."""
     h, w = src.shape[:2]
@@ -208,6 +217,7 @@ def center_crop(src, size, interp=2):
     return _at(src, (w - new_w) // 2, (h - new_h) // 2, new_w, new_h, size, interp)
 
 
+@checked(src="an image", ratio="a pair of numbers")
 def random_size_crop(src, size, area, ratio, interp=2, **kwargs):
     """A rectangle of random area and ratio, resized to `size` (width, height), and its place; the middle if ten do not fit.
 
@@ -215,7 +225,11 @@ def random_size_crop(src, size, area, ratio, interp=2, **kwargs):
     """
     area = old_area(area, kwargs, "random_size_crop")
     h, w = src.shape[:2]
+    if not isinstance(area, numbers.Number):
+        check("random_size_crop", "area", area, "a pair of numbers")
     low, high = (area, 1.0) if isinstance(area, numbers.Number) else area
+    if low < 0:
+        raise ArgumentValueError(f"random_size_crop: `area` must not be negative, got {area!r}")
     for _ in range(10):
         pixels = random.uniform(low, high) * h * w
         wider = math.exp(random.uniform(math.log(ratio[0]), math.log(ratio[1])))
@@ -248,15 +262,26 @@ def color_normalize(src, mean, std=None):
                              "src.astype('float32')")
         pixels = pixels_of(src)
         if mean is not None:
-            pixels = pixels - onp.asarray(pixels_of(mean), pixels.dtype)
+            pixels = pixels - _colours("mean", mean, pixels)
         if std is not None:
-            pixels = pixels / onp.asarray(pixels_of(std), pixels.dtype)
+            pixels = pixels / _colours("std", std, pixels)
         return overwrite(src, pixels)
     if mean is not None:
         src -= mean
     if std is not None:
         src /= std
     return src
+
+
+def _colours(name, given, pixels):
+    """Numbers that broadcast with an image."""
+    try:
+        found = onp.asarray(pixels_of(given), pixels.dtype)
+        onp.broadcast_to(found, pixels.shape)
+    except (TypeError, ValueError):
+        raise ArgumentValueError(f"color_normalize: `{name}` must be a number, or one for each channel of an image of shape "
+                                 f"{pixels.shape}, got {getattr(given, 'shape', given)!r}") from None
+    return found
 
 
 def imrotate(src, rotation_degrees, zoom_in=False, zoom_out=False):
@@ -302,6 +327,7 @@ def _turned(pixels, angle, zoom_in, zoom_out):
     return found
 
 
+@checked(src="an image", angle_limits="a pair of numbers")
 def random_rotate(src, angle_limits, zoom_in=False, zoom_out=False):
     """imrotate by an angle from angle_limits, which comes from NumPy's global generator; one for each image of a batch."""
     angles = onp.random.uniform(*angle_limits) if src.ndim == 3 else onp.random.uniform(*angle_limits, size=src.shape[0])

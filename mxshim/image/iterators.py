@@ -8,6 +8,7 @@ import random
 import numpy as onp
 
 from .. import recordio
+from ..base import ArgumentValueError
 from ..io.base import DataBatch, DataIter
 from ..io.files import batch_array
 from .augmenters import MEAN, STD, CreateAugmenter
@@ -54,6 +55,10 @@ class ImageIter(DataIter):
     Subclasses may replace next_sample, imdecode, read_image, augmentation_transform and postprocess_data.
     Needs Pillow. Raises: AssertionError if there is no source, or an index is needed; ValueError for another data_shape.
     """
+
+    _wants = {"batch_size": "a whole number that is positive", "data_shape": "whole numbers", "label_width": "a whole number",
+              **dict.fromkeys(("path_imgrec", "path_imgidx", "path_imglist", "path_root"), "a file's name"),
+              "aug_list": "a list of functions"}
 
     def __init__(self, batch_size, data_shape, label_width=1, path_imgrec=None, path_imglist=None, path_root=None, path_imgidx=None,
                  shuffle=False, part_index=0, num_parts=1, aug_list=None, imglist=None, data_name="data", label_name="softmax_label",
@@ -151,7 +156,7 @@ class ImageIter(DataIter):
                 except RuntimeError as error:
                     logging.debug("Invalid image, skipping: %s", error)
                     continue
-                batch_data[i] = pixels_of(self.postprocess_data(self.augmentation_transform(image)))
+                self._put(batch_data, i, pixels_of(self.postprocess_data(self.augmentation_transform(image))))
                 labels = pixels_of(labels)
                 batch_label[i] = labels.reshape(batch_label[i].shape) if labels.size == batch_label[i].size else labels
                 i += 1
@@ -159,6 +164,13 @@ class ImageIter(DataIter):
             if not i:
                 raise
         return i
+
+    def _put(self, batch_data, i, pixels):
+        try:
+            batch_data[i] = pixels
+        except ValueError:
+            raise ArgumentValueError(f"{type(self).__name__}: the augmenters made an image of shape {pixels.shape}, which does not fit "
+                                     f"data_shape {self.data_shape}; let aug_list end with one that resizes or cuts") from None
 
     def _empty(self):
         return (onp.zeros((self.batch_size, *self.data_shape), "float32"), onp.zeros(self.provide_label[0][1], "float32"))
@@ -316,7 +328,7 @@ class ImageDetIter(ImageIter):
                 if sample is None:
                     continue
                 image, label = sample
-                batch_data[i] = pixels_of(self.postprocess_data(image))
+                self._put(batch_data, i, pixels_of(self.postprocess_data(image)))
                 batch_label[i] = -1
                 batch_label[i, :len(label)] = label
                 i += 1
@@ -324,6 +336,13 @@ class ImageDetIter(ImageIter):
             if not i:
                 raise
         return i
+
+    def _put(self, batch_data, i, pixels):
+        try:
+            batch_data[i] = pixels
+        except ValueError:
+            raise ArgumentValueError(f"{type(self).__name__}: the augmenters made an image of shape {pixels.shape}, which does not fit "
+                                     f"data_shape {self.data_shape}; let aug_list end with one that resizes or cuts") from None
 
     def _empty(self):
         data, label = super()._empty()

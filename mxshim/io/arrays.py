@@ -91,6 +91,9 @@ class NDArrayIter(DataIter):
     DataBatch: data shapes: [(2, 3)] label shapes: [(2,)]
     """
 
+    _wants = {"batch_size": "a whole number that is positive", "data_name": "a text", "label_name": "a text", "layout": "a text"}
+    _or_none = ("data_name", "label_name")
+
     def __init__(self, data, label=None, batch_size=1, shuffle=False, last_batch_handle="pad", data_name="data",
                  label_name="softmax_label", layout="NCHW"):
         super().__init__(batch_size)

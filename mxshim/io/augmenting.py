@@ -6,6 +6,7 @@ import warnings
 
 import numpy as onp
 
+from ..arguments import check
 from ..base import MXNetError
 from ..ops.image import resized
 from . import hls
@@ -52,7 +53,10 @@ class DefaultAugmenter:
     def __init__(self, what, data_shape, raw=False, **arguments):
         unknown(what, [n for n in arguments if n not in DEFAULTS and n not in ("mean_a", "std_a")])
         for name, default in DEFAULTS.items():
-            setattr(self, name, arguments.get(name, default))
+            value = arguments.get(name, default)
+            if isinstance(default, int | float) and not isinstance(default, bool):
+                check(what, name, value, "a whole number" if name in ("resize", "pad", "inter_method") else "a number")
+            setattr(self, name, value)
         self.what, self.size, self.raw = what, (data_shape[2], data_shape[1]), raw
         channels = data_shape[0]
         self.mean = onp.array([self.mean_r, self.mean_g, self.mean_b][:channels], "float32")[:, None, None]

@@ -5,6 +5,8 @@ import collections
 
 import numpy as onp
 
+from ..arguments import Checked, check, checked
+
 __all__ = ["DataBatch", "DataDesc", "DataIter"]
 
 
@@ -25,14 +27,21 @@ class DataDesc(collections.namedtuple("DataDesc", ["name", "shape"])):
     @staticmethod
     def get_batch_axis(layout):
         """Which axis the batch is along: 0 for None, -1 if the layout has no "N"."""
-        return 0 if layout is None else layout.find("N")
+        if layout is None:
+            return 0
+        check("DataDesc.get_batch_axis", "layout", layout, "a text")
+        return layout.find("N")
 
     @staticmethod
+    @checked(shapes="a list")
     def get_list(shapes, types):
         """DataDescs of pairs (name, shape) and pairs (name, dtype); types may be None."""
         if types is None:
             return [DataDesc(name, shape) for name, shape in shapes]
         dtypes = dict(types)
+        for name, _ in shapes:
+            if name not in dtypes:
+                raise KeyError(f"DataDesc.get_list: `types` says nothing of {name!r}, only of {', '.join(map(repr, dtypes))}")
         return [DataDesc(name, shape, dtypes[name]) for name, shape in shapes]
 
 
@@ -57,7 +66,7 @@ class DataBatch:
         return f"{type(self).__name__}: data shapes: {[a.shape for a in self.data]} label shapes: {labels}"
 
 
-class DataIter:
+class DataIter(Checked):
     """An iterator over DataBatches that `reset` starts again.
 
     Subclasses define `next`, or `iter_next` with getdata, getlabel, getpad and getindex, which speak of the batch it moved to.

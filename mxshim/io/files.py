@@ -11,6 +11,7 @@ import numpy as onp
 
 from .. import ndarray as nd
 from .. import numpy as np
+from ..arguments import check
 from ..array.convert import adopt_numpy
 from ..base import MXNetError, as_dtype
 from ..device import current_device
@@ -32,11 +33,10 @@ class MXDataIter(DataIter):
     """
 
     _round = True
+    _wants = {"batch_size": "a number that is positive"}
 
     def __init__(self, batch_size, data_name="data", label_name="softmax_label"):
         super().__init__(int(batch_size))
-        if self.batch_size < 1:
-            raise MXNetError(f"{type(self).__name__}: batch_size must be positive, got {batch_size}")
         if not self._count:
             raise MXNetError(f"{type(self).__name__}: there are no examples")
         self._debug_skip_load, self._start, self._at, self._wrapped = False, 0, 0, 0
@@ -159,6 +159,8 @@ class CSVIter(MXDataIter):
     Raises: MXNetError for missing files and arguments, and for lines that do not fit.
     """
 
+    _wants = {"data_csv": "a file's name", "label_csv": "a file's name", "data_shape": "whole numbers", "label_shape": "whole numbers"}
+
     def __init__(self, data_csv=None, data_shape=None, label_csv="NULL", label_shape=(1,), batch_size=None, round_batch=True, dtype=None,
                  data_name="data", label_name="softmax_label", **others):
         required("CSVIter", data_csv=data_csv, data_shape=data_shape, batch_size=batch_size)
@@ -204,6 +206,8 @@ class LibSVMIter(MXDataIter):
     Raises: MXNetError for missing files and arguments, and for lines that do not fit.
     """
 
+    _wants = {"data_libsvm": "a file's name", "label_libsvm": "a file's name"}
+
     def __init__(self, data_libsvm=None, data_shape=None, label_libsvm="NULL", label_shape=(1,), num_parts=1, part_index=0, batch_size=None,
                  round_batch=True, dtype=None, data_name="data", label_name="softmax_label", **others):
         required("LibSVMIter", data_libsvm=data_libsvm, data_shape=data_shape, batch_size=batch_size)
@@ -239,7 +243,8 @@ class LibSVMIter(MXDataIter):
 
 
 def _one_axis(shape, name):
-    shape = (shape,) if isinstance(shape, int) else tuple(shape)
+    shape = shape if isinstance(shape, list | tuple) else (shape,)
+    check("LibSVMIter", name, shape, "whole numbers")
     if len(shape) != 1:
         raise MXNetError(f"LibSVMIter: {name} must have one number, got {shape}")
     return shape[0]
@@ -303,6 +308,8 @@ class MNISTIter(MXDataIter):
     """
 
     _round = False
+
+    _wants = {"image": "a file's name", "label": "a file's name"}
 
     def __init__(self, image="./train-images-idx3-ubyte", label="./train-labels-idx1-ubyte", batch_size=128, shuffle=True, flat=False,
                  seed=0, silent=False, num_parts=1, part_index=0, dtype=None, data_name="data", label_name="softmax_label", **others):

@@ -64,6 +64,8 @@ class ImageRecordIter(DataIter):
     """
 
     _pixels: str | None = None
+    _wants = {"path_imgrec": "a file's name", "path_imglist": "a file's name", "data_shape": "whole numbers",
+              "batch_size": "a number that is positive"}
 
     def __init__(self, path_imgrec=None, data_shape=None, batch_size=None, path_imglist="", path_imgidx="", label_width=1, shuffle=False,
                  seed=0, seed_aug=None, num_parts=1, part_index=0, round_batch=True, preprocess_threads=4, prefetch_buffer=4, dtype=None,

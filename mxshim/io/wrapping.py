@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+from ..base import ArgumentTypeError
 from ..device import current_device
 from ..engine.trace import state
 from .base import DataBatch, DataDesc, DataIter
@@ -42,9 +43,13 @@ class _Current(DataIter):
 
 
 class ResizeIter(_Current):
-    """`size` batches of another iterator, which starts again where it ends; with reset_internal also at every reset."""
+    """`size` batches of another iterator, which starts again where it ends; with reset_internal also at every reset. None: without end."""
+
+    _wants = {"size": "a number that is not negative"}
+    _or_none = ("size",)
 
     def __init__(self, data_iter, size, reset_internal=True):
+        _need("ResizeIter", data_iter)
         super().__init__(data_iter.batch_size)
         self.data_iter, self.size, self.reset_internal, self.cur = data_iter, size, reset_internal, 0
         self.provide_data, self.provide_label = data_iter.provide_data, data_iter.provide_label
@@ -57,7 +62,7 @@ class ResizeIter(_Current):
             self.data_iter.reset()
 
     def iter_next(self):
-        if self.cur == self.size:
+        if self.size is not None and self.cur >= self.size:
             return False
         try:
             self.current_batch = self.data_iter.next()
@@ -66,6 +71,11 @@ class ResizeIter(_Current):
             self.current_batch = self.data_iter.next()
         self.cur += 1
         return True
+
+
+def _need(what, iterator):
+    if not hasattr(iterator, "provide_data"):
+        raise ArgumentTypeError(f"{what}: an iterator such as NDArrayIter is needed, with its provide_data, got {iterator!r}")
 
 
 def _next(iterator):
@@ -86,6 +96,11 @@ class PrefetchingIter(_Current):
         iters = iters if isinstance(iters, list) else [iters]
         if not iters:
             raise AssertionError("PrefetchingIter: at least one iterator is needed")
+        for iterator in iters:
+            _need("PrefetchingIter", iterator)
+        for name, names in (("rename_data", rename_data), ("rename_label", rename_label)):
+            if names is not None and not (isinstance(names, list | tuple) and len(names) == len(iters)):
+                raise ArgumentTypeError(f"PrefetchingIter: `{name}` must be a list of {len(iters)} dicts, one an iterator, got {names!r}")
         self.iters, self.n_iter, self.rename_data, self.rename_label = iters, len(iters), rename_data, rename_label
         super().__init__(self.provide_data[0][1][0])
         self._threads = [ThreadPoolExecutor(1, "PrefetchingIter", surroundings()) for _ in iters]

@@ -6,6 +6,7 @@ import numpy as onp
 
 from .. import ndarray as nd
 from .. import optimizer as opt
+from ..arguments import checked
 from ..array.core import Array
 from ..base import MXNetError
 from ..serialization.writing import atomic_write
@@ -154,11 +155,13 @@ class KVStore(KVStoreBase):
         """
         self._compressed = Compression(compression_params, self._type)
 
+    @checked(fname="a file's name")
     def save_optimizer_states(self, fname, dump_optimizer=False):
         """Write the optimizer's states to a file, whole or not at all. Raises: AssertionError without an optimizer."""
         with atomic_write(fname) as f:
             f.write(self._optimizer_updater("save").get_states(dump_optimizer))
 
+    @checked(fname="a file's name")
     def load_optimizer_states(self, fname):
         """Read the optimizer's states from a file. Raises: AssertionError without an optimizer."""
         updater = self._optimizer_updater("load")

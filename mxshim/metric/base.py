@@ -10,7 +10,7 @@ import numpy as onp
 
 from .. import ndarray as nd
 from .. import registry
-from ..arguments import Checked
+from ..arguments import Checked, checked
 from ..engine.call import call
 from ..engine.op import NAMES
 from ..engine.trace import constants_apart
@@ -96,6 +96,7 @@ class EvalMetric(Checked):
         """Count a batch: an array or a list of arrays each."""
         raise NotImplementedError(f"{type(self).__name__} must define update(self, labels, preds)")
 
+    @checked(label="a dict of arrays", pred="a dict of arrays")
     def update_dict(self, label, pred):
         """As update, from dicts of arrays; output_names and label_names choose."""
         preds = list(pred.values()) if self.output_names is None else [pred[name] for name in self.output_names]
@@ -217,6 +218,7 @@ class CompositeEvalMetric(EvalMetric):
     """Several metrics that count the same batches; get() gives lists of names and values."""
 
     _create = staticmethod(create)
+    _wants = {"metrics": "a list"}
 
     def __init__(self, metrics=None, name="composite", output_names=None, label_names=None):
         self.metrics = [self._create(m) for m in metrics or []]
@@ -230,6 +232,7 @@ class CompositeEvalMetric(EvalMetric):
         """The index-th metric. Differs: MXNet returns a ValueError where there is none; here IndexError is raised."""
         return self.metrics[index]
 
+    @checked(labels="a dict of arrays", preds="a dict of arrays")
     def update_dict(self, labels, preds):
         if self.label_names is not None:
             labels = OrderedDict(item for item in labels.items() if item[0] in self.label_names)
@@ -333,6 +336,7 @@ class Loss(Counted):
     def __init__(self, name="loss", output_names=None, label_names=None):
         super().__init__(name, output_names, label_names)
 
+    @checked(preds="a list")
     def update(self, _, preds):
         for pred in _listed(preds):
             self._count(count("sum", plain(pred)))

@@ -6,6 +6,7 @@ import math
 import numpy as onp
 
 from .. import ndarray as nd
+from ..base import MXNetError
 from .base import Counted, EvalMetric, alias, check_label_shapes, count, plain, register
 
 __all__ = ["PCC", "PearsonCorrelation"]
@@ -77,7 +78,13 @@ class PCC(EvalMetric):
         labels, preds = check_label_shapes(labels, preds, True)
         for label, pred in zip(labels, preds):
             label, pred = plain(label).asnumpy().astype("int32"), plain(pred).asnumpy()
-            pred = pred.argmax(axis=1) if pred.shape != label.shape else pred.astype("int32")
+            classes = pred.astype("int32") if pred.shape == label.shape else pred.argmax(axis=1) if pred.ndim > 1 else pred[:0]
+            if classes.size != label.size:
+                raise MXNetError(f"PCC.update: predictions are classes of the labels' shape {label.shape}, or scores with another axis for "
+                                 f"the classes, (instances, classes), got {pred.shape}")
+            if not label.size:
+                continue
+            pred, label = classes.ravel(), label.ravel()
             need = max(int(pred.max()), int(label.max())) + 1
             self.lcm, self.gcm = _grown(self.lcm, need), _grown(self.gcm, need)
             for matrix in (self.lcm, self.gcm):

@@ -26,9 +26,11 @@ from .binary import (
     equal_floats,
     equal_operands,
     floats,
+    nd_number,
     nd_op,
     nd_rule,
     no_booleans,
+    np_number,
     np_op,
     numpy_floats,
     quotient,
@@ -101,8 +103,9 @@ both("multiply __mul__", "multiply broadcast_mul __mul__", jnp.multiply, "x1 * x
 nd_op("divide true_divide broadcast_div __truediv__ __div__", _divide_nd, "x1 / x2; integers are cut off towards zero.",
        samples=PAIR)
 both("mod remainder __mod__", "modulo broadcast_mod __mod__", _mod,
-     "x1 modulo x2, with the sign of x2; 0 where x2 is 0.", rule=no_booleans, samples=PAIR)
-np_op("fmod", _fmod, "The remainder of x1 / x2 with the sign of x1; 0 where x2 is 0.", rule=equal_operands, samples=PAIR)
+     "x1 modulo x2, with the sign of x2; 0 where x2 is 0. Integers have no gradient.", rule=no_booleans, grad="floats", samples=PAIR)
+np_op("fmod", _fmod, "The remainder of x1 / x2 with the sign of x1; 0 where x2 is 0. Integers have no gradient.", rule=equal_operands,
+      grad="floats", samples=PAIR)
 np_op("floor_divide __floordiv__", _floor_divide, "x1 / x2 rounded down. Integers divided by 0 give the lowest integer.",
       grad=False, samples=PAIR)
 
@@ -203,9 +206,10 @@ _POWER = """{0} ** {1}. Integers make integers: they wrap around, and a negative
 Gradients: {1} {0}^({1}-1), nan for 0 ** 0, and log({0}) {0}^{1}. Differs: large integers wrap; MXNet gives the lowest.
 """
 _smooth = _powers(both_promoted)
-declare_pair(["np.power", "np.pow", "np.ndarray.__pow__"], _smooth, _smooth, _POWER.format("x1", "x2"), samples=POSITIVE)
-declare_pair(["nd.power", "nd.broadcast_power", "nd.NDArray.__pow__"], _powers(nd_rule), _smooth, _POWER.format("lhs", "rhs"),
+declare_pair(["np.power", "np.pow", "np.ndarray.__pow__"], _smooth, _smooth, _POWER.format("x1", "x2"), numbers=np_number,
              samples=POSITIVE)
+declare_pair(["nd.power", "nd.broadcast_power", "nd.NDArray.__pow__"], _powers(nd_rule), _smooth, _POWER.format("lhs", "rhs"),
+             numbers=nd_number, samples=POSITIVE)
 
 
 @op("np.float_power", scalars=("x1", "x2"), samples=POSITIVE)

@@ -5,6 +5,7 @@ and the operator of the array class ("np.ndarray.__add__"); a reversed operator 
 """
 from __future__ import annotations
 
+import jax.numpy as jnp
 import numpy as onp
 
 from ..base import FLOAT32, MXNetError, is_float
@@ -102,6 +103,16 @@ def nd_rule(x1, x2):
     return INT64 if dtype == BOOL else dtype
 
 
+def np_number(v, dtype):
+    """A number as np computes with it beside an array of integers: whole ones are of the array's dtype."""
+    return v if dtype == BOOL or is_float(jnp.result_type(v)) else value(v, dtype)
+
+
+def nd_number(v, dtype):
+    """A number as nd computes with it beside an array of integers."""
+    return value(v, INT64 if dtype == BOOL else dtype)
+
+
 def nd_compared(x1, x2):
     if not kind(x1, TypeError) and not kind(x2, TypeError) and x1.dtype == x2.dtype == BOOL:
         return BOOL
@@ -147,13 +158,13 @@ def np_op(names, fn, doc, rule=both_promoted, result=None, swap=False, **facts):
     """Declare np functions and, for names like __add__, operators of np.ndarray."""
     # Derivatives see integers as reals of another dtype than their partner's, so they must not check dtypes.
     declare_pair(_full(names, "np", "np.ndarray"), _body(fn, rule, result, swap), _body(fn, both_promoted, swap=swap), doc,
-                 **facts)
+                 numbers=np_number, **facts)
 
 
 def nd_op(names, fn, doc, rule=nd_rule, result=None, swap=False, also=(), **facts):
     """Declare nd functions and, for names like __add__, operators of nd.NDArray."""
     declare_pair([*_full(names, "nd", "nd.NDArray"), *also], _body(fn, rule, result, swap),
-                 _body(fn, both_promoted, swap=swap), doc, **facts)
+                 _body(fn, both_promoted, swap=swap), doc, numbers=nd_number, **facts)
 
 
 def both(names, nd_names, fn, doc, **facts):

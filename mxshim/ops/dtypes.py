@@ -13,22 +13,9 @@ import numpy as onp
 
 from ..base import FLOAT32, MXNetError, is_float
 from ..engine.op import Scalar
+from ..engine.op import cast as cast
 
 BOOL, FLOAT16, FLOAT64, INT32, INT64 = (onp.dtype(n) for n in ("bool", "float16", "float64", "int32", "int64"))
-
-
-def cast(x, dtype):
-    """x in another dtype as C (on x86) casts: fractions are cut off, integers wrap around, floats that fit no integer of the
-    machine's width become its smallest. XLA alone would saturate.
-    """
-    if x.dtype == dtype:
-        return x
-    if is_float(x.dtype) and dtype.kind in "iu":
-        word = INT64 if dtype.itemsize == 8 or dtype.name == "uint32" else INT32
-        low = jnp.iinfo(word).min
-        fits = (x >= float(low)) & (x < -float(low))
-        return jnp.where(fits, x.astype(word), jnp.asarray(low, word)).astype(dtype)
-    return x.astype(dtype)
 
 
 def value(v, dtype):

@@ -195,11 +195,11 @@ def _by_row(condition, x):
 
 # Functions with parameters.
 
-@op("nd.smooth_l1", "npx.smooth_l1", scalars=("scalar",), elementwise=True, samples=_on({}, {"scalar": 2.0}))
+@op("nd.smooth_l1", "npx.smooth_l1", scalars=("scalar",), elementwise=True, numbers=value, samples=_on({}, {"scalar": 2.0}))
 def smooth_l1(data, scalar=1.0):
     """(s x)^2 / 2 where |x| < 1 / s^2, else |x| - 1 / (2 s^2), with s = `scalar`. MXNet: smooth_l1 (Girshick, Fast R-CNN)."""
     def loss(x):
-        square = value(scalar, x.dtype) ** 2
+        square = cast(value(scalar, data.dtype), x.dtype) ** 2
         far = jnp.abs(x) * square > 1
         near = jnp.where(far, jnp.zeros((), x.dtype), x)  # an infinity would make the gradient nan
         return jnp.where(far, jnp.abs(x) - 0.5 / square, 0.5 * square * near * near)

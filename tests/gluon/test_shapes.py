@@ -4,7 +4,7 @@ from __future__ import annotations
 import numpy as onp
 import pytest
 
-from mxshim import gluon, nd, np, util
+from mxshim import MXNetError, gluon, nd, np, util
 from mxshim.gluon import nn
 
 
@@ -93,3 +93,40 @@ def test_infer_shape_that_the_graph_does_not_tell(shape, forward, said):
 def test_a_kernel_of_numpys_numbers():
     net = nn.Conv2D(2, onp.array([3, 2]), in_channels=1)
     assert net.weight.shape == (2, 1, 3, 2) and "kernel_size=(3, 2)" in repr(net)
+
+
+@pytest.mark.parametrize("hybridize", [False, True])
+def test_a_first_batch_that_does_not_fit_settles_no_sizes(F, hybridize):
+    net = nn.HybridSequential()
+    net.add(nn.Conv2D(3, 3), nn.Dense(2))
+    net.initialize()
+    if hybridize:
+        net.hybridize()
+    for wrong in (F.ones((2, 3)), F.ones((2, 3, 2, 2))):
+        with pytest.raises(MXNetError, match="Convolution|convolution"):
+            net(wrong)
+    assert net[0].weight._data is None and net[0].weight.shape[0] == 3 and not net[0].weight._shape_known()
+    assert net(F.ones((2, 5, 8, 8))).shape == (2, 2) and net[0].weight.shape == (3, 5, 3, 3)
+
+
+@pytest.mark.parametrize("error", [None, ValueError("mine")])
+def test_a_hybridized_forward_that_fails_settles_nothing(error):
+    class Net(gluon.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            self.first, self.error = nn.Dense(4), error
+
+        def hybrid_forward(self, F, x, y):
+            x = self.first(x)
+            if self.error is not None:
+                raise self.error
+            return x + y
+
+    net = Net()
+    net.initialize()
+    net.hybridize()
+    with pytest.raises(type(error) if error else MXNetError):
+        net(nd.ones((2, 3)), nd.ones((5, 7)))
+    assert net.first.weight._data is None
+    net.error = None
+    assert net(nd.ones((2, 9)), nd.ones((2, 4))).shape == (2, 4) and net.first.weight.shape == (4, 9)

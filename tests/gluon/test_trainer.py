@@ -494,3 +494,53 @@ def test_what_the_first_batch_initializes_can_be_broadcast():
         if p._data is None:
             p._init_impl = wrapped
     assert net(nd.ones((1, 3))).asnumpy().tolist() == [[9, 9]]
+
+
+@pytest.mark.parametrize("devices, arguments, store, on_store", [
+    (1, {}, False, None), (1, {"kvstore": "local"}, False, None), (2, {}, True, True), (2, {"update_on_kvstore": False}, True, False),
+    (2, {"kvstore": None}, False, None)])
+def test_what_other_code_reads(F, devices, arguments, store, on_store):
+    """As measured on both generations, before the first step, after it, and after _reset_kvstore."""
+    places = [mx.cpu(i) for i in range(devices)]
+    net = nn.Sequential()
+    net.add(nn.Dense(2, in_units=2), nn.Dense(2, in_units=2))
+    net.initialize(ctx=places)
+    trainer = gluon.Trainer(net.collect_params(), "sgd", **arguments)
+
+    def facts():
+        return (trainer._distributed, trainer._kv_initialized, trainer._update_on_kvstore, trainer._kvstore is not None,
+                len(trainer._params_to_init), trainer._contains_sparse_weight, trainer._contains_sparse_grad)
+
+    before = None, False, None, False, 4, False, False
+    assert facts() == before and trainer._check_contexts() == trainer._contexts == places
+    for c in places:
+        backward(net, F, ctx=c)
+    trainer.step(1)
+    assert facts() == (False, True, on_store, store, 0, False, False)
+    trainer._reset_kvstore()
+    assert facts() == before
+    assert [trainer._param2idx[p._uuid if F is np else p.name] for p in trainer._params] == [0, 1, 2, 3]
+
+
+def test_sparse_gradients_show():
+    net = nn.Embedding(4, 2, sparse_grad=True)
+    net.initialize()
+    trainer = gluon.Trainer(net.collect_params(), "sgd")
+    assert trainer._contains_sparse_grad and not trainer._contains_sparse_weight
+
+
+def test_steps_of_somebodys_own_call_the_parts():
+    class Mine(gluon.Trainer):
+        def step(self, batch_size, ignore_stale_grad=False):
+            self._check_and_rescale_grad(self._scale / batch_size)
+            if not self._kv_initialized:
+                self._init_kvstore()
+            if self._params_to_init:
+                self._init_params()
+            self._allreduce_grads()
+            self._update(ignore_stale_grad)
+
+    net = dense()
+    backward(net, nd)
+    Mine(net.collect_params(), "sgd", {"learning_rate": 0.5}).step(2)
+    assert net.weight.data().asnumpy().tolist() == [[0.5, 0.5]]

@@ -7,7 +7,7 @@ import math
 import numpy as onp
 import pytest
 
-from mxshim import MXNetError, autograd, nd, np, npx
+from mxshim import MXNetError, autograd, gluon, nd, np, npx
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*different programs were compiled")  # that is what tables do
 
@@ -362,3 +362,38 @@ def test_every_name_reaches_the_same():
     for absent in ("np.ndarray.exp", "np.ndarray.abs", "nd.NDArray.__and__", "nd.NDArray.__floordiv__"):
         assert absent not in NAMES
     assert where("np.sin") != where("np.cos") and where("np.sin").startswith("ops/elementwise.py:")
+
+
+def gradient(f, values, dtype, F):
+    x = F.array(values, dtype=dtype)
+    x.attach_grad()
+    with autograd.record():
+        y = f(x)
+    y.backward()
+    assert onp.dtype(x.grad.dtype) == dtype
+    return x.grad.asnumpy().tolist()
+
+
+@pytest.mark.parametrize("f, dtype, expected", [
+    (lambda x: x ** 2.5, "int32", [2, 4, 6, -6]), (lambda x: x ** 0.5, "int32", [0, 0, 0, 0]), (lambda x: 2.5 ** x, "int64", [1, 2, 5, 0]),
+    (lambda x: nd.maximum(x, 2.5), "int32", [0, 1, 1, 0]), (lambda x: nd.smooth_l1(x, scalar=0.5), "int32", [0, 0, 0, 0]),
+    (lambda x: x * -2.5, "int8", [-2, -2, -2, -2]), (lambda x: nd.power(x, 3.0), "int8", [3, 12, 27, 27])])
+def test_numbers_beside_integers_are_cut_off_in_gradients_too(f, dtype, expected):
+    assert gradient(f, [1, 2, 3, -3], dtype, nd) == expected
+    block = gluon.nn.HybridLambda(lambda F, x: f(x))
+    block.hybridize()
+    assert [gradient(block, [1, 2, 3, -3], dtype, nd) for _ in range(3)] == [expected] * 3
+
+
+@pytest.mark.parametrize("F", [np, nd])
+def test_gradients_of_narrow_integers_wrap_around(F):
+    for f, expected in ((lambda x: -1 * x, [255] * 3), (lambda x: 2 - x, [255] * 3), (lambda x: x ** 3, [3, 147, 192]),
+                        (lambda x: F.maximum(x, -1), [0, 0, 0])):  # -1 is 255
+        assert gradient(f, [1, 7, 200], "uint8", F) == expected
+
+
+@pytest.mark.parametrize("F", [np, nd])
+def test_remainders_of_integers_have_no_gradient(F):
+    for f in (lambda x: x % 3, lambda x: 7 % x, lambda x: x % x[::-1]):
+        assert gradient(f, [1, 2, 3, -3], "int32", F) == [0, 0, 0, 0]
+    assert gradient(lambda x: x % 2.5, [1, 2], "float32", F) == [1, 1]

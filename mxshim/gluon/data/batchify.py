@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as onp
 
-from ...arguments import Checked
+from ...arguments import Checked, checked
 from ...array.convert import adopt_numpy
 from ...base import as_dtype
 from ...device import current_device
@@ -14,6 +14,7 @@ from ..dialect import ARRAYS
 from .rows import array_class, stacked
 
 __all__ = ["Append", "AsList", "Group", "Pad", "Stack"]
+_SAMPLES = "a sequence that is not empty"
 
 
 def joined(samples, parts):
@@ -29,6 +30,7 @@ class Stack:
     def __init__(self, use_shared_mem=False):
         pass
 
+    @checked(data=_SAMPLES)
     def __call__(self, data):
         return joined(data, (tuple, list))
 
@@ -42,11 +44,12 @@ class Pad(Checked):
     Inputs: arrays or lists of numbers; for samples of several parts use Group(Pad(), ...).
     """
 
-    _wants = {"val": "a number", "round_to": "a number"}
+    _wants = {"val": "a number", "round_to": "a whole number that is positive"}
 
     def __init__(self, val=None, dtype=None, round_to=None, use_shared_mem=False):
         self._value, self._dtype, self._round_to = 0 if val is None else val, dtype, round_to
 
+    @checked(data=_SAMPLES)
     def __call__(self, data):
         first = data[0]
         if not isinstance(first, (ARRAYS, onp.ndarray, list)):
@@ -66,9 +69,12 @@ class Pad(Checked):
 class Append(Checked):
     """The samples as a list of arrays of any shapes, each with a new axis of size 1 at `batch_axis` if `expand`."""
 
+    _wants = {"batch_axis": "a whole number"}
+
     def __init__(self, expand=True, batch_axis=0, use_shared_mem=False):
         self._expand, self._axis = expand, batch_axis
 
+    @checked(data=_SAMPLES)
     def __call__(self, data):
         return [self._array(x) for x in data]
 
@@ -97,6 +103,7 @@ class Group:
             if not callable(f):
                 raise AssertionError(f"Group: Batchify functions must be callable! type(fn[{i}]) = {type(f).__name__}")
 
+    @checked(data=_SAMPLES)
     def __call__(self, data):
         if len(data[0]) != len(self._fn):
             raise AssertionError(f"Group: there are {len(self._fn)} functions, but a sample has {len(data[0])} parts")
@@ -106,5 +113,6 @@ class Group:
 class AsList:
     """The samples as a list: for text and other things that are not numbers."""
 
+    @checked(data="a list")
     def __call__(self, data):
         return list(data)

@@ -78,8 +78,10 @@ class Dataset:
         return self.transform(_First(fn), lazy)
 
 
-class SimpleDataset(Dataset):
+class SimpleDataset(Checked, Dataset):
     """A list, an array or anything else with `len` and `[]` as a dataset."""
+
+    _wants = {"data": "a sequence or a mapping"}
 
     def __init__(self, data):
         self._data = data
@@ -156,8 +158,10 @@ class _SampledDataset(Dataset):
         return self._dataset._batch([self._indices[i] for i in indices])
 
 
-class RecordFileDataset(Dataset):
+class RecordFileDataset(Checked, Dataset):
     """The records of a RecordIO file, bytes, by way of its index: x.rec and x.idx. Threads and processes may share it."""
+
+    _wants = {"filename": "a file's name", "transform": "a function"}
 
     def __init__(self, filename):
         self.filename, self.idx_file = filename, os.path.splitext(filename)[0] + ".idx"
@@ -211,12 +215,15 @@ class _First(Checked):
         return (self.fn(x), *others) if others else self.fn(x)
 
 
-class _DownloadedDataset(Dataset):
+class _DownloadedDataset(Checked, Dataset):
     """Base of other people's data sets of files: `_get_data(self)` reads what is in self._root into self._data and self._label.
 
     root: a folder, made if it is not there.  transform: a function of (data, label) for each sample, or None.
     MXNet: mxnet.gluon.data.dataset._DownloadedDataset.
     """
+
+    _wants = {"root": "a file's name", "transform": "a function"}
+    _or_none = ("transform",)
 
     def __init__(self, root, transform):
         self._root, self._transform = os.path.expanduser(root), transform

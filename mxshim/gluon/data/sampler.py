@@ -12,7 +12,8 @@ LAST = ("keep", "discard", "rollover")
 class Sampler(Checked):
     """What all samplers offer: iteration over indices, or over lists of them, and their number."""
 
-    _wants = {"length": "a number", "interval": "a number", "fn": "a function", "sampler": "a list", "dataset": "a list"}
+    _wants = {"length": "a whole number that is not negative", "start": "a whole number", "interval": "a whole number that is positive",
+              "batch_size": None, "fn": "a function", "sampler": "a list", "dataset": "a list"}
 
     def __len__(self):
         raise NotImplementedError(f"{type(self).__name__} needs a method __len__")

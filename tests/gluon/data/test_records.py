@@ -110,6 +110,39 @@ def test_box_transforms():
         bbox.ImageBboxCrop((0, 0, 0, 1))
 
 
+def test_functions_of_boxes():
+    """Numbers of MXNet 2.0.0b1."""
+    u = bbox.utils
+    boxes = onp.array([[0., 0, 20, 20, 7], [10, 10, 30, 40, 8], [40, 2, 44, 6, 9]])
+    before = boxes.copy()
+    assert u.bbox_crop(boxes, (5, 5, 20, 20)).tolist() == [[0, 0, 15, 15, 7], [5, 5, 20, 20, 8]]
+    assert u.bbox_crop(boxes, (5, 5, 15, 20), False).tolist() == [[0, 0, 15, 15, 7]]
+    assert u.bbox_crop(boxes, (None, 10, None, None)).tolist() == [[0, 0, 20, 10, 7], [10, 0, 30, 30, 8]]
+    assert u.bbox_crop(boxes).tolist() == u.bbox_crop(boxes, (None,) * 4).tolist() == before.tolist()
+    assert u.bbox_flip(boxes, (50, 40), flip_x=True)[0].tolist() == [30, 0, 50, 20, 7]
+    assert u.bbox_flip(boxes, (50, 40), flip_y=True)[1].tolist() == [10, 0, 30, 30, 8]
+    assert u.bbox_resize(boxes, (50, 40), (25, 80))[1].tolist() == [5, 20, 15, 80, 8]
+    assert u.bbox_translate(boxes.astype("int64"), 3, -2)[2].tolist() == [43, 0, 47, 4, 9]
+    assert onp.allclose(u.bbox_iou(boxes[:2], boxes), [[1, 100 / 900, 0], [100 / 900, 1, 0]])
+    assert onp.allclose(u.bbox_iou(boxes[:1], boxes[1:2], 1), 121 / (441 + 21 * 31 - 121))
+    assert u.bbox_xywh_to_xyxy((1, 2, 5, 0)) == (1, 2, 5, 2) and u.bbox_xyxy_to_xywh([1, 2, 5, 2]) == (1, 2, 5, 1)
+    four = boxes[:, :4]
+    assert u.bbox_xywh_to_xyxy(four)[1].tolist() == [10, 10, 39, 49] and u.bbox_xyxy_to_xywh(four)[1].tolist() == [10, 10, 21, 31]
+    assert u.bbox_clip_xyxy((-3, 5, 50, 60), 30, 25) == (0, 5, 29, 24)
+    assert u.bbox_clip_xyxy(boxes[:2, :4], 15, 25).tolist() == [0, 10, 0, 10, 14, 14, 20, 24]
+    random.seed(1)
+    onp.random.seed(1)
+    kept, (x, y, w, h) = u.bbox_random_crop_with_constraints(boxes, (50, 45), 0.5, 0.9)
+    assert 0 <= x <= x + w <= 50 and 0 <= y <= y + h <= 45 and len(kept) and (kept[:, 2:4] <= (w, h)).all()
+    assert u.bbox_random_crop_with_constraints(boxes[:0], (50, 45), max_scale=0.9)[0].shape == (0, 5)
+    assert (boxes == before).all()
+    for call, error in ((lambda: u.bbox_crop(boxes, (1, 2)), ValueError), (lambda: u.bbox_flip(boxes, (1,)), ValueError), (
+            lambda: u.bbox_iou(boxes[:, :3], boxes), IndexError), (lambda: u.bbox_xywh_to_xyxy((1, 2)), IndexError), (
+            lambda: u.bbox_clip_xyxy(5, 1, 1), TypeError)):
+        with pytest.raises(error, match="bbox_|boxes"):
+            call()
+
+
 def test_text(tmp_path):
     (tmp_path / "wiki.train.tokens").write_text(" = a title = \n\n the cat saw the dog \n", encoding="utf-8")
     with zipfile.ZipFile(tmp_path / "wikitext-2-v1.zip", "w") as archive:

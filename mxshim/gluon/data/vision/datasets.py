@@ -12,6 +12,7 @@ import warnings
 import numpy as onp
 
 from .... import numpy as np
+from ....arguments import Checked
 from ....array.convert import adopt_numpy
 from ....base import data_dir
 from ....device import current_device
@@ -25,7 +26,7 @@ from ..rows import Rows, array_class
 __all__ = ["CIFAR10", "CIFAR100", "MNIST", "FashionMNIST", "ImageFolderDataset", "ImageListDataset", "ImageRecordDataset"]
 
 
-class _ImageSet(Dataset):
+class _ImageSet(Checked, Dataset):
     """Images uint8 (height, width, channels) as arrays, and labels int32: 0-d arrays in np programs, NumPy's numbers in nd ones."""
 
     name = ""  # of the folder in $MXNET_HOME/datasets, else ~/.mxnet/datasets, that root=None stands for
@@ -33,6 +34,8 @@ class _ImageSet(Dataset):
     classes = 10
     sizes = 60000, 10000  # of the training and of the test data
     source = ""  # where the files come from
+
+    _wants = {"root": "a file's name", "transform": "a function"}
 
     def __init__(self, root, train, transform):
         self._root = os.path.expanduser(root or os.path.join(data_dir(), "datasets", self.name))
@@ -183,13 +186,15 @@ class CIFAR100(CIFAR10):
         super().__init__(root, train, transform)
 
 
-class ImageFolderDataset(Dataset):
+class ImageFolderDataset(Checked, Dataset):
     """Images in folders, one for each class: root/cat/1.jpg, root/dog/2.png. Needs the package Pillow.
 
     flag: 1 gives three colours, 0 gray with one channel.  transform: called with image and label, deprecated.
     Attributes: synsets, the folders' names in order of the labels; items, the files with their labels.
     Warns: UserWarning for what is neither a folder nor an image (.jpg, .jpeg, .png).
     """
+
+    _wants = {"root": "a file's name", "transform": "a function"}
 
     def __init__(self, root, flag=1, transform=None):
         self._flag, self._transform = flag, transform
@@ -216,13 +221,15 @@ class ImageFolderDataset(Dataset):
         return (image, label) if self._transform is None else self._transform(image, label)
 
 
-class ImageListDataset(Dataset):
+class ImageListDataset(Checked, Dataset):
     """Images with labels from a list: image uint8 (H, W, channels), labels as an array (n,). Needs Pillow.
 
     root: the folder that paths start in.  imglist: a list [[label, ..., path], ...], or the name of a file in root with lines of a number,
     labels and a path, with tabulators between.  flag: 1 gives three colours, 0 gray.
     Raises: ValueError for another imglist.
     """
+
+    _wants = {"root": "a file's name"}
 
     def __init__(self, root=".", imglist=None, flag=1):
         self._root, self._flag = os.path.expanduser(root), flag

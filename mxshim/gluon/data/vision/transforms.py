@@ -16,9 +16,9 @@ from .... import ndarray as nd
 from .... import numpy as np
 from .... import numpy_extension as npx
 from ....absent import parts as _parts
-from ....arguments import Checked
+from ....arguments import KINDS, Checked, check, checked
 from ....array.image import host_array, run, streams
-from ....base import ArgumentTypeError, MXNetError
+from ....base import ArgumentTypeError, ArgumentValueError, MXNetError
 from ....image.functions import imrotate
 from ...block import Block, HybridBlock
 from ...dialect import ARRAYS, Symbol
@@ -114,6 +114,8 @@ class RandomApply(Checked, Sequential):
 
     def __init__(self, transforms, p=0.5):
         super().__init__()
+        if not isinstance(transforms, list | tuple):
+            check(type(self).__name__, "transforms", transforms, "a function")
         self.transforms = Compose(transforms) if isinstance(transforms, list | tuple) else transforms
         self.p = p
 
@@ -240,9 +242,11 @@ class RandomCrop(_Drawing):
     def __init__(self, size, pad=None, pad_value=0, interpolation=1):
         super().__init__()
         self._size, self._value, self._interpolation = _pair(self, size), pad_value, interpolation
-        if pad is not None and not isinstance(pad, int) and len(pad) != 4:
-            raise AssertionError(f"RandomCrop: pad must be a number or (top, bottom, left, right), got {pad}")
-        self._pad = (pad,) * 4 if isinstance(pad, int) else pad
+        self._pad = (pad,) * 4 if isinstance(pad, int | onp.integer) else pad
+        if pad is not None and not (KINDS["whole numbers"](self._pad) and len(self._pad) == 4):
+            raise AssertionError(f"RandomCrop: `pad` must be a whole number or (top, bottom, left, right), got {pad!r}")
+        if pad is not None and min(self._pad) < 0:
+            raise ArgumentValueError(f"RandomCrop: `pad` must not be negative, got {pad!r}")
 
     def _padded(self, shape):
         top, bottom, left, right = self._pad or (0,) * 4
@@ -448,6 +452,7 @@ class RandomRotation(Checked, Block):
         return (x, *args) if args else x
 
 
+@checked("Rotate", x="an array")
 def _rotated(x, angle, zoom_in, zoom_out):
     if onp.dtype(x.dtype) != "float32":
         raise TypeError(f"Rotate: float32 is needed, got {onp.dtype(x.dtype).name}; put ToTensor before it")
