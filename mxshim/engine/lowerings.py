@@ -1,10 +1,12 @@
 """How CPUs do what XLA does badly there: primitives of JAX that are lowered in another way, in our programs only.
 
 Chosen by measurement on a grid of shapes. XLA sums the columns of a wide matrix, as the gradient of a bias is, 2 to 50 times as slowly
-as it multiplies the matrix by a row of ones; and its sine and cosine of an array are one call of the C library's for each element.
+as it multiplies the matrix by a row of ones, and looks for their largest elements as slowly, if there are more than some 16,000; its
+sine and cosine of an array are one call of the C library's for each element.
 """
 from __future__ import annotations
 
+import functools
 import inspect
 import math
 from collections.abc import Callable
@@ -13,13 +15,15 @@ from typing import Any, NamedTuple
 
 import jax
 import numpy as onp
-from jax import lax
+from jax import dtypes, lax
 from jax.extend.mlir.dialects import stablehlo
 from jax.interpreters import mlir
 
 from .spec import equations
 
-_WIDE, _ROWS = 4096, range(8, 4097)  # columns, and rows: of more, the products would be added up less exactly
+_WIDE, _VERY_WIDE = 1 << 12, 1 << 14  # columns
+_FEW, _MOST = 8, 1 << 12  # rows: of more, the products would be added up less exactly
+_AT_ONCE = 16  # rows that are compared in one loop
 _LONG = 4096  # elements from which sine and cosine are worth it
 _FAR = 2.0 ** 28  # up to here a quarter turn, in two parts, is exact enough
 _QUARTER = float.fromhex("0x1.921fb544p+0"), float.fromhex("0x1.0b4611a626331p-34")
@@ -35,19 +39,51 @@ class Instead(NamedTuple):
     plain: Callable
 
 
+def _matrix(shape, axes) -> tuple[int, int]:
+    """(rows, columns) of the matrix over whose columns is reduced; no columns if it is not one."""
+    rows = math.prod(shape[:len(axes)])
+    return rows, math.prod(shape[len(axes):]) if axes == tuple(range(len(axes))) else 0
+
+
 def _sums_wide_columns(x, axes, **_) -> bool:
-    rows = math.prod(x.shape[:len(axes)])
-    return x.dtype == onp.float32 and axes == tuple(range(len(axes))) and rows in _ROWS and math.prod(x.shape) >= rows * _WIDE
+    rows, columns = _matrix(x.shape, axes)
+    return x.dtype == onp.float32 and 2 <= rows <= _MOST and columns >= (_WIDE if rows >= _FEW else _VERY_WIDE + 1)
+
+
+def _compares_wide_columns(x, axes, **_) -> bool:
+    rows, columns = _matrix(x.shape, axes)
+    return x.dtype == onp.float32 and rows > 1 and columns > _VERY_WIDE
 
 
 def _columns(x, *, axes, **_):
-    rows, shape = math.prod(x.shape[:len(axes)]), x.shape[len(axes):]
+    rows, columns = _matrix(x.shape, axes)
     ones = lax.full((1, rows), 1, x.dtype)
-    return lax.reshape(lax.dot(ones, lax.reshape(x, (rows, math.prod(shape))), precision=lax.Precision.HIGHEST), shape)
+    return lax.reshape(lax.dot(ones, lax.reshape(x, (rows, columns)), precision=lax.Precision.HIGHEST), x.shape[len(axes):])
 
 
-def _added(x, *, axes, **_):
-    return lax.reduce(x, onp.zeros((), x.dtype), lambda a, b: lax.add(a, b), axes)  # noqa: PLW0108  # lax.add by itself would be the primitive
+def _extremes(x, compare, *, axes, **_):
+    rows = lax.reshape(x, _matrix(x.shape, axes))
+    while len(rows) > 1:
+        count = -(-len(rows) // _AT_ONCE)
+        rows = functools.reduce(compare, [rows[min(i, len(rows) - count):][:count] for i in range(0, len(rows), count)])
+    return lax.reshape(rows, x.shape[len(axes):])
+
+
+def _reduced(start, operation):
+    """The rule of a reduction, written so that it is not the primitive again."""
+
+    def reduced(x, *, axes, **_):
+        return lax.reduce(x, onp.asarray(start(x.dtype), x.dtype), lambda a, b: operation(a, b), axes)  # noqa: PLW0108
+
+    return mlir.lower_fun(reduced, multiple_results=False)
+
+
+def _least(dtype):
+    return -onp.inf if dtypes.issubdtype(dtype, onp.floating) else dtype.type(0) if dtype == bool else onp.iinfo(dtype).min
+
+
+def _greatest(dtype):
+    return onp.inf if dtypes.issubdtype(dtype, onp.floating) else dtype.type(1) if dtype == bool else onp.iinfo(dtype).max
 
 
 def _is_long(x, **_) -> bool:
@@ -77,7 +113,9 @@ def _wave(x, native, shift):
 
 
 _INSTEAD: dict[Any, Instead] = {
-    lax.reduce_sum_p: Instead(_sums_wide_columns, _columns, mlir.lower_fun(_added, multiple_results=False)),
+    lax.reduce_sum_p: Instead(_sums_wide_columns, _columns, _reduced(lambda dtype: 0, lax.add)),
+    lax.reduce_max_p: Instead(_compares_wide_columns, partial(_extremes, compare=lax.max), _reduced(_least, lax.max)),
+    lax.reduce_min_p: Instead(_compares_wide_columns, partial(_extremes, compare=lax.min), _reduced(_greatest, lax.min)),
     lax.sin_p: Instead(_is_long, lambda x, **_: _wave(x, lax.sin, 0), lambda ctx, x, **_: [stablehlo.sine(x)]),
     lax.cos_p: Instead(_is_long, lambda x, **_: _wave(x, lax.cos, 1), lambda ctx, x, **_: [stablehlo.cosine(x)])}
 

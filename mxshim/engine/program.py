@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import os
 import threading
 import time
@@ -15,7 +16,7 @@ from importlib.util import find_spec
 import jax
 import numpy as onp
 from jax import lax
-from jax.extend.core import jaxpr_as_fun
+from jax.extend.core import Literal, jaxpr_as_fun
 
 from ..base import MXNetError
 from ..device import give_back, started_in
@@ -23,7 +24,7 @@ from . import buffers, disk, lowerings, pieces
 from .cell import put
 from .op import READS
 from .roll import rolled
-from .spec import FLOAT, INT, SHIFT, equations
+from .spec import FLOAT, INT, SHIFT, repeated
 
 BUDGET = 256 << 20  # bytes of programs that are kept
 _LEAST = 3 << 19  # what a CPU program costs at least, measured: about 1.5 MB; and ...
@@ -326,7 +327,9 @@ def _compile(device, instructions, data, donated, live, packed):
 # By platform, what XLA is told. On CPU: what it gives to the library YNNPACK, which is its default without convolutions, for which
 # Eigen takes half the time (see ops/nn/patches.py); and to write loops as LLVM's code at once: by way of MLIR compiling takes twice
 # as long, four times for small programs, and what comes out is as fast on average. Not so for what ops give READS: with 30 million of
-# them a step is 1 to 4 ms faster. In small networks that pays soon, in large ones, which may take seconds longer, if there is much.
+# them a step is 1 to 4 ms faster; and not for functions that take long: where the results lie in the memory of an operand, LLVM does not
+# make vectors of the shorter way's loops, which takes 3 times as long, 1 to 2 ms for a million elements. In small networks that pays
+# soon, in large ones, which may take seconds longer, if there is much.
 _OPTIONS: dict[str, dict] = {"cpu": {
     "xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT,LIBRARY_FUSION_TYPE_REDUCE",
     "xla_cpu_use_fusion_emitters": False}}
@@ -334,19 +337,29 @@ _OPTIONS: dict[str, dict] = {"cpu": {
 
 _DIRECT = "xla_cpu_use_fusion_emitters"
 _FEW, _MUCH = 300, 1 << 28  # equations of a small program, and what larger ones have to read at least
+_EACH = 500  # elements of functions that take long, for every equation of a small program, from which on the longer way pays
+_HEAVY = {"atan2", "cbrt", "cos", "div", "erf", "erfc", "exp", "exp2", "expm1", "log", "log1p", "logistic", "pow", "rsqrt", "sin", "sqrt",
+          "tan", "tanh"}
 _TURNED = 1 << 15  # elements of an array that takes XLA's shorter way 2 to 8 times as long to turn over
 
 
 def _goes_longer_way(jaxpr) -> bool:
-    reads = [eqn.params.get(READS, 0) for eqn in equations(jaxpr)]
-    return sum(reads) + _turned(jaxpr) > (0 if len(reads) <= _FEW else _MUCH)
+    reads = heavy = count = 0
+    for eqn, times in repeated(jaxpr):
+        count += 1
+        reads += eqn.params.get(READS, 0)
+        if eqn.primitive.name in _HEAVY and not any(isinstance(v, Literal) for v in eqn.invars):
+            heavy += times * math.prod(eqn.outvars[0].aval.shape)
+    few = count <= _FEW
+    return reads + _turned(jaxpr) > (0 if few else _MUCH) or heavy > count * (_EACH if few else 10 * _EACH)
 
 
 def _turned(jaxpr) -> int:
-    """How many elements are read, for nothing but results of the program, out of the order in which they lie in memory."""
-    turned = [eqn.outvars[0] for eqn in jaxpr.eqns
-              if eqn.primitive is lax.transpose_p and eqn.params["permutation"][-1] != len(eqn.params["permutation"]) - 1]
-    return sum([v.aval.size for v in turned if v.aval.size >= _TURNED and any(v is r for r in jaxpr.outvars)])
+    """How many elements of inputs are read, for nothing but results, out of the order in which they lie in memory."""
+    turned = [eqn for eqn in jaxpr.eqns
+              if eqn.primitive is lax.transpose_p and eqn.params["permutation"][-1] != len(eqn.params["permutation"]) - 1
+              and any(eqn.invars[0] is v for v in jaxpr.invars) and any(eqn.outvars[0] is v for v in jaxpr.outvars)]
+    return sum([n for n in [math.prod(eqn.outvars[0].aval.shape) for eqn in turned] if n >= _TURNED])
 
 
 def _compiled(lowered, device, longer) -> tuple:

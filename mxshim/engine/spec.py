@@ -159,13 +159,20 @@ def eval_jaxpr(closed, args):
 
 def equations(jaxpr):
     """Every equation of a jaxpr, those of the jaxprs inside of it included."""
-    for eqn in jaxpr.eqns:
+    for eqn, _ in repeated(jaxpr):
         yield eqn
+
+
+def repeated(jaxpr, times: int = 1):
+    """As `equations`, with how often each is computed, as far as that is known."""
+    for eqn in jaxpr.eqns:
+        yield eqn, times
+        inside = times * eqn.params["length"] if eqn.primitive.name == "scan" else times
         for value in eqn.params.values():
             for inner in value if isinstance(value, list | tuple) else (value,):
                 inner = getattr(inner, "jaxpr", inner)
                 if hasattr(inner, "eqns"):
-                    yield from equations(inner)
+                    yield from repeated(inner, inside)
 
 
 def eval_inlined(jaxpr, consts, args) -> list:

@@ -50,12 +50,36 @@ def test_waves_have_derivatives_of_any_order():
 
 @pytest.mark.parametrize("shape, axes, other", [
     ((64, 5000), (0,), True), ((4, 10, 4096), (0, 1), True), ((8, 2, 50, 50), (0,), True),
-    ((64, 4000), (0,), False), ((7, 5000), (0,), False), ((5000, 5000), (0,), False),
+    ((2, 20000), (0,), True), ((64, 4000), (0,), False), ((7, 5000), (0,), False), ((5000, 5000), (0,), False),
     ((64, 5000), (1,), False), ((4, 10, 5000), (1,), False), ((64, 5000), (0, 1), False)])
 def test_columns_of_wide_matrices_are_summed_by_a_product(shape, axes, other):
     x = jax.ShapeDtypeStruct(shape, "float32")
     assert ("dot_general" in text(lambda x: x.sum(axes), x)) == other
     assert "dot_general" not in text(lambda x: x.sum(axes), jax.ShapeDtypeStruct(shape, "int32"))
+
+
+@pytest.mark.parametrize("shape, axes", [((64, 17000), (0,)), ((3, 11, 17000), (0, 1)), ((2, 20000), (0,)), ((257, 16385), (0,))])
+@pytest.mark.parametrize("name", ["max", "min"])
+def test_columns_of_very_wide_matrices_are_compared_row_by_row(shape, axes, name):
+    x = onp.random.default_rng(1).normal(size=shape).astype("float32")
+    x[..., 3], x[0, ..., 4], x[-1, ..., 5] = -onp.inf, onp.nan, onp.inf
+
+    def fn(x):
+        return getattr(x, name)(axes)
+
+    assert "reduce" not in text(fn, jnp.asarray(x)) and "reduce" in text(fn, jnp.asarray(x[..., :16000]))
+    onp.testing.assert_array_equal(getattr(np.array(x), name)(axis=axes).asnumpy(), getattr(x, name)(axes))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16", "int8", "uint32", "bool"])
+@pytest.mark.parametrize("name", ["max", "min"])
+def test_what_is_compared_beside_wide_columns(dtype, name):
+    wide, x = jnp.zeros((2, 20000), "float32"), jnp.asarray([[3, 0], [1, 2]], dtype)
+
+    def fn(wide, x):
+        return getattr(wide, name)(0).sum() + getattr(x, name)(0).astype("float32")
+
+    onp.testing.assert_array_equal(values(fn, wide, x), fn(wide, x))
 
 
 def test_sums_of_wide_columns():

@@ -84,6 +84,21 @@ def test_large_programs_go_the_longer_way_for_large_loops_only(size, longer):
     assert program._goes_longer_way(jax.make_jaxpr(fn)(jax.ShapeDtypeStruct((size,), "float32")).jaxpr) == longer
 
 
+@pytest.mark.parametrize("fn, size, longer", [
+    (jnp.tanh, 400, False), (jnp.tanh, 4000, True), (lambda x: x * 2 + 1, 1 << 20, False), (lambda x: x / 3, 1 << 20, False),
+    (lambda x: jax.lax.scan(lambda c, _: (jnp.exp(c), None), x, None, 20)[0], 400, True)])
+def test_small_programs_of_functions_that_take_long_go_the_longer_way(fn, size, longer):
+    """There results may lie where operands lay and loops are vectors all the same."""
+    def many(x):
+        for _ in range(300):
+            x = fn(x) + 1
+        return x
+
+    x = jax.ShapeDtypeStruct((size,), "float32")
+    assert program._goes_longer_way(jax.make_jaxpr(fn)(x).jaxpr) == longer
+    assert not program._goes_longer_way(jax.make_jaxpr(many)(x).jaxpr)
+
+
 @pytest.mark.parametrize("fn, shape, longer", [
     (jnp.transpose, (200, 300), True), (jnp.transpose, (100, 300), False), (lambda x: x.transpose(1, 0, 2), (40, 40, 40), False),
     (lambda x: x.transpose(0, 2, 1), (40, 40, 40), True), (lambda x: x.T @ x, (200, 300), False), (lambda x: x.T + 1, (200, 300), False)])
