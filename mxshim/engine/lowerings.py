@@ -39,6 +39,20 @@ class Instead(NamedTuple):
     plain: Callable
 
 
+def apart(function):
+    """`function` of arrays, computed once: XLA does not compute its elements anew in every loop that reads them.
+
+    (It fuses across its own barriers on CPUs. What happens under a condition is a computation of its own, and XLA does not know
+    that this one always holds.)
+    """
+    def run(*args):
+        holds = (args[0].reshape(-1)[0].astype("int32") | 1) != 0
+        out = jax.eval_shape(function, *args)
+        return lax.cond(holds, function, lambda *_: jax.numpy.zeros(out.shape, out.dtype), *args)
+
+    return run
+
+
 def _matrix(shape, axes) -> tuple[int, int]:
     """(rows, columns) of the matrix over whose columns is reduced; no columns if it is not one."""
     rows = math.prod(shape[:len(axes)])
@@ -62,11 +76,15 @@ def _columns(x, *, axes, **_):
 
 
 def _extremes(x, compare, *, axes, **_):
-    rows = lax.reshape(x, _matrix(x.shape, axes))
-    while len(rows) > 1:
-        count = -(-len(rows) // _AT_ONCE)
-        rows = functools.reduce(compare, [rows[min(i, len(rows) - count):][:count] for i in range(0, len(rows), count)])
-    return lax.reshape(rows, x.shape[len(axes):])
+
+    def found(x):
+        rows = lax.reshape(x, _matrix(x.shape, axes))
+        while len(rows) > 1:
+            count = -(-len(rows) // _AT_ONCE)
+            rows = functools.reduce(compare, [rows[min(i, len(rows) - count):][:count] for i in range(0, len(rows), count)])
+        return lax.reshape(rows, x.shape[len(axes):])
+
+    return apart(found)(x)
 
 
 def _reduced(start, operation):

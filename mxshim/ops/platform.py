@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import jax
-import jax.numpy as jnp
 
 
 def only_cpus() -> bool:
@@ -18,17 +17,3 @@ def on_cpu(ours, native, *arrays):
     if only_cpus():
         return ours(*arrays)
     return jax.lax.platform_dependent(*arrays, cpu=ours, default=native)
-
-
-def apart(function):
-    """`function` of arrays, computed once: XLA does not compute its elements anew in every loop that reads them.
-
-    (It fuses across its own barriers on CPUs. What happens under a condition is a computation of its own, and XLA does not know
-    that this one always holds.)
-    """
-    def run(*args):
-        holds = (args[0].reshape(-1)[0].astype("int32") | 1) != 0
-        out = jax.eval_shape(function, *args)
-        return jax.lax.cond(holds, function, lambda *_: jnp.zeros(out.shape, out.dtype), *args)
-
-    return run

@@ -9,9 +9,9 @@ import numpy as onp
 import pytest
 
 from mxshim import autograd, np, npx
+from mxshim.engine.lowerings import apart
 from mxshim.ops.nn import patches, windows
 from mxshim.ops.nn.patches import Window
-from mxshim.ops.platform import apart
 
 rng = onp.random.default_rng(3)
 

@@ -46,8 +46,9 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
+from ...engine.lowerings import apart
 from ..outline import bilinear, outlined
-from ..platform import apart, on_cpu
+from ..platform import on_cpu
 
 _BLOCK = 1 << 18  # numbers that the patches of a block hold, unless one example has more: 1 MB, which caches keep
 _FEW = 50  # products in a sum that are written out: each is code to compile

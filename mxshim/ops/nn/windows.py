@@ -32,8 +32,9 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
+from ...engine.lowerings import apart
 from ..outline import derivative, linear, outlined
-from ..platform import apart, on_cpu
+from ..platform import on_cpu
 
 _SMALL = 4  # places along an axis that are combined one after the other; every one is code to compile, ...
 _SIDE_BY_SIDE = 16  # ... as many where windows do not overlap, so that no element is read twice
