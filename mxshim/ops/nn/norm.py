@@ -12,10 +12,13 @@ from jax import lax
 from ...base import MXNetError
 from ...engine.op import op
 from ..axes import axis_in, number, wide
+from ..platform import on_cpu
 from ..primitives import mean as mean_of
 from ..primitives import of, to, total, where
 from .spatial import floats_only, has_shape, one_of, required, uniform
 from .windows import reduce_windows
+
+_CACHED = 1 << 20  # elements whose gradients are in the caches, about
 
 _X = (onp.arange(24) * 7 % 25 - 10).astype("float32").reshape(2, 3, 4) / 4
 _G = onp.array([1.5, -0.5, 2.], "float32")
@@ -56,11 +59,22 @@ def _normalized_back(axes, kept, gradients):
     if gamma.shape == mean.shape:  # then those are the sums that dx needs, too
         along, across = lax.mul(gamma, dgamma), lax.mul(gamma, dbeta)
     else:
-        along, across = (total(v, axes, True) for v in (lax.mul(lax.mul(dy, gamma), hat), lax.mul(dy, gamma)))
+        along, across = (_added(v, axes) for v in (lax.mul(lax.mul(dy, gamma), hat), lax.mul(dy, gamma)))
     away = lax.div(lax.add(across, lax.mul(hat, along)), of(count, hat))
     dx = to(lax.mul(inv_std, lax.sub(lax.mul(dy, gamma), away)), x.dtype)
     deps = total(lax.mul(lax.square(inv_std), along), range(x.ndim))
     return dx, dgamma, dbeta, lax.div(lax.neg(deps), of(2, deps))
+
+
+def _added(v, axes):
+    """The sums along `axes`, which stay; along the last one as a product, unless memory is what takes the time.
+
+    What XLA makes of a sum on CPUs swallows all that follows, and computes it more slowly than a loop.
+    """
+    if axes != (v.ndim - 1,) or v.size > _CACHED:
+        return total(v, axes, True)
+    return on_cpu(lambda v: lax.dot_general(v, lax.full((v.shape[-1], 1), 1, v.dtype), (((v.ndim - 1,), (0,)), ((), ())),
+                                            precision=lax.Precision.HIGHEST), lambda v: total(v, axes, True), v)
 
 
 _normalized.defvjp(_normalize, _normalized_back)
