@@ -19,6 +19,7 @@ from jax import dtypes, lax
 from jax.extend.mlir.dialects import stablehlo
 from jax.interpreters import mlir
 
+from .op import apart
 from .spec import equations
 
 _WIDE, _VERY_WIDE = 1 << 12, 1 << 14  # columns
@@ -37,20 +38,6 @@ class Instead(NamedTuple):
     applies: Callable[..., bool]
     compute: Callable
     plain: Callable
-
-
-def apart(function):
-    """`function` of arrays, computed once: XLA does not compute its elements anew in every loop that reads them.
-
-    (It fuses across its own barriers on CPUs. What happens under a condition is a computation of its own, and XLA does not know
-    that this one always holds.)
-    """
-    def run(*args):
-        holds = (args[0].reshape(-1)[0].astype("int32") | 1) != 0
-        out = jax.eval_shape(function, *args)
-        return lax.cond(holds, function, lambda *_: jax.numpy.zeros(out.shape, out.dtype), *args)
-
-    return run
 
 
 def _matrix(shape, axes) -> tuple[int, int]:
@@ -76,7 +63,6 @@ def _columns(x, *, axes, **_):
 
 
 def _extremes(x, compare, *, axes, **_):
-
     def found(x):
         rows = lax.reshape(x, _matrix(x.shape, axes))
         while len(rows) > 1:

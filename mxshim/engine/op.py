@@ -24,6 +24,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as onp
 
@@ -34,6 +35,20 @@ SWITCHES = frozenset({"np_shape", "np_dtype"})  # parameters that the door fills
 # The parameter of a primitive of ours, see ops/outline.py, that tells how many elements its loops on CPUs read in many places: they are
 # what XLA's longer way of compiling is for, see program.py.
 READS = "mxshim_reads"
+
+
+def apart(function):
+    """`function` of arrays, computed once: XLA does not compute its elements anew in every loop that reads them.
+
+    (It fuses across its own barriers on CPUs. What happens under a condition is a computation of its own, and XLA does not know
+    that this one always holds.)
+    """
+    def run(*args):
+        holds = (args[0].reshape(-1)[0].astype("int32") | 1) != 0
+        out = jax.eval_shape(function, *args)
+        return jax.lax.cond(holds, function, lambda *_: jnp.zeros(out.shape, out.dtype), *args)
+
+    return run
 
 
 def cast(x, dtype):

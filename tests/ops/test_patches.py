@@ -9,7 +9,7 @@ import numpy as onp
 import pytest
 
 from mxshim import autograd, np, npx
-from mxshim.engine.lowerings import apart
+from mxshim.engine.op import apart
 from mxshim.ops.nn import patches, windows
 from mxshim.ops.nn.patches import Window
 

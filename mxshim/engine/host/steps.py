@@ -109,7 +109,7 @@ class Steps:
 
     def __call__(self, data, numbers) -> list | None:
         """The results, arrays of their own; None if NumPy turns out to be unable to compute them."""
-        values = [d if type(d) is onp.ndarray else _host(d) for d in data]
+        values = [d if type(d) is onp.ndarray else onp.asarray(d) for d in data]
         if numbers:
             values += [kind(n) for kind, n in zip(self.kinds, numbers)]
         try:
@@ -148,7 +148,7 @@ class Steps:
 
     def _write(self) -> Callable[[list], list]:
         """The same as `_one_by_one`, as a function of Python's without a loop: half the time of a short program."""
-        known: dict[str, Any] = {"array": onp.array, "asarray": onp.asarray}
+        known: dict[str, Any] = {"array": onp.array, "asarray": onp.asarray, "C": "C"}
         known.update((f"v{self._given + i}", c) for i, c in enumerate(self._constants) if c is not None)
         lines = ["def run(values):"]
         if self._given:
@@ -158,7 +158,7 @@ class Steps:
             outs = f"v{out}" if type(out) is int else ", ".join([f"v{k}" for k in out]) + ","
             lines.append(f" {outs} = f{i}({', '.join([f'v{k}' for k in inputs])})")
         lines.append(f" return [{', '.join([f'array(v{k}, order=C)' if own else f'asarray(v{k}, None, C)' for k, own in self.outs])}]")
-        exec("\n".join(lines).replace("C)", "'C')"), known)
+        exec("\n".join(lines), known)
         return known["run"]
 
     def _value(self, array=None) -> int:
@@ -241,12 +241,6 @@ class Steps:
         if any(s == shape and i not in self._narrow for i, s in zip(inputs, shapes, strict=True)):
             return [self._narrow.get(i, i) for i in inputs]
         return inputs
-
-
-def _host(data) -> onp.ndarray:
-    """An input as a NumPy array. JAX keeps the one that it made the first time; asking it costs more than most steps."""
-    made = getattr(data, "_npy_value", None)
-    return made if made is not None else onp.asarray(data)
 
 
 def _within(index, n: int) -> int:

@@ -46,7 +46,7 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-from ...engine.lowerings import apart
+from ...engine.op import apart
 from ..outline import bilinear, outlined
 from ..platform import on_cpu
 

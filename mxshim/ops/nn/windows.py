@@ -32,7 +32,7 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-from ...engine.lowerings import apart
+from ...engine.op import apart
 from ..outline import derivative, linear, outlined
 from ..platform import on_cpu
 
