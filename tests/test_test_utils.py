@@ -233,6 +233,17 @@ def test_checks_of_symbols():
     T.check_numeric_gradient(d, location, rtol=1e-2, atol=1e-2)
     T.check_consistency(d, [{"ctx": mx.cpu(), "a": (2, 3), "type_dict": {"a": t}} for t in ("float32", "float64")])
     assert T.check_speed(d, N=2, a=(2, 3)) > 0
+    T.check_numeric_gradient(d, location, grad_nodes={"a": "null"})
+
+
+def test_dtypes_of_what_symbols_are_checked_with():
+    c, x, y = (mx.sym.var(n) for n in "cxy")
+    w, which, numbers = mx.sym.where(c, x, y), onp.array([[1, 0], [0, 1]]), onp.array([[1, 2], [3, 4]])
+    T.check_numeric_gradient(w, [which, numbers, 2 * numbers], grad_nodes=["x", "y"])  # integers of NumPy's become float32
+    assert T.check_symbolic_forward(w, [which, numbers, numbers], [numbers])[0].dtype == onp.float32
+    own = [mx.nd.array(which, dtype="int32"), *[mx.nd.array(numbers, dtype="float64")] * 2]  # mxshim's stay
+    assert T.check_symbolic_forward(w, own, [numbers])[0].dtype == onp.float64
+    assert T.check_symbolic_forward(w, [which, numbers, numbers], [numbers], dtype="asnumpy")[0].dtype == onp.int64
 
 
 def test_a_star_import_brings_what_mxnets_module_imports():
