@@ -103,6 +103,14 @@ def test_backward_without_forward():
     assert abs(ex.grad_dict["a"].asnumpy()).max() < 1e-2  # by the batch's statistics, as in training
 
 
+def test_rows_of_dense_arrays_are_retained():
+    ex = mx.sym.sparse.retain(a, b).simple_bind(mx.cpu(), grad_req={"a": "write", "b": "null"}, a=(3, 2), b=(2,))
+    ex.forward(is_train=True, a=nd.array([[1., 2.], [3., 4.], [5., 6.]]), b=nd.array([2., 0.]))
+    ex.backward(nd.ones((3, 2)) * 2)
+    assert ex.outputs[0].asnumpy().tolist() == [[1, 2], [0, 0], [5, 6]]
+    assert ex.grad_dict["a"].asnumpy().tolist() == [[2, 2], [0, 0], [2, 2]]
+
+
 def test_reshape_and_parameters():
     ex = net().simple_bind(mx.cpu(), data=(4, 1, 6, 6))
     ex.copy_params_from({"fc_bias": nd.array([1., 2., 3.])}, {"bn_moving_var": nd.ones((2,)) * 2})
