@@ -95,9 +95,13 @@ def test_sparse_arrays():
     y, (indptr, indices, values) = T.rand_sparse_ndarray((5, 4), "csr", density=0.5, data_init=2.0, modifier_func=lambda v: v + 1)
     assert y.indptr.asnumpy().tolist() == indptr.tolist() and set(values) == {3.0} and (y.asnumpy() == 3).sum() == len(indices) > 0
     z = T.create_sparse_array_zd((4, 2), "row_sparse", 0.9, rsp_indices=[2, 0])
-    assert z.indices.asnumpy().tolist() == [0, 2]
-    power = T.rand_ndarray((4, 16), "csr", density=0.5, distribution="powerlaw").asnumpy()
-    assert (power != 0).sum(1).tolist() == [1, 2, 4, 8]
+    assert z.indices.asnumpy().tolist() == [0, 2] and (y._num_aux, z._num_aux) == (2, 1)
+    power = T.rand_ndarray((4, 16), "csr", density=0.45, distribution="powerlaw").asnumpy()
+    assert (power != 0).sum(1).tolist() == [2, 4, 8, 14] and (power[0] != 0).nonzero()[0].tolist() == [0, 1]
+    assert (T.rand_ndarray((5, 5), "csr", density=0.5, distribution="powerlaw").asnumpy() != 0).sum(1).tolist() == [2, 4, 4, 1, 1]
+    for density, text in ((0.1, "twice as many"), (0.5, "too large")):
+        with pytest.raises(ValueError, match=text):
+            T.rand_ndarray((4, 16), "csr", density=density, distribution="powerlaw")
     with pytest.raises(ValueError, match="stype must be"):
         T.rand_sparse_ndarray((2, 2), "coo")
 
