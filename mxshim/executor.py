@@ -44,7 +44,7 @@ class Executor:
         self.grad_dict = dict(zip(symbol.list_arguments(), grads, strict=True))
         self.aux_dict = dict(zip(symbol.list_auxiliary_states(), states, strict=True))
         self._outputs = self._runner = self._monitor = self._heads = None
-        self._trained = self._monitor_all = False
+        self._trained, self._monitor_all = True, False
         self._shapes: tuple | None = None
         # Handles of our own on the same memory: marking them leaves the caller's arrays as they are.
         self._inputs = [a._alias() for a in (*args, *states)]
@@ -116,13 +116,10 @@ class Executor:
         """Fill the gradients, as grad_req says.
 
         out_grads: the gradients that arrive at the outputs, an array or a list; ones by default, and outputs of losses ignore them.
-        After a forward without is_train, and for a second backward, the graph is computed once more on what the arrays hold now.
-        Raises: MXNetError without a forward before.
+        Without a forward with is_train before, and for a second backward, the graph is computed once more on what the arrays hold now.
         """
         if all(r == "null" for r in self._reqs):
             return
-        if self._outputs is None:
-            raise MXNetError("Executor.backward: call forward(is_train=True) first")
         outputs = self._heads if self._heads is not None else self._run(autograd.record(train_mode=self._trained))
         self._heads = None
         if not any(o._node is not None for o in outputs):

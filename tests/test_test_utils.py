@@ -95,9 +95,13 @@ def test_sparse_arrays():
     y, (indptr, indices, values) = T.rand_sparse_ndarray((5, 4), "csr", density=0.5, data_init=2.0, modifier_func=lambda v: v + 1)
     assert y.indptr.asnumpy().tolist() == indptr.tolist() and set(values) == {3.0} and (y.asnumpy() == 3).sum() == len(indices) > 0
     z = T.create_sparse_array_zd((4, 2), "row_sparse", 0.9, rsp_indices=[2, 0])
-    assert z.indices.asnumpy().tolist() == [0, 2]
-    power = T.rand_ndarray((4, 16), "csr", density=0.5, distribution="powerlaw").asnumpy()
-    assert (power != 0).sum(1).tolist() == [1, 2, 4, 8]
+    assert z.indices.asnumpy().tolist() == [0, 2] and (y._num_aux, z._num_aux) == (2, 1)
+    power = T.rand_ndarray((4, 16), "csr", density=0.45, distribution="powerlaw").asnumpy()
+    assert (power != 0).sum(1).tolist() == [2, 4, 8, 14] and (power[0] != 0).nonzero()[0].tolist() == [0, 1]
+    assert (T.rand_ndarray((5, 5), "csr", density=0.5, distribution="powerlaw").asnumpy() != 0).sum(1).tolist() == [2, 4, 4, 1, 1]
+    for density, text in ((0.1, "twice as many"), (0.5, "too large")):
+        with pytest.raises(ValueError, match=text):
+            T.rand_ndarray((4, 16), "csr", density=density, distribution="powerlaw")
     with pytest.raises(ValueError, match="stype must be"):
         T.rand_sparse_ndarray((2, 2), "coo")
 
@@ -233,6 +237,17 @@ def test_checks_of_symbols():
     T.check_numeric_gradient(d, location, rtol=1e-2, atol=1e-2)
     T.check_consistency(d, [{"ctx": mx.cpu(), "a": (2, 3), "type_dict": {"a": t}} for t in ("float32", "float64")])
     assert T.check_speed(d, N=2, a=(2, 3)) > 0
+    T.check_numeric_gradient(d, location, grad_nodes={"a": "null"})
+
+
+def test_dtypes_of_what_symbols_are_checked_with():
+    c, x, y = (mx.sym.var(n) for n in "cxy")
+    w, which, numbers = mx.sym.where(c, x, y), onp.array([[1, 0], [0, 1]]), onp.array([[1, 2], [3, 4]])
+    T.check_numeric_gradient(w, [which, numbers, 2 * numbers], grad_nodes=["x", "y"])  # integers of NumPy's become float32
+    assert T.check_symbolic_forward(w, [which, numbers, numbers], [numbers])[0].dtype == onp.float32
+    own = [mx.nd.array(which, dtype="int32"), *[mx.nd.array(numbers, dtype="float64")] * 2]  # mxshim's stay
+    assert T.check_symbolic_forward(w, own, [numbers])[0].dtype == onp.float64
+    assert T.check_symbolic_forward(w, [which, numbers, numbers], [numbers], dtype="asnumpy")[0].dtype == onp.int64
 
 
 def test_a_star_import_brings_what_mxnets_module_imports():

@@ -128,7 +128,7 @@ def _nd_filled(name, value):
                 raise MXNetError(f"nd.{name}: arrays of {name} are dense, got stype={stype!r}; use nd.zeros, or tostype({stype!r})")
             from .sparse import zeros as sparse_zeros
             return sparse_zeros(stype, _shape(shape, f"nd.{name}"), ctx, dtype)
-        if 0 in _shape(shape, f"nd.{name}") and not door.state.np_shape:
+        if 0 in _shape(shape, f"nd.{name}") and name != "empty" and not door.state.np_shape:
             raise MXNetError(f"nd.{name}: a 0 in the shape {shape} means unknown to nd functions; for a zero-size array use np.{name}, "
                              "or call npx.set_np() first")
         out = kwargs.pop("out", None)

@@ -16,9 +16,10 @@ from .core import Array
 
 
 def size_of(size, what: str, word: str = "size") -> tuple[int, ...]:
-    """A size or shape argument as a tuple. Raises: MXNetError for anything but non-negative integers."""
+    """A size or shape as a tuple, from an integer or a sequence. Raises: MXNetError for anything but non-negative integers."""
+    many = isinstance(size, tuple | list) or isinstance(size, onp.ndarray) and size.ndim == 1
     try:
-        found = (operator.index(size),) if not isinstance(size, tuple | list) else tuple(operator.index(n) for n in size)
+        found = tuple(operator.index(n) for n in size) if many else (operator.index(size),)
     except TypeError:
         raise MXNetError(f"{what}: the {word} must be an integer or a tuple of integers, got {size!r}") from None
     if any(n < 0 for n in found):

@@ -251,6 +251,7 @@ class CSRNDArray(BaseSparseNDArray):
 
     __slots__ = ()
     stype = "csr"
+    _num_aux = 2  # arrays beside the data, which programs count
 
     @property
     def indptr(self) -> Array:
@@ -302,6 +303,7 @@ class RowSparseNDArray(BaseSparseNDArray):
 
     __slots__ = ()
     stype = "row_sparse"
+    _num_aux = 1
 
     def __getitem__(self, key):
         """x[:] is the array itself. Raises: MXNetError for other slices and integers, ValueError for everything else."""

@@ -605,7 +605,7 @@ def im2col(data, kernel=None, stride=None, dilate=None, pad=None, out=None, *, n
     """The windows that a convolution multiplies with its kernel, as columns."""
 def khatri_rao(*args, out=None, name=None) -> NDArray:
     """Column-wise Kronecker product: (m, k), (n, k), ... give (m*n*..., k) (Kolda and Bader, Tensor Decompositions, 2009)."""
-def lamb_update_phase1(weight, grad, mean, var, t, beta1=0.9, beta2=0.999, epsilon=1e-06, bias_correction=True, wd=0.0, rescale_grad=1.0, clip_gradient=-1.0, out=None, *, name=None) -> NDArray:
+def lamb_update_phase1(weight, grad, mean, var, t, wd, beta1=0.9, beta2=0.999, epsilon=1e-06, bias_correction=True, rescale_grad=1.0, clip_gradient=-1.0, out=None, *, name=None) -> NDArray:
     """First half of LAMB (You et al. 2019): m / (sqrt(v) + epsilon) + wd * w, with bias correction or without; then m and v."""
 def lamb_update_phase2(weight, g, r1, r2, lr, lower_bound=-1.0, upper_bound=-1.0, out=None, *, name=None) -> NDArray:
     """The weight moved by lr * r1 / r2 against g, r1 held between the bounds; r1 / r2 counts as 1 where one of them is 0."""
@@ -701,7 +701,7 @@ def moments(data, axes=None, keepdims=False, out=None, *, name=None) -> list[NDA
     """Mean and variance along `axes`; returns both."""
 def moveaxis(tensor, source, destination, out=None, *, name=None) -> NDArray:
     """Axes moved to other places, the rest in their order."""
-def mp_lamb_update_phase1(weight, grad, mean, var, weight32, t, beta1=0.9, beta2=0.999, epsilon=1e-06, bias_correction=True, wd=0.0, rescale_grad=1.0, clip_gradient=-1.0, out=None, *, name=None) -> NDArray:
+def mp_lamb_update_phase1(weight, grad, mean, var, weight32, t, wd, beta1=0.9, beta2=0.999, epsilon=1e-06, bias_correction=True, rescale_grad=1.0, clip_gradient=-1.0, out=None, *, name=None) -> NDArray:
     """nd.lamb_update_phase1 of a 16-bit weight with its float32 master, which decides; a float32 direction is returned."""
 def mp_lamb_update_phase2(weight, g, r1, r2, weight32, lr, lower_bound=-1.0, upper_bound=-1.0, out=None, *, name=None) -> NDArray:
     """nd.lamb_update_phase2 of a 16-bit weight with its float32 master, which is overwritten."""

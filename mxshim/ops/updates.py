@@ -122,19 +122,19 @@ declare("nd.ftml_update", rules.ftml, ("d", "v", "z"), {**_LR, "beta1": 0.6, "be
                                                         "rescale_grad": 1.0, "clip_grad": -1.0})
 declare("nd.contrib.adamw_update", rules.adamw, ("mean", "var"), _BY_LAYER, mp="nd.contrib.mp_adamw_update")
 declare("nd.contrib.adabelief_update", rules.adabelief, ("mean", "var"), _BY_LAYER, mp="nd.contrib.mp_adabelief_update")
-_PHASE1 = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-6, "t": _NEEDED, "bias_correction": True, **_COMMON}
+_PHASE1 = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-6, "t": _NEEDED, "bias_correction": True, **_COMMON, "wd": _NEEDED}
 declare("nd.lamb_update_phase1", rules.lamb_direction, ("mean", "var"), _PHASE1)
 
 _LAYERS = {"lr": _NEEDED, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-6, "t": _NEEDED, **_COMMON, "lower_bound": -1.0, "upper_bound": -1.0}
 declare("mx.lamb_update", rules.lamb, ("mean", "var"), {**_LAYERS, "bias_correction": True}, mp="mx.mp_lamb_update")
 declare("mx.lans_update", rules.lans, ("mean", "var"), _LAYERS, mp="mx.mp_lans_update")
 
-_LAMB = {"args": [((_X.astype("float16"), _G.astype("float16"), _X * 0, _X * 0 + 1, _X), {"t": 2})]}
+_LAMB = {"args": [((_X.astype("float16"), _G.astype("float16"), _X * 0, _X * 0 + 1, _X), {"t": 2, "wd": 0.1})]}
 
 
 @op("nd.mp_lamb_update_phase1", scalars=("beta1", "beta2", "epsilon", "t", "wd", "rescale_grad", "clip_gradient"),
     updates=(("mean", 1, "forward"), ("var", 2, "forward")), visible=1, grad=False, samples=_LAMB)
-def mp_lamb_update_phase1(weight, grad, mean, var, weight32, t, beta1=0.9, beta2=0.999, epsilon=1e-6, bias_correction=True, wd=0.0,
+def mp_lamb_update_phase1(weight, grad, mean, var, weight32, t, wd, beta1=0.9, beta2=0.999, epsilon=1e-6, bias_correction=True,
                           rescale_grad=1.0, clip_gradient=-1.0):
     """nd.lamb_update_phase1 of a 16-bit weight with its float32 master, which decides; a float32 direction is returned."""
     return apply(rules.lamb_direction, weight32, grad, (mean, var), {

@@ -36,6 +36,10 @@ class BaseRNNCell:
         self._modified = False
         self.reset()
 
+    @property
+    def _num_gates(self) -> int:
+        return len(self._gate_names)
+
     def reset(self):
         """Number the names of steps and states from 0 again, for another graph."""
         self._init_counter = self._counter = -1

@@ -82,6 +82,9 @@ def create(op: str, args=(), kwargs=None, hint: str | None = None, cls=Symbol):
                              "__yours__ in double underscores")
     if record.variadic and record.key and record.key not in attrs and record.name != "Custom":
         attrs[record.key] = str(len(symbols) + len(named))
+    missing = [k for k, kind in record.kinds.items() if kind.endswith("!") and k not in attrs]
+    if missing and not op.startswith("_np"):  # what np functions do without is their own business
+        raise MXNetError(f"mx.sym.{hint or op} needs {', '.join(missing)}")
     given = operators.values(record, attrs, name)
     names = operators.inputs_of(record, given, len(symbols) + len(named) or None)
     inputs = _inputs(record, names, symbols, named, name, attrs, hint or op)

@@ -183,6 +183,14 @@ def _scatter_divide(arrays, given):
     return _stored(left, lambda rows: nd.elemwise_div(rows, nd.take(right, left.indices)))
 
 
+@_own("_sparse_retain")
+def _retain(arrays, given):
+    data, indices = arrays
+    if data.stype == "row_sparse":
+        return nd.sparse.retain(data, indices)
+    return nd.where(nd.one_hot(indices, data.shape[0], dtype=data.dtype).max(axis=0), data, nd.zeros_like(data))  # dense, as simple_bind's
+
+
 def _shaped(given, *names):
     return {k: given[k] for k in names if given.get(k) is not None}
 

@@ -24,8 +24,8 @@ class Operator(NamedTuple):
 
     inputs: names in order; one that ends in "..." takes any number.  aux: those that the operator writes.
     all_outputs, outputs: how many there are, and how many a Symbol shows, with the usual attributes.
-    key: the attribute that counts the inputs, or "".  kinds: attribute -> b flag, i int, f number, t tuple, s text, e choice, o "
-                                                  "anything; with ? it may be None.
+    key: the attribute that counts the inputs, or "".  kinds: attribute -> b flag, i int, f number, t tuple, s text, e choice, o
+        anything; with ? it may be None, with ! it must be given.
     names: its own name first.  later: whether only MXNet 2 has it.
     """
 

@@ -93,11 +93,23 @@ def same(given, ins, outs):
 
 @rule("Reshape")
 def reshape(given, ins, outs):
-    """What the codes of a target say while sizes are unknown; -1 then is unknown, too."""
-    codes, sizes = list(given.get("shape") or ()), list(ins[0] or ())
-    if not codes or not sizes or known(ins[0]) or given.get("reverse"):
+    """What the codes of a target say while sizes are unknown; and one size of the data, where all others and the result are known."""
+    x, codes, back = ins[0], list(given.get("shape") or ()), given.get("reverse")
+    if not x or known(x):
         return
+    found = _targeted(codes[::-1], list(x)[::-1]) if back else _targeted(codes, list(x))
+    if found is not None:
+        put(outs, 0, tuple(found[::-1] if back else found))
+    rest = math.prod(n for n in x if n is not None)
+    if x.count(None) == 1 and known(outs[0]) and rest and math.prod(outs[0]) % rest == 0:
+        ins[0] = tuple([math.prod(outs[0]) // rest if n is None else n for n in x])
+
+
+def _targeted(codes, sizes) -> list | None:
+    """The sizes that the codes of a target make of some that may be unknown; -1 then is unknown, too. None if they do not say."""
     found: list = []
+    if not codes:
+        return None
     while codes:
         code = codes.pop(0)
         if code == -2:
@@ -114,8 +126,8 @@ def reshape(given, ins, outs):
             size = sizes.pop(0) if sizes else None
             found.append(size if code == 0 else None if code == -1 else code)
         else:
-            return
-    put(outs, 0, tuple(found))
+            return None
+    return found
 
 
 @rule("FullyConnected")

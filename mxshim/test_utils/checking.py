@@ -99,7 +99,8 @@ def check_numeric_gradient(sym, location, aux_states=None, numeric_eps=None, rto
         result = _call(f, places)
     module = np if type(result) is np.ndarray else nd
     weights = module.array(onp.random.rand(*result.shape) + 0.1, dtype=result.dtype, ctx=result.ctx)
-    result.backward(weights)
+    if before:
+        result.backward(weights)
     eps = get_tolerance(result, numeric_eps, default_numeric_eps())
     expected = numeric_grad(lambda *a, **k: _call(f, dict(enumerate(a)) | k) * weights, places if isinstance(location, dict) else
                             list(places.values()), None, eps, use_forward_train, dtype)

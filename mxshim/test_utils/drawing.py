@@ -79,7 +79,7 @@ def rand_sparse_ndarray(shape, stype, density=None, dtype=None, distribution=Non
 
     Args:
         density: the expected share of rows or elements that are stored, by default random.  rsp_indices: the rows that are stored.
-        distribution: "uniform", or for "csr" "powerlaw": row i has about twice as many elements as row i - 1.
+        distribution: "uniform", or for "csr" "powerlaw": row i has twice as many as row i - 1, in its first columns, until they run out.
         data_init: the number that is stored everywhere.  modifier_func: applied to every stored element.
     Raises: ValueError for another stype or distribution.
     """
@@ -101,11 +101,18 @@ def rand_sparse_ndarray(shape, stype, density=None, dtype=None, distribution=Non
     if stype != "csr":
         raise ValueError(f"rand_sparse_ndarray: stype must be 'row_sparse' or 'csr', got {stype!r}")
     if distribution == "powerlaw":
-        left, mask = int(density * shape[0] * shape[1]), onp.zeros(shape, bool)
+        left = int(density * shape[0] * shape[1])
+        if left < 2 * shape[0]:
+            raise ValueError(f"rand_sparse_ndarray: a powerlaw needs twice as many elements as rows, density {density} gives {left}")
+        counts = onp.ones(shape[0], int)
+        left -= shape[0]
         for i in range(shape[0]):
-            n = min(2**min(i, 62), shape[1], left)
-            mask[i, onp.random.permutation(shape[1])[:n]] = True
+            n = min(2**min(i + 1, 62) - 1, shape[1] - 1, left)
+            counts[i] += n
             left -= n
+        if left:
+            raise ValueError(f"rand_sparse_ndarray: density {density} is too large for a powerlaw of shape {shape}")
+        mask = onp.arange(shape[1]) < counts[:, None]
     else:
         mask = onp.random.rand(*shape) < density
     indices = onp.nonzero(mask)[1]

@@ -16,8 +16,10 @@ from .comparing import assert_almost_equal
 
 
 def _array(value, dtype, ctx):
-    value = value.asnumpy() if hasattr(value, "asnumpy") else onp.asarray(value)
-    return nd.array(value, dtype=dtype if value.dtype.kind == "f" else value.dtype, ctx=ctx)
+    """A copy of an array. mxshim's keep their dtype, NumPy's get `dtype`; with "asnumpy" they keep theirs as well."""
+    own = isinstance(value, nd.NDArray)
+    value = value.asnumpy() if own else onp.asarray(value)
+    return nd.array(value, dtype=value.dtype if own or isinstance(dtype, str) and dtype == "asnumpy" else dtype, ctx=ctx)
 
 
 def _named(names, values, what, dtype, ctx) -> dict:
@@ -204,7 +206,8 @@ def as_function(sym, location, aux_states, dtype, ctx):
     if isinstance(location, dict) and set(places) != set(names):
         raise ValueError(f"location: wanted the symbol's arguments {', '.join(names)}, got {', '.join(map(str, places))}")
     states = _named(sym.list_auxiliary_states(), aux_states, "aux_states", dtype, ctx)
-    shapes = {n: onp.shape(v) for n, v in places.items()}
+    places = {n: _array(v, dtype, ctx) for n, v in places.items()}
+    shapes = {n: v.shape for n, v in places.items()}
     program = Program(sym, Inference(sym, {**shapes, **{n: a.shape for n, a in states.items()}}, {}).open_shapes())
     hidden = sym._aux()
 

@@ -4,7 +4,7 @@
     python tests/data/measure_symbol_ops.py write ONE.json TWO.json mxshim/symbol/operators.tsv
 
 Columns: name, other names, inputs ("data..." takes any number), auxiliary inputs, outputs with the usual attributes (all/shown), the
-attribute that counts the inputs, attributes as name:type, where b is a flag, i an int, f a number, t a tuple, s a text, e a choice, o anything; with ? it may be None.
+attribute that counts the inputs, attributes as name:type, where b is a flag, i an int, f a number, t a tuple, s a text, e a choice, o anything; with ? it may be None, with ! it must be given.
 Operators of 2.0.0b1 alone are marked 2.
 """
 import json
@@ -72,7 +72,8 @@ def made(mx, handle, args):
 
 
 def letter(kind):
-    return _letter(kind) + ("?" if "or None" in kind or "{None" in kind or "'None'" in kind.partition("}")[0] else "")
+    nothing = "or None" in kind or "{None" in kind or "'None'" in kind.partition("}")[0]
+    return _letter(kind) + ("?" if nothing else "!" if kind.endswith(", required") else "")
 
 
 def _letter(kind):

@@ -74,6 +74,13 @@ def test_no_gradient():
     assert x.grad.asnumpy().tolist() == [4., 4.]
 
 
+def test_shapes_that_are_numpy_arrays():
+    assert nd.empty(onp.array([2, 3])).shape == np.ones(onp.array([2, 3])).shape == (2, 3)
+    assert nd.empty((0, 2)).shape == (0, 2)  # of unknown rows, as a row_sparse array may have
+    with pytest.raises(MXNetError, match="integers"):
+        nd.empty(onp.array([2., 3.]))
+
+
 def test_refusals():
     with pytest.raises(MXNetError, match="repeat must be at least 1"):
         npx.arange_like(np.ones((2,)), repeat=0)

@@ -196,6 +196,18 @@ def test_softmax_output(label, kwargs, want):
         close(g, want)
 
 
+def test_gradients_of_outputs_begin_with_what_was_seen():
+    for name, seen in (("SoftmaxOutput", [0., 1., 0., 0.]), ("LogisticRegressionOutput", [1.])):
+        x = nd.array([[1., 6., 4., 2.]])
+        x.attach_grad()
+        with autograd.record():
+            y = getattr(nd, name)(x, nd.array([1.] if name == "SoftmaxOutput" else [[4., 4., 4., 4.]]))
+        probabilities = y.asnumpy()  # by another program than the gradient's
+        y.backward()
+        wanted = probabilities - onp.array(seen, "float32") if name == "SoftmaxOutput" else (probabilities - 4) / 4
+        assert (x.grad.asnumpy() == wanted).all()
+
+
 def test_softmax_output_of_places():
     label = onp.array([[0, 1], [2, -1]])
     p = soft(counting(2, 3, 2).asnumpy(), 1)

@@ -57,6 +57,7 @@ def test_fused_and_ordinary_cells_agree(mode, bidirectional):
     ex.arg_dict["f_parameters"][:] = nd.array(onp.random.RandomState(1).uniform(-0.5, 0.5, ex.arg_dict["f_parameters"].shape))
     want = ex.forward(data=nd.array(x))[0].asnumpy()
     parameters = fused.unpack_weights({"f_parameters": ex.arg_dict["f_parameters"]})
+    assert fused._num_gates == {"lstm": 4, "gru": 3}.get(mode, 1)  # with which programs count parameters
     cells = fused.unfuse()
     t, _ = graph(cells, True)
     got = t.eval(data=nd.array(x), **cells.pack_weights(parameters))[0].asnumpy()

@@ -189,6 +189,13 @@ def test_names():
     assert sym.Activation(d, act_type="relu").name == "activation2"
 
 
+def test_attributes_that_must_be_given():
+    for call, text in ((lambda: sym.FullyConnected(d), "FullyConnected needs num_hidden"), (lambda: d.clip(a_min=0), "clip needs a_max"),
+                       (lambda: sym.UpSampling(d), "needs scale, sample_type"), (lambda: d.expand_dims(), "needs axis")):
+        with pytest.raises(MXNetError, match=text):
+            call()
+
+
 def test_composition():
     f = sym.FullyConnected(sym.var("data"), num_hidden=3, name="net")
     g = f(data=d + e, name="composed")
@@ -305,7 +312,19 @@ PARTIAL = [(lambda: sym.transpose(d, axes=(0, 2, 1)), {"d": (0, 3, 4)}, (0, 4, 3
            *((lambda target=target: sym.reshape(d, shape=target), {"d": of}, to, tuple(n or -1 for n in to)) for of, target, to in [
                ((0, 3, 4), (0, -1), (0, 0)), ((0, 3, 4), (-1, 12), (0, 12)), ((0, 3, 4), (-3, 0), (0, 4)), ((0, 3, 4), (0, -3), (0, 12)),
                ((0, 6), (0, -4, 2, -1), (0, 2, 3)), ((0, 6), (-4, 2, -1, 0), (2, 0, 6)), ((2, 0, 4), (-2,), (2, 0, 4)),
-               ((0, 6), (3, 4), (3, 4)), ((0, 6), (0, 0, 1), (0, 6, 1))])]
+               ((0, 6), (3, 4), (3, 4)), ((0, 6), (0, 0, 1), (0, 6, 1))]),
+           (lambda: sym.reshape(d, shape=(-2, 1, 30), reverse=True), {"d": (0, 0, 0, 0)}, (0, 0, 1, 30), (-1, -1, 1, 30)),
+           (lambda: sym.reshape(d, shape=(16, -1, -4), reverse=True), {"d": (0,)}, (16, 0), (16, -1))]
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize("target, to", [((-1, 0, 0), (8, 3, 5)), ((-3, -3), (6, 20)), ((-2,), (2, 3, 5, 4)), ((6, 1, -2), (6, 1, 5, 4))])
+def test_one_size_of_what_is_reshaped_follows_from_the_result(target, to, reverse):
+    step = -1 if reverse else 1
+    target, to, whole = target[::step], to[::step], (2, 3, 5, 4)[::step]
+    for k in range(4):
+        result = d.reshape(target, reverse=reverse) + sym.ones(shape=to)
+        assert result.infer_shape(d=tuple(0 if i == k else n for i, n in enumerate(whole)))[:2] == ([whole], [to])
 
 
 @pytest.mark.parametrize("make, given, wanted, wanted_np", PARTIAL)

@@ -20,20 +20,22 @@ _L = onp.array([2.5, 0.5], "float32")  # classes 2 and 0: floats are cut off, an
 
 @partial(jax.custom_vjp, nondiff_argnums=(0, 1))
 def with_gradient(forward, gradient, x, *rest):
-    """forward(x), with the gradient gradient(x, what comes from above, *rest) for x and none for the rest.
+    """y = forward(x), with the gradient gradient(y, what comes from above, *rest) for x and none for the rest.
 
-    What `gradient` computes may be differentiated again.
+    What `gradient` computes may be differentiated again. It starts from the value that was seen: one computed anew in another program
+    may differ in its last bit.
     """
     return forward(x)
 
 
 def _remember(forward, gradient, x, *rest):
-    return forward(x), (x, rest)
+    y = forward(x)
+    return y, (y, rest)
 
 
 def _give(forward, gradient, kept, above):
-    x, rest = kept
-    return gradient(x, above, *rest), *[None] * len(rest)
+    y, rest = kept
+    return gradient(y, above, *rest), *[None] * len(rest)
 
 
 with_gradient.defvjp(_remember, _give)
@@ -59,11 +61,11 @@ def _probabilities(x, multi, preserve):
     return to(softmax(y, 1 if multi else y.ndim - 1).reshape(x.shape), x.dtype)
 
 
-def _softmax_gradient(x, above, label, scale, ignored, alpha, multi, preserve, use_ignore, normalization, out_grad):
-    dtype = wide(x.dtype)
-    p = _canonical(_probabilities(x.astype(dtype), multi, preserve), multi, preserve)
+def _softmax_gradient(y, above, label, scale, ignored, alpha, multi, preserve, use_ignore, normalization, out_grad):
+    dtype = wide(y.dtype)
+    p = _canonical(y.astype(dtype), multi, preserve)
     scale = scale.astype(dtype)
-    if label.shape == x.shape:  # probabilities instead of classes
+    if label.shape == y.shape:  # probabilities instead of classes
         g = (p - _canonical(label.astype(dtype), multi, preserve)) * scale
     else:
         n, k, m = p.shape
@@ -78,8 +80,8 @@ def _softmax_gradient(x, above, label, scale, ignored, alpha, multi, preserve, u
             g = g / jnp.maximum(jnp.sum(label != ignored), 1).astype(dtype)
         else:
             g = g / (m * (n if normalization == "batch" else 1))
-    g = g.reshape(x.shape)
-    return (g * p.reshape(x.shape) if out_grad else g).astype(x.dtype)
+    g = g.reshape(y.shape)
+    return (g * p.reshape(y.shape) if out_grad else g).astype(y.dtype)
 
 
 @op("nd.SoftmaxOutput", "nd.Softmax", loss=True, scalars=("grad_scale", "ignore_label", "smooth_alpha"), samples=_own([
@@ -127,9 +129,9 @@ def _identity(x):
 
 
 def _regression(forward, slope, name, what):
-    def gradient(x, above, label, scale):
-        label = label.reshape(x.shape)
-        return slope(x, label) * (scale.astype(x.dtype) / max(int(onp.prod(x.shape[1:])), 1))
+    def gradient(y, above, label, scale):
+        label = label.reshape(y.shape)
+        return slope(y, label) * (scale.astype(y.dtype) / max(int(onp.prod(y.shape[1:])), 1))
 
     def regression_output(data, label, grad_scale=1.0):
         floats_only(data)
@@ -144,11 +146,11 @@ def _regression(forward, slope, name, what):
     return op(f"nd.{name}", loss=True, scalars=("grad_scale",), samples=_own(calls), doc=doc)(regression_output)
 
 
-linear_regression_output = _regression(_identity, lambda x, label: x - label, "LinearRegressionOutput",
+linear_regression_output = _regression(_identity, lambda y, label: y - label, "LinearRegressionOutput",
                                        "data itself, with gradient (data - label) times")
-logistic_regression_output = _regression(jax.nn.sigmoid, lambda x, label: jax.nn.sigmoid(x) - label, "LogisticRegressionOutput",
+logistic_regression_output = _regression(jax.nn.sigmoid, lambda y, label: y - label, "LogisticRegressionOutput",
                                          "The sigmoid of data, with gradient (sigmoid(data) - label) times")
-mae_regression_output = _regression(_identity, lambda x, label: jnp.where(x > label, jnp.ones_like(x), -jnp.ones_like(x)),
+mae_regression_output = _regression(_identity, lambda y, label: jnp.where(y > label, jnp.ones_like(y), -jnp.ones_like(y)),
                                     "MAERegressionOutput", "data itself, with gradient 1 where data > label, else -1, times")
 
 
