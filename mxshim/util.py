@@ -10,7 +10,7 @@ import numpy as onp
 
 from .arguments import check, checked
 from .array.numpy_array import leave_ufunc_options
-from .engine.trace import state
+from .engine.trace import Thread, state
 
 __all__ = ["default_array", "get_gpu_count", "get_gpu_memory", "getenv", "is_np_array", "is_np_default_dtype", "is_np_shape",
            "np_array", "np_default_dtype", "np_shape", "numpy_fallback", "reset_np", "set_module", "set_np", "set_np_default_dtype",
@@ -34,12 +34,14 @@ def is_np_default_dtype() -> bool:
 
 
 def set_np_shape(active) -> bool:
-    """Switch np shape semantics on or off; returns what it was.
+    """Switch np shape semantics on or off; returns what it was. 2: on, in threads that are yet to start, too, until it is off.
 
     Raises: ValueError if they are to go while np array semantics are on.
     """
     _check_shape(active)
     previous, state.np_shape = state.np_shape, bool(active)
+    if active == 2 or not active:
+        Thread.np_shape_at_first = bool(active)
     return previous
 
 
@@ -61,7 +63,9 @@ def set_np(shape=True, array=True, dtype=False):
     """
     if not shape and array:
         raise ValueError("set_np: np arrays need np shapes; array=True goes with shape=True only")
-    state.np_shape, state.np_array, state.np_dtype = bool(shape), bool(array), bool(dtype)
+    state.np_array = bool(array)
+    set_np_shape(bool(shape))
+    state.np_dtype = bool(dtype)
 
 
 def reset_np():

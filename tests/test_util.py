@@ -48,6 +48,27 @@ def test_classes_of_errors(wrong, error):
     assert util.set_np_shape(False) is False
 
 
+def test_shapes_of_all_threads():
+    seen = []
+
+    def look():
+        thread = threading.Thread(target=lambda: seen.append(util.is_np_shape()))
+        thread.start()
+        thread.join()
+
+    look()
+    before = util.set_np_shape(2)
+    try:
+        look()
+        util.set_np_shape(True)  # of this thread alone; nothing changes for the others
+        look()
+    finally:
+        npx.reset_np()
+        util.set_np_shape(before)
+    look()
+    assert seen == [False, True, True, False]
+
+
 def test_decorators_of_ufuncs():
     two = util.wrap_np_binary_func(lambda x1, x2, out=None: (x1, x2, out))
     one = util.wrap_np_unary_func(np.sin)

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 
 import numpy as onp
 
@@ -45,13 +46,24 @@ def allclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False):
 
 @api("np.may_share_memory")
 def may_share_memory(a, b, max_work=None):
-    """Whether a write to one array could be seen through the other."""
-    return isinstance(a, Array) and isinstance(b, Array) and a._cell is b._cell
+    """Whether a write to one array would be seen through the other; without effect: max_work."""
+    if not (isinstance(a, Array) and isinstance(b, Array) and a._cell is b._cell):
+        return False
+    if a._view is None or b._view is None:
+        return a.size > 0 and b.size > 0
+    shape = a._cell.value.aval.shape
+    places = adopt_numpy(onp.arange(math.prod(shape)).reshape(shape), type(a), a._cell.value.ctx)
+    shown = []
+    for x in (a, b):
+        window = x._alias()
+        window._cell = places._cell
+        shown.append(window.asnumpy())
+    return bool(onp.isin(*shown).any())
 
 
 @api("np.shares_memory")
 def shares_memory(a, b, max_work=None):
-    """Whether two arrays are windows onto the same memory. Differs: also True for windows that do not overlap."""
+    """Whether a write to one array would be seen through the other; without effect: max_work."""
     return may_share_memory(a, b)
 
 

@@ -156,7 +156,7 @@ wrap(lambda run, record: bincount, "np.bincount")
 def _numbers(x):
     """What a number, a list or a NumPy array holds; None if that is no numbers, which the door will say."""
     try:
-        found = onp.asarray(x) if isinstance(x, int | list | tuple | onp.ndarray | onp.generic) else onp.array(None)
+        found = onp.asarray(x) if isinstance(x, int | float | list | tuple | onp.ndarray | onp.generic) else onp.array(None)
     except ValueError:  # lists of unequal length
         return None
     return found if found.dtype.kind in "biuf" else None

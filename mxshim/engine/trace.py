@@ -34,9 +34,11 @@ class Thread:
 
     __slots__ = ("apart", "capture", "checks", "np_array", "np_dtype", "np_shape", "recording", "trace", "traces", "training")
 
+    np_shape_at_first = False  # see util.set_np_shape
+
     def __init__(self):
-        self.recording = self.training = False
-        self.np_shape = self.np_array = self.np_dtype = False
+        self.recording = self.training = self.np_array = self.np_dtype = False
+        self.np_shape = self.np_shape_at_first
         self.apart = False  # constants are data at once, see `constants_apart`
         self.traces: dict = {}
         self.trace = _NONE  # the one that was appended to last

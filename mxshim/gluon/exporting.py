@@ -76,7 +76,7 @@ def recorded(block, signature):
             if isinstance(facts[0], type) and facts[0] in DENSE:
                 make = np.zeros if facts[0] is np.ndarray else nd.zeros
                 return r.array(make(facts[1].shape, dtype=facts[1].dtype), var(next(input_names)))
-            if facts[0] in (list, tuple):
+            if _nested(facts):
                 return facts[0](map(made, facts[1]))
             return facts[1]
 
@@ -92,7 +92,7 @@ def recorded(block, signature):
             if not is_np_array():
                 hooks = [_name_scope(b) for b in {id(b): b for b in blocks}.values()]
             with contextlib.nullcontext() if is_np_array() else LayerNames(block):
-                out = block.forward(*args)
+                out = block._told(args, block.forward(*args))
         finally:
             for undo in hooks:
                 undo()
@@ -124,8 +124,12 @@ def _arrays(signature):
     for facts in signature:
         if isinstance(facts[0], type) and facts[0] in DENSE:
             yield facts
-        elif facts[0] in (list, tuple):
+        elif _nested(facts):
             yield from _arrays(facts[1])
+
+
+def _nested(facts):
+    return isinstance(facts[0], type) and issubclass(facts[0], list | tuple)
 
 
 def _flat(out):

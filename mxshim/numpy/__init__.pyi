@@ -641,7 +641,7 @@ def max(a, axis=None, out=None, keepdims=False) -> ndarray:
 def maximum(x1, x2, out=None) -> ndarray:
     """The larger of x1 and x2; nan if one is nan."""
 def may_share_memory(a, b, max_work=None) -> builtins.bool:
-    """Whether a write to one array could be seen through the other."""
+    """Whether a write to one array would be seen through the other; without effect: max_work."""
 def mean(a, axis=None, dtype=None, out=None, keepdims=False) -> ndarray:
     """Mean along `axis`: float32, float64 for float64 and with NumPy's default dtypes, or `dtype`."""
 def median(a, axis=None, out=None, overwrite_input=None, keepdims=False) -> ndarray:
@@ -811,7 +811,7 @@ def setxor1d(ar1, ar2, assume_unique=False) -> ndarray:
 def shape(a) -> tuple[int, ...]:
     """The sizes of the axes."""
 def shares_memory(a, b, max_work=None) -> builtins.bool:
-    """Whether two arrays are windows onto the same memory."""
+    """Whether a write to one array would be seen through the other; without effect: max_work."""
 def sign(x, out=None) -> ndarray:
     """-1, 0 or 1, the sign of x; 0 for nan."""
 def signbit(x, out=None) -> ndarray:

@@ -34,6 +34,7 @@ from .binary import (
     np_op,
     numpy_floats,
     quotient,
+    with_exponents,
 )
 from .dtypes import BOOL, FLOAT64, equal, in_floats, promoted, row, value
 
@@ -277,5 +278,5 @@ np_op("arctan2 atan2", in_floats(jnp.arctan2, FLOAT64), "The angle of the point 
       rule=floats, samples=FLOATS)
 np_op("logaddexp", in_floats(jnp.logaddexp, FLOAT64), "log(exp(x1) + exp(x2)) without overflow.", rule=floats, samples=FLOATS)
 np_op("copysign", _copysign, "|x1| with the sign of x2; 0 and -0 count as positive.", rule=equal_operands, samples=PAIR)
-np_op("ldexp", in_floats(_ldexp, FLOAT64), "x1 * 2 ** x2.", rule=equal_operands, samples=FLOATS)
+np_op("ldexp", in_floats(_ldexp, FLOAT64), "x1 * 2 ** x2.", rule=with_exponents, samples=FLOATS)
 np_op("heaviside", _heaviside, "0 where x1 < 0, 1 where x1 > 0, x2 where x1 is 0.", rule=numpy_floats, samples=PAIR)

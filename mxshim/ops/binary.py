@@ -42,6 +42,13 @@ def equal_operands(x1, x2):
     return promoted(x1, x2)
 
 
+def with_exponents(x1, x2):
+    """As equal_operands, but exponents of floats may be integers: NumPy's own ldexp takes nothing else."""
+    if not kind(x1) and not kind(x2) and is_float(x1.dtype) and not is_float(x2.dtype):
+        return x1.dtype
+    return equal_operands(x1, x2)
+
+
 def floats(x1, x2):
     dtype = promoted(x1, x2)
     if not kind(x1) and not kind(x2) and not is_float(dtype):

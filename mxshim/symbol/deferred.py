@@ -28,6 +28,7 @@ from .symbol import Symbol
 
 _graphs: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()  # a value -> the Symbol it stands for
 _handles: dict[int, weakref.ref] = {}  # the arrays that stand for a Symbol; WeakSet would compare them
+_windows: dict[int, tuple] = {}  # of those that are views: what their memory held, and the Symbol. A run may leave their own value out
 _PLAIN = {"np": np.ndarray, "nd": nd.NDArray}
 _INPLACE = ("__iadd__", "__isub__", "__imul__", "__itruediv__", "__imod__", "__ipow__", "__ifloordiv__", "__imatmul__")
 
@@ -59,20 +60,20 @@ class Deferring(Recording):
         return x
 
     def constant(self, x):
-        found = _graphs.get(x._value_now())
+        found = _graph_of(x)
         if found is None:
             raise MXNetError(f"deferred compute: an array of shape {x.shape} was neither computed in this mode nor associated with a "
                              "variable: call set_variable(array, mx.sym.var(name)) before")
         return found
 
     def written(self, x, symbol):
-        if _graphs.get(x._value_now()) is None:
+        if _graph_of(x) is None:
             _know(x, symbol)
 
     def into(self, out, result):
         if out is None:
             return result
-        if _graphs.get(out._value_now()) is not None:
+        if _graph_of(out) is not None:
             raise MXNetError(_WRITES)
         out[:] = result._plain()
         _know(out, result._symbol)
@@ -126,11 +127,22 @@ def _alive():
     return [x for r in list(_handles.values()) if (x := r()) is not None]
 
 
+def _graph_of(x):
+    """The Symbol that x, as it is, stands for; None if it stands for none."""
+    found = _graphs.get(x._value_now())
+    if found is None and id(x) in _windows:
+        source, symbol = _windows[id(x)]
+        found = symbol if source is x._cell.value else None
+    return found
+
+
 def _know(x, symbol):
     """From now on x, as it is, stands for a Symbol."""
-    _graphs[x._value_now()] = symbol.as_np_ndarray() if x._dialect == "np" else symbol.as_nd_ndarray()
+    symbol = _graphs[x._value_now()] = symbol.as_np_ndarray() if x._dialect == "np" else symbol.as_nd_ndarray()
     key = id(x)
-    _handles[key] = weakref.ref(x, lambda _: _handles.pop(key, None))
+    _handles[key] = weakref.ref(x, lambda _: (_handles.pop(key, None), _windows.pop(key, None)))
+    if x._view is not None:
+        _windows[key] = x._cell.value, symbol
     if is_deferred_compute():
         x.__class__ = _CLASSES[x._dialect]
 
@@ -176,7 +188,7 @@ def set_variable(arrays, variables):
             raise IndexError(f"set_variable: {len(variables)} variables for {len(arrays)} arrays")
         if len(v._entries) != 1 or v._entries[0][0].op is not None:
             raise MXNetError(f"set_variable: variables are wanted, but number {i} is the result of an operator")
-        found = _graphs.get(arrays[i]._value_now())
+        found = _graph_of(arrays[i])
         if found is not None and found._entries[0][0] is not v._entries[0][0]:
             raise MXNetError(f"set_variable: array {i} already stands for {found.list_outputs()[0]!r}; call clear(array) first")
         _know(arrays[i], v)
@@ -189,7 +201,7 @@ def get_symbol(output_arrays, *, sym_cls=Symbol):
     """
     found = []
     for i, x in enumerate(_list(output_arrays)):
-        symbol = _graphs.get(x._value_now())
+        symbol = _graph_of(x)
         if symbol is None:
             raise MXNetError(f"get_symbol: output {i}, of shape {x.shape}, was not computed in deferred compute mode")
         found.append(symbol)
@@ -202,6 +214,7 @@ def clear(arrays):
     for x in _list(arrays):
         _graphs.pop(x._value_now(), None)
         _handles.pop(id(x), None)
+        _windows.pop(id(x), None)
         x.__class__ = _PLAIN[x._dialect]
 
 
@@ -215,7 +228,7 @@ _variables: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 
 def parameter(p, array):
     """A parameter's array, which stands for a variable of its own where the mode is on."""
-    if is_deferred_compute() and _graphs.get(array._value_now()) is None:
+    if is_deferred_compute() and _graph_of(array) is None:
         found = _variables.get(p)
         if found is None:
             found = _variables[p] = p._var_named(f"parameter{next(_numbers)}_{p.name}")

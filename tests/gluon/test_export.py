@@ -215,6 +215,23 @@ def test_recurrent_layers_take_any_batch(tmp_path):
     assert net(mx.sym.var("data")).list_arguments()[0] == "data"
 
 
+@pytest.mark.parametrize("given", [False, True])
+def test_a_recurrent_layer_by_itself(tmp_path, _np, given):
+    """Its states are inputs of the graph, but outputs only if they were given."""
+    layer = gluon.rnn.LSTM(4, input_size=3)
+    layer.initialize()
+    layer.hybridize()
+    x = np.random.uniform(size=(5, 2, 3))
+    begin = layer.begin_state(2)
+    want = layer(x, begin) if given else layer(x)
+    files = layer.export(str(tmp_path / "lstm"))
+    block = gluon.SymbolBlock.imports(files[0], ["data0", "data1", "data2"], files[1])
+    found = block(x, *begin)
+    assert isinstance(found, np.ndarray) is not given
+    onp.testing.assert_allclose((found[0] if given else found).asnumpy(), (want[0] if given else want).asnumpy(), rtol=1e-5, atol=1e-6)
+    assert not given or [s.shape for s in found[1:]] == [(1, 2, 4)] * 2
+
+
 def test_symbol_block():
     data = mx.sym.var("data")
     fc = mx.sym.FullyConnected(data, num_hidden=3, name="fc")

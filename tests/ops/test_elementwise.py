@@ -219,6 +219,7 @@ def test_nd_casts_numbers(call, want):
     ("np.mod(np.array([5., -5., 5.]), np.array([3., 3., 0.]))", [2, 1, 0]),
     ("np.fmod(np.array([5., -5., 5.]), np.array([3., 3., 0.]))", [2, -2, 0]),
     ("np.copysign(i, -2)", [-1, -2, -7]), ("np.ldexp(np.array([1.5, 2.]), 3)", [12, 16]),
+    ("np.ldexp(np.array([1.5, 2.]), np.array([1, 2], dtype='int32'))", [3, 8]),
     ("np.hypot(2, np.array([3e38]))", [3e38]),
     ("np.logaddexp(np.array([INF, 1.]), np.array([INF, 2.]))", [INF, 2.3132617]), ("np.arctan2(i, 2)", [0, 0, -1]),
     ("np.maximum(np.array([1, NAN, 3]), np.array([NAN, 2, 3]))", [NAN, NAN, 3]),

@@ -117,6 +117,8 @@ def test_in_place_and_equality():
     assert (tall.asnumpy() == want).all()
     assert np.array_equal(x, x.copy()) is True and np.array_equiv(x, x[None]) is True and np.allclose(x, x + 1e-9) is True
     assert np.may_share_memory(x, x[0]) and not np.shares_memory(x, x.copy())
+    assert np.may_share_memory(x[:2], x[1:]) and np.shares_memory(x[1][0:2], x[1, 1:3]) and np.may_share_memory(x, x.reshape((9,))) is False
+    assert not np.may_share_memory(x[0], x[1]) and not np.shares_memory(x[1][0:1], x[1, 1:3]) and not np.shares_memory(x, x[3:])
     assert np.shape(x) == (3, 3) and np.ndim(x) == 2 and np.size(x, 0) == 3
     assert np.result_type(x, np.ones(2, dtype="int32")) == "float32" and np.can_cast("int8", "int32")
     a = nd.zeros((3, 2))

@@ -43,6 +43,7 @@ REFUSED = {
         r"np\.polyval\(v, 2\.5\)", r"np\.cumsum\(t_f4, axis=-1\)", r"np\.(std|var)\(e_f4, axis=1\)",
             r"np\.linalg\.norm\(v, -?np\.inf\)",
         r"np\.linalg\.norm\(t_f4, 'nuc', \(1, 2\)\)", r"np\.linalg\.diagonal\(.*", r"np\.linalg\.solve\(pd\[0\], sq\)",
+        r"np\.ldexp\(x_f[248], y_[bui].*",
         r"np\.linalg\.matrix_rank\(.*(0\.5|hermitian=True)\)", r"G\(lambda x: np\.(delete|insert)\(.*"],
 }
 DIFFERENT = {

@@ -61,6 +61,13 @@ def test_norm_at_zero():
     assert slope(lambda x: nd.norm(x, ord=1), -3., 0., 4., module=nd) == [-1, 0, 1]
 
 
+@pytest.mark.parametrize("call", [lambda x: np.quantile(x, 1.5), lambda x: np.quantile(x, [0.5, -1]), lambda x: np.percentile(x, 100.5),
+                                  lambda x: np.percentile(x, 101), lambda x: np.quantile(x, np.array([2.]))])
+def test_shares_lie_in_their_range(call):
+    with pytest.raises(ValueError, match=r"`q` must lie in \[0, 1"):
+        call(np.array([1., 2.]))
+
+
 def test_median_and_quantiles_have_gradients():
     assert slope(np.median, 1., 2., 4.) == [0, 1, 0]
     assert slope(lambda x: np.percentile(x, 50), 3., 4.) == [0.5, 0.5]

@@ -130,6 +130,22 @@ def test_what_is_computed_outside_is_not_in_the_graph():
     assert dc.get_symbol(x).list_arguments() == ["other"]
 
 
+@pytest.mark.parametrize("read", [lambda b, c, d: c.asnumpy(), lambda b, c, d: b.asnumpy(), lambda b, c, d: mx.nd.waitall()])
+def test_views_know_their_graph_whatever_is_read(read):
+    a = mx.nd.arange(6)
+    dc.set_variable(a, mx.sym.var("a"))
+    with dc.context():
+        b = a + 1
+        c, d = b.reshape((3, 2)), b.reshape((2, 3))
+        e = d * 2
+    read(b, c, d)
+    symbol = dc.get_symbol([c, d, e])
+    assert symbol.list_arguments() == ["a"] and len(symbol.list_outputs()) == 3
+    b[:] = 0  # now d shows something else
+    with pytest.raises(mx.MXNetError, match="not computed in deferred"):
+        dc.get_symbol(d)
+
+
 def test_nothing_stays_behind():
     from mxshim.symbol import deferred
     mx.nd.waitall()  # what is pending is kept by the program that is to compute it
