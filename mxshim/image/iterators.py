@@ -337,13 +337,6 @@ class ImageDetIter(ImageIter):
                 raise
         return i
 
-    def _put(self, batch_data, i, pixels):
-        try:
-            batch_data[i] = pixels
-        except ValueError:
-            raise ArgumentValueError(f"{type(self).__name__}: the augmenters made an image of shape {pixels.shape}, which does not fit "
-                                     f"data_shape {self.data_shape}; let aug_list end with one that resizes or cuts") from None
-
     def _empty(self):
         data, label = super()._empty()
         label[:] = -1
