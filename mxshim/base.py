@@ -95,6 +95,13 @@ def is_float(dtype: onp.dtype) -> bool:
     return dtype.kind == "f" or dtype == BFLOAT16
 
 
+def end(dtype: onp.dtype, largest: bool):
+    """The largest or smallest value of a dtype."""
+    if is_float(dtype):
+        return onp.inf if largest else -onp.inf
+    return largest if dtype == bool else onp.iinfo(dtype).max if largest else onp.iinfo(dtype).min
+
+
 # What programs ask isinstance with.
 string_types = (str,)
 mx_real_t = onp.float32

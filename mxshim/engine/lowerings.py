@@ -15,10 +15,11 @@ from typing import Any, NamedTuple
 
 import jax
 import numpy as onp
-from jax import dtypes, lax
+from jax import lax
 from jax.extend.mlir.dialects import stablehlo
 from jax.interpreters import mlir
 
+from ..base import end
 from .op import apart
 from .spec import equations
 
@@ -82,14 +83,6 @@ def _reduced(start, operation):
     return mlir.lower_fun(reduced, multiple_results=False)
 
 
-def _least(dtype):
-    return -onp.inf if dtypes.issubdtype(dtype, onp.floating) else dtype.type(0) if dtype == bool else onp.iinfo(dtype).min
-
-
-def _greatest(dtype):
-    return onp.inf if dtypes.issubdtype(dtype, onp.floating) else dtype.type(1) if dtype == bool else onp.iinfo(dtype).max
-
-
 def _is_long(x, **_) -> bool:
     return x.dtype == onp.float32 and math.prod(x.shape) >= _LONG
 
@@ -118,8 +111,8 @@ def _wave(x, native, shift):
 
 _INSTEAD: dict[Any, Instead] = {
     lax.reduce_sum_p: Instead(_sums_wide_columns, _columns, _reduced(lambda dtype: 0, lax.add)),
-    lax.reduce_max_p: Instead(_compares_wide_columns, partial(_extremes, compare=lax.max), _reduced(_least, lax.max)),
-    lax.reduce_min_p: Instead(_compares_wide_columns, partial(_extremes, compare=lax.min), _reduced(_greatest, lax.min)),
+    lax.reduce_max_p: Instead(_compares_wide_columns, partial(_extremes, compare=lax.max), _reduced(partial(end, largest=False), lax.max)),
+    lax.reduce_min_p: Instead(_compares_wide_columns, partial(_extremes, compare=lax.min), _reduced(partial(end, largest=True), lax.min)),
     lax.sin_p: Instead(_is_long, lambda x, **_: _wave(x, lax.sin, 0), lambda ctx, x, **_: [stablehlo.sine(x)]),
     lax.cos_p: Instead(_is_long, lambda x, **_: _wave(x, lax.cos, 1), lambda ctx, x, **_: [stablehlo.cosine(x)])}
 

@@ -47,9 +47,9 @@ class Line:
 
     __slots__ = ("credit", "hits", "last", "length", "looped", "row", "seconds", "streak", "turns")
 
-    def __init__(self, row=2):
+    def __init__(self, trains=False):
         self.length = self.streak = self.hits = self.turns = 0
-        self.row, self.looped = row, False
+        self.row, self.looped = 1 if trains else 2, False
         self.seconds = self.credit = 0.0
         self.last: int | None = None
 
@@ -78,7 +78,7 @@ def line_of(instructions) -> Line:
     key = where, _trains(instructions)
     found = _lines.get(key)
     if found is None:
-        found = _lines[key] = Line(1) if key[1] else Line()
+        found = _lines[key] = Line(trains=key[1])
     return found
 
 

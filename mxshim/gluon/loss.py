@@ -65,7 +65,7 @@ class Loss(Checked, HybridBlock):
     def _arrays(self, **given):
         """Raises: ArgumentTypeError for what is neither an array nor a Symbol."""
         for name, value in given.items():
-            if not isinstance(value, Symbol):
+            if not isinstance(value, (ARRAYS, Symbol)):
                 check(type(self).__name__, name, value, "an array")
 
     def _like(self, label, pred, what="label"):

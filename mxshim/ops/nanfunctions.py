@@ -9,7 +9,7 @@ from __future__ import annotations
 import jax.numpy as jnp
 import numpy as onp
 
-from ..base import is_float
+from ..base import end, is_float
 from ..engine.op import op
 from .axes import axis_in, number, reduced, wide
 from .dtypes import cast
@@ -34,14 +34,6 @@ def _filled(x, value, where=None):
     if where is None and not is_float(x.dtype):
         return x
     return jnp.where(_missing(x, where), jnp.asarray(value, x.dtype), x)
-
-
-def _lowest(dtype):
-    return -jnp.inf if is_float(dtype) else False if dtype == bool else jnp.iinfo(dtype).min
-
-
-def _highest(dtype):
-    return jnp.inf if is_float(dtype) else True if dtype == bool else jnp.iinfo(dtype).max
 
 
 @op("np.nansum", scalars=("initial",), arrays=("where",), samples=_cases({}, {"axis": 0}))
@@ -74,10 +66,10 @@ def nancumprod(a, axis=None, dtype=None):
     return jnp.cumprod(_filled(x, 1), axis, dtype or numpy_sum_dtype(a.dtype))
 
 
-def _extreme_of(fn, join, x, axis, keepdims, worst, initial, where):
+def _extreme_of(fn, join, x, axis, keepdims, largest, initial, where):
     if where is not None and initial is None:
         raise ValueError("`where` needs an `initial` number, in case it leaves nothing")
-    out = fn(_filled(x, worst(x.dtype), where), axis, keepdims=keepdims)
+    out = fn(_filled(x, end(x.dtype, largest), where), axis, keepdims=keepdims)
     if is_float(x.dtype):
         empty = jnp.all(_missing(x, where), reduced(axis, x.ndim), keepdims=bool(keepdims))
         out = jnp.where(empty, jnp.nan, out).astype(x.dtype)
@@ -87,13 +79,13 @@ def _extreme_of(fn, join, x, axis, keepdims, worst, initial, where):
 @op("np.nanmax", scalars=("initial",), arrays=("where",), samples=_cases({}, {"axis": 0}))
 def nanmax(a, axis=None, out=None, keepdims=False, initial=None, where=None):
     """The largest element along `axis` that is no nan; nan where there is none."""
-    return _extreme_of(max_, jnp.fmax, a, axis, keepdims, _lowest, initial, where)
+    return _extreme_of(max_, jnp.fmax, a, axis, keepdims, False, initial, where)
 
 
 @op("np.nanmin", scalars=("initial",), arrays=("where",), samples=_cases({}, {"axis": 0}))
 def nanmin(a, axis=None, out=None, keepdims=False, initial=None, where=None):
     """The smallest element along `axis` that is no nan; nan where there is none."""
-    return _extreme_of(min_, jnp.fmin, a, axis, keepdims, _highest, initial, where)
+    return _extreme_of(min_, jnp.fmin, a, axis, keepdims, True, initial, where)
 
 
 def _place_of(fn, x, axis, keepdims, worst):

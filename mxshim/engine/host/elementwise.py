@@ -8,7 +8,8 @@ import numpy as onp
 from jax import lax
 from jax.dtypes import bfloat16
 
-from .rules import RULES, CannotRun, Table, end, prepared, rule
+from ...base import end
+from .rules import RULES, CannotRun, Table, prepared, rule
 
 SMALL = 4096  # elements up to which float32 is computed in float64 where that is rounded better
 _SINGLE, _DOUBLE = onp.dtype("float32"), onp.dtype("float64")

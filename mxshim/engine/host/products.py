@@ -6,7 +6,8 @@ import math
 import jax
 import numpy as onp
 
-from .rules import Table, end, prepared, rule
+from ...base import end
+from .rules import Table, prepared, rule
 from .shape import pad
 
 

@@ -46,10 +46,3 @@ def rule(*names):
         RULES.update(dict.fromkeys(names, make))
         return fn
     return put
-
-
-def end(dtype, largest: bool):
-    """The largest or smallest value of a dtype."""
-    if dtype.kind == "f":
-        return onp.inf if largest else -onp.inf
-    return largest if dtype == bool else onp.iinfo(dtype).max if largest else onp.iinfo(dtype).min
