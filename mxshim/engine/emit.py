@@ -124,7 +124,8 @@ class Form:
     """An operator with its static arguments filled in, for inputs of any shapes.
 
     training: the scope's flag, False for operators that do not look at it.
-    specs: by the inputs' avals, a tuple; in `emit1` by the one's, in `emit2` by the first one's, then the second one's.
+    specs: by the inputs' avals, a tuple; in `emit1` by the one's, in `emit2` by the first one's, then the second one's, and False there
+    if there are several results.
     """
 
     __slots__ = ("__weakref__", "op", "pattern", "specs", "training")
@@ -161,11 +162,12 @@ def emit1(form: Form, x: Handle, numbers: tuple, cls) -> Any:
     """Append a call with one array; returns the result as an array of `cls`, or None, and nothing appended, if there are several."""
     value = x._cell.value if x._view is None else x._read()
     spec = form.specs.get(value.aval)
-    if spec is None:
-        spec = infer(form.op, form.pattern, (value.aval,), form.training)
-        if len(spec.out) > 1:  # as for these shapes only
+    if not spec:
+        if spec is None:
+            spec = infer(form.op, form.pattern, (value.aval,), form.training)
+            form.specs[value.aval] = spec if len(spec.out) == 1 else False
+        if not form.specs[value.aval]:
             return None
-        form.specs[value.aval] = spec
     thread = _threads.now
     ctx = value.ctx
     trace = thread.trace
@@ -219,11 +221,12 @@ def emit2(form: Form, x: Handle, y: Handle, numbers: tuple, cls) -> Any:
     b = y._cell.value if y._view is None else y._read()
     by_second = form.specs.get(a.aval)
     spec = None if by_second is None else by_second.get(b.aval)
-    if spec is None:
-        spec = infer(form.op, form.pattern, (a.aval, b.aval), form.training)
-        if len(spec.out) > 1:
+    if not spec:
+        if spec is None:
+            spec = infer(form.op, form.pattern, (a.aval, b.aval), form.training)
+            form.specs.setdefault(a.aval, {})[b.aval] = spec if len(spec.out) == 1 else False
+        if not form.specs[a.aval][b.aval]:
             return None
-        form.specs.setdefault(a.aval, {})[b.aval] = spec
     thread = _threads.now
     ctx = a.ctx
     device = ctx._jax

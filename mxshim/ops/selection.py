@@ -153,7 +153,7 @@ def amp_multicast(*data, num_outputs=None, cast_narrow=False):
 
 def _choose_reals(condition, x, y):
     dtype = promoted(x, y)
-    return jnp.where(condition != 0, value(x, dtype), value(y, dtype))
+    return jnp.where(_holds(condition), value(x, dtype), value(y, dtype))
 
 
 @op("np.where", scalars=("x", "y"), elementwise=True, diff=_choose_reals,
@@ -169,7 +169,7 @@ def where(condition, x, y):
     if kinds == ("", "") and x.dtype != y.dtype:
         equal(x, y)
     dtype = x.dtype if not kinds[0] else y.dtype if not kinds[1] else FLOAT32
-    return jnp.where(condition != 0, value(x, dtype), value(y, dtype))
+    return jnp.where(_holds(condition), value(x, dtype), value(y, dtype))
 
 
 @op("nd.where", elementwise=True, diff=lambda condition, x, y: _choose_reals(_by_row(condition, x), x, y),
@@ -182,7 +182,11 @@ def where_nd(condition, x, y):
     if x.shape != y.shape or x.dtype != y.dtype:
         got = " and ".join(f"{a.dtype.name}{list(a.shape)}" for a in (x, y))
         raise MXNetError(f"x and y must have one shape and dtype, got {got}")
-    return jnp.where(_by_row(condition, x) != 0, x, y)
+    return jnp.where(_holds(_by_row(condition, x)), x, y)
+
+
+def _holds(condition):
+    return condition if condition.dtype == bool else condition != 0
 
 
 def _by_row(condition, x):

@@ -7,6 +7,7 @@ from jax import lax
 
 from mxshim.engine import host
 from mxshim.engine.spec import equations
+from mxshim.ops.reduce import running_sum
 
 RNG = onp.random.default_rng(0)
 X = RNG.normal(size=(3, 4)).astype("float32")
@@ -80,7 +81,7 @@ SAMPLES = {
     "conv of nothing": (lambda x, w: conv(x, w, padding="VALID"), IMAGE, onp.ones((5, 4, 9, 9), "float32")),
     "max with nan": (lambda x: x.max(), EDGES),
     "argmax": (lambda x: lax.argmax(x, 1, jnp.int32), X), "argmin with nan": (lambda x: lax.argmin(x, 0, jnp.int32), EDGES),
-    "cumsum": (lambda x: lax.cumsum(x, 1, reverse=True), X), "cumprod": (lambda x: lax.cumprod(x, 0), X),
+    "cumsum": (lambda x: lax.cumsum(x, 1, reverse=True), X), "running sum": (lambda x: running_sum(x, 1, "float32"), X), "cumprod": (lambda x: lax.cumprod(x, 0), X),
     "sort": (lambda x: lax.sort(x, dimension=0), X), "sort with nan": (lax.sort, EDGES),
     "sort by one of two": (lambda x, y: lax.sort((x, y), dimension=0, num_keys=1), N // 3, onp.arange(7)),
     "sort by two": (lambda x, y: lax.sort((x, y), dimension=0, num_keys=2), N // 3, M),

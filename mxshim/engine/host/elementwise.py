@@ -30,19 +30,20 @@ EXACT: Table = {
     "xor": onp.bitwise_xor, "not": onp.invert, "neg": onp.negative, "abs": onp.abs, "floor": onp.floor, "ceil": onp.ceil,
     "sqrt": onp.sqrt, "square": onp.square, "is_finite": onp.isfinite, "add_any": onp.add, "shift_left": onp.left_shift,
     "shift_right_arithmetic": onp.right_shift}
-ROUNDED: Table = {name: in_double(fn) for name, fn in {
+UFUNCS: dict[str, onp.ufunc] = {
     "atan2": onp.arctan2, "exp": onp.exp, "exp2": onp.exp2, "log": onp.log, "log1p": onp.log1p, "expm1": onp.expm1, "sin": onp.sin,
     "cos": onp.cos, "tan": onp.tan, "tanh": onp.tanh, "sinh": onp.sinh, "cosh": onp.cosh, "asin": onp.arcsin, "acos": onp.arccos,
-    "atan": onp.arctan, "asinh": onp.arcsinh, "acosh": onp.arccosh, "atanh": onp.arctanh, "cbrt": onp.cbrt,
-    "logistic": lambda x: 1 / (1 + onp.exp(-x)), "rsqrt": lambda x: 1 / onp.sqrt(x)}.items()}
+    "atan": onp.arctan, "asinh": onp.arcsinh, "acosh": onp.arccosh, "atanh": onp.arctanh, "cbrt": onp.cbrt, "pow": onp.power}
+ROUNDED: Table = {name: in_double(fn) for name, fn in {
+    **UFUNCS, "logistic": lambda x: 1 / (1 + onp.exp(-x)), "rsqrt": lambda x: 1 / onp.sqrt(x)}.items()}
+_power = ROUNDED.pop("pow")
 for _name, _fn in (EXACT | ROUNDED).items():
-    RULES[_name] = lambda params, avals, fn=_fn: fn
-_power = in_double(onp.power)
+    RULES[_name] = lambda params, avals, shapes, fn=_fn: fn
 _REDUCED: dict[str, onp.ufunc] = {
     "reduce_and": onp.logical_and, "reduce_or": onp.logical_or, "reduce_max": onp.maximum, "reduce_min": onp.minimum}
 for _name, _fn in _REDUCED.items():
     @prepared(_name)
-    def _reduced(params, avals, fn=_fn):
+    def _reduced(params, avals, shapes, fn=_fn):
         axes, to = params["axes"], avals[0].dtype
 
         def reduced(x):
@@ -53,7 +54,7 @@ for _name, _fn in _REDUCED.items():
 
 
 @prepared("reduce_sum")
-def _sum(params, avals):
+def _sum(params, avals, shapes):
     to, axes = avals[0].dtype, params["axes"]
     if to != _SINGLE:
         return lambda x: onp.add.reduce(x, axis=axes, dtype=to)
@@ -61,12 +62,12 @@ def _sum(params, avals):
 
 
 @prepared("reduce_prod")
-def _product(params, avals):
+def _product(params, avals, shapes):
     to, axes = avals[0].dtype, params["axes"]
     return lambda x: onp.multiply.reduce(x, axis=axes, dtype=to)
 
 
-_CUMULATIVE: Table = {"cumsum": onp.cumsum, "cumprod": onp.cumprod}
+_CUMULATIVE: Table = {"cumsum": onp.cumsum, "running_sum": onp.cumsum, "cumprod": onp.cumprod}
 for _name, _fn in _CUMULATIVE.items():
     @rule(_name)
     def _cumulative(inputs, params, avals, fn=_fn):
@@ -76,14 +77,9 @@ for _name, _fn in _CUMULATIVE.items():
         return fn(x, axis=axis, dtype=x.dtype)
 
 
-@rule("copy", "stop_gradient")
+@rule("copy")
 def _same(inputs, params, avals):
     return inputs[0]
-
-
-@rule("optimization_barrier")
-def _all_same(inputs, params, avals):
-    return list(inputs)
 
 
 @rule("sign")
@@ -94,7 +90,7 @@ def _sign(inputs, params, avals):
 
 _ERROR_FUNCTIONS: dict[str, Any] = {"erf": onp.frompyfunc(math.erf, 1, 1), "erfc": onp.frompyfunc(math.erfc, 1, 1)}
 for _name, _fn in _ERROR_FUNCTIONS.items():
-    RULES[_name] = lambda params, avals, fn=_fn: lambda x: onp.asarray(fn(x), avals[0].dtype)
+    RULES[_name] = lambda params, avals, shapes, fn=_fn: lambda x: onp.asarray(fn(x), avals[0].dtype)
 
 
 @rule("round")
@@ -134,7 +130,7 @@ def _rem(inputs, params, avals):
 
 
 @prepared("div")
-def _div(params, avals):
+def _div(params, avals, shapes):
     if avals[0].dtype.kind == "f":
         return onp.divide
 
@@ -158,8 +154,10 @@ def _bitcast(inputs, params, avals):
 
 
 @prepared("convert_element_type")
-def _convert(params, avals):
+def _convert(params, avals, shapes):
     to = avals[0].dtype
+    if to.kind == "f" and not avals[0].shape:
+        return to.type  # of a scalar, as run-time numbers are: half the time
     if to.kind not in "iu":
         return lambda x: x.astype(to)
     least, most = onp.iinfo(to).min, onp.iinfo(to).max
@@ -180,7 +178,7 @@ _FLOATS = {(8, 23): _SINGLE, (5, 10): onp.dtype("float16"), (8, 7): onp.dtype(bf
 
 
 @prepared("reduce_precision")
-def _reduce_precision(params, avals):
+def _reduce_precision(params, avals, shapes):
     own, wanted = onp.finfo(avals[0].dtype), (params["exponent_bits"], params["mantissa_bits"])
     if wanted == (own.nexp, own.nmant):
         return lambda x: x
@@ -189,15 +187,10 @@ def _reduce_precision(params, avals):
     return lambda x: x.astype(_FLOATS[wanted]).astype(own.dtype)
 
 
-def _selected(which, *cases):
-    if which.dtype == bool:
-        return onp.where(which, cases[1], cases[0])
-    return onp.choose(onp.broadcast_to(which, cases[0].shape), cases)
-
-
-@prepared("select_n")
-def _select(params, avals):
-    return _selected
+@rule("select_n")
+def _select(inputs, params, avals):
+    which, *cases = inputs
+    return onp.choose(onp.broadcast_to(which, avals[0].shape), cases)
 
 
 @rule("clamp")

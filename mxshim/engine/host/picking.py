@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as onp
@@ -11,7 +12,7 @@ from .rules import RULES, Table, prepared, rule
 
 _ARGS: Table = {"argmax": onp.argmax, "argmin": onp.argmin}
 for _name, _fn in _ARGS.items():
-    RULES[_name] = lambda params, avals, fn=_fn: lambda x: fn(x, axis=params["axes"][0]).astype(avals[0].dtype)
+    RULES[_name] = lambda params, avals, shapes, fn=_fn: lambda x: fn(x, axis=params["axes"][0]).astype(avals[0].dtype)
 
 
 @rule("sort")
@@ -77,24 +78,35 @@ def takes(shape, params) -> str:
     return "elements" if along and not numbers.offset_dims else ""
 
 
-def _take(x, starts, params, shape, how):
-    """The result of such a gather, of this shape; None if an index is out of bounds that is not to be moved inside."""
-    numbers, clip = params["dimension_numbers"], params["mode"] != lax.GatherScatterMode.FILL_OR_DROP
+def _taking(params, shape, indices, out) -> Callable | None:
+    """Such a gather as a function of (array, indices); None if there is none. What that gives is None if an index is out of bounds.
+
+    shape, indices, out: the shapes of the array, of the indices and of the result.
+    """
+    how, numbers, clip = takes(shape, params), params["dimension_numbers"], params["mode"] != lax.GatherScatterMode.FILL_OR_DROP
     axes = numbers.collapsed_slice_dims
-    if not x.size or not starts.size or how == "elements" and starts.ndim != x.ndim + 1:
+    if not how or not math.prod(shape) or not math.prod(indices) or how == "elements" and len(indices) != len(shape) + 1:
         return None
-    if len(axes) > 1 or not clip:
-        for k, d in enumerate(axes):
-            along = starts[..., k]
-            if along.min() < 0 or along.max() >= x.shape[d]:
-                return None
-    if how == "elements":
-        d, index = axes[0], starts[..., 0]
-        return _along(x, onp.minimum(onp.maximum(index, 0), x.shape[d] - 1) if clip else index, d)
-    first, lead = (axes[0] if len(axes) == 1 else 0), starts.ndim - 1  # the axes of the indices: where they are now, their number
-    found = x.take(starts[..., 0], first, mode="clip") if len(axes) == 1 else x[tuple([starts[..., k] for k in range(len(axes))])]
-    batch = [d for d in range(len(shape)) if d not in numbers.offset_dims]
-    return found if batch == [*range(first, first + lead)] else onp.moveaxis(found, range(first, first + lead), batch)
+    first, lead = (axes[0] if len(axes) == 1 else 0), len(indices) - 1  # the axes of the indices: where they are now, their number
+    batch = [d for d in range(len(out)) if d not in numbers.offset_dims]
+    now = [*range(first, first + lead)]
+
+    def inside(starts):
+        return all([0 <= starts[..., k].min() and starts[..., k].max() < shape[d] for k, d in enumerate(axes)])
+
+    def elements(x, starts):
+        return _along(x, starts[..., 0].clip(0, shape[first] - 1), first)
+
+    def along(x, starts):
+        return x.take(starts[..., 0], first, mode="clip")
+
+    def together(x, starts):
+        return x[tuple([starts[..., k] for k in range(len(axes))])]
+
+    fn = elements if how == "elements" else along if len(axes) == 1 else together
+    if how != "elements" and batch != now:
+        return lambda x, starts: onp.moveaxis(fn(x, starts), now, batch) if clip and len(axes) == 1 or inside(starts) else None
+    return fn if clip and len(axes) == 1 else lambda x, starts: fn(x, starts) if inside(starts) else None
 
 
 def _along(x, index, d):
@@ -109,11 +121,12 @@ def _along(x, index, d):
 
 
 @prepared("gather")
-def _gather(params, avals):
+def _gather(params, avals, shapes):
+    taking = _taking(params, *shapes, avals[0].shape)
+
     def gather(x, starts):
-        how = takes(x.shape, params)
-        found = _take(x, starts, params, avals[0].shape, how) if how else None
-        return _any_gather(x, starts, params) if found is None else found
+        found = None if taking is None else taking(x, starts)
+        return onp.array(_any_gather(x, starts, params)) if found is None else found
 
     return gather
 

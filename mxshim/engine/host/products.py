@@ -8,26 +8,22 @@ import numpy as onp
 
 from ...base import end
 from .rules import Table, prepared, rule
-from .shape import pad
+from .shape import padded
 
 
 @prepared("dot_general")
-def _dot_general(params, avals):
-    ((ka, kb), (ba, bb)), shape, dtype = params["dimension_numbers"], avals[0].shape, avals[0].dtype
-
-    def product(a, b):
-        if len(ka) == 1 and not ba and a.ndim <= 2 and b.ndim <= 2:
-            a, b = a.T if ka == (0,) else a, b.T if kb == (1,) else b
-            return onp.matmul(a, b, dtype=dtype)
-        fa = [i for i in range(a.ndim) if i not in ka and i not in ba]
-        fb = [i for i in range(b.ndim) if i not in kb and i not in bb]
-        batch, k = [a.shape[i] for i in ba], math.prod(a.shape[i] for i in ka)
-        rows, columns = math.prod(a.shape[i] for i in fa), math.prod(b.shape[i] for i in fb)
-        a = a.transpose([*ba, *fa, *ka]).reshape([*batch, rows, k])
-        b = b.transpose([*bb, *kb, *fb]).reshape([*batch, k, columns])
-        return onp.matmul(a, b, dtype=dtype).reshape(shape)
-
-    return product
+def _dot_general(params, avals, shapes):
+    ((ka, kb), (ba, bb)), shape, dtype, (left, right) = params["dimension_numbers"], avals[0].shape, avals[0].dtype, shapes
+    if len(ka) == 1 and not ba and len(left) <= 2 and len(right) <= 2:
+        turned, other = len(left) == 2 and ka == (0,), len(right) == 2 and kb == (1,)
+        return lambda a, b: onp.matmul(a.T if turned else a, b.T if other else b, dtype=dtype)
+    fa = [i for i in range(len(left)) if i not in ka and i not in ba]
+    fb = [i for i in range(len(right)) if i not in kb and i not in bb]
+    batch, k = [left[i] for i in ba], math.prod([left[i] for i in ka])
+    one = [*batch, math.prod([left[i] for i in fa]), k]
+    two = [*batch, k, math.prod([right[i] for i in fb])]
+    return lambda a, b: onp.matmul(a.transpose(*ba, *fa, *ka).reshape(one), b.transpose(*bb, *kb, *fb).reshape(two),
+                                   dtype=dtype).reshape(shape)
 
 
 def _windows(x, sizes, strides, dilation):
@@ -40,7 +36,7 @@ def _windows(x, sizes, strides, dilation):
 def _padded(x, padding, inner, value):
     config = [(low, high, d - 1) for (low, high), d in zip(padding, inner, strict=True)]
     shape = [n + low + high + max(n - 1, 0) * gap for n, (low, high, gap) in zip(x.shape, config, strict=True)]
-    return pad([x, value], {"padding_config": config}, [jax.ShapeDtypeStruct(tuple(shape), x.dtype)])
+    return padded({"padding_config": config}, [jax.ShapeDtypeStruct(tuple(shape), x.dtype)], [x.shape])(x, value)
 
 
 def _reduce_window(name, fn):

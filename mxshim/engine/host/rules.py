@@ -16,7 +16,7 @@ DTYPES = {onp.dtype(t) for t in ("bool", "int8", "int16", "int32", "int64", "uin
 # Primitives that call a jaxpr, and the name of the parameter that it is.
 CALLS = {"jit": "jaxpr", "pjit": "jaxpr", "closed_call": "call_jaxpr", "core_call": "call_jaxpr", "custom_jvp_call": "call_jaxpr",
          "custom_vjp_call": "call_jaxpr", "remat": "jaxpr", "remat2": "jaxpr", "checkpoint": "jaxpr"}
-# primitive -> function of (its parameters, avals of the results) -> function of the operands -> result, or a list of several
+# primitive -> function of (its parameters, avals of the results, shapes of the operands) -> function of these -> result, or a list of several
 RULES: Table = {}
 
 
@@ -38,7 +38,7 @@ def prepared(*names):
 def rule(*names):
     """The decorated function, of (operands, parameters, avals of the results), is a rule that needs no preparation."""
     def put(fn):
-        def make(params, avals):
+        def make(params, avals, shapes):
             def run(*operands):
                 found = fn(operands, params, avals)
                 return found[0] if type(found) is list and len(avals) == 1 else found

@@ -7,13 +7,12 @@ from .rules import prepared, rule
 
 
 @prepared("broadcast_in_dim")
-def _broadcast(params, avals):
-    shape, dtype, axes = avals[0].shape, avals[0].dtype, params["broadcast_dimensions"]
+def _broadcast(params, avals, shapes):
+    shape, dtype, narrow = avals[0].shape, avals[0].dtype, [1] * len(avals[0].shape)
+    for d, n in zip(params["broadcast_dimensions"], shapes[0], strict=True):
+        narrow[d] = n
 
     def broadcast(x):
-        narrow = [1] * len(shape)
-        for d, n in zip(axes, x.shape, strict=True):
-            narrow[d] = n
         out = onp.empty(shape, dtype)
         out[...] = x.reshape(narrow)
         return out
@@ -22,13 +21,13 @@ def _broadcast(params, avals):
 
 
 @prepared("reshape", "squeeze")
-def _reshape(params, avals):
+def _reshape(params, avals, shapes):
     shape, order = avals[0].shape, params.get("dimensions") if "new_sizes" in params else None
     return (lambda x: x.reshape(shape)) if order is None else lambda x: x.transpose(order).reshape(shape)
 
 
 @prepared("transpose")
-def _transpose(params, avals):
+def _transpose(params, avals, shapes):
     axes = params["permutation"]
     return lambda x: x.transpose(axes)
 
@@ -39,24 +38,36 @@ def _rev(inputs, params, avals):
 
 
 @prepared("concatenate")
-def _concatenate(params, avals):
+def _concatenate(params, avals, shapes):
     axis = params["dimension"]
     return lambda *parts: onp.concatenate(parts, axis)
 
 
-@rule("stack")
-def _stack(inputs, params, avals):
-    return onp.stack(inputs, params["axis"])
+@prepared("stack")
+def _stack(params, avals, shapes):
+    shape, dtype, at = avals[0].shape, avals[0].dtype, (slice(None),) * params["axis"]
+    places = [(*at, i) for i in range(len(shapes))]
+
+    def stack(*parts):
+        out = onp.empty(shape, dtype)
+        for place, part in zip(places, parts):
+            out[place] = part
+        return out
+
+    return stack
 
 
-@rule("unstack")
-def _unstack(inputs, params, avals):
-    return list(onp.moveaxis(inputs[0], params["axis"], 0))
+@prepared("unstack")
+def _unstack(params, avals, shapes):
+    places = [(*(slice(None),) * params["axis"], i) for i in range(len(avals))]
+    return lambda x: [x[place] for place in places]
 
 
-@rule("split")
-def _split(inputs, params, avals):
-    return list(onp.split(inputs[0], onp.cumsum(params["sizes"])[:-1], params["axis"]))
+@prepared("split")
+def _split(params, avals, shapes):
+    ends = onp.cumsum(params["sizes"]).tolist()
+    places = [(*(slice(None),) * params["axis"], slice(end - n, end)) for end, n in zip(ends, params["sizes"], strict=True)]
+    return lambda x: [x[place] for place in places]
 
 
 @rule("iota")
@@ -67,7 +78,7 @@ def _iota(inputs, params, avals):
 
 
 @prepared("slice")
-def _slice(params, avals):
+def _slice(params, avals, shapes):
     starts, ends = params["start_indices"], params["limit_indices"]
     window = tuple(map(slice, starts, ends, params["strides"] or [1] * len(starts)))
     return lambda x: x[window]
@@ -83,13 +94,13 @@ def _window(shape, starts, sizes) -> tuple:
 
 
 @prepared("dynamic_slice")
-def _dynamic_slice(params, avals):
+def _dynamic_slice(params, avals, shapes):
     sizes = params["slice_sizes"]
     return lambda x, *starts: x[_window(x.shape, starts, sizes)]
 
 
 @prepared("dynamic_update_slice")
-def _dynamic_update_slice(params, avals):
+def _dynamic_update_slice(params, avals, shapes):
     def put(x, update, *starts):
         x = onp.array(x)
         x[_window(x.shape, starts, update.shape)] = update
@@ -98,25 +109,38 @@ def _dynamic_update_slice(params, avals):
     return put
 
 
-@rule("pad")
-def pad(inputs, params, avals):
-    x, value = inputs
-    config = params["padding_config"]
-    out = onp.full(avals[0].shape, value, x.dtype)
-    into, of = [], []
-    for (low, _, inner), n, m in zip(config, x.shape, avals[0].shape, strict=True):
+@prepared("pad")
+def padded(params, avals, shapes):
+    shape, dtype, into, of = avals[0].shape, avals[0].dtype, [], []
+    for (low, _, inner), n, m in zip(params["padding_config"], shapes[0], shape, strict=True):
         step = inner + 1
         first = max(0, -(low // step)) if low < 0 else 0
-        kept = [i for i in (first, n - 1) if 0 <= low + i * step < m]
-        last = min(n - 1, (m - 1 - low) // step) if m and n else -1
-        if not kept and last < first:
-            return out
+        last = min(n - 1, (m - 1 - low) // step)
+        if last < first:
+            return lambda x, value: onp.full(shape, value, dtype)
         into.append(slice(low + first * step, low + last * step + 1, step))
         of.append(slice(first, last + 1))
-    out[tuple(into)] = x[tuple(of)]
-    return out
+    into, of = tuple(into), tuple(of)
+
+    def pad(x, value):
+        out = onp.empty(shape, dtype)
+        out.fill(value)
+        out[into] = x[of]
+        return out
+
+    return pad
 
 
-@rule("tile")
-def _tile(inputs, params, avals):
-    return onp.tile(inputs[0], params["reps"])
+@prepared("tile")
+def _tile(params, avals, shapes):
+    if len(params["reps"]) != len(shapes[0]):
+        return lambda x: onp.tile(x, params["reps"])
+    shape, dtype, repeated = avals[0].shape, avals[0].dtype, [n for r, m in zip(params["reps"], shapes[0]) for n in (r, m)]
+    narrow = [n for m in shapes[0] for n in (1, m)]
+
+    def tile(x):
+        out = onp.empty(shape, dtype)
+        out.reshape(repeated)[...] = x.reshape(narrow)
+        return out
+
+    return tile

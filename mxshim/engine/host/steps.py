@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import contextvars
+import functools
 import logging
 import math
 import operator
@@ -11,7 +12,7 @@ from typing import Any
 
 import numpy as onp
 
-from .elementwise import EXACT, ROUNDED, SMALL
+from .elementwise import EXACT, ROUNDED, SMALL, UFUNCS
 from .picking import takes
 from .products import WINDOWS
 from .rules import CALLS, DTYPES, RULES, CannotRun, scan_counts
@@ -24,22 +25,26 @@ _COSTS: dict[str, tuple[float, float]] = {
     **dict.fromkeys(EXACT, (1.2e-6, 2e-10)), **dict.fromkeys(ROUNDED, (2.4e-6, 1.2e-8)), "pow": (3e-6, 1.2e-8),
     **dict.fromkeys(("reduce_and", "reduce_max", "reduce_min", "reduce_or", "reduce_prod", "reduce_sum"), (2e-6, 8e-10)),
     **dict.fromkeys(("broadcast_in_dim", "concatenate", "convert_element_type", "dynamic_update_slice"), (1.2e-6, 5e-10)),
-    **dict.fromkeys(("reshape", "slice", "squeeze", "transpose", "copy", "stop_gradient", "reduce_precision", "dynamic_slice"), (8e-7, 0)),
-    **dict.fromkeys(("bitcast_convert_type", "optimization_barrier", "platform_index"), (2e-6, 0)),
-    **dict.fromkeys(("argmax", "argmin", "clamp", "integer_pow", "iota", "pad", "rev", "round", "shift_right_logical", "sign", "split",
-                     "stack", "unstack"), (4e-6, 1e-9)),
+    **dict.fromkeys(("reshape", "slice", "squeeze", "transpose", "copy", "reduce_precision", "dynamic_slice"), (8e-7, 0)),
+    **dict.fromkeys(("bitcast_convert_type", "platform_index"), (2e-6, 0)),
+    **dict.fromkeys(("argmax", "argmin", "clamp", "integer_pow", "iota", "rev", "round", "shift_right_logical", "sign"), (4e-6, 1e-9)),
+    **dict.fromkeys(("pad", "split", "stack", "tile", "unstack"), (2e-6, 1e-9)),
     "select_n": (1.5e-6, 1.5e-9), "div": (1.2e-6, 4e-10), "rem": (2e-6, 1e-8), "gather": (6e-6, 0), "sort": (5e-6, 0),
-    "cumsum": (6e-6, 2e-9), "cumprod": (6e-6, 2e-9), "tile": (8e-6, 1e-9), "dot_general": (2.4e-6, 2e-10)}
+    **dict.fromkeys(("cumsum", "running_sum", "cumprod"), (6e-6, 2e-9)), "dot_general": (2.4e-6, 2e-10)}
 _LONG = (4e-5, 0.0)
+_VECTORS = 2.5e-9  # for every element of those in doubles that NumPy computes several at a time
+_DOUBLES = {**UFUNCS, "logistic": onp.exp, "rsqrt": onp.sqrt}
 _IN_WHOLE_NUMBERS = {"div": 1e-5, "rem": 1e-5}
 _BYTE, _PRODUCT = 1e-9, 2e-10  # seconds of NumPy's for every byte that comes out and for every multiplication of a product
+_ONE_THREAD = 1 << 18  # multiplications that NumPy's BLAS does without other threads, in half the time that calling XLA takes
 _PICKED = {"erf", "erfc", "gather", "scatter", "scatter-add", "scatter-max", "scatter-min", "scatter-mul", "sort", "top_k"}
 _PICK = 2e-8  # seconds for every element of these
 _TURN = 3e-9  # of an array that is turned over: by how many seconds for every element of four bytes NumPy is slower
+_SAME = {"optimization_barrier", "stop_gradient"}  # what comes out is what goes in
 _DIRECT = EXACT | ROUNDED
 # What shares its memory with nothing, besides these.
-_OWN = {"broadcast_in_dim", "concatenate", "convert_element_type", "div", "dot_general", "reduce_and", "reduce_max", "reduce_min",
-        "reduce_or", "reduce_prod", "reduce_sum", "select_n"}
+_OWN = {"broadcast_in_dim", "clamp", "concatenate", "convert_element_type", "div", "dot_general", "dynamic_update_slice", "gather", "pad",
+        "reduce_and", "reduce_max", "reduce_min", "reduce_or", "reduce_prod", "reduce_sum", "select_n", "stack", "tile"}
 # What only changes the shape where as many elements come out as go in.
 _RESHAPING = {"broadcast_in_dim", "reduce_max", "reduce_min", "reduce_prod", "reduce_sum"}
 
@@ -61,7 +66,7 @@ class Steps:
     shared: the inputs, and the results, that share their memory: large arrays in another shape.
     """
 
-    __slots__ = ("_constants", "_given", "_narrow", "_own", "_reshape_of", "_written", "calls", "costs", "kinds", "limit", "outs",
+    __slots__ = ("_constants", "_given", "_known", "_narrow", "_own", "_reshape_of", "_written", "calls", "costs", "kinds", "limit", "outs",
                  "seconds", "shared", "steps", "values")
 
     def __init__(self, inputs: int, kinds=(), limit: float | None = None):
@@ -72,6 +77,7 @@ class Steps:
         self.outs: list[tuple[int, bool]] = []
         self.seconds, self.calls = 0.0, 0
         self._written: Callable[[list], list] | None = None
+        self._known: dict[tuple, list[int]] = {}  # by constant, and by primitive, operands and parameters: what was found before
         self._narrow: dict[int, int] = {}  # what was broadcast -> what it was broadcast from
         self._own: set[int] = set()
         self._reshape_of: dict[int, int] = {i: i for i in range(inputs)}  # what has the elements of an input in their order -> that input
@@ -104,7 +110,7 @@ class Steps:
         if self.limit is not None and slower > self.limit:
             raise CannotRun
         self.steps, self._constants = kept[::-1], self.values[self._given:]
-        del self.values, self.costs, self._narrow, self._own, self._reshape_of  # what only making them needs
+        del self.values, self.costs, self._known, self._narrow, self._own, self._reshape_of  # what only making them needs
         return self
 
     def __call__(self, data, numbers) -> list | None:
@@ -170,18 +176,34 @@ class Steps:
         env.update((v, self._value(onp.asarray(c))) for v, c in zip(jaxpr.constvars, consts, strict=True))
 
         def number(v):
-            return env[v] if not hasattr(v, "val") else self._value(onp.asarray(v.val, v.aval.dtype))
+            if not hasattr(v, "val"):
+                return env[v]
+            constant = onp.asarray(v.val, v.aval.dtype)
+            key = constant.dtype, constant.shape, constant.tobytes()
+            if key not in self._known:
+                self._known[key] = [self._value(constant)]
+            return self._known[key][0]
 
         for eqn in jaxpr.eqns:
             name, params, inputs = eqn.primitive.name, eqn.params, [number(v) for v in eqn.invars]
             if name in CALLS:
                 inner = params[CALLS[name]]
                 outs = self._take(getattr(inner, "jaxpr", inner), getattr(inner, "consts", ()), inputs)
+            elif name in _SAME:
+                outs = inputs
             elif name == "cond" and self.values[inputs[0]] is not None:
                 branch = params["branches"][_within(self.values[inputs[0]], len(params["branches"]))]
                 outs = self._take(branch.jaxpr, branch.consts, inputs[1:])
             else:
-                outs = self._step(eqn, name, params, inputs)
+                key = name, tuple(inputs), tuple(sorted(params.items()))
+                try:
+                    outs = self._known.get(key)
+                except TypeError:  # parameters that are no keys
+                    key = outs = None
+                if outs is None:
+                    outs = self._step(eqn, name, params, inputs)
+                    if key is not None:
+                        self._known[key] = outs
             env.update(zip(eqn.outvars, outs, strict=True))
         return [number(v) for v in jaxpr.outvars]
 
@@ -197,8 +219,11 @@ class Steps:
             if self.limit is not None:  # they take _LONG
                 raise CannotRun
             fn, cost = (_cond if name == "cond" else _scan)(params, eqn)
+        elif name == "select_n" and eqn.invars[0].aval.dtype == bool:
+            fn, inputs, cost = onp.where, [inputs[0], inputs[2], inputs[1]], _cost(eqn, name, params, size)
+            shapes = [shapes[0], shapes[2], shapes[1]]
         elif name in RULES:
-            fn, cost = RULES[name](params, avals), _cost(eqn, name, params, size)
+            fn, cost = RULES[name](params, avals, shapes), _cost(eqn, name, params, size)
         else:
             raise CannotRun
         if name in _DIRECT or name in ("div", "select_n"):
@@ -287,10 +312,23 @@ def _scan(params, eqn):
     return run, (seconds, seconds)
 
 
+@functools.cache
+def _in_vectors(fn: onp.ufunc) -> bool:
+    """Whether NumPy has code for this processor, beyond what is for all, that computes a function of several doubles at once."""
+    try:
+        from numpy.lib.introspect import opt_func_info
+        found = opt_func_info(func_name=f"^{fn.__name__}$", signature="float64")[fn.__name__]
+    except (ImportError, KeyError):
+        return False
+    return fn not in (onp.sin, onp.cos) and not any([how["current"].startswith("baseline") for how in found.values()])
+
+
 def _cost(eqn, name, params, size) -> tuple[float, float]:
     """By how many seconds a step is slower than as a part of a program of XLA's, and how many it takes, about; size: of its result."""
     call, each = _COSTS.get(name, _LONG)
     out = eqn.outvars[0].aval
+    if name in _DOUBLES and size <= SMALL and _in_vectors(_DOUBLES[name]):
+        each = _VECTORS
     if name in _IN_WHOLE_NUMBERS and out.dtype.kind != "f":
         call = _IN_WHOLE_NUMBERS[name]
     if name == "sort":
@@ -310,6 +348,8 @@ def _cost(eqn, name, params, size) -> tuple[float, float]:
         (axes, _), _ = params["dimension_numbers"]
         most = size * math.prod([first[i] for i in axes])
         seconds += _PRODUCT * most
+        if most <= _ONE_THREAD:
+            each = 0.0
     elif name == "conv_general_dilated":
         kernel = eqn.invars[1].aval
         seconds += 5 * _PRODUCT * size * kernel.size / max(1, kernel.shape[params["dimension_numbers"].rhs_spec[0]])
