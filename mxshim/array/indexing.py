@@ -22,6 +22,7 @@ _I = NUM["i"]
 
 
 _ALL = slice(None)
+_PLAIN = {int, type(None)}
 
 
 def getitem(x: Array, key):
@@ -51,7 +52,7 @@ def getitem(x: Array, key):
     if isinstance(key, Array) and shape and key._value_now().aval.dtype != bool:
         layout = (("at", 0),) + (("all",),) * (len(shape) - 1)
         return emit2(form_of(NAMES["mx.take_at"], (_X, (_Y,), layout)), x, _bounded(key, shape, 0), (), type(x))
-    plan = _plan(x, key)
+    plan = _plan_of(x, key)
     if plan.arrays:
         return _take(x, plan)
     if plan.whole:
@@ -62,7 +63,9 @@ def getitem(x: Array, key):
     if not shape and 0 in plan.shape:
         vector: Any = x._fitted(aval_of((1,), x._value_now().aval.dtype))
         return vector[0:0].reshape(plan.shape)
-    forms = _block(plan.axes, plan.shape)
+    forms = plan.forms
+    if forms is None:
+        forms = plan.forms = _block(plan.axes, plan.shape)
     strided = kind is slice and _lone(_entry(x, key), shape[0])[2] != 1
     if plan.contiguous and not (strided and x._dialect == "np"):  # MXNet 2: x[::2] is a copy, also where it has one element
         return x._window(forms, plan.starts)
@@ -74,7 +77,7 @@ def setitem(x: Array, key, value):
     if isinstance(value, Array) and type(key) is slice and key == _ALL and value._value_now().aval is x._value_now().aval and x.shape:
         if value.ctx._jax is x.ctx._jax:  # x[:] = y, as every training step from scratch writes it
             return x._store(value)
-    plan = _plan(x, key)
+    plan = _plan_of(x, key)
     copied = type(value) is onp.ndarray
     value = _right_side(x, value)
     if plan.mask is not None:
@@ -163,12 +166,14 @@ class _Plan:
     one of them (NumPy's rule): its dimension of one element stays in shape.
     whole: everything, in order.  contiguous: a view is possible.
     arrays: index arrays; layout: per dimension of the basic part's result, ("all",), ("at", k) or ("int",).  mask: a lone boolean mask.
+    forms: what reads and writes a basic index, once that was asked for.
     """
 
-    __slots__ = ("arrays", "axes", "contiguous", "layout", "mask", "shape", "starts", "whole")
+    __slots__ = ("arrays", "axes", "contiguous", "forms", "layout", "mask", "shape", "starts", "whole")
     arrays: list
     axes: tuple
     contiguous: bool
+    forms: tuple | None
     layout: tuple
     mask: Any
     shape: tuple[int, ...]
@@ -176,11 +181,37 @@ class _Plan:
     whole: bool
 
 
+_PLANS: dict[tuple, _Plan] = {}
+
+
+def _plan_of(x: Array, key) -> _Plan:
+    """The plan of a key, kept where it is nothing but integers, slices of them, `...` and None."""
+    parts: list = [x._dialect, x.shape, x._scalar_shape(), type(key) is tuple]
+    for k in key if type(key) is tuple else (key,):
+        kind = type(k)
+        if kind is slice:
+            start, stop, step = k.start, k.stop, k.step
+            if type(start) not in _PLAIN or type(stop) not in _PLAIN or type(step) not in _PLAIN:
+                return _plan(x, key)
+            parts.append((start, stop, step))
+        elif kind in _PLAIN or k is Ellipsis:
+            parts.append(k)
+        else:
+            return _plan(x, key)
+    known = tuple(parts)
+    found = _PLANS.get(known)
+    if found is None:
+        if len(_PLANS) > 4096:
+            _PLANS.clear()
+        found = _PLANS[known] = _plan(x, key)
+    return found
+
+
 def _plan(x: Array, key) -> _Plan:
     keys = list(key) if type(key) is tuple else [key]
     shape = x.shape
     plan = _Plan()
-    plan.mask, plan.arrays = None, []
+    plan.mask, plan.forms, plan.arrays = None, None, []
     if any(k is True or k is False for k in keys) and x._dialect == "nd":
         keys = [int(k) if isinstance(k, bool) else k for k in keys]
     keys = [_entry(x, k) for k in keys]
