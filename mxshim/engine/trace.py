@@ -106,15 +106,23 @@ def user_line(depth: int = 1) -> tuple[str, int]:
 def trace_on(device) -> Trace:
     """The calling thread's open trace for a JAX device."""
     thread = threads.now
-    found = thread.traces.get(device)
-    if found is None or found.device is None:
-        found = thread.traces[device] = Trace(device)
+    traces = thread.traces
+    found = traces.get(device)
+    if found is None:
+        found = traces[device] = Trace(device)
+    elif found.device is None:
+        if getrefcount(found) == _IDLE:
+            found.open(device)
+        else:
+            found = traces[device] = Trace(device)
     thread.trace = found
     return found
 
 
 class Trace:
     """The instructions of a thread from one flush to the next: [code, slots, outputs, numbers, user line].
+
+    One that was flushed is opened again if nobody else has it.
 
     outputs: a value, or a tuple of several. They live at least as long as the trace, and their data is computed if somebody else
     has them, too. After the flush, what a node still holds of an instruction has weak references in their place, or None.
@@ -127,14 +135,19 @@ class Trace:
     __slots__ = ("__weakref__", "device", "external", "inputs", "instructions", "lock", "next_check", "segment", "step", "windows")
 
     def __init__(self, device):
-        self.device, self.lock = device, threading.RLock()
-        self.segment = Segment(device)
+        self.lock = threading.RLock()
         self.instructions: list[list] = []
         self.inputs: list[Value] = []
         self.external: dict[Value, int] = {}
         self.windows: list[tuple] = []
+        self.open(device)
+
+    def open(self, device):
+        """Begin; nothing is in here."""
+        self.segment = Segment(device)
         self.step = (0, 0)
         self.next_check = -1 if naive else (LONG - 1) << SHIFT  # the slot of the instruction after which `cut` looks
+        self.device = device
 
     def slot(self, value: Value) -> int:
         """The slot of a value as an input here; one that is pending elsewhere is computed first."""
@@ -252,6 +265,9 @@ class Trace:
                 outs = instruction[2]
                 instruction[2] = tuple([_weakly(v) for v in outs]) if type(outs) is tuple else _weakly(outs)
         self.instructions, self.inputs, self.external, self.windows = [], [], {}, []
+        thread = threads.now
+        if thread.trace is self:
+            thread.trace = _NONE
 
     def flush(self, why: str):
         """Run what is open here. Raises: MXNetError if the device fails; what was asked for then stays failed."""
@@ -331,9 +347,9 @@ def gather(instructions) -> tuple[list, list, list, list, list]:
     return live, wanted, codes, slots, numbers
 
 
-def _counts() -> tuple[int, int, int]:
+def _counts() -> tuple[int, int, int, int]:
     """What `getrefcount` says, in the loops above, of an output and of an input that only the trace holds, and of an instruction that
-    no node holds.
+    no node holds; and in `trace_on` of a trace that only the thread's dictionary holds.
 
     Measured, because Python's versions count the references of running code differently.
     """
@@ -350,10 +366,13 @@ def _counts() -> tuple[int, int, int]:
     external = {inputs[0]: -1}
     large = [(0, inputs[0])]
     taken = [getrefcount(v) for j, v in large if external]
-    return held, taken[0], alone
+    traces = {None: Value()}
+    found = traces.get(None)
+    idle = getrefcount(found)
+    return held, taken[0], alone, idle
 
 
-_HELD, _TAKEN, _ALONE = _counts()
+_HELD, _TAKEN, _ALONE, _IDLE = _counts()
 _NONE = Trace(None)  # closed from the start
 threads = _Threads()
 
