@@ -114,7 +114,7 @@ class There:
         answer = json.loads(answer)
         if "error" in answer:
             raise RuntimeError(answer["error"])
-        time.sleep(0.005)  # its threads spin for a moment before they let the processors go
+        time.sleep(0.015)  # threads of PyTorch spin for 10 ms before they let the processors go
         return answer["result"]
 
     def version(self):

@@ -1,13 +1,15 @@
 """Between Python's and NumPy's data and arrays of both classes."""
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import numpy as onp
 
 from ..base import ArgumentTypeError, MXNetError, as_dtype
 from ..device import current_device
 from ..engine import call as door
 from ..engine.call import value_of
-from ..engine.cell import Handle
+from ..engine.cell import Handle, empty
 from .core import Array
 
 CLASSES: dict[str, type] = {}  # dialect -> class; filled by the two classes
@@ -71,19 +73,22 @@ def read_data(source, dtype, ctx, cls, error=TypeError) -> Array:
         wanted = value.aval.dtype if dtype is None else dtype
         return adopt_numpy(source.asnumpy().astype(wanted), cls, ctx)
     try:
-        found = onp.array(_plain(source))
+        found = onp.asarray(_plain(source))
         if dtype is None:
             kept = isinstance(source, onp.generic) or door.state.np_dtype and isinstance(source, onp.ndarray) and found.dtype.kind in "biuf"
             dtype = found.dtype if kept and cls._dialect == "np" else default_float()
         if found.dtype.kind == "c":
             raise TypeError("MXNet arrays cannot be complex; pass x.real or abs(x)")
         if found.dtype == object:
-            found = onp.array(found, dtype="float64")
+            found = found.astype("float64")
         if found.dtype.kind in "SUV":
             found = found.astype("float64")
     except (ValueError, TypeError) as why:
         raise error(f"{cls._dialect}.array cannot read this {type(source).__name__}: {why}") from None
-    return adopt_numpy(_cast(found, dtype), cls, ctx)
+    own = empty(found.shape, onp.dtype(dtype))
+    with nullcontext() if found.dtype == own.dtype or found.dtype.kind in "biu" else onp.errstate(all="ignore"):
+        onp.copyto(own, found, casting="unsafe")
+    return adopt_numpy(own, cls, ctx)
 
 
 _PLAIN = {int, float, bool}

@@ -5,7 +5,9 @@ A write never changes a `Value`; it puts another one into the cell. So what was 
 """
 from __future__ import annotations
 
+import math
 import weakref
+from ctypes import addressof, c_char
 from operator import index
 from typing import Any
 
@@ -96,6 +98,24 @@ class Failed:
 
 
 DONATE = 1 << 16  # bytes from which an input that nobody holds any more is overwritten in place
+_BYTES = onp.dtype("uint8")
+_ALIGNED = 64  # what the address of an array of NumPy's must be a multiple of for XLA, on a CPU, to read it where it is
+
+
+def empty(shape: tuple[int, ...], dtype: onp.dtype) -> onp.ndarray:
+    """numpy.empty; a large one lies where XLA reads it without a copy."""
+    size = math.prod(shape) * dtype.itemsize
+    if size < DONATE:
+        return onp.empty(shape, dtype)
+    memory: Any = onp.empty(size + _ALIGNED, _BYTES)
+    return onp.ndarray(shape, dtype, memory, -addressof(c_char.from_buffer(memory)) % _ALIGNED)
+
+
+def aligned(array: onp.ndarray) -> bool:
+    """Whether XLA, on a CPU, reads an array where it is."""
+    return array.ctypes.data % _ALIGNED == 0 and array.flags.c_contiguous
+
+
 # Values whose buffer somebody outside, or another value, also holds: never donated.
 shared: weakref.WeakSet = weakref.WeakSet()
 

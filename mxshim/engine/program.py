@@ -21,7 +21,7 @@ from jax.extend.core import Literal, jaxpr_as_fun
 from ..base import MXNetError
 from ..device import give_back, started_in
 from . import buffers, disk, lowerings, pieces
-from .cell import put
+from .cell import DONATE, aligned, put
 from .op import READS
 from .roll import rolled
 from .spec import FLOAT, INT, SHIFT, repeated
@@ -90,7 +90,7 @@ class Program:
         self.shared = ([j for kind, j in many if kind == "in"], [k for k, r in enumerate(results) if r in many])
 
 
-_USED = -1  # the slot of a value on the host that a program has had as an input
+_OFTEN = 16  # uses after which it pays to put a value on the device: until then its slot is their number, negative
 _cache: dict[tuple, Program] = {}
 _lock = threading.Lock()
 _lines: dict = {}
@@ -188,12 +188,12 @@ def _run_piece(device, piece, arrays) -> list:
 
 
 def _settle(host, data, device):
-    """Put what comes from the host, and a program has had as an input before, on the device: what is used once is passed as it is."""
+    """Put what comes from the host on the device once programs have had it as an input often; what XLA would copy, the second time."""
     for j, v in host:
-        if v.slot is None:
-            v.slot = _USED
-        else:
-            data[j] = v.data = put(data[j], device)
+        v.slot = (v.slot or 0) - 1
+        d = data[j]
+        if v.slot <= -_OFTEN or v.slot < -1 and (device.platform != "cpu" or d.nbytes >= DONATE and not aligned(d)):
+            data[j] = v.data = put(d, device)
 
 
 def _shared(data, outs) -> tuple[list, list]:

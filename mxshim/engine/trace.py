@@ -159,7 +159,7 @@ class Trace:
             if data is None:
                 settle(value)
                 value.get()
-            elif type(data) is onp.ndarray and data.nbytes >= DONATE:
+            elif type(data) is onp.ndarray and data.nbytes >= DONATE and self.device.platform != "cpu":
                 value.data = put(data, self.device)
             return self.take(value)
         return found

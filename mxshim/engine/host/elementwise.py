@@ -9,7 +9,7 @@ from jax import lax
 from jax.dtypes import bfloat16
 
 from ...base import end
-from .rules import RULES, CannotRun, Table, prepared, rule
+from .rules import RULES, CannotRun, Table, filling, prepared, rule
 
 SMALL = 4096  # elements up to which float32 is computed in float64 where that is rounded better
 _SINGLE, _DOUBLE = onp.dtype("float32"), onp.dtype("float64")
@@ -37,7 +37,9 @@ UFUNCS: dict[str, onp.ufunc] = {
 ROUNDED: Table = {name: in_double(fn) for name, fn in {
     **UFUNCS, "logistic": lambda x: 1 / (1 + onp.exp(-x)), "rsqrt": lambda x: 1 / onp.sqrt(x)}.items()}
 _power = ROUNDED.pop("pow")
-for _name, _fn in (EXACT | ROUNDED).items():
+for _name, _fn in EXACT.items():
+    RULES[_name] = lambda params, avals, shapes, fn=_fn: filling(fn, avals[0])
+for _name, _fn in ROUNDED.items():
     RULES[_name] = lambda params, avals, shapes, fn=_fn: fn
 _REDUCED: dict[str, onp.ufunc] = {
     "reduce_and": onp.logical_and, "reduce_or": onp.logical_or, "reduce_max": onp.maximum, "reduce_min": onp.minimum}
@@ -132,7 +134,7 @@ def _rem(inputs, params, avals):
 @prepared("div")
 def _div(params, avals, shapes):
     if avals[0].dtype.kind == "f":
-        return onp.divide
+        return filling(onp.divide, avals[0])
 
     def quotient(a, b):
         found = (a - _remainder(a, b)) // onp.where(b == 0, onp.ones_like(b), b)
@@ -159,7 +161,7 @@ def _convert(params, avals, shapes):
     if to.kind == "f" and not avals[0].shape:
         return to.type  # of a scalar, as run-time numbers are: half the time
     if to.kind not in "iu":
-        return lambda x: x.astype(to)
+        return filling(lambda x, out=None: x.astype(to) if out is None else onp.copyto(out, x, casting="unsafe") or out, avals[0])
     least, most = onp.iinfo(to).min, onp.iinfo(to).max
 
     def convert(x):

@@ -92,7 +92,7 @@ def _taking(params, shape, indices, out) -> Callable | None:
     now = [*range(first, first + lead)]
 
     def inside(starts):
-        return all([0 <= starts[..., k].min() and starts[..., k].max() < shape[d] for k, d in enumerate(axes)])
+        return all(0 <= starts[..., k].min() and starts[..., k].max() < shape[d] for k, d in enumerate(axes))
 
     def elements(x, starts):
         return _along(x, starts[..., 0].clip(0, shape[first] - 1), first)

@@ -1,9 +1,12 @@
 """The table of what NumPy computes in XLA's place, by JAX's names of primitives."""
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as onp
+
+from ..cell import DONATE, empty
 
 Table = dict[str, Callable]
 
@@ -16,8 +19,26 @@ DTYPES = {onp.dtype(t) for t in ("bool", "int8", "int16", "int32", "int64", "uin
 # Primitives that call a jaxpr, and the name of the parameter that it is.
 CALLS = {"jit": "jaxpr", "pjit": "jaxpr", "closed_call": "call_jaxpr", "core_call": "call_jaxpr", "custom_jvp_call": "call_jaxpr",
          "custom_vjp_call": "call_jaxpr", "remat": "jaxpr", "remat2": "jaxpr", "checkpoint": "jaxpr"}
-# primitive -> function of (its parameters, avals of the results, shapes of the operands) -> function of these -> result, or a list of several
+# primitive -> function of (its parameters, avals of the results, shapes of the operands) -> function of the operands -> result, or
+# a list of several
 RULES: Table = {}
+
+
+def filling(fn, aval):
+    """A function of NumPy's that takes out=, into memory where XLA reads large results without a copy."""
+    shape, dtype = aval.shape, aval.dtype
+    if math.prod(shape) * dtype.itemsize < DONATE:
+        return fn
+    return lambda *inputs: fn(*inputs, out=empty(shape, dtype))
+
+
+def copied(array) -> onp.ndarray:
+    """An array of its own with the same elements, in order."""
+    if array.nbytes < DONATE:
+        return onp.array(array, order="C")
+    out = empty(array.shape, array.dtype)
+    out[...] = array
+    return out
 
 
 def scan_counts(eqn) -> tuple[int, int]:

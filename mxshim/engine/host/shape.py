@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import numpy as onp
 
-from .rules import prepared, rule
+from ..cell import empty
+from .rules import filling, prepared, rule
 
 
 @prepared("broadcast_in_dim")
@@ -13,7 +14,7 @@ def _broadcast(params, avals, shapes):
         narrow[d] = n
 
     def broadcast(x):
-        out = onp.empty(shape, dtype)
+        out = empty(shape, dtype)
         out[...] = x.reshape(narrow)
         return out
 
@@ -40,7 +41,7 @@ def _rev(inputs, params, avals):
 @prepared("concatenate")
 def _concatenate(params, avals, shapes):
     axis = params["dimension"]
-    return lambda *parts: onp.concatenate(parts, axis)
+    return filling(lambda *parts, out=None: onp.concatenate(parts, axis, out), avals[0])
 
 
 @prepared("stack")
@@ -49,7 +50,7 @@ def _stack(params, avals, shapes):
     places = [(*at, i) for i in range(len(shapes))]
 
     def stack(*parts):
-        out = onp.empty(shape, dtype)
+        out = empty(shape, dtype)
         for place, part in zip(places, parts):
             out[place] = part
         return out
@@ -123,7 +124,7 @@ def padded(params, avals, shapes):
     into, of = tuple(into), tuple(of)
 
     def pad(x, value):
-        out = onp.empty(shape, dtype)
+        out = empty(shape, dtype)
         out.fill(value)
         out[into] = x[of]
         return out
@@ -139,7 +140,7 @@ def _tile(params, avals, shapes):
     narrow = [n for m in shapes[0] for n in (1, m)]
 
     def tile(x):
-        out = onp.empty(shape, dtype)
+        out = empty(shape, dtype)
         out.reshape(repeated)[...] = x.reshape(narrow)
         return out
 

@@ -15,7 +15,7 @@ import numpy as onp
 from .elementwise import EXACT, ROUNDED, SMALL, UFUNCS
 from .picking import takes
 from .products import WINDOWS
-from .rules import CALLS, DTYPES, RULES, CannotRun, scan_counts
+from .rules import CALLS, DTYPES, RULES, CannotRun, copied, scan_counts
 
 _OFTEN = 40  # calls of a program after which writing it as a function has paid
 _MOST = 200  # steps of a program that has a limit to look at, those that nobody needs included
@@ -40,6 +40,9 @@ _ONE_THREAD = 1 << 18  # multiplications that NumPy's BLAS does without other th
 _PICKED = {"erf", "erfc", "gather", "scatter", "scatter-add", "scatter-max", "scatter-min", "scatter-mul", "sort", "top_k"}
 _PICK = 2e-8  # seconds for every element of these
 _TURN = 3e-9  # of an array that is turned over: by how many seconds for every element of four bytes NumPy is slower
+# Through what arrays up to so many elements pass as fast as through a program of XLA's: more are worth its threads.
+_PASSED = {*EXACT, "broadcast_in_dim", "concatenate", "convert_element_type", "div", "pad", "stack", "tile"}
+_PASSING = 1 << 18
 _SAME = {"optimization_barrier", "stop_gradient"}  # what comes out is what goes in
 _DIRECT = EXACT | ROUNDED
 # What shares its memory with nothing, besides these.
@@ -61,7 +64,8 @@ class Steps:
     kinds: NumPy's types of the numbers.  limit: by how many seconds NumPy may be slower than a program of XLA's that is there.
     values: the constants, None for the others.
     steps: (function, numbers of its operands, number of its result or a tuple of them).
-    costs: per step, by how many seconds it is slower than as a part of a program of XLA's, and how many it takes, about.
+    costs: per step, by how many seconds it is slower than as a part of a program of XLA's, how many it takes, and how many of the first
+    it is not slower if it is the only one that large arrays pass through, about.
     outs: per result its number and whether it needs memory of its own.  seconds: that all takes.  calls: how many there were.
     shared: the inputs, and the results, that share their memory: large arrays in another shape.
     """
@@ -73,7 +77,7 @@ class Steps:
         self.kinds, self.limit, self._given = kinds, limit, inputs + len(kinds)
         self.values: list = [None] * self._given
         self.steps: list[tuple[Callable, list[int], Any]] = []
-        self.costs: list[tuple[float, float]] = []
+        self.costs: list[tuple[float, float, float]] = []
         self.outs: list[tuple[int, bool]] = []
         self.seconds, self.calls = 0.0, 0
         self._written: Callable[[list], list] | None = None
@@ -100,14 +104,15 @@ class Steps:
                 self.shared[1].append(i)
             self.outs.append((k, not alias and (k not in self._own or k in needed)))
             needed.add(k)
-        kept, slower = [], 0.0
+        kept, slower, passing = [], 0.0, 0.0
         for step, cost in zip(reversed(self.steps), reversed(self.costs), strict=True):
             if not needed.isdisjoint(step[2] if type(step[2]) is tuple else (step[2],)):
                 kept.append(step)
                 needed.update(step[1])
                 slower += cost[0]
                 self.seconds += cost[1]
-        if self.limit is not None and slower > self.limit:
+                passing = max(passing, cost[2])
+        if self.limit is not None and slower - passing > self.limit:
             raise CannotRun
         self.steps, self._constants = kept[::-1], self.values[self._given:]
         del self.values, self.costs, self._known, self._narrow, self._own, self._reshape_of  # what only making them needs
@@ -142,7 +147,7 @@ class Steps:
     def _one_by_one(self, values) -> list:
         values += self._constants
         self._through(values)
-        return [onp.array(values[k], order="C") if copied else onp.asarray(values[k], order="C") for k, copied in self.outs]
+        return [copied(values[k]) if own else onp.asarray(values[k], order="C") for k, own in self.outs]
 
     def _through(self, values):
         for fn, inputs, out in self.steps:
@@ -154,7 +159,7 @@ class Steps:
 
     def _write(self) -> Callable[[list], list]:
         """The same as `_one_by_one`, as a function of Python's without a loop: half the time of a short program."""
-        known: dict[str, Any] = {"array": onp.array, "asarray": onp.asarray, "C": "C"}
+        known: dict[str, Any] = {"copied": copied, "asarray": onp.asarray, "C": "C"}
         known.update((f"v{self._given + i}", c) for i, c in enumerate(self._constants) if c is not None)
         lines = ["def run(values):"]
         if self._given:
@@ -163,7 +168,7 @@ class Steps:
             known[f"f{i}"] = fn
             outs = f"v{out}" if type(out) is int else ", ".join([f"v{k}" for k in out]) + ","
             lines.append(f" {outs} = f{i}({', '.join([f'v{k}' for k in inputs])})")
-        lines.append(f" return [{', '.join([f'array(v{k}, order=C)' if own else f'asarray(v{k}, None, C)' for k, own in self.outs])}]")
+        lines.append(f" return [{', '.join([f'copied(v{k})' if own else f'asarray(v{k}, None, C)' for k, own in self.outs])}]")
         exec("\n".join(lines), known)
         return known["run"]
 
@@ -197,13 +202,13 @@ class Steps:
             else:
                 key = name, tuple(inputs), tuple(sorted(params.items()))
                 try:
-                    outs = self._known.get(key)
+                    hash(key)
                 except TypeError:  # parameters that are no keys
-                    key = outs = None
-                if outs is None:
                     outs = self._step(eqn, name, params, inputs)
-                    if key is not None:
-                        self._known[key] = outs
+                else:
+                    if key not in self._known:
+                        self._known[key] = self._step(eqn, name, params, inputs)
+                    outs = self._known[key]
             env.update(zip(eqn.outvars, outs, strict=True))
         return [number(v) for v in jaxpr.outvars]
 
@@ -258,7 +263,7 @@ class Steps:
         if tuple(narrow) == shape:
             return k
         found = self._value()
-        self._add(operator.methodcaller("reshape", tuple(narrow)), [k], found, (_COSTS["reshape"][0],) * 2)
+        self._add(operator.methodcaller("reshape", tuple(narrow)), [k], found, (_COSTS["reshape"][0], _COSTS["reshape"][0], 0.0))
         return found
 
     def _narrowed(self, inputs, shapes, shape) -> list[int]:
@@ -288,7 +293,7 @@ def _cond(params, eqn):
         return outs if len(outs) > 1 else outs[0]
 
     seconds = _LONG[0] + sum([b.seconds for b in branches]) / len(branches)
-    return run, (seconds, seconds)
+    return run, (seconds, seconds, 0.0)
 
 
 def _scan(params, eqn):
@@ -309,7 +314,7 @@ def _scan(params, eqn):
         return outs if len(outs) > 1 else outs[0]
 
     seconds = _LONG[0] + len(turns) * turn.seconds
-    return run, (seconds, seconds)
+    return run, (seconds, seconds, 0.0)
 
 
 @functools.cache
@@ -320,11 +325,11 @@ def _in_vectors(fn: onp.ufunc) -> bool:
         found = opt_func_info(func_name=f"^{fn.__name__}$", signature="float64")[fn.__name__]
     except (ImportError, KeyError):
         return False
-    return fn not in (onp.sin, onp.cos) and not any([how["current"].startswith("baseline") for how in found.values()])
+    return fn not in (onp.sin, onp.cos) and not any(how["current"].startswith("baseline") for how in found.values())
 
 
-def _cost(eqn, name, params, size) -> tuple[float, float]:
-    """By how many seconds a step is slower than as a part of a program of XLA's, and how many it takes, about; size: of its result."""
+def _cost(eqn, name, params, size) -> tuple[float, float, float]:
+    """An entry of Steps.costs; size: of the result."""
     call, each = _COSTS.get(name, _LONG)
     out = eqn.outvars[0].aval
     if name in _DOUBLES and size <= SMALL and _in_vectors(_DOUBLES[name]):
@@ -357,7 +362,8 @@ def _cost(eqn, name, params, size) -> tuple[float, float]:
         seconds += _PICK * max(eqn.invars[-1].aval.size, size)
     elif name in WINDOWS:
         seconds += 4 * _BYTE * size * math.prod(params["window_dimensions"])
-    return call + each * most * out.dtype.itemsize / 4, seconds
+    slower = each * most * out.dtype.itemsize / 4
+    return call + slower, seconds, slower if name in _PASSED and most <= _PASSING else 0.0
 
 
 _quiet = threading.local()  # .context: one in which NumPy says nothing of overflows and divisions by zero
