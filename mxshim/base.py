@@ -11,6 +11,8 @@ from ml_dtypes import bfloat16
 
 from .absent import missing as _missing
 
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1  # that this process may use
+
 
 class MXNetError(RuntimeError):
     """Raised for every wrong call and failed computation (MXNet: mxnet.base.MXNetError)."""

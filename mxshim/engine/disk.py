@@ -24,6 +24,7 @@ import jaxlib
 import numpy as onp
 from jax.experimental.serialize_executable import deserialize_and_load, serialize
 
+from ..base import CORES
 from . import spec as _spec
 from .cell import Aval
 from .op import Op
@@ -163,8 +164,7 @@ def _versions() -> tuple:
             features = next((line for line in file if line.startswith(("flags", "Features"))), "")
     except OSError:
         features = platform.processor()
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return (jax.__version__, jaxlib.__version__, onp.__version__, sys.version_info[:2], platform.machine(), features, cores,
+    return (jax.__version__, jaxlib.__version__, onp.__version__, sys.version_info[:2], platform.machine(), features, CORES,
             jax.default_backend())
 
 

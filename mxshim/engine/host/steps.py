@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as onp
 
+from ...base import CORES
 from .elementwise import EXACT, ROUNDED, SMALL, UFUNCS
 from .picking import takes
 from .products import WINDOWS
@@ -40,9 +41,10 @@ _ONE_THREAD = 1 << 18  # multiplications that NumPy's BLAS does without other th
 _PICKED = {"erf", "erfc", "gather", "scatter", "scatter-add", "scatter-max", "scatter-min", "scatter-mul", "sort", "top_k"}
 _PICK = 2e-8  # seconds for every element of these
 _TURN = 3e-9  # of an array that is turned over: by how many seconds for every element of four bytes NumPy is slower
-# Through what arrays up to so many elements pass as fast as through a program of XLA's: more are worth its threads.
-_PASSED = {*EXACT, "broadcast_in_dim", "concatenate", "convert_element_type", "div", "pad", "stack", "tile"}
-_PASSING = 1 << 18
+# Bytes of operands and results that NumPy passes through these as fast as a program of XLA's, whose threads take 50 us to wake.
+_PASSING = (1 << 22) * max(CORES, 2) // max(CORES - 1, 1)
+_PASSED = {**dict.fromkeys((*EXACT, "broadcast_in_dim", "concatenate", "convert_element_type", "stack", "tile"), _PASSING),
+           **dict.fromkeys(("div", "pad"), _PASSING * 3 // 8), "sqrt": 0}
 _SAME = {"optimization_barrier", "stop_gradient"}  # what comes out is what goes in
 _DIRECT = EXACT | ROUNDED
 # What shares its memory with nothing, besides these.
@@ -82,7 +84,7 @@ class Steps:
         self.seconds, self.calls = 0.0, 0
         self._written: Callable[[list], list] | None = None
         self._known: dict[tuple, list[int]] = {}  # by constant, and by primitive, operands and parameters: what was found before
-        self._narrow: dict[int, int] = {}  # what was broadcast -> what it was broadcast from
+        self._narrow: dict[int, tuple[int, bool]] = {}  # what was broadcast -> what it was broadcast from, whether that is no number
         self._own: set[int] = set()
         self._reshape_of: dict[int, int] = {i: i for i in range(inputs)}  # what has the elements of an input in their order -> that input
         self.shared: tuple[list[int], list[int]] = ([], [])
@@ -232,7 +234,8 @@ class Steps:
         else:
             raise CannotRun
         if name in _DIRECT or name in ("div", "select_n"):
-            inputs = self._narrowed(inputs, shapes, avals[0].shape)
+            inputs, rows = self._narrowed(inputs, shapes, avals[0].shape)
+            cost = (*cost[:2], 0.0 if rows else cost[2])
         if size <= SMALL and all(self.values[i] is not None for i in inputs):
             with onp.errstate(all="ignore"):
                 found = fn(*[self.values[i] for i in inputs])
@@ -243,7 +246,7 @@ class Steps:
         if inputs and inputs[0] in self._reshape_of and (name == "squeeze" or name == "reshape" and params.get("dimensions") is None):
             self._reshape_of[outs[0]] = self._reshape_of[inputs[0]]
         if name == "broadcast_in_dim":
-            self._narrow[outs[0]] = self._reshaped(inputs[0], shapes[0], params)
+            self._narrow[outs[0]] = self._reshaped(inputs[0], shapes[0], params), math.prod(shapes[0]) > 1
         self._add(fn, inputs, outs[0] if len(outs) == 1 else tuple(outs), cost)
         return outs
 
@@ -266,11 +269,15 @@ class Steps:
         self._add(operator.methodcaller("reshape", tuple(narrow)), [k], found, (_COSTS["reshape"][0], _COSTS["reshape"][0], 0.0))
         return found
 
-    def _narrowed(self, inputs, shapes, shape) -> list[int]:
-        """The operands of a function that broadcasts: those from before they were broadcast, if one has the result's shape."""
+    def _narrowed(self, inputs, shapes, shape) -> tuple[list[int], bool]:
+        """The operands of a function that broadcasts: those from before they were broadcast, if one has the result's shape.
+
+        And whether there are others than numbers among these: NumPy goes through them row by row.
+        """
         if any(s == shape and i not in self._narrow for i, s in zip(inputs, shapes, strict=True)):
-            return [self._narrow.get(i, i) for i in inputs]
-        return inputs
+            found = [self._narrow.get(i, (i, False)) for i in inputs]
+            return [i for i, _ in found], any(rows for _, rows in found)
+        return inputs, False
 
 
 def _within(index, n: int) -> int:
@@ -363,7 +370,8 @@ def _cost(eqn, name, params, size) -> tuple[float, float, float]:
     elif name in WINDOWS:
         seconds += 4 * _BYTE * size * math.prod(params["window_dimensions"])
     slower = each * most * out.dtype.itemsize / 4
-    return call + slower, seconds, slower if name in _PASSED and most <= _PASSING else 0.0
+    touched = sum([math.prod(v.aval.shape) * v.aval.dtype.itemsize for v in (*eqn.invars, *eqn.outvars)])
+    return call + slower, seconds, slower if touched <= _PASSED.get(name, 0) else 0.0
 
 
 _quiet = threading.local()  # .context: one in which NumPy says nothing of overflows and divisions by zero
