@@ -17,11 +17,11 @@ from jax.interpreters import ad, batching, mlir
 from ..engine.op import READS
 
 
-def outlined(name: str, compute: Callable, shape: Callable, reads: Callable = lambda *avals, **params: 0) -> Callable:
+def outlined(name: str, compute: Callable, shape: Callable, reads: Callable = lambda *avals, **params: 0, dtype=None) -> Callable:
     """compute(arrays, *, ...) -> array as a function of the same arguments that is one primitive.
 
-    Keywords are static. shape(*avals, **keywords) is the result's shape, its dtype the first array's; reads(the same)
-    is the number that engine.op.READS stands for. Derivatives are to be set: `linear`, `bilinear`, or as JAX has it.
+    Keywords are static. shape(*avals, **keywords) is the result's shape, `dtype` its dtype, by default the first array's; reads(the
+    same as shape) is the number that engine.op.READS stands for. Derivatives are to be set: `linear`, `bilinear`, or as JAX has it.
     """
     primitive = Primitive(name)
     kinds = {p.name: p.kind for p in inspect.signature(compute).parameters.values()}
@@ -36,7 +36,7 @@ def outlined(name: str, compute: Callable, shape: Callable, reads: Callable = la
         return jax.vmap(partial(computed, **params), axes)(*arrays), 0
 
     primitive.def_impl(computed)
-    primitive.def_abstract_eval(lambda *avals, **params: jax.core.ShapedArray(shape(*avals, **_given(params)), avals[0].dtype))
+    primitive.def_abstract_eval(lambda *avals, **params: jax.core.ShapedArray(shape(*avals, **_given(params)), dtype or avals[0].dtype))
     mlir.register_lowering(primitive, mlir.lower_fun(computed, multiple_results=False))
     batching.primitive_batchers[primitive] = batched
 

@@ -297,14 +297,22 @@ def _position(extreme, x, axis, keepdims):
         out = _position(extreme, x.reshape(-1), 0, False)
         return out.reshape((1,) * x.ndim) if keepdims else out
     axis = axis_in(axis, x.ndim)
-    size = x.shape[axis]
-    if size == 0:
+    if x.shape[axis] == 0:
         raise MXNetError(f"an array of shape {x.shape} has no extreme element along axis {axis}: it is empty")
-    hit = lax.eq(x, extreme(x, (axis,), True))
+    out = _first(lax.stop_gradient(x), axis=axis, least=extreme is smallest)
+    return lax.expand_dims(out, (axis,)) if keepdims else out
+
+
+def _first_extreme(x, *, axis, least):
+    size = x.shape[axis]
+    hit = lax.eq(x, (smallest if least else largest)(x, (axis,), True))
     if is_float(x.dtype):
         hit = lax.bitwise_or(hit, lax.ne(x, x))
     place = lax.broadcasted_iota(jnp.int32 if size < 1 << 31 else jnp.int64, x.shape, axis)
-    return to(smallest(where(hit, place, size - 1), (axis,), bool(keepdims)), jnp.int64)
+    return to(smallest(where(hit, place, size - 1), (axis,)), jnp.int64)
+
+
+_first = outlined("first_extreme", _first_extreme, lambda x, axis, least: x.shape[:axis] + x.shape[axis + 1:], dtype=onp.dtype("int64"))
 
 
 @op("np.argmax", "np.ndarray.argmax", grad=False, samples=_cases({}, {"axis": 1}, {"axis": 0, "keepdims": True}))

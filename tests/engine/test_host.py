@@ -7,6 +7,7 @@ from jax import lax
 
 from mxshim.engine import host
 from mxshim.engine.spec import equations
+from mxshim.ops.reduce import _first as first_extreme
 from mxshim.ops.reduce import running_sum
 
 RNG = onp.random.default_rng(0)
@@ -82,6 +83,8 @@ SAMPLES = {
     "max with nan": (lambda x: x.max(), EDGES),
     "argmax": (lambda x: lax.argmax(x, 1, jnp.int32), X), "argmin with nan": (lambda x: lax.argmin(x, 0, jnp.int32), EDGES),
     "cumsum": (lambda x: lax.cumsum(x, 1, reverse=True), X),
+    "first largest": (lambda x: first_extreme(x, axis=1, least=False), EDGES.reshape(1, -1)),
+    "first smallest": (lambda x: first_extreme(x, axis=0, least=True), onp.array([[3, 1], [1, 1], [1, 2]], "int8")),
     "running sum": (lambda x: running_sum(x, 1, "float32"), X), "cumprod": (lambda x: lax.cumprod(x, 0), X),
     "sort": (lambda x: lax.sort(x, dimension=0), X), "sort with nan": (lax.sort, EDGES),
     "sort by one of two": (lambda x, y: lax.sort((x, y), dimension=0, num_keys=1), N // 3, onp.arange(7)),

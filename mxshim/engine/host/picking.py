@@ -15,6 +15,12 @@ for _name, _fn in _ARGS.items():
     RULES[_name] = lambda params, avals, shapes, fn=_fn: lambda x: fn(x, axis=params["axes"][0]).astype(avals[0].dtype)
 
 
+@prepared("first_extreme")
+def _first_extreme(params, avals, shapes):
+    fn, axis = onp.argmin if params["least"] else onp.argmax, params["axis"]
+    return lambda x: fn(x, axis)
+
+
 @rule("sort")
 def _sort(inputs, params, avals):
     d, keys = params["dimension"], inputs[:params["num_keys"]]

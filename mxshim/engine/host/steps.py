@@ -28,7 +28,8 @@ _COSTS: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("broadcast_in_dim", "concatenate", "convert_element_type", "dynamic_update_slice"), (1.2e-6, 5e-10)),
     **dict.fromkeys(("reshape", "slice", "squeeze", "transpose", "copy", "reduce_precision", "dynamic_slice"), (8e-7, 0)),
     **dict.fromkeys(("bitcast_convert_type", "platform_index"), (2e-6, 0)),
-    **dict.fromkeys(("argmax", "argmin", "clamp", "integer_pow", "iota", "rev", "round", "shift_right_logical", "sign"), (4e-6, 1e-9)),
+    **dict.fromkeys(("argmax", "argmin", "clamp", "first_extreme", "integer_pow", "iota", "rev", "round", "shift_right_logical",
+                     "sign"), (4e-6, 1e-9)),
     **dict.fromkeys(("pad", "split", "stack", "tile", "unstack"), (2e-6, 1e-9)),
     "select_n": (1.5e-6, 1.5e-9), "div": (1.2e-6, 4e-10), "rem": (2e-6, 1e-8), "gather": (6e-6, 0), "sort": (5e-6, 0),
     **dict.fromkeys(("cumsum", "running_sum", "cumprod"), (6e-6, 2e-9)), "dot_general": (2.4e-6, 2e-10)}
@@ -48,7 +49,7 @@ _PASSED = {**dict.fromkeys((*EXACT, "broadcast_in_dim", "concatenate", "convert_
 _SAME = {"optimization_barrier", "stop_gradient"}  # what comes out is what goes in
 _DIRECT = EXACT | ROUNDED
 # What shares its memory with nothing, besides these.
-_OWN = {"broadcast_in_dim", "clamp", "concatenate", "convert_element_type", "div", "dot_general", "dynamic_update_slice", "gather", "pad",
+_OWN = {"broadcast_in_dim", "clamp", "concatenate", "convert_element_type", "div", "dot_general", "dynamic_update_slice", "first_extreme", "gather", "pad",
         "reduce_and", "reduce_max", "reduce_min", "reduce_or", "reduce_prod", "reduce_sum", "select_n", "stack", "tile"}
 # What only changes the shape where as many elements come out as go in.
 _RESHAPING = {"broadcast_in_dim", "reduce_max", "reduce_min", "reduce_prod", "reduce_sum"}
