@@ -177,12 +177,15 @@ def _there(x):
 def _known(x):
     """The elements of an index array as integers, or None if they would have to be waited for."""
     found = _there(x)
-    return None if found is None else _cast(found, "int64")
+    return found if found is None or found.dtype.kind in "iu" else _cast(found, "int64")
 
 
 def _check(index, size, what, error, low=0):
-    if index is not None and index.size and (index.min() < low or index.max() >= size):
-        bad = index.min() if index.min() < low else index.max()
+    if index is None or not index.size:
+        return
+    least, most = onp.minimum.reduce(index, None), onp.maximum.reduce(index, None)
+    if least < low or most >= size:
+        bad = least if least < low else most
         raise error(f"{what}: index {bad} is out of bounds: {'it' if size == 1 else 'they'} must be in [{low}, {size})")
 
 

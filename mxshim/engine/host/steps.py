@@ -49,8 +49,8 @@ _PASSED = {**dict.fromkeys((*EXACT, "broadcast_in_dim", "concatenate", "convert_
 _SAME = {"optimization_barrier", "stop_gradient"}  # what comes out is what goes in
 _DIRECT = EXACT | ROUNDED
 # What shares its memory with nothing, besides these.
-_OWN = {"broadcast_in_dim", "clamp", "concatenate", "convert_element_type", "div", "dot_general", "dynamic_update_slice", "first_extreme", "gather", "pad",
-        "reduce_and", "reduce_max", "reduce_min", "reduce_or", "reduce_prod", "reduce_sum", "select_n", "stack", "tile"}
+_OWN = {"broadcast_in_dim", "clamp", "concatenate", "convert_element_type", "div", "dot_general", "dynamic_update_slice", "first_extreme",
+        "gather", "pad", "reduce_and", "reduce_max", "reduce_min", "reduce_or", "reduce_prod", "reduce_sum", "select_n", "stack", "tile"}
 # What only changes the shape where as many elements come out as go in.
 _RESHAPING = {"broadcast_in_dim", "reduce_max", "reduce_min", "reduce_prod", "reduce_sum"}
 
