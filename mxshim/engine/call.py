@@ -21,7 +21,7 @@ from .cell import Handle, Value, aval_of, value_with
 from .emit import Form, emit1, emit2, emit_form, emit_spec, form_of, look_up
 from .faults import describe, under_name
 from .op import NAMES, SWITCHES, Check, Op
-from .spec import NUM, Lit, Spec, arr, lit
+from .spec import NUM, Arr, Lit, Spec, arr, lit
 from .trace import state, threads, user_line
 
 # (object, class, operator, parameter) -> array: set by the array layer, which knows how to convert
@@ -360,8 +360,8 @@ def _by_form(form: Form, arrays, numbers: tuple, cls, ctx):
     if op.check is not None:
         watch(op, form.pattern, arrays, numbers)
     if op.updates:
-        _updates(op, form.pattern, arrays, numbers, values, node)
-    return cls(values[0], node) if len(values) == 1 else _several(op, cls, form.pattern, values, node)
+        _updates(form, arrays, numbers, values, node)
+    return cls(values[0], node) if len(values) == 1 else _several(form, cls, values, node)
 
 
 def _ignores(op: Op, called: str) -> bool:
@@ -370,11 +370,17 @@ def _ignores(op: Op, called: str) -> bool:
     return op.arrays - op.scalars == set(params) or params == ["lhs", "rhs"] and called.startswith("nd.broadcast_")
 
 
-def _several(op: Op, cls, pattern, values, node):
+def _several(form: Form, cls, values, node):
     """The results of a call that has more than one output, as the caller sees them."""
-    shown = op.visible(pattern_dict(op, pattern)) if callable(op.visible) else op.visible
+    shown = form.op.visible
+    if callable(shown):
+        if form.shown is None:
+            form.shown = shown(pattern_dict(form.op, form.pattern))
+        shown = form.shown
+    if shown == 1:
+        return cls(values[0], node)
     results = [cls(v, node, k) for k, v in enumerate(values[:shown])]
-    return results[0] if shown == 1 else results if op.result is list else op.result(results)
+    return results if form.op.result is list else form.op.result(results)
 
 
 _CHECKS: dict[Op, Op] = {}
@@ -425,23 +431,26 @@ class Update:
             self.target._put(self.value)
 
 
-def _updates(op: Op, pattern, handles, numbers, values, node):
+def _updates(form: Form, handles, numbers, values, node):
     """Outputs that belong into inputs: written at once ("forward"), or when backward reaches the node."""
+    if form.updates is None:
+        named: dict[str, Any] = dict(zip(form.op.params, form.pattern, strict=False))
+        form.updates = [(named[parameter].index, k, when) for parameter, k, when, *flag in form.op.updates
+                        if type(named.get(parameter)) is Arr and (not flag or getattr(named[flag[0]], "value", named[flag[0]]))]
+    due = [u for u in form.updates if node is not None or u[2] == "forward"]
+    if not due:
+        return
     waiting = []
-    named = dict(zip(op.params, pattern, strict=False))
     inputs = [h._value_now() for h in handles]
-    for parameter, k, when, *flag in op.updates:
-        p: Any = named.get(parameter)
-        if type(p).__name__ != "Arr" or flag and not getattr(named[flag[0]], "value", named[flag[0]]):
-            continue
+    for i, k, when in due:
         if when == "forward":
-            handles[p.index]._put(values[k])
-        elif node is not None:
+            handles[i]._put(values[k])
+        else:
             if state.capture is not None:
-                state.capture.updates.append((handles[p.index], values[k], inputs[p.index]))
+                state.capture.updates.append((handles[i], values[k], inputs[i]))
             code = node.code
             spec = code if type(code) is Spec else code.spec
-            waiting.append(Update(handles[p.index], values[k], p.index, k, spec, inputs, numbers))
+            waiting.append(Update(handles[i], values[k], i, k, spec, inputs, numbers))
     if waiting:
         node.updates = waiting
 

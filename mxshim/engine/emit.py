@@ -126,13 +126,17 @@ class Form:
     training: the scope's flag, False for operators that do not look at it.
     specs: by the inputs' avals, a tuple; in `emit1` by the one's, in `emit2` by the first one's, then the second one's, and False there
     if there are several results.
+    shown: how many results users see, if the operator asks its arguments; updates: (the number of an array, the result that it becomes,
+    when). None until somebody asked.
     """
 
-    __slots__ = ("__weakref__", "op", "pattern", "specs", "training")
+    __slots__ = ("__weakref__", "op", "pattern", "shown", "specs", "training", "updates")
 
     def __init__(self, op: Op, pattern: tuple, training: bool = False):
         self.op, self.pattern, self.training = op, pattern, training
         self.specs: dict = {}
+        self.shown: int | None = None
+        self.updates: list[tuple[int, int, str]] | None = None
         forms.add(self)
 
 
