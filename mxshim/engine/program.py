@@ -99,13 +99,13 @@ _clock = itertools.count()
 _last = Program(None, None, [], 0, [])  # the one that ran last
 
 
-def run(device, instructions, codes, slots, numbers, data, donated, live, host=(), whole=False) -> tuple[list, tuple, bool]:
+def run(device, instructions, codes, slots, numbers, data, donated, live, inputs=(), whole=False) -> tuple[list, tuple, bool]:
     """(the live results of a trace, which inputs and results share buffers, whether anything was compiled for it).
 
     Raises: MXNetError if XLA cannot run it.
 
-    codes, slots, numbers: of the instructions, in order; live: the slots of the results that are wanted; host: (index, value) of inputs
-    that are NumPy's; whole: not in pieces.
+    codes, slots, numbers: of the instructions, in order; live: the slots of the results that are wanted; inputs: the values whose
+    data that is; whole: not in pieces.
     """
     global remember_lines, _found, _last
     exact = True
@@ -126,7 +126,7 @@ def run(device, instructions, codes, slots, numbers, data, donated, live, host=(
                                    lambda piece: _key(device, piece) in _cache, device.platform == "cpu")
             if found is not None:
                 before, compiling, start = stats.programs, stats.compile_seconds, time.perf_counter()
-                _settle(host, data, device)
+                _settle(inputs, data, device)
                 outs = found.run(data, lambda piece, arrays: _run_piece(device, piece, arrays))
                 pieces.ran(found.structure, time.perf_counter() - start - (stats.compile_seconds - compiling))
                 remember_lines, _found = True, 0
@@ -145,8 +145,8 @@ def run(device, instructions, codes, slots, numbers, data, donated, live, host=(
             _last = program
             return outs, program.steps.shared, False
         program = None
-    if host:
-        _settle(host, data, device)
+    if onp.ndarray in map(type, data):
+        _settle(inputs, data, device)
     with jax.enable_x64(True) if program is None or program.wide else _AS_IT_IS:
         packed = _pack(program, numbers, exact)
         compiled = program is None
@@ -187,11 +187,13 @@ def _run_piece(device, piece, arrays) -> list:
     return run(device, instructions, [piece.code], [piece.slots], piece.numbers, arrays, (), list(range(len(piece.outs))), whole=True)[0]
 
 
-def _settle(host, data, device):
+def _settle(inputs, data, device):
     """Put what comes from the host on the device once programs have had it as an input often; what XLA would copy, the second time."""
-    for j, v in host:
-        v.slot = (v.slot or 0) - 1
+    for j, v in enumerate(inputs):
         d = data[j]
+        if type(d) is not onp.ndarray:
+            continue
+        v.slot = (v.slot or 0) - 1
         if v.slot <= -_OFTEN or v.slot < -1 and (device.platform != "cpu" or d.nbytes >= DONATE and not aligned(d)):
             data[j] = v.data = put(d, device)
 

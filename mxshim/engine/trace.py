@@ -243,19 +243,19 @@ class Trace:
             del self.external[v]
         del self.inputs[most:]
 
-    def take_inputs(self) -> tuple[list, list, list, tuple]:
-        """(the inputs' data, which inputs are on the host, which are large, the indices of those nobody else holds: to be donated)."""
-        data, host, large = [], [], []
+    def take_inputs(self) -> tuple[list, list, tuple]:
+        """(the inputs' data, which inputs are large and on the device, the indices of those that nobody else holds: to be donated)."""
+        data, large = [], []
+        j = 0
         v: Value | None
-        for j, v in enumerate(self.inputs):
+        for v in self.inputs:
             d = v.data
             data.append(d)
-            if type(d) is onp.ndarray:
-                host.append((j, v))
-            elif v.aval.nbytes >= DONATE:
+            if v.aval.nbytes >= DONATE and type(d) is not onp.ndarray:
                 large.append((j, v))
+            j += 1
         v = None
-        return data, host, large, tuple([j for j, v in large if getrefcount(v) == _TAKEN and v not in shared]) if large else ()
+        return data, large, tuple([j for j, v in large if getrefcount(v) == _TAKEN and v not in shared]) if large else ()
 
     def close(self):
         """Nothing is appended any more. What nodes hold of the instructions no longer keeps outputs alive."""
@@ -288,10 +288,10 @@ class Trace:
                 self.close()
                 return
             program.stats.flushes[why] = program.stats.flushes.get(why, 0) + 1
-            data, host, large, donated = self.take_inputs()
+            data, large, donated = self.take_inputs()
             try:
                 results, (shared_inputs, shared_results), compiled = program.run(
-                    device, instructions, codes, slots, numbers, data, donated, wanted, host)
+                    device, instructions, codes, slots, numbers, data, donated, wanted, self.inputs)
             except MXNetError as error:
                 for v in live:
                     v.trace = Failed(error)
