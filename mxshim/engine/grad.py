@@ -146,6 +146,10 @@ class _Backward:
         A graph over several flushes (a loop that reads a value at every turn) becomes a chain of programs: turns that are equal
         share theirs, however many there are. Up to two segments are worth fusing.  plain: there are no marks and no Functions.
         """
+        first = nodes[0].segment if nodes else None
+        if plain and all([node.segment is first for node in nodes]):
+            self.stretch(nodes)
+            return
         segments = {node.segment for node in nodes}
         self.several = len({segment.device for segment in segments if segment is not None}) > 1
         cuts = _chain(nodes) if len(segments) > 2 else {}
