@@ -5,13 +5,15 @@ from contextlib import nullcontext
 
 import numpy as onp
 
-from ..base import ArgumentTypeError, MXNetError, as_dtype
-from ..device import current_device
+from ..base import FLOAT32, ArgumentTypeError, MXNetError, as_dtype
+from ..device import Device, current_device
 from ..engine import call as door
 from ..engine.call import value_of
 from ..engine.cell import Handle, empty
+from ..engine.trace import threads
 from .core import Array
 
+_FLOAT64 = as_dtype("float64")
 CLASSES: dict[str, type] = {}  # dialect -> class; filled by the two classes
 
 
@@ -62,7 +64,7 @@ door.adopt = _adopt
 
 def default_float() -> onp.dtype:
     """float32; float64 under `npx.set_np(dtype=True)`."""
-    return as_dtype("float64") if door.state.np_dtype else as_dtype("float32")
+    return _FLOAT64 if threads.now.np_dtype else FLOAT32
 
 
 def read_data(source, dtype, ctx, cls, error=TypeError) -> Array:
@@ -108,7 +110,6 @@ def _cast(found: onp.ndarray, dtype) -> onp.ndarray:
 
 
 def check_context(ctx, what: str):
-    from ..device import Device
     if ctx is not None and not isinstance(ctx, Device):
         raise MXNetError(f"{what}: the device must be one such as mx.cpu(), got {ctx!r}")
     return ctx

@@ -19,10 +19,10 @@ def size_of(size, what: str, word: str = "size") -> tuple[int, ...]:
     """A size or shape as a tuple, from an integer or a sequence. Raises: MXNetError for anything but non-negative integers."""
     many = isinstance(size, tuple | list) or isinstance(size, onp.ndarray) and size.ndim == 1
     try:
-        found = tuple(operator.index(n) for n in size) if many else (operator.index(size),)
+        found = tuple(map(operator.index, size)) if many else (operator.index(size),)
     except TypeError:
         raise MXNetError(f"{what}: the {word} must be an integer or a tuple of integers, got {size!r}") from None
-    if any(n < 0 for n in found):
+    if found and min(found) < 0:
         raise MXNetError(f"{what}: the {word} {found} has a negative dimension")
     return found
 
