@@ -147,7 +147,7 @@ class _Backward:
         share theirs, however many there are. Up to two segments are worth fusing.  plain: there are no marks and no Functions.
         """
         first = nodes[0].segment if nodes else None
-        if plain and all([node.segment is first for node in nodes]):
+        if plain and all(node.segment is first for node in nodes):
             self.stretch(nodes)
             return
         segments = {node.segment for node in nodes}
