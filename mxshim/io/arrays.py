@@ -4,7 +4,7 @@ from __future__ import annotations
 import numpy as onp
 
 from .. import ndarray as nd
-from ..array.convert import adopt_numpy
+from ..array.convert import adopt_numpy, taken
 from ..array.sparse import CSRNDArray
 from ..engine.cell import shared
 from .base import DataBatch, DataDesc, DataIter
@@ -57,7 +57,7 @@ class _Source:
         if value is not self._value:  # the first time, and after somebody wrote to the array
             self._elements, self._value = self.array._host(), value
             shared.add(value)  # what was read may be the device's own memory, which no program may overwrite now
-        return adopt_numpy(self._elements.take(order, self.axis), type(self.array), self.array.ctx)
+        return adopt_numpy(taken(self._elements, order, self.axis), type(self.array), self.array.ctx)
 
 
 def _csr_rows(array, order):

@@ -9,9 +9,9 @@ import numpy as onp
 
 from ... import ndarray as nd
 from ... import numpy as np
-from ...array.convert import adopt_numpy
+from ...array.convert import adopt_numpy, taken
 from ...device import current_device
-from ...engine.cell import shared
+from ...engine.cell import empty, shared
 from ...util import is_np_array
 from ..dialect import ARRAYS, arrays_in
 
@@ -67,7 +67,7 @@ class Rows:
     def batch(self, indices):
         """Rows `indices` as one array."""
         ctx = current_device() if isinstance(self.source, onp.ndarray) else self.source.ctx
-        return adopt_numpy(self.host().take(indices, 0), array_class(self._like), ctx)
+        return adopt_numpy(taken(self.host(), indices), array_class(self._like), ctx)
 
 
 def stacked(samples):
@@ -79,7 +79,9 @@ def stacked(samples):
         if not all(isinstance(s, ARRAYS) and s.shape == first.shape for s in samples):
             shapes = [getattr(s, "shape", type(s).__name__) for s in samples[:8]]
             raise ValueError(f"samples of equal shapes are needed to make a batch, got {shapes}; pad them with batchify.Pad()")
-        return adopt_numpy(onp.stack([s._host() for s in samples]), array_class(type(first)), first.ctx)
+        rows = [s._host() for s in samples]
+        out = empty((len(rows), *first.shape), onp.result_type(*{r.dtype for r in rows}))
+        return adopt_numpy(onp.stack(rows, out=out), array_class(type(first)), first.ctx)
     try:
         found = onp.asarray(samples)
         kind = found.dtype.kind
