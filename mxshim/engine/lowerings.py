@@ -2,7 +2,7 @@
 
 Chosen by measurement on a grid of shapes. XLA sums the columns of a wide matrix, as the gradient of a bias is, 2 to 50 times as slowly
 as it multiplies the matrix by a row of ones, and looks for their largest elements as slowly, if there are more than some 16,000; its
-sine and cosine of an array are one call of the C library's for each element.
+sine and cosine of an array are one call of the C library's for each element. Transposes: see turns.py.
 """
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from jax.extend.mlir.dialects import stablehlo
 from jax.interpreters import mlir
 
 from ..base import end
+from . import turns
 from .op import apart
 from .spec import equations
 
@@ -126,13 +127,25 @@ def _lower(ctx, x, *, instead, **params):
 _RULES = {primitive: partial(_lower, instead=instead) for primitive, instead in _INSTEAD.items()}
 
 
+def _turn(far):
+    """The rule of transposes of which some, `far`, are done in two steps."""
+    return partial(_lower, instead=Instead(
+        lambda x, permutation: (x.shape, x.dtype, permutation) in far, turns.by_lines,
+        lambda ctx, x, *, permutation: [stablehlo.transpose(x, mlir.dense_int_array(permutation))]))
+
+
 def lower(traced, device):
     """traced.lower(), for this device."""
-    rules = tuple({eqn.primitive: _RULES[eqn.primitive] for eqn in equations(traced.jaxpr) if eqn.primitive in _INSTEAD
-                   and _INSTEAD[eqn.primitive].applies(eqn.invars[0].aval, **eqn.params)}.items()) if device.platform == "cpu" else ()
-    if rules and _OFFERED:
-        return traced.lower(_private_parameters=mlir.LoweringParameters(override_lowering_rules=rules))
-    return traced.lower()
+    if device.platform != "cpu" or not _OFFERED:
+        return traced.lower()
+    rules = {eqn.primitive: _RULES[eqn.primitive] for eqn in equations(traced.jaxpr) if eqn.primitive in _INSTEAD
+             and _INSTEAD[eqn.primitive].applies(eqn.invars[0].aval, **eqn.params)}
+    far = turns.far(traced.jaxpr)
+    if far:
+        rules[lax.transpose_p] = _turn(far)
+    if not rules:
+        return traced.lower()
+    return traced.lower(_private_parameters=mlir.LoweringParameters(override_lowering_rules=tuple(rules.items())))
 
 
 # Not a part of JAX's public interface: a JAX without it does as XLA does.

@@ -108,6 +108,46 @@ def test_others_of_the_same_kind_are_as_they_were():
     onp.testing.assert_allclose(values(fn, wide), onp.asarray(fn(wide)), rtol=1e-4)
 
 
+A, B, C = (64, 1024), (2, 64, 16, 32), (3, 40, 1536)
+
+
+@pytest.mark.parametrize("shape, fn, steps", [
+    (A, lambda x: x.T + 1, True), (A, lambda x: jnp.where(x.T > 0, x.T, 2), True), (A, lambda x: jnp.sin(x).T.reshape(-1) * 2, True),
+    (A, lambda x: jax.lax.map(jnp.sin, x.T), True), (A, lambda x: (x.T + 1) @ x, True), (A, lambda x: jax.jit(jnp.exp)(x.T), True),
+    (B, lambda x: x.transpose(0, 2, 3, 1) + 1, True), (C, lambda x: jnp.swapaxes(x, 1, 2) + 1, True),
+    (C, lambda x: x.transpose(2, 0, 1) + 1, True), ((8, 1, 64, 1024, 1), lambda x: x.transpose(4, 3, 0, 1, 2) + 1, True),
+    (A, lambda x: x.T, False), (A, lambda x: x.T @ x, False), (A, lambda x: x.T.sum(0), False), (A, lambda x: (x.T * 2).sum(1), False),
+    (A, lambda x: (x.T + 1)[3], False), (A, lambda x: (x @ x.T @ x).T + 1, False), (A, lambda x: (x.T + 1).T + x, False),
+    (A, lambda x: jax.jit(lambda x: x[2])(x.T), False), (A, lambda x: jnp.zeros_like(x).T + x.T[0, 0], False),
+    ((64, 1000), lambda x: x.T + 1, False), ((16, 1024), lambda x: x.T + 1, False),
+    ((64, 64, 64), lambda x: x.transpose(1, 0, 2) + 1, False), ((64, 256, 10), lambda x: x.transpose(2, 1, 0) + 1, False)])
+def test_what_lies_far_apart_is_turned_over_by_lines(shape, fn, steps):
+    x = onp.random.default_rng(1).normal(size=shape).astype("float32")
+    assert ("LayoutConstraint" in text(fn, x)) == steps
+    onp.testing.assert_allclose(values(fn, x), onp.asarray(fn(jnp.asarray(x))), rtol=2e-5, atol=2e-5)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float64", "int8", "int32", "bool"])
+def test_arrays_of_any_dtype_are_turned_over_by_lines(dtype):
+    with jax.enable_x64(True):
+        x = (onp.arange(64 * 2048).reshape(64, 2048) * 7 % 11).astype(dtype)
+
+        def fn(x):
+            return x.T == x.T
+
+        assert "LayoutConstraint" in text(fn, x) and values(fn, x).all()
+        onp.testing.assert_array_equal(values(lambda x: jnp.where(x.T == 0, jnp.asarray(1, dtype), x.T), x), onp.where(x.T == 0, 1, x.T))
+
+
+def test_gradients_of_what_lies_far_apart():
+    x = np.array(onp.random.default_rng(1).normal(size=(64, 1024)))
+    x.attach_grad()
+    with autograd.record():
+        y = np.sin(x.T * 2)
+    y.backward(x.T)
+    onp.testing.assert_allclose(x.grad.asnumpy(), 2 * onp.cos(2 * x.asnumpy()) * x.asnumpy(), rtol=1e-4, atol=1e-5)
+
+
 def test_a_jax_that_does_not_offer_it_does_as_xla_does(monkeypatch):
     x = jnp.ones((64, 5000), "float32")
     ours = values(lambda x: x.sum(0), x)

@@ -366,6 +366,22 @@ def test_layer_group_instance_norm():
     close(y, normalized(x, 2, 1e-3) * gamma[:, None] + beta[:, None])
 
 
+@pytest.mark.parametrize("rows, columns", [(700, 100), (30, 3000), (40, 20)])
+def test_layer_norm_of_many_elements(rows, columns):
+    x, head, gamma, beta = some(rows, columns), some(rows, columns), some(columns), some(columns)
+    given = [np.array(v) for v in (x, gamma, beta)]
+    for v in given:
+        v.attach_grad()
+    with autograd.record():
+        y = npx.layer_norm(*given)
+    y.backward(np.array(head))
+    hat, std = normalized(x.astype("float64"), 1, 1e-5), onp.sqrt(x.astype("float64").var(1, keepdims=True) + 1e-5)
+    close(y, hat * gamma + beta)
+    through = head * gamma - (head * gamma).mean(1, keepdims=True) - hat * (head * gamma * hat).mean(1, keepdims=True)
+    for v, right in zip(given, (through / std, (head * hat).sum(0), head.sum(0)), strict=True):
+        onp.testing.assert_allclose(v.grad.asnumpy(), right, rtol=1e-4, atol=1e-4)
+
+
 def test_no_gradient_flows_through_shown_statistics():
     x = some(2, 6)
     _, (g,) = gradients(lambda x: nd.LayerNorm(x, nd.ones((6,)), nd.ones((6,)), output_mean_var=True)[1], x)

@@ -16,6 +16,7 @@ import mxshim as mx
 from mxshim import autograd, nd, np, npx
 from mxshim.engine import spec as specs
 from mxshim.engine.op import NAMES, Scalar
+from mxshim.ops.primitives import softmax
 from tests.support.layers import RANDOM, close, counting, gradients, soft, some
 
 # The helpers start many different programs from one line, which is what the storm detector looks for.
@@ -482,3 +483,16 @@ def test_nothing_is_jitted_by_itself():
         for spec in found:
             jaxprs = [spec.jaxpr, *[j for r in spec.recorded.values() if r is not spec for j in (r.jaxpr, r.back)]]
             assert not [e.primitive.name for j in jaxprs for e in specs.equations(j.jaxpr) if e.primitive.name in ("jit", "pjit")], name
+
+
+@pytest.mark.parametrize("shape, axis, divisions", [((3, 40), -1, 1), ((3, 400), -1, 2), ((40, 3), 0, 2)])
+def test_the_gradient_of_a_softmax_along_short_rows_needs_only_its_result(shape, axis, divisions):
+    x, t = (onp.random.default_rng(i).normal(size=shape).astype("float32") for i in (1, 2))
+    axis %= 2
+
+    def gradient(x):
+        return jax.vjp(lambda x: softmax(x, axis), x)[1](t)[0]
+
+    y = jax.nn.softmax(x, axis)
+    close(gradient(x), y * (t - (y * t).sum(axis, keepdims=True)))
+    assert [eqn.primitive.name for eqn in specs.equations(jax.make_jaxpr(gradient)(x))].count("div") == divisions

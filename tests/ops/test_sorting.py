@@ -3,10 +3,12 @@ from __future__ import annotations
 
 from functools import partial
 
+import jax
 import numpy as onp
 import pytest
 
 from mxshim import MXNetError, autograd, nd, np, npx
+from mxshim.ops.sorting import _topk
 from tests.support.families import check_measured, check_sample, measured, records, samples
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*different programs were compiled")
@@ -109,3 +111,25 @@ def test_order_of_the_ends_of_a_dtype(dtype, times):
     if dtype.startswith("float"):  # zeros are equal and keep their order
         onp.testing.assert_array_equal(onp.signbit(np.sort(x).asnumpy()[want == 0]), onp.signbit(host[host == 0]))
     assert np.argmax(x).item() == onp.nanargmax(host) and np.argmin(x).item() == onp.nanargmin(host)  # MXNet passes nan over
+
+
+@pytest.mark.parametrize("shape, k", [((3, 3001), 1), ((3, 3001), 5), ((2, 700), 6), ((20000,), 9), ((2, 2, 1600), 3)])
+def test_few_of_many_are_found_by_blocks(shape, k):
+    """As lax.top_k finds them, to the bit and the order of ties, of zeros and of nans of either sign."""
+    rng = onp.random.default_rng(k)
+    x = rng.integers(-3, 4, shape).astype("float32")
+    native, found = jax.jit(lambda x: jax.lax.top_k(x, k)), jax.jit(lambda x: _topk(x, k, x.ndim - 1, False))
+    assert "reduce_max" in str(jax.make_jaxpr(found)(x))
+    special = onp.array([0x7FC00000, 0xFFC00000, 0x7F800000, 0xFF800000, 0x80000000, 0xFFFFFFFF], "uint32").view("float32")
+    for share in (0, 0.001, 0.5, 1):
+        hit = rng.random(shape) < share
+        x[hit] = rng.choice(special, hit.sum())
+        (values, places), (right, order) = found(x), native(x)
+        onp.testing.assert_array_equal(places, order)
+        onp.testing.assert_array_equal(onp.asarray(values).view("uint32"), onp.asarray(right).view("uint32"))
+    x = np.array(rng.normal(size=shape))
+    x.attach_grad()
+    with autograd.record():
+        y = npx.topk(x, k=k, ret_typ="value")
+    y.backward()
+    assert (x.grad.asnumpy() != 0).sum() == y.size and (x.grad.asnumpy() * x.asnumpy()).sum().round(3) == y.asnumpy().sum().round(3)

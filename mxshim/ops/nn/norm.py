@@ -12,13 +12,14 @@ from jax import lax
 from ...base import MXNetError
 from ...engine.op import op
 from ..axes import axis_in, number, wide
+from ..outline import held
 from ..platform import on_cpu
 from ..primitives import mean as mean_of
 from ..primitives import of, to, total, where
 from .spatial import floats_only, has_shape, one_of, required, uniform
 from .windows import reduce_windows
 
-_CACHED = 1 << 20  # elements whose gradients are in the caches, about
+_MANY, _SHORT = 1 << 16, 512  # elements in all, and of a row: moments of so short rows XLA makes arrays as large as the data
 
 _X = (onp.arange(24) * 7 % 25 - 10).astype("float32").reshape(2, 3, 4) / 4
 _G = onp.array([1.5, -0.5, 2.], "float32")
@@ -27,10 +28,14 @@ _M = onp.array([0.5, -0.25, 0.], "float32")
 _V = onp.array([1.5, 0.75, 2.], "float32")
 
 
-def _moments(x, axes):
-    """Mean and (biased) variance along `axes`, which stay with size 1."""
-    mean = mean_of(x, axes, True)
-    return mean, mean_of(lax.square(lax.sub(x, mean)), axes, True)
+def _moments(x, axes, apart=False):
+    """Mean and (biased) variance along `axes`, which stay with size 1; apart: not as a part of what follows."""
+    def found(v):
+        moment = mean_of(v, axes, True)
+        return on_cpu(held, lambda m: m, moment) if apart else moment
+
+    mean = found(x)
+    return mean, found(lax.square(lax.sub(x, mean)))
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(4,))
@@ -40,11 +45,11 @@ def _normalized(x, gamma, beta, eps, axes):
     gamma and beta have x's number of axes and broadcast to it. No gradient flows through mean and var.
     Its gradient is written out: derived from the formula, it would read the data more often and keep x - mean.
     """
-    return _normalize(x, gamma, beta, eps, axes)[0]
+    return _normalize(x, gamma, beta, eps, axes, False)[0]
 
 
-def _normalize(x, gamma, beta, eps, axes):
-    mean, var = _moments(to(x, gamma.dtype), axes)
+def _normalize(x, gamma, beta, eps, axes, training=True):
+    mean, var = _moments(to(x, gamma.dtype), axes, training and axes == (x.ndim - 1,) and x.size >= _MANY and x.shape[-1] <= _SHORT)
     inv_std = lax.rsqrt(lax.add(var, eps))
     y = lax.add(lax.mul(lax.sub(to(x, gamma.dtype), mean), lax.mul(inv_std, gamma)), beta)
     return (y, mean, var), (x, gamma, mean, inv_std)
@@ -59,22 +64,26 @@ def _normalized_back(axes, kept, gradients):
     if gamma.shape == mean.shape:  # then those are the sums that dx needs, too
         along, across = lax.mul(gamma, dgamma), lax.mul(gamma, dbeta)
     else:
-        along, across = (_added(v, axes) for v in (lax.mul(lax.mul(dy, gamma), hat), lax.mul(dy, gamma)))
+        along, across = _weighted(dy, hat, gamma, axes), _weighted(dy, None, gamma, axes)
     away = lax.div(lax.add(across, lax.mul(hat, along)), of(count, hat))
     dx = to(lax.mul(inv_std, lax.sub(lax.mul(dy, gamma), away)), x.dtype)
     deps = total(lax.mul(lax.square(inv_std), along), range(x.ndim))
     return dx, dgamma, dbeta, lax.div(lax.neg(deps), of(2, deps))
 
 
-def _added(v, axes):
-    """The sums along `axes`, which stay; along the last one as a product, unless memory is what takes the time.
+def _weighted(dy, hat, gamma, axes):
+    """The sums of dy gamma, times hat if it is given, along `axes`, which stay."""
+    def native(dy, gamma):
+        v = lax.mul(dy, gamma)
+        return total(v if hat is None else lax.mul(v, hat), axes, True)
 
-    What XLA makes of a sum on CPUs swallows all that follows, and computes it more slowly than a loop.
-    """
-    if axes != (v.ndim - 1,) or v.size > _CACHED:
-        return total(v, axes, True)
-    return on_cpu(lambda v: lax.dot_general(v, lax.full((v.shape[-1], 1), 1, v.dtype), (((v.ndim - 1,), (0,)), ((), ())),
-                                            precision=lax.Precision.HIGHEST), lambda v: total(v, axes, True), v)
+    def product(dy, gamma):  # of a matrix and a vector, without another array as large
+        return lax.dot_general(dy if hat is None else lax.mul(dy, hat), lax.reshape(gamma, (gamma.size, 1)),
+                               (((dy.ndim - 1,), (0,)), ((), ())), precision=lax.Precision.HIGHEST)
+
+    if axes != (dy.ndim - 1,) or gamma.size != dy.shape[-1]:
+        return native(dy, gamma)
+    return on_cpu(product, native, dy, gamma)
 
 
 _normalized.defvjp(_normalize, _normalized_back)
