@@ -46,6 +46,9 @@ CASES = {
     "whole input": (3, 4, 5, window(4, 3, kernel=(4, 3))),
     "kernel larger than its input": (3, 4, 2, window(2, 2, kernel=(3, 3), pad=1)),
     "prime batch": (7, 2, 2, window(5, 5, kernel=(2, 2))),
+    "several channels in groups": (2, 5, 4, window(6, 5, kernel=(3, 3), pad=1, groups=3)),
+    "few channels": (2, 6, 4, window(12, 12, kernel=(3, 3), pad=1)),
+    "few channels, many examples": (18, 3, 5, window(7, 6, kernel=(5, 5), pad=2)),
     "few results": (3, 6, 7, window(6, 6, kernel=(3, 3))),
     "few results, stride": (3, 6, 7, window(9, 9, kernel=(3, 3), stride=2)),
 }
@@ -88,6 +91,8 @@ def ways(at, w):
     """The ways that apply, and what they compute."""
     found = [(patches._product_forward, "forward"), (patches._product_input, "input"), (patches._product_weight, "weight"),
              (patches._sums, "forward"), (patches._sums_input, "input")]
+    if max(at.stride) == 1 and 2 < w.shape[0] < 6:
+        found += [(patches._sums_by_part, "forward"), (patches._sums_by_part_input, "input")]
     if at.groups == 1:
         found += [(patches._sums_by_channel, "forward"), (patches._sums_by_channel_input, "input")]
     if w.shape[:2] == (at.groups, 1):
@@ -161,7 +166,8 @@ def test_no_examples(case):
     "volume": ("_sums_by_channel", "_sums_by_channel_input"),
     "kernel of two strides": ("_product_forward", "_input_by_phases"), "one place": ("_pointwise", "_pointwise_input"),
     "one place, more channels": ("_product_forward", "_product_input"), "few results": ("_native", "_product_input"),
-    "few results, stride": ("_native", "_native_input"),
+    "few results, stride": ("_native", "_native_input"), "several channels in groups": ("_sums", "_sums_input"),
+    "few channels": ("_sums", "_sums_input"), "few channels, many examples": ("_sums_by_part", "_sums_by_part_input"),
 }.items())
 def test_the_choice(case, wanted):
     at, (x, w, y) = CASES[case][-1], operands(case)
