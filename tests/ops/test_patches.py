@@ -95,6 +95,8 @@ def ways(at, w):
         found += [(patches._sums_by_part, "forward"), (patches._sums_by_part_input, "input")]
     if at.groups == 1:
         found += [(patches._sums_by_channel, "forward"), (patches._sums_by_channel_input, "input")]
+    if len(at.kernel) == 3 and at.groups == 1:
+        found += [(patches._planes, "forward"), (patches._planes_input, "input"), (patches._planes_weight, "weight")]
     if w.shape[:2] == (at.groups, 1):
         found.append((patches._depthwise_weight, "weight"))
     if max(at.dilate) == 1 and max(at.stride) > 1 and at.groups == 1:
@@ -172,6 +174,13 @@ def test_no_examples(case):
 def test_the_choice(case, wanted):
     at, (x, w, y) = CASES[case][-1], operands(case)
     assert (patches._forward(x, w, at).__name__, patches._input(y, w, at).__name__) == wanted
+
+
+def test_volumes_of_many_channels_are_planes():
+    at = window(8, 16, 16, kernel=(3, 3, 3), pad=1)
+    x, w, y = (jax.ShapeDtypeStruct(shape, onp.dtype("float32")) for shape in ((2, 32, *at.sizes), (64, 32, *at.kernel), (2, 64, *at.out)))
+    assert [patches._forward(x, w, at), patches._input(y, w, at), patches._weight(x, y, at)] == [
+        patches._planes, patches._planes_input, patches._planes_weight]
 
 
 def test_kernels_larger_than_their_input_are_no_convolutions():
