@@ -48,7 +48,7 @@ CASES = {
     "prime batch": (7, 2, 2, window(5, 5, kernel=(2, 2))),
     "several channels in groups": (2, 5, 4, window(6, 5, kernel=(3, 3), pad=1, groups=3)),
     "few channels": (2, 6, 4, window(12, 12, kernel=(3, 3), pad=1)),
-    "few channels, many examples": (18, 3, 5, window(7, 6, kernel=(5, 5), pad=2)),
+    "few channels, more examples": (18, 3, 4, window(7, 6, kernel=(5, 5), pad=2)),
     "few results": (3, 6, 7, window(6, 6, kernel=(3, 3))),
     "few results, stride": (3, 6, 7, window(9, 9, kernel=(3, 3), stride=2)),
 }
@@ -169,11 +169,18 @@ def test_no_examples(case):
     "kernel of two strides": ("_product_forward", "_input_by_phases"), "one place": ("_pointwise", "_pointwise_input"),
     "one place, more channels": ("_product_forward", "_product_input"), "few results": ("_native", "_product_input"),
     "few results, stride": ("_native", "_native_input"), "several channels in groups": ("_sums", "_sums_input"),
-    "few channels": ("_sums", "_sums_input"), "few channels, many examples": ("_sums_by_part", "_sums_by_part_input"),
+    "few channels": ("_sums", "_sums_input"), "few channels, more examples": ("_sums", "_sums_input"),
 }.items())
 def test_the_choice(case, wanted):
     at, (x, w, y) = CASES[case][-1], operands(case)
     assert (patches._forward(x, w, at).__name__, patches._input(y, w, at).__name__) == wanted
+
+
+def test_many_examples_of_few_channels_are_added_up_by_parts():
+    at = window(12, 12, kernel=(5, 5), pad=2)
+    x, w, y = (jax.ShapeDtypeStruct(shape, onp.dtype("float32")) for shape in ((128, 6, *at.sizes), (8, 6, *at.kernel), (128, 8, *at.out)))
+    assert [patches._forward(x, w, at), patches._input(y, w, at)] == [patches._sums_by_part, patches._sums_by_part_input]
+    assert patches._forward(jax.ShapeDtypeStruct((8, *x.shape[1:]), x.dtype), w, at) is patches._native
 
 
 def test_volumes_of_many_channels_are_planes():

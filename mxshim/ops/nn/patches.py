@@ -56,7 +56,7 @@ from ..platform import on_cpu
 
 _BLOCK = 1 << 18  # numbers that the patches of a block hold, unless one example has more: 1 MB, which caches keep
 _FEW = 50  # products in a sum that are written out: each is code to compile
-_FEW_SIDE_BY_SIDE, _FEW_IN_GROUPS = 64, 60  # the same where XLA's convolutions are slower
+_FEW_OF_MANY, _FEW_IN_GROUPS = 64, 60  # the same where XLA's convolutions are slower
 _LOOP = 27  # products in a sum whose weights stay in registers, with some to spare
 _PART = 1 << 17  # results of a block of examples that several loops add up: caches keep them
 _ABREAST = 16  # examples at least that such a loop takes side by side
@@ -256,7 +256,8 @@ def _sums_by_part(x, w, at: Window):
     def of_block(x):
         x, rows = _grouped(_padded(x, at), w, at)
         x = jnp.moveaxis(x, 0, -1)[None]
-        parts = [apart(partial(_added, at=within))(x[:, :, c:c + step], rows[:, :, c:c + step]) for c in range(0, rows.shape[2], step)]
+        part = apart(jax.jit(partial(_added, at=within)))  # traced once for all parts of a size
+        parts = [part(x[:, :, c:c + step], rows[:, :, c:c + step]) for c in range(0, rows.shape[2], step)]
         return jnp.moveaxis(apart(lambda *parts: reduce(lax.add, parts))(*parts)[0], -1, 0).reshape(b, -1, *at.out)
 
     return _mapped(of_block, x, b)
@@ -407,7 +408,7 @@ def _are_few(examples, channels, results, at: Window, thin=False) -> bool:
     if at.groups > 1:
         return places > 1 and channels * places <= _FEW_IN_GROUPS
     if _are_narrow(examples, channels, results, at):
-        most = _FEW_SIDE_BY_SIDE if examples >= _ABREAST else _FEW if thin else 2 * _FEW
+        most = _FEW_OF_MANY if _fill_parts(examples, channels, results, at) else _FEW if thin else 2 * _FEW
     return places > 1 and channels * places <= most and max(at.stride) == 1  # strides read what lies apart
 
 
@@ -417,10 +418,15 @@ def _are_narrow(examples, channels, results, at: Window) -> bool:
             and examples * results * math.prod(at.out) > 1 << 10)
 
 
+def _fill_parts(examples, channels, results, at: Window) -> bool:
+    """Whether there are examples to take side by side, and as much to add up as several loops, a tenth of a second to compile, are for."""
+    return examples >= _ABREAST and examples * channels * results * math.prod(at.kernel) * math.prod(at.out) >= 1 << 23
+
+
 def _parts_win(examples, channels, results, at: Window) -> bool:
-    """Whether so few channels give results that are sums of somewhat more products, and there are examples to take side by side."""
+    """Whether so few channels give results that are sums of somewhat more products."""
     places = math.prod(at.kernel)
-    return (_are_narrow(examples, channels, results, at) and examples >= _ABREAST and 1 < places <= _LOOP
+    return (_are_narrow(examples, channels, results, at) and _fill_parts(examples, channels, results, at) and 1 < places <= _LOOP
             and channels * places <= 4 * _FEW and max(at.stride) == 1)
 
 
