@@ -46,6 +46,9 @@ CASES = {
     "whole input": (3, 4, 5, window(4, 3, kernel=(4, 3))),
     "kernel larger than its input": (3, 4, 2, window(2, 2, kernel=(3, 3), pad=1)),
     "prime batch": (7, 2, 2, window(5, 5, kernel=(2, 2))),
+    "several channels in groups": (2, 5, 4, window(6, 5, kernel=(3, 3), pad=1, groups=3)),
+    "few channels": (2, 6, 4, window(12, 12, kernel=(3, 3), pad=1)),
+    "few channels, more examples": (18, 3, 4, window(7, 6, kernel=(5, 5), pad=2)),
     "few results": (3, 6, 7, window(6, 6, kernel=(3, 3))),
     "few results, stride": (3, 6, 7, window(9, 9, kernel=(3, 3), stride=2)),
 }
@@ -88,8 +91,12 @@ def ways(at, w):
     """The ways that apply, and what they compute."""
     found = [(patches._product_forward, "forward"), (patches._product_input, "input"), (patches._product_weight, "weight"),
              (patches._sums, "forward"), (patches._sums_input, "input")]
+    if max(at.stride) == 1 and 2 < w.shape[0] < 6:
+        found += [(patches._sums_by_part, "forward"), (patches._sums_by_part_input, "input")]
     if at.groups == 1:
         found += [(patches._sums_by_channel, "forward"), (patches._sums_by_channel_input, "input")]
+    if len(at.kernel) == 3 and at.groups == 1:
+        found += [(patches._planes, "forward"), (patches._planes_input, "input"), (patches._planes_weight, "weight")]
     if w.shape[:2] == (at.groups, 1):
         found.append((patches._depthwise_weight, "weight"))
     if max(at.dilate) == 1 and max(at.stride) > 1 and at.groups == 1:
@@ -161,11 +168,26 @@ def test_no_examples(case):
     "volume": ("_sums_by_channel", "_sums_by_channel_input"),
     "kernel of two strides": ("_product_forward", "_input_by_phases"), "one place": ("_pointwise", "_pointwise_input"),
     "one place, more channels": ("_product_forward", "_product_input"), "few results": ("_native", "_product_input"),
-    "few results, stride": ("_native", "_native_input"),
+    "few results, stride": ("_native", "_native_input"), "several channels in groups": ("_sums", "_sums_input"),
+    "few channels": ("_sums", "_sums_input"), "few channels, more examples": ("_sums", "_sums_input"),
 }.items())
 def test_the_choice(case, wanted):
     at, (x, w, y) = CASES[case][-1], operands(case)
     assert (patches._forward(x, w, at).__name__, patches._input(y, w, at).__name__) == wanted
+
+
+def test_many_examples_of_few_channels_are_added_up_by_parts():
+    at = window(12, 12, kernel=(5, 5), pad=2)
+    x, w, y = (jax.ShapeDtypeStruct(shape, onp.dtype("float32")) for shape in ((128, 6, *at.sizes), (8, 6, *at.kernel), (128, 8, *at.out)))
+    assert [patches._forward(x, w, at), patches._input(y, w, at)] == [patches._sums_by_part, patches._sums_by_part_input]
+    assert patches._forward(jax.ShapeDtypeStruct((8, *x.shape[1:]), x.dtype), w, at) is patches._native
+
+
+def test_volumes_of_many_channels_are_planes():
+    at = window(8, 16, 16, kernel=(3, 3, 3), pad=1)
+    x, w, y = (jax.ShapeDtypeStruct(shape, onp.dtype("float32")) for shape in ((2, 32, *at.sizes), (64, 32, *at.kernel), (2, 64, *at.out)))
+    assert [patches._forward(x, w, at), patches._input(y, w, at), patches._weight(x, y, at)] == [
+        patches._planes, patches._planes_input, patches._planes_weight]
 
 
 def test_kernels_larger_than_their_input_are_no_convolutions():

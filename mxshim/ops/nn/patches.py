@@ -29,17 +29,21 @@ and where XLA uses none, its code and ours:
     input gradient, 64 x 20 x 12 x 12, 5 x 5, 50 filters        5      3.6
     1 x 1, 8 x 64 x 56 x 56, 256 filters: forward, gradients    57, 30, 293     8, 8, 7
     1 x 1, 64 x 16 x 32 x 32, 16 filters: ours without, with a product for each example: 2.0, 2.5, 1.9 and 0.6, 0.9, 1.0
+    few channels, 256 x 6 x 14 x 14, 5 x 5, 16 filters          2.1             1.3
+    few channels, 256 x 3 x 32 x 32, 5 x 5, 6 filters           21, 33          3.6, 3.7
+    32 groups, 8 x 128 x 28 x 28, 3 x 3: products of patches, sums of shifted inputs: 2.5, 3.9 and 1.9, 1.8
     one channel, 256 x 1 x 28 x 28, 5 x 5, 6 filters            27, 38, 21      2, 5, 5
     three channels, 128 x 3 x 32 x 32, 3 x 3, 16 filters        8               2
     depthwise, 8 x 32 x 112 x 112, 3 x 3                        124, 145, 161   2, 4, 5
-    volume, 2 x 16 x 16 x 32 x 32, 3 x 3 x 3, 32 filters        38, 54, 74      17, 15, 16
+    volume, 2 x 16 x 16 x 32 x 32, 3 x 3 x 3, 32 filters        38, 54, 74      7, 11, 12
+    volume, 1 x 32 x 32 x 32 x 32, 3 x 3 x 3, 32 filters: products of patches or sums, planes: 31, 20, 68 and 14, 15, 13
     input gradient, 16 x 16 with stride 16, 8 x 3 x 224 x 224   220    8
 """
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import partial, reduce
 
 import jax
 import jax.numpy as jnp
@@ -52,6 +56,10 @@ from ..platform import on_cpu
 
 _BLOCK = 1 << 18  # numbers that the patches of a block hold, unless one example has more: 1 MB, which caches keep
 _FEW = 50  # products in a sum that are written out: each is code to compile
+_FEW_OF_MANY, _FEW_IN_GROUPS = 64, 60  # the same where XLA's convolutions are slower
+_LOOP = 27  # products in a sum whose weights stay in registers, with some to spare
+_PART = 1 << 17  # results of a block of examples that several loops add up: caches keep them
+_ABREAST = 16  # examples at least that such a loop takes side by side
 _MANY = 1 << 14  # weights that are written for each example before they are added up
 _SLICES = 32  # the slices that making patches takes at most: each is code to compile
 
@@ -80,6 +88,11 @@ class Window:
                       zip(self.sizes, self.pad, self.reach, self.stride, strict=True)])
 
 
+def _without_padding(at: Window) -> Window:
+    """The same window over an input that has been padded."""
+    return replace(at, sizes=tuple([s + lo + hi for s, (lo, hi) in zip(at.sizes, at.pad, strict=True)]), pad=((0, 0),) * len(at.pad))
+
+
 # XLA's own code.
 
 def _native(x, w, at: Window):
@@ -104,9 +117,11 @@ def _shifted(x, axis, k, at: Window, a):
     return [lax.slice_in_dim(x, i * at.dilate[a], i * at.dilate[a] + last, at.stride[a], axis) for i in range(k)]
 
 
-def _padded(x, at: Window):
-    still = [(0, 0, 0)] * (x.ndim - len(at.sizes))
-    return lax.pad(x, jnp.zeros((), x.dtype), [*still, *[(lo, hi, 0) for lo, hi in at.pad]])
+def _padded(x, at: Window, first=2):
+    """x, whose axes of space begin with `first`, and the padding."""
+    pads = [(0, 0, 0)] * x.ndim
+    pads[first:first + len(at.pad)] = [(lo, hi, 0) for lo, hi in at.pad]
+    return lax.pad(x, jnp.zeros((), x.dtype), pads)
 
 
 def _patches(x, at: Window):
@@ -148,7 +163,11 @@ def _product(a, b, over):
 
 def _block(n, at: Window, channels):
     """How many of n examples make a block: a divisor of n."""
-    most = max(1, _BLOCK // max(1, channels * math.prod(at.kernel) * math.prod(at.out)))
+    return _divisor(n, max(1, _BLOCK // max(1, channels * math.prod(at.kernel) * math.prod(at.out))))
+
+
+def _divisor(n, most):
+    """The largest divisor of n that is at most so much."""
     return next(b for b in range(min(n, most), 0, -1) if n % b == 0)
 
 
@@ -193,30 +212,55 @@ def _product_weight(x, y, at: Window):
 
 # Results that are sums of few products: one loop over the results, without patches.
 
-def _places(x, at: Window):
-    """For each place in the kernel, the elements of x (b, ., *sizes) that it meets."""
-    n, x = len(at.sizes), _padded(x, at)
+def _places(x, at: Window, first=2):
+    """For each place in the kernel, the elements of x that it meets; its axes of space begin with `first`."""
+    x = _padded(x, at, first)
     for place in onp.ndindex(*at.kernel):
         part = x
         for a, i in enumerate(place):
-            first = i * at.dilate[a]
-            part = lax.slice_in_dim(part, first, first + (at.out[a] - 1) * at.stride[a] + 1, at.stride[a], a + x.ndim - n)
+            start = i * at.dilate[a]
+            part = lax.slice_in_dim(part, start, start + (at.out[a] - 1) * at.stride[a] + 1, at.stride[a], first + a)
         yield place, part
 
 
-def _sums(x, w, at: Window):
+def _added(x, w, at: Window):
+    """(b, G, c, *sizes, ...) and (G, o, c, *kernel) -> (b, G, o, *out, ...)."""
     # In lax, and with as few equations as can be: there are many terms, and jnp takes ten times as long to trace them.
-    b, channels, y = x.shape[0], w.shape[1], None
-    x, w = x.reshape(b, at.groups, channels, *at.sizes), w.reshape(at.groups, -1, channels * math.prod(at.kernel))
-    shape = (b, *w.shape[:2], *at.out)
-    places = math.prod(at.kernel)
-    columns = lax.split(w, (1,) * w.shape[2], 2)
-    for k, (_, part) in enumerate(_places(x, at)):
+    n, channels, places = len(at.sizes), w.shape[2], math.prod(at.kernel)
+    shape = (x.shape[0], *w.shape[:2], *at.out, *x.shape[3 + n:])
+    columns = lax.split(w.reshape(*w.shape[:2], -1), (1,) * (channels * places), 2)
+    sums = []  # two at a time: an addition need not wait for the one before
+    for k, (_, part) in enumerate(_places(x, at, 3)):
         for c, pixels in enumerate(lax.split(part, (1,) * channels, 2) if channels > 1 else [part]):
             weights = lax.broadcast_in_dim(columns[c * places + k], shape, (1, 2, 3))
-            term = lax.mul(lax.broadcast_in_dim(pixels, shape, tuple(range(len(shape)))), weights)
-            y = term if y is None else lax.add(y, term)
-    return y.reshape(b, -1, *at.out)
+            sums.append(lax.mul(lax.broadcast_in_dim(pixels, shape, tuple(range(len(shape)))), weights))
+            if len(sums) > 2:
+                sums = [sums[1], lax.add(sums[0], sums[2])]
+    return reduce(lax.add, sums)
+
+
+def _grouped(x, w, at: Window):
+    return x.reshape(x.shape[0], at.groups, -1, *x.shape[2:]), w.reshape(at.groups, -1, *w.shape[1:])
+
+
+def _sums(x, w, at: Window):
+    return _added(*_grouped(x, w, at), at).reshape(x.shape[0], -1, *at.out)
+
+
+def _sums_by_part(x, w, at: Window):
+    """The same for some more products, a loop for every few of them: as many weights stay in registers. The examples lie side by side."""
+    b = _divisor(x.shape[0], max(_ABREAST, _PART // (w.shape[0] * math.prod(at.out))))
+    step = max(1, _LOOP // math.prod(at.kernel))
+    within = _without_padding(at)
+
+    def of_block(x):
+        x, rows = _grouped(_padded(x, at), w, at)
+        x = jnp.moveaxis(x, 0, -1)[None]
+        part = apart(jax.jit(partial(_added, at=within)))  # traced once for all parts of a size
+        parts = [part(x[:, :, c:c + step], rows[:, :, c:c + step]) for c in range(0, rows.shape[2], step)]
+        return jnp.moveaxis(apart(lambda *parts: reduce(lax.add, parts))(*parts)[0], -1, 0).reshape(b, -1, *at.out)
+
+    return _mapped(of_block, x, b)
 
 
 def _sums_by_channel(x, w, at: Window):
@@ -240,6 +284,10 @@ def _sums_input(y, w, at: Window):
     return _sums(*_turned(y, w, at))
 
 
+def _sums_by_part_input(y, w, at: Window):
+    return _sums_by_part(*_turned(y, w, at))
+
+
 def _sums_by_channel_input(y, w, at: Window):
     return _sums_by_channel(*_turned(y, w, at))
 
@@ -250,6 +298,26 @@ def _depthwise_weight(x, y, at: Window):
     zeros = (jnp.zeros((), x.dtype),) * len(terms)
     sums = lax.reduce(terms, zeros, lambda a, b: tuple([s + t for s, t in zip(a, b)]), tuple(range(2, y.ndim)))
     return jnp.stack([s.sum(0) for s in sums], 1).reshape(y.shape[1], 1, *at.kernel)
+
+
+# Volumes, as planes: what places of the kernel along the first axis meet are channels, the results along it examples.
+
+def _planes(x, w, at: Window):
+    x = jnp.stack(_shifted(_padded(x, at), 2, at.kernel[0], at, 0), 1)  # (b, k, c, out, ., .)
+    b, k, channels, m = x.shape[:4]
+    x = jnp.moveaxis(x, 3, 1).reshape(b * m, k * channels, *x.shape[4:])
+    plane = Window(x.shape[2:], at.kernel[1:], at.stride[1:], at.dilate[1:], ((0, 0),) * (len(at.kernel) - 1))
+    y = _native(x, jnp.moveaxis(w, 2, 1).reshape(w.shape[0], k * channels, *at.kernel[1:]), plane)
+    return jnp.moveaxis(y.reshape(b, m, *y.shape[1:]), 1, 2)
+
+
+def _planes_input(y, w, at: Window):
+    return _planes(*_turned(y, w, at))
+
+
+def _planes_weight(x, y, at: Window):
+    w = jax.ShapeDtypeStruct((y.shape[1], x.shape[1], *at.kernel), x.dtype)
+    return jax.linear_transpose(lambda w: _planes(x, w, at), w)(y)[0]
 
 
 # A kernel as large as the input: one matrix product.
@@ -334,12 +402,32 @@ def _is_depthwise(filters, channels, at: Window) -> bool:
     return filters == at.groups and channels == 1 and math.prod(at.kernel) <= _FEW
 
 
-def _are_few(channels, at: Window) -> bool:
-    """Whether results are sums over so few channels and places that they are best added up one by one."""
+def _are_few(examples, channels, results, at: Window, thin=False) -> bool:
+    """Whether results are sums over so few channels and places that they are best added up one by one. thin: see `_is_thin`."""
+    places, most = math.prod(at.kernel), _FEW
+    if at.groups > 1:
+        return places > 1 and channels * places <= _FEW_IN_GROUPS
+    if _are_narrow(examples, channels, results, at):
+        most = _FEW_OF_MANY if _fill_parts(examples, channels, results, at) else _FEW if thin else 2 * _FEW
+    return places > 1 and channels * places <= most and max(at.stride) == 1  # strides read what lies apart
+
+
+def _are_narrow(examples, channels, results, at: Window) -> bool:
+    """Whether there are so few channels that XLA's convolutions, which take them in vectors, are slow, and work to do."""
+    return (at.groups == 1 and len(at.kernel) < 3 and channels * results <= 100 and (channels % 8 > 0 or results <= 8)
+            and examples * results * math.prod(at.out) > 1 << 10)
+
+
+def _fill_parts(examples, channels, results, at: Window) -> bool:
+    """Whether there are examples to take side by side, and as much to add up as several loops, a tenth of a second to compile, are for."""
+    return examples >= _ABREAST and examples * channels * results * math.prod(at.kernel) * math.prod(at.out) >= 1 << 23
+
+
+def _parts_win(examples, channels, results, at: Window) -> bool:
+    """Whether so few channels give results that are sums of somewhat more products."""
     places = math.prod(at.kernel)
-    if at.groups == 1:  # strides read what lies apart
-        return places > 1 and channels * places <= _FEW and max(at.stride) == 1
-    return places > 1 and (channels * places <= 18 or channels == 1 and places <= _FEW)
+    return (_are_narrow(examples, channels, results, at) and _fill_parts(examples, channels, results, at) and 1 < places <= _LOOP
+            and channels * places <= 4 * _FEW and max(at.stride) == 1)
 
 
 def _is_pointwise(channels, filters, at: Window) -> bool:
@@ -350,6 +438,12 @@ def _is_pointwise(channels, filters, at: Window) -> bool:
 def _by_channel_wins(results, at: Window) -> bool:
     """Whether volumes have so few channels of results that their patches take longer than the products."""
     return len(at.kernel) == 3 and results <= 32 and math.prod(at.kernel) <= _FEW and max(at.stride) == at.groups == 1
+
+
+def _planes_win(examples, channels, results, at: Window) -> bool:
+    """Whether volumes have channels enough for XLA's convolutions of planes, and examples: many weights for few results take longer."""
+    return (len(at.kernel) == 3 and at.groups == 1 < math.prod(at.kernel[1:]) and results >= 32 and channels * results >= 1 << 9
+            and examples * math.prod(at.out) >= 1 << 9)
 
 
 def _is_thin(w, at: Window, sizes) -> bool:
@@ -377,8 +471,13 @@ def _forward(x, w, at: Window):
         return _whole
     if not _possible(at, x, w):
         return _native
-    if _are_few(w.shape[1], at):
+    few = x.shape[0], w.shape[1], w.shape[0], at
+    if _are_few(*few):
         return _sums
+    if _parts_win(*few):
+        return _sums_by_part
+    if _planes_win(*few):
+        return _planes
     if _by_channel_wins(w.shape[0], at):
         return _sums_by_channel
     if _is_pointwise(w.shape[1], w.shape[0], at):
@@ -393,13 +492,18 @@ def _input(y, w, at: Window):
         return _input_by_phases
     if not _possible(at, y, w):
         return _native_input
-    if _are_few(w.shape[0] // at.groups, at):
+    few, thin = (y.shape[0], w.shape[0] // at.groups, w.shape[1], at), _is_thin(w, at, at.out)
+    if _are_few(*few, thin):
         return _sums_input
+    if _parts_win(*few):
+        return _sums_by_part_input
+    if _planes_win(*few) and max(at.stride) == 1 and math.prod(at.sizes) < 1.5 * math.prod(at.out):
+        return _planes_input
     if _by_channel_wins(w.shape[1], at):
         return _sums_by_channel_input
     if _is_pointwise(w.shape[1], w.shape[0], at):
         return _pointwise_input
-    return _product_input if _is_thin(w, at, at.out) or _is_filled_up(at) else _native_input
+    return _product_input if thin or _is_filled_up(at) else _native_input
 
 
 def _is_bulk(x, y, at: Window) -> bool:
@@ -420,6 +524,8 @@ def _weight(x, y, at: Window):
     if not _possible(at, x, y) or _is_bulk(x, y, at):
         return _native_weight
     channels, filters = x.shape[1], y.shape[1]
+    if _planes_win(x.shape[0], channels, filters, at) and max(at.stride) == 1 and math.prod(at.out[1:]) >= 1 << 8:
+        return _planes_weight
     if _is_depthwise(filters, channels // at.groups, at):
         return _depthwise_weight
     return _pointwise_weight if _is_pointwise(channels, filters, at) and channels * filters <= _MANY else _product_weight
@@ -453,7 +559,7 @@ def _primitive(name, way, native, shape, sizes):
         if ours is native:
             return native(a, b, at)
         run = partial(ours, at=at)
-        if ours in (_sums, _sums_input) and at.groups == 1 < math.prod(at.kernel):
+        if ours in (_sums, _sums_input) and math.prod(at.kernel) > 1 and (at.groups == 1 or b.shape[1] > 1):
             run = apart(run)  # there is much to add: what reads the results, a pooling say, must not add each up anew
         return on_cpu(run, partial(native, at=at), a, b)
 
