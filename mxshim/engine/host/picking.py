@@ -1,6 +1,7 @@
 """Order, and elements picked by index."""
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import numpy as onp
 from jax import lax
 
-from .rules import RULES, Table, prepared, rule
+from .rules import RULES, Table, filling, prepared, rule
 
 _ARGS: Table = {"argmax": onp.argmax, "argmin": onp.argmin}
 for _name, _fn in _ARGS.items():
@@ -84,32 +85,39 @@ def takes(shape, params) -> str:
     return "elements" if along and not numbers.offset_dims else ""
 
 
-def _taking(params, shape, indices, out) -> Callable | None:
+def _taking(params, shape, indices, result) -> Callable | None:
     """Such a gather as a function of (array, indices); None if there is none. What that gives is None if an index is out of bounds.
 
-    shape, indices, out: the shapes of the array, of the indices and of the result.
+    shape, indices: the shapes of the array and of the indices; result: the aval of what comes out.
     """
     how, numbers, clip = takes(shape, params), params["dimension_numbers"], params["mode"] != lax.GatherScatterMode.FILL_OR_DROP
     axes = numbers.collapsed_slice_dims
     if not how or not math.prod(shape) or not math.prod(indices) or how == "elements" and len(indices) != len(shape) + 1:
         return None
     first, lead = (axes[0] if len(axes) == 1 else 0), len(indices) - 1  # the axes of the indices: where they are now, their number
-    batch = [d for d in range(len(out)) if d not in numbers.offset_dims]
+    batch = [d for d in range(len(result.shape)) if d not in numbers.offset_dims]
     now = [*range(first, first + lead)]
 
     def inside(starts):
         return all(0 <= starts[..., k].min() and starts[..., k].max() < shape[d] for k, d in enumerate(axes))
 
-    def elements(x, starts):
-        return _along(x, starts[..., 0].clip(0, shape[first] - 1), first)
+    begin, n, tail = math.prod(shape[:first]), shape[first], math.prod(shape[first + 1:])
 
-    def along(x, starts):
-        return x.take(starts[..., 0], first, mode="clip")
+    @functools.cache
+    def offsets():
+        return onp.arange(0, begin * n * tail, n * tail)[:, None, None] + onp.arange(tail)
+
+    def elements(x, starts):
+        index = onp.minimum(onp.maximum(starts[..., 0], 0), n - 1).reshape(begin, -1, tail)
+        return x.reshape(-1).take((index * tail if tail > 1 else index) + offsets(), mode="clip").reshape(indices[:-1])
+
+    def along(x, starts, out=None):
+        return x.take(starts[..., 0], first, out, "clip")
 
     def together(x, starts):
         return x[tuple([starts[..., k] for k in range(len(axes))])]
 
-    fn = elements if how == "elements" else along if len(axes) == 1 else together
+    fn = elements if how == "elements" else together if len(axes) > 1 else filling(along, result) if batch == now else along
     if how != "elements" and batch != now:
         return lambda x, starts: onp.moveaxis(fn(x, starts), now, batch) if clip and len(axes) == 1 or inside(starts) else None
     return fn if clip and len(axes) == 1 else lambda x, starts: fn(x, starts) if inside(starts) else None
@@ -128,7 +136,7 @@ def _along(x, index, d):
 
 @prepared("gather")
 def _gather(params, avals, shapes):
-    taking = _taking(params, *shapes, avals[0].shape)
+    taking = _taking(params, *shapes, avals[0])
 
     def gather(x, starts):
         found = None if taking is None else taking(x, starts)

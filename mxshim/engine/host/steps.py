@@ -354,7 +354,7 @@ def _cost(eqn, name, params, size) -> tuple[float, float, float]:
     first = eqn.invars[0].aval.shape if eqn.invars else out.shape
     if name == "gather":
         how = takes(first, params)
-        call, each = _LONG if not how else (1.5e-5, 3e-9) if how == "elements" else (call, each)
+        call, each = _LONG if not how else (7e-6, 2e-9) if how == "elements" else (call, each)
     most = size if first == out.shape or name == "gather" else max(math.prod(first), size)
     seconds = call + _BYTE * size * out.dtype.itemsize * len(eqn.outvars)
     if name == "dot_general":
