@@ -9,7 +9,7 @@ from jax.test_util import check_grads
 
 from mxshim import autograd, np, npx
 from mxshim.ops.nn import patches, windows
-from mxshim.ops.nn.patches import Window
+from mxshim.ops.nn.window import Window
 from mxshim.ops.outline import outlined
 from mxshim.ops.reduce import running_sum
 

@@ -11,7 +11,7 @@ import pytest
 from mxshim import autograd, np, npx
 from mxshim.engine.op import apart
 from mxshim.ops.nn import patches, windows
-from mxshim.ops.nn.patches import Window
+from mxshim.ops.nn.window import Window
 
 rng = onp.random.default_rng(3)
 
@@ -91,6 +91,8 @@ def ways(at, w):
     """The ways that apply, and what they compute."""
     found = [(patches._product_forward, "forward"), (patches._product_input, "input"), (patches._product_weight, "weight"),
              (patches._sums, "forward"), (patches._sums_input, "input")]
+    if at.groups == 1:
+        found += [(patches._lines_forward, "forward"), (patches._lines_weight, "weight")]
     if max(at.stride) == 1 and 2 < w.shape[0] < 6:
         found += [(patches._sums_by_part, "forward"), (patches._sums_by_part_input, "input")]
     if at.groups == 1:
@@ -183,8 +185,14 @@ def test_many_examples_of_few_channels_are_added_up_by_parts():
     assert patches._forward(jax.ShapeDtypeStruct((8, *x.shape[1:]), x.dtype), w, at) is patches._native
 
 
+def test_more_filters_than_results_of_each_keep_the_order_of_their_weights():
+    at = window(7, 7, kernel=(3, 3), pad=1)
+    x, w, y = (jax.ShapeDtypeStruct(shape, onp.dtype("float32")) for shape in ((2, 8, *at.sizes), (128, 8, *at.kernel), (2, 128, *at.out)))
+    assert [patches._forward(x, w, at), patches._weight(x, y, at)] == [patches._lines_forward, patches._lines_weight]
+
+
 def test_volumes_of_many_channels_are_planes():
-    at = window(8, 16, 16, kernel=(3, 3, 3), pad=1)
+    at = window(4, 28, 28, kernel=(3, 3, 3), pad=1)
     x, w, y = (jax.ShapeDtypeStruct(shape, onp.dtype("float32")) for shape in ((2, 32, *at.sizes), (64, 32, *at.kernel), (2, 64, *at.out)))
     assert [patches._forward(x, w, at), patches._input(y, w, at), patches._weight(x, y, at)] == [
         patches._planes, patches._planes_input, patches._planes_weight]

@@ -8,8 +8,9 @@ from jax import lax
 from ...base import MXNetError
 from ...engine.op import op
 from ..axes import same_dtype
-from .patches import Window, convolve, input_gradient
+from .patches import convolve, input_gradient
 from .spatial import AXES, bias_given, has_shape, ints, layout_of, one_of, required, uniform, whole
+from .window import Window
 
 
 def _some(*shape):

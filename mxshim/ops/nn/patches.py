@@ -27,6 +27,7 @@ and where XLA uses none, its code and ours:
     weight gradient, 32 groups, 8 x 128 x 28 x 28, 3 x 3        2839   7
     input gradient, 256 x 6 x 14 x 14, 5 x 5, 16 filters        11     2.7
     input gradient, 64 x 20 x 12 x 12, 5 x 5, 50 filters        5      3.6
+    8 x 512 x 7 x 7, 3 x 3, 512 filters: forward, weight gradient, XLA's and in the order of the weights: 15, 15 and 11, 12
     1 x 1, 8 x 64 x 56 x 56, 256 filters: forward, gradients    57, 30, 293     8, 8, 7
     1 x 1, 64 x 16 x 32 x 32, 16 filters: ours without, with a product for each example: 2.0, 2.5, 1.9 and 0.6, 0.9, 1.0
     few channels, 256 x 6 x 14 x 14, 5 x 5, 16 filters          2.1             1.3
@@ -42,7 +43,6 @@ and where XLA uses none, its code and ours:
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
 from functools import partial, reduce
 
 import jax
@@ -53,6 +53,7 @@ from jax import lax
 from ...engine.op import apart
 from ..outline import bilinear, outlined
 from ..platform import on_cpu
+from .window import Window, padded, without_padding
 
 _BLOCK = 1 << 18  # numbers that the patches of a block hold, unless one example has more: 1 MB, which caches keep
 _FEW = 50  # products in a sum that are written out: each is code to compile
@@ -62,35 +63,6 @@ _PART = 1 << 17  # results of a block of examples that several loops add up: cac
 _ABREAST = 16  # examples at least that such a loop takes side by side
 _MANY = 1 << 14  # weights that are written for each example before they are added up
 _SLICES = 32  # the slices that making patches takes at most: each is code to compile
-
-
-@dataclass(frozen=True)
-class Window:
-    """How a kernel moves over its input (N, C, *sizes): per axis of space one number, `pad` a pair.
-
-    sizes: of the input.  kernel, stride, dilate, pad: as usual, pad on both sides, maybe negative.  groups: of channels.
-    """
-
-    sizes: tuple[int, ...]
-    kernel: tuple[int, ...]
-    stride: tuple[int, ...]
-    dilate: tuple[int, ...]
-    pad: tuple[tuple[int, int], ...]
-    groups: int = 1
-
-    @property
-    def reach(self) -> tuple[int, ...]:
-        return tuple([d * (k - 1) + 1 for d, k in zip(self.dilate, self.kernel, strict=True)])
-
-    @property
-    def out(self) -> tuple[int, ...]:
-        return tuple([(n + lo + hi - r) // s + 1 for n, (lo, hi), r, s in
-                      zip(self.sizes, self.pad, self.reach, self.stride, strict=True)])
-
-
-def _without_padding(at: Window) -> Window:
-    """The same window over an input that has been padded."""
-    return replace(at, sizes=tuple([s + lo + hi for s, (lo, hi) in zip(at.sizes, at.pad, strict=True)]), pad=((0, 0),) * len(at.pad))
 
 
 # XLA's own code.
@@ -117,17 +89,10 @@ def _shifted(x, axis, k, at: Window, a):
     return [lax.slice_in_dim(x, i * at.dilate[a], i * at.dilate[a] + last, at.stride[a], axis) for i in range(k)]
 
 
-def _padded(x, at: Window, first=2):
-    """x, whose axes of space begin with `first`, and the padding."""
-    pads = [(0, 0, 0)] * x.ndim
-    pads[first:first + len(at.pad)] = [(lo, hi, 0) for lo, hi in at.pad]
-    return lax.pad(x, jnp.zeros((), x.dtype), pads)
-
-
 def _patches(x, at: Window):
     """(b, G c, *sizes) -> (G, kernel c, b out): a matrix for each group."""
     n, (b, channels) = len(at.sizes), x.shape[:2]
-    x = jnp.moveaxis(_padded(x, at).reshape(b, at.groups, channels // at.groups, *[
+    x = jnp.moveaxis(padded(x, at).reshape(b, at.groups, channels // at.groups, *[
         s + lo + hi for s, (lo, hi) in zip(at.sizes, at.pad, strict=True)]), 0, 2)
     for a in reversed(range(n)):  # the last axis first, where the elements of a row lie together
         parts = _shifted(x, x.ndim - n + a, at.kernel[a], at, a)
@@ -210,11 +175,30 @@ def _product_weight(x, y, at: Window):
     return jnp.moveaxis(w, (-1, -2), (1, 2)).reshape(filters, channels, *at.kernel)
 
 
+# More filters than results of each: patches in the order of the weights, which are more numbers to turn over.
+
+def _lines(x, at: Window):
+    """(b, c, *sizes) -> (c kernel, b out)."""
+    n, x = len(at.sizes), jnp.moveaxis(padded(x, at), 0, 1)
+    for a in reversed(range(n)):
+        x = jnp.stack(_shifted(x, x.ndim - n + a, at.kernel[a], at, a), 1)
+    return x.reshape(x.shape[0] * math.prod(at.kernel), -1)
+
+
+def _lines_forward(x, w, at: Window):
+    return _examples((w.reshape(w.shape[0], -1) @ _lines(x, at))[None], x.shape[0], at)
+
+
+def _lines_weight(x, y, at: Window):
+    w = lax.dot_general(_columns(y, at)[0], _lines(x, at), (((1,), (1,)), ((), ())))
+    return w.reshape(w.shape[0], x.shape[1], *at.kernel)
+
+
 # Results that are sums of few products: one loop over the results, without patches.
 
 def _places(x, at: Window, first=2):
     """For each place in the kernel, the elements of x that it meets; its axes of space begin with `first`."""
-    x = _padded(x, at, first)
+    x = padded(x, at, first)
     for place in onp.ndindex(*at.kernel):
         part = x
         for a, i in enumerate(place):
@@ -251,16 +235,17 @@ def _sums_by_part(x, w, at: Window):
     """The same for some more products, a loop for every few of them: as many weights stay in registers. The examples lie side by side."""
     b = _divisor(x.shape[0], max(_ABREAST, _PART // (w.shape[0] * math.prod(at.out))))
     step = max(1, _LOOP // math.prod(at.kernel))
-    within = _without_padding(at)
+    within = without_padding(at)
 
     def of_block(x):
-        x, rows = _grouped(_padded(x, at), w, at)
+        x, rows = _grouped(padded(x, at), w, at)
         x = jnp.moveaxis(x, 0, -1)[None]
         part = apart(jax.jit(partial(_added, at=within)))  # traced once for all parts of a size
         parts = [part(x[:, :, c:c + step], rows[:, :, c:c + step]) for c in range(0, rows.shape[2], step)]
-        return jnp.moveaxis(apart(lambda *parts: reduce(lax.add, parts))(*parts)[0], -1, 0).reshape(b, -1, *at.out)
+        return apart(lambda *parts: reduce(lax.add, parts))(*parts)
 
-    return _mapped(of_block, x, b)
+    y = of_block(x) if b == x.shape[0] else lax.map(of_block, _blocks(x, b))
+    return jnp.moveaxis(y, -1, 1).reshape(x.shape[0], -1, *at.out)
 
 
 def _sums_by_channel(x, w, at: Window):
@@ -303,7 +288,7 @@ def _depthwise_weight(x, y, at: Window):
 # Volumes, as planes: what places of the kernel along the first axis meet are channels, the results along it examples.
 
 def _planes(x, w, at: Window):
-    x = jnp.stack(_shifted(_padded(x, at), 2, at.kernel[0], at, 0), 1)  # (b, k, c, out, ., .)
+    x = jnp.stack(_shifted(padded(x, at), 2, at.kernel[0], at, 0), 1)  # (b, k, c, out, ., .)
     b, k, channels, m = x.shape[:4]
     x = jnp.moveaxis(x, 3, 1).reshape(b * m, k * channels, *x.shape[4:])
     plane = Window(x.shape[2:], at.kernel[1:], at.stride[1:], at.dilate[1:], ((0, 0),) * (len(at.kernel) - 1))
@@ -440,10 +425,21 @@ def _by_channel_wins(results, at: Window) -> bool:
     return len(at.kernel) == 3 and results <= 32 and math.prod(at.kernel) <= _FEW and max(at.stride) == at.groups == 1
 
 
+def _lines_win(examples, filters, at: Window, share) -> bool:
+    """Whether each filter has so few results that their patches, in the order of the weights, take less than turning those over."""
+    return at.groups == 1 < math.prod(at.kernel) and examples * math.prod(at.out) <= share * filters
+
+
 def _planes_win(examples, channels, results, at: Window) -> bool:
     """Whether volumes have channels enough for XLA's convolutions of planes, and examples: many weights for few results take longer."""
-    return (len(at.kernel) == 3 and at.groups == 1 < math.prod(at.kernel[1:]) and results >= 32 and channels * results >= 1 << 9
-            and examples * math.prod(at.out) >= 1 << 9)
+    if len(at.kernel) < 3 or at.groups > 1 or math.prod(at.kernel[1:]) == 1 or results < 32 or channels * results < 1 << 9:
+        return False
+    return examples * math.prod(at.out) >= 1 << 9 and (not _by_channel_wins(results, at) or _fit_planes(examples, channels, at))
+
+
+def _fit_planes(examples, channels, at: Window) -> bool:
+    """Whether caches keep these planes. (In a loop over blocks of examples XLA has no library.)"""
+    return examples * channels * at.kernel[0] * math.prod(at.sizes) <= 1 << 22
 
 
 def _is_thin(w, at: Window, sizes) -> bool:
@@ -476,6 +472,8 @@ def _forward(x, w, at: Window):
         return _sums
     if _parts_win(*few):
         return _sums_by_part
+    if _lines_win(x.shape[0], w.shape[0], at, 0.8):
+        return _lines_forward
     if _planes_win(*few):
         return _planes
     if _by_channel_wins(w.shape[0], at):
@@ -521,10 +519,13 @@ def _is_bulk(x, y, at: Window) -> bool:
 def _weight(x, y, at: Window):
     if _is_whole(at):
         return _whole_weight
+    channels, filters = x.shape[1], y.shape[1]
+    if _possible(at, x, y) and _lines_win(x.shape[0], filters, at, 1.6):
+        return _lines_weight
     if not _possible(at, x, y) or _is_bulk(x, y, at):
         return _native_weight
-    channels, filters = x.shape[1], y.shape[1]
-    if _planes_win(x.shape[0], channels, filters, at) and max(at.stride) == 1 and math.prod(at.out[1:]) >= 1 << 8:
+    if (_planes_win(*x.shape[:2], filters, at) and max(at.stride) == 1 and math.prod(at.out[1:]) >= 3 << 8
+            and (x.shape[0] == 1 or _fit_planes(*x.shape[:2], at))):
         return _planes_weight
     if _is_depthwise(filters, channels // at.groups, at):
         return _depthwise_weight
@@ -537,7 +538,7 @@ def _reads(ours, examples, channels, filters, at: Window) -> int:
     Where XLA exchanges the examples with the channels, and these lie a power of two apart, 64 times what it then reads: such places share
     lines of the caches, and only the longer way moves blocks. 128 x 16 x 32 x 32, 3 x 3, 16 filters: 17 ms and 9.
     """
-    if at.groups > 1 or math.prod(at.kernel) == 1:
+    if at.groups > 1 and at.groups in (channels, filters) or math.prod(at.kernel) == 1:
         return 0
     size, out = math.prod(at.sizes), math.prod(at.out)
     if ours is _native_weight:
@@ -545,8 +546,8 @@ def _reads(ours, examples, channels, filters, at: Window) -> int:
         return 64 * elements if size % 256 == 0 and elements > 1 << 20 else 0
     patches = examples * channels * math.prod(at.kernel) * out
     if ours in (_sums, _sums_input, _sums_by_channel, _sums_by_channel_input):
-        return patches * filters
-    return 8 * patches if ours in (_product_forward, _product_weight, _input_by_phases) else 0
+        return patches * filters if at.groups == 1 else patches
+    return 8 * patches if at.groups == 1 and ours in (_product_forward, _product_weight, _input_by_phases) else 0
 
 
 def _primitive(name, way, native, shape, sizes):
