@@ -342,6 +342,7 @@ _FEW, _MUCH = 300, 1 << 28  # equations of a small program, and what larger ones
 _EACH = 500  # elements of functions that take long, for every equation of a small program, from which on the longer way pays
 _HEAVY = {"atan2", "cbrt", "cos", "div", "erf", "erfc", "exp", "exp2", "expm1", "log", "log1p", "logistic", "pow", "rsqrt", "sin", "sqrt",
           "tan", "tanh"}
+_PUT = 1 << 12  # elements that the shorter way takes 1.5 to 10 times as long to put, or add, to places in another array
 _TURNED = 1 << 15  # elements of an array that takes XLA's shorter way 2 to 8 times as long to turn over
 
 
@@ -350,6 +351,9 @@ def _goes_longer_way(jaxpr) -> bool:
     for eqn, times in repeated(jaxpr):
         count += 1
         reads += eqn.params.get(READS, 0)
+        if eqn.primitive.name.startswith("scatter"):
+            put = times * math.prod(eqn.invars[2].aval.shape)
+            reads += put if put >= _PUT else 0
         if eqn.primitive.name in _HEAVY and not any(isinstance(v, Literal) for v in eqn.invars):
             heavy += times * math.prod(eqn.outvars[0].aval.shape)
     few = count <= _FEW

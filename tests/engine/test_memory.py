@@ -106,6 +106,15 @@ def test_large_results_that_are_turned_over_go_the_longer_way(fn, shape, longer)
     assert program._goes_longer_way(jax.make_jaxpr(fn)(jax.ShapeDtypeStruct(shape, "float32")).jaxpr) == longer
 
 
+@pytest.mark.parametrize("count, longer", [(40, False), (80, True)])
+def test_what_puts_many_elements_into_places_goes_the_longer_way(count, longer):
+    def fn(x, places):
+        return jax.grad(lambda x: (x[places] ** 2).sum())(x)
+
+    x, places = jax.ShapeDtypeStruct((1000, 64), "float32"), jax.ShapeDtypeStruct((count,), "int32")
+    assert program._goes_longer_way(jax.make_jaxpr(fn)(x, places).jaxpr) == longer
+
+
 def test_what_a_first_run_needed_is_given_back_once(monkeypatch, xla_alone):
     given = []
     monkeypatch.setattr(program, "give_back", lambda: given.append(1))

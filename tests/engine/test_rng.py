@@ -177,6 +177,15 @@ def test_largest_word_stays_below_one():
     assert (words.canonical64(np.full(4, 0xFFFFFFFF, np.uint32)) < 1).all()
 
 
+def test_normals_are_found_at_the_first_look():
+    stream, looks = rng.Serial(5), []
+    words = stream.words
+    stream.words = lambda n: looks.append(n) or words(n)
+    for _ in range(100):
+        stream.normal(1000)
+    assert len(looks) <= 101
+
+
 def test_rejected_words_are_drawn_again():
     limits = np.full(2000, 2 ** 31 + 2 ** 29)  # 3 of 8 words lie beyond a multiple
     streams, e = rng.Streams(1), Engine(127)
