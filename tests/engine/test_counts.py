@@ -367,7 +367,7 @@ def test_a_reference_cycle_frees_its_graph():
 
 def test_old_memory_is_given_to_the_new_value():
     """A large array that is overwritten is updated in place: its buffer is donated."""
-    x = np.ones((600, 600))
+    x = np.ones((1200, 1200))
     x += 1
     x.wait_to_read()
     old = x._cell.value.data
