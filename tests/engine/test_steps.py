@@ -215,6 +215,17 @@ def test_what_is_computed_twice_is_computed_once():
     assert sum(fn is onp.greater for fn, _, _ in made.steps) == 1
 
 
+def test_large_arrays_of_short_rows_are_for_xla():
+    x = np.array(onp.arange(60_000, dtype="float32").reshape(600, 100))
+    thin = np.array(onp.arange(60_000, dtype="float32").reshape(30_000, 2))
+    for made, quick in ((lambda: np.repeat(x, 3, axis=1), False), (lambda: np.stack([x, x], axis=-1), False),
+                        (lambda: np.concatenate([thin, thin], axis=1), False), (lambda: np.tile(x, (1, 3)), True),
+                        (lambda: np.concatenate([x, x], axis=1), True)):
+        found = made()
+        found.wait_to_read()
+        assert (type(found._cell.value.data) is onp.ndarray) == quick
+
+
 def test_what_comes_back_large_is_in_order_and_its_own():
     a, b = (np.array(onp.random.default_rng(k).normal(size=(150, 150)).astype("float32")) for k in (0, 1))
     x, y = a.asnumpy(), b.asnumpy()

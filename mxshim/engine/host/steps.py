@@ -46,6 +46,7 @@ _TURN = 3e-9  # of an array that is turned over: by how many seconds for every e
 _PASSING = (1 << 22) * max(CORES, 2) // max(CORES - 1, 1)
 _PASSED = {**dict.fromkeys((*EXACT, "broadcast_in_dim", "concatenate", "convert_element_type", "stack", "tile"), _PASSING),
            **dict.fromkeys(("div", "pad"), _PASSING * 3 // 8), "sqrt": 0}
+_MOVED, _ROW = {"broadcast_in_dim", "concatenate", "pad", "stack", "tile"}, 64
 _SAME = {"optimization_barrier", "stop_gradient"}  # what comes out is what goes in
 _DIRECT = EXACT | ROUNDED
 # What shares its memory with nothing, besides these.
@@ -372,7 +373,15 @@ def _cost(eqn, name, params, size) -> tuple[float, float, float]:
         seconds += 4 * _BYTE * size * math.prod(params["window_dimensions"])
     slower = each * most * out.dtype.itemsize / 4
     touched = sum([math.prod(v.aval.shape) * v.aval.dtype.itemsize for v in (*eqn.invars, *eqn.outvars)])
-    return call + slower, seconds, slower if touched <= _PASSED.get(name, 0) else 0.0
+    passed = touched <= _PASSED.get(name, 0) and (name not in _MOVED or _moves_rows(eqn, params))
+    return call + slower, seconds, slower if passed else 0.0
+
+
+def _moves_rows(eqn, params) -> bool:
+    """Whether what a step moves lies together in rows that are worth a loop."""
+    ends = [v.aval.shape[-1] for v in eqn.invars if math.prod(v.aval.shape) > 1]
+    last = len(eqn.outvars[0].aval.shape) - 1
+    return all(n >= _ROW for n in ends) and params.get("axis") != last and (not ends or last in params.get("broadcast_dimensions", (last,)))
 
 
 _quiet = threading.local()  # .context: one in which NumPy says nothing of overflows and divisions by zero
