@@ -123,6 +123,8 @@ def demand(v, name, wanted, what):
 
 def broadcast(what, arrays, size=None) -> tuple[int, ...]:
     """The shape of a draw: `size`, to which the array parameters must broadcast, or what they broadcast to; so it is with size ()."""
+    if not arrays:
+        return () if size is None else size_of(size, what)
     shapes = [v.shape for v in arrays]
     try:
         common = onp.broadcast_shapes(*shapes)
