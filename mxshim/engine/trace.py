@@ -244,14 +244,16 @@ class Trace:
         del self.inputs[most:]
 
     def take_inputs(self) -> tuple[list, list, tuple]:
-        """(the inputs' data, which inputs are large and on the device, the indices of those that nobody else holds: to be donated)."""
+        """(the inputs' data, which inputs are large, the indices of those that nobody else holds: to be donated).
+
+        Those on the host, too, though XLA leaves them as they are: a training step's first program is that of all later ones.
+        """
         data, large = [], []
         j = 0
         v: Value | None
         for v in self.inputs:
-            d = v.data
-            data.append(d)
-            if v.aval.nbytes >= DONATE and type(d) is not onp.ndarray:
+            data.append(v.data)
+            if v.aval.nbytes >= DONATE:
                 large.append((j, v))
             j += 1
         v = None

@@ -398,3 +398,19 @@ def test_storm_is_announced_once():
     with pytest.warns(mx.engine.RecompilationWarning, match="test_counts.py, line .* shapes equal"):
         for n in range(1, 40):
             npx.gammaln(x[:n] + 1).sum().item()  # what NumPy cannot
+
+
+def test_the_first_step_is_the_program_of_all_later_ones():
+    """Weights that begin on the host, and large enough to be overwritten in place, make no program of their own."""
+    net = mx.gluon.nn.Dense(300, in_units=200)
+    net.initialize()
+    trainer = mx.gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1})
+    programs = []
+    for k in range(3):
+        with autograd.record():
+            loss = (net(np.full((8, 200), float(k))) ** 2).mean()
+        loss.backward()
+        trainer.step(1)
+        loss.item()
+        programs.append(program.stats.programs)
+    assert programs == programs[:1] * 3
