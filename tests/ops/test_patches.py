@@ -180,7 +180,7 @@ def test_the_choice(case, wanted):
 
 def test_many_examples_of_few_channels_are_added_up_by_parts():
     at = window(12, 12, kernel=(5, 5), pad=2)
-    x, w, y = (jax.ShapeDtypeStruct(shape, onp.dtype("float32")) for shape in ((128, 6, *at.sizes), (8, 6, *at.kernel), (128, 8, *at.out)))
+    x, w, y = (jax.ShapeDtypeStruct(shape, onp.dtype("float32")) for shape in ((256, 6, *at.sizes), (8, 6, *at.kernel), (256, 8, *at.out)))
     assert [patches._forward(x, w, at), patches._input(y, w, at)] == [patches._sums_by_part, patches._sums_by_part_input]
     assert patches._forward(jax.ShapeDtypeStruct((8, *x.shape[1:]), x.dtype), w, at) is patches._native
 

@@ -405,7 +405,7 @@ def _are_narrow(examples, channels, results, at: Window) -> bool:
 
 def _fill_parts(examples, channels, results, at: Window) -> bool:
     """Whether there are examples to take side by side, and as much to add up as several loops, a tenth of a second to compile, are for."""
-    return examples >= _ABREAST and examples * channels * results * math.prod(at.kernel) * math.prod(at.out) >= 1 << 23
+    return examples >= _ABREAST and examples * channels * results * math.prod(at.kernel) * math.prod(at.out) >= 1 << 25
 
 
 def _parts_win(examples, channels, results, at: Window) -> bool:
