@@ -4,6 +4,7 @@ Integers, slices, None and `...` become one static layout plus run-time starts, 
 """
 from __future__ import annotations
 
+from operator import index
 from typing import Any
 
 import numpy as onp
@@ -356,7 +357,10 @@ def _mask(k: onp.ndarray):
 def _bound(p):
     if isinstance(p, Handle):
         return int(p.asnumpy().reshape(-1)[0])
-    return p.__index__()
+    try:
+        return index(p)
+    except TypeError:
+        raise TypeError(f"the bounds and the step of a slice must be integers or None, got {p!r}") from None
 
 
 def _bounded(k, shape, axis: int):

@@ -136,3 +136,23 @@ def test_a_wrong_key_leaves_no_check_of_its_indices_behind():
         x[rows, np.array([0, 1, 2], dtype="int32")]
     assert (x + 1).sum().item() == 21
     assert rows.tolist() == [1, 10]
+
+
+def test_a_key_that_was_seen_before_means_what_it_means_here():
+    x = np.arange(6).reshape(2, 3)
+    for _ in range(2):
+        assert x[1, 2].shape == (1,) and x[1].shape == (3,) and x[1, 2].item() == 5
+        with mx.util.np_shape(True):
+            assert x[1, 2].shape == ()
+            assert x[True].shape == (1, 2, 3)
+        with pytest.raises(IndexError):
+            x[2, 0]
+        with pytest.raises(TypeError, match=r"must be integers or None, got 1\.0"):
+            x[1.0:2, 0]
+        assert x[1:2, 0].tolist() == [3]
+    with mx.util.np_shape(True):
+        point = np.array(5.0)
+        for _ in range(2):
+            assert point[()].item() == point[(...,)].item() == 5
+            with pytest.raises(IndexError):
+                point[...]

@@ -7,7 +7,7 @@ import pytest
 
 import mxshim as mx
 from mxshim import autograd, nd, np, npx
-from mxshim.engine import pieces, program
+from mxshim.engine import emit, pieces, program, trace
 
 
 @pytest.fixture(autouse=True)
@@ -414,3 +414,25 @@ def test_the_first_step_is_the_program_of_all_later_ones():
         loss.item()
         programs.append(program.stats.programs)
     assert programs == programs[:1] * 3
+
+
+def test_a_call_with_several_results_is_inferred_once(monkeypatch):
+    inferred, real = [], emit.infer
+    monkeypatch.setattr(emit, "infer", lambda *call: inferred.append(call[0].name) or real(*call))
+    x = np.ones((6, 7))
+    for _ in range(4):
+        assert [part.shape for part in np.split(x, 3)] == [(2, 7)] * 3
+    assert inferred.count("np.split") <= 2  # as a call with one result, and as what it is
+
+
+def test_a_trace_that_nobody_has_is_opened_again():
+    x = np.ones((2, 2))
+
+    def used():
+        (x + x).wait_to_read()
+        return trace.threads.now.traces[x.ctx.jax]
+
+    first = id(used())
+    assert id(used()) == first
+    held = used()
+    assert used() is not held
