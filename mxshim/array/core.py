@@ -194,8 +194,8 @@ class Array(Handle):
 
     def wait_to_read(self):
         """Wait until the elements are there. Raises: MXNetError if computing them failed."""
-        data = read(self._value_now())
-        if not isinstance(data, onp.ndarray):
+        data = read(self._cell.value if self._view is None else self._read())
+        if type(data) is not onp.ndarray:
             data.block_until_ready()
 
     wait_to_write = wait_to_read

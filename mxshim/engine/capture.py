@@ -55,15 +55,11 @@ class Capture(Trace):
             thread.traces[self.home] = thread.trace = self.outer
             thread.capture = None
 
-    def slot(self, value: Value) -> int:
-        if value.trace is self:
-            return value.slot
-        found = self.external.get(value)
-        if found is None:
-            if value.data is None and value.trace is not self.outer:
-                settle(value)
-            found = self.external[value] = ~len(self.inputs)
-            self.inputs.append(value)
+    def enter(self, value: Value) -> int:
+        if value.data is None and value.trace is not self.outer:
+            settle(value)
+        found = self.external[value] = ~len(self.inputs)
+        self.inputs.append(value)
         return found
 
     def cut(self):
@@ -93,7 +89,7 @@ class Capture(Trace):
         if outer.device is None:  # it was flushed meanwhile
             outer = self.outer = trace_on(self.home)
         base = len(outer.instructions) << SHIFT
-        inputs = [v.slot if v.trace is outer else outer.slot(v) for v in self.inputs]
+        inputs = [v.slot if v.trace is outer else outer.external.get(v) or outer.enter(v) for v in self.inputs]
         for instruction in self.instructions:
             outs = instruction[2]
             for value in outs if type(outs) is tuple else (outs,):

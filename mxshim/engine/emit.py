@@ -176,7 +176,7 @@ def emit1(form: Form, x: Handle, numbers: tuple, cls) -> Any:
     ctx = value.ctx
     trace = thread.trace
     if trace.device is not ctx._jax:
-        trace = trace_on(ctx.jax)
+        trace = trace_on(ctx._jax or ctx.jax)
     code: Any = spec
     node = None
     if thread.recording and (q := x._node) is not None:
@@ -189,7 +189,7 @@ def emit1(form: Form, x: Handle, numbers: tuple, cls) -> Any:
                 code = spec.record1 or _record(spec, (True,))
     slot = value.slot if value.trace is trace else trace.external.get(value)
     if slot is None:
-        slot = trace.slot(value)
+        slot = trace.enter(value)
     out = Value()
     out.aval, out.ctx, out.trace, out.data = spec.out[0], ctx, trace, None
     slots = (slot, *spec.number_slots) if numbers else (slot,)
@@ -236,7 +236,7 @@ def emit2(form: Form, x: Handle, y: Handle, numbers: tuple, cls) -> Any:
     device = ctx._jax
     trace = thread.trace
     if trace.device is not device:
-        trace = trace_on(ctx.jax)
+        trace = trace_on(ctx._jax or ctx.jax)
     if b.ctx._jax is not device:
         return _generally(form, (x, y), numbers, cls)
     code: Any = spec
@@ -260,10 +260,10 @@ def emit2(form: Form, x: Handle, y: Handle, numbers: tuple, cls) -> Any:
                     code = spec.record11 or _record(spec, (True, True))
     slot = a.slot if a.trace is trace else trace.external.get(a)
     if slot is None:
-        slot = trace.slot(a)
+        slot = trace.enter(a)
     other = b.slot if b.trace is trace else trace.external.get(b)
     if other is None:
-        other = trace.slot(b)
+        other = trace.enter(b)
     out = Value()
     out.aval, out.ctx, out.trace, out.data = spec.out[0], ctx, trace, None
     slots = (slot, other, *spec.number_slots) if numbers else (slot, other)
@@ -371,7 +371,7 @@ def emit_spec(spec: Spec, values, numbers, parents, ctx=None) -> tuple[list[Valu
             found = spec.recorded.get(tuple(mask))
             code = found if found is not None else _record(spec, tuple(mask))
     external = trace.external
-    slots = [v.slot if v.trace is trace else external.get(v) or trace.slot(v) for v in values]  # 0 is no slot of an input
+    slots = [v.slot if v.trace is trace else external.get(v) or trace.enter(v) for v in values]  # 0 is no slot of an input
     instruction, outs = _append(trace, code, (*slots, *spec.number_slots) if numbers else tuple(slots), numbers, ctx)
     if trace.device is None:
         return emit_spec(spec, values, numbers, parents, ctx)
@@ -394,7 +394,7 @@ def append_mixed(code, arguments, ctx) -> list[Value]:
     numbers, slots = [], []
     for v in arguments:
         if type(v) is Value:
-            slots.append(v.slot if v.trace is trace else trace.slot(v))
+            slots.append(v.slot if v.trace is trace else trace.external.get(v) or trace.enter(v))
         else:
             slots.append(NUMBER_SLOT[_KIND[type(v)]])
             numbers.append(v)

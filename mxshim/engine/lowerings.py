@@ -19,7 +19,7 @@ from jax import lax
 from jax.extend.mlir.dialects import stablehlo
 from jax.interpreters import mlir
 
-from ..base import end
+from ..base import end, is_float
 from . import turns
 from .op import apart
 from .spec import equations
@@ -64,7 +64,13 @@ def _columns(x, *, axes, **_):
     return lax.reshape(lax.dot(ones, lax.reshape(x, (rows, columns)), precision=lax.Precision.HIGHEST), x.shape[len(axes):])
 
 
-def _extremes(x, compare, *, axes, **_):
+def _is_real(x, **_) -> bool:
+    return is_float(x.dtype)
+
+
+def _extremes(x, compare, start, *, axes, **_):
+    """The largest or smallest, as no reduction that XLA knows: the library that it gives those to loses NaN on some processors."""
+
     def found(x):
         rows = lax.reshape(x, _matrix(x.shape, axes))
         while len(rows) > 1:
@@ -72,7 +78,11 @@ def _extremes(x, compare, *, axes, **_):
             rows = functools.reduce(compare, [rows[min(i, len(rows) - count):][:count] for i in range(0, len(rows), count)])
         return lax.reshape(rows, x.shape[len(axes):])
 
-    return apart(found)(x)
+    if _compares_wide_columns(x, axes):
+        return apart(found)(x)
+    bits = jax.numpy.finfo(x.dtype)
+    same = partial(lax.reduce_precision, exponent_bits=bits.nexp, mantissa_bits=bits.nmant)
+    return lax.reduce(x, onp.asarray(start(x.dtype), x.dtype), lambda a, b: compare(same(a), b), axes)
 
 
 def _reduced(start, operation):
@@ -112,8 +122,9 @@ def _wave(x, native, shift):
 
 _INSTEAD: dict[Any, Instead] = {
     lax.reduce_sum_p: Instead(_sums_wide_columns, _columns, _reduced(lambda dtype: 0, lax.add)),
-    lax.reduce_max_p: Instead(_compares_wide_columns, partial(_extremes, compare=lax.max), _reduced(partial(end, largest=False), lax.max)),
-    lax.reduce_min_p: Instead(_compares_wide_columns, partial(_extremes, compare=lax.min), _reduced(partial(end, largest=True), lax.min)),
+    **{primitive: Instead(_is_real, partial(_extremes, compare=compare, start=start), _reduced(start, compare))
+       for primitive, compare, start in ((lax.reduce_max_p, lax.max, partial(end, largest=False)),
+                                         (lax.reduce_min_p, lax.min, partial(end, largest=True)))},
     lax.sin_p: Instead(_is_long, lambda x, **_: _wave(x, lax.sin, 0), lambda ctx, x, **_: [stablehlo.sine(x)]),
     lax.cos_p: Instead(_is_long, lambda x, **_: _wave(x, lax.cos, 1), lambda ctx, x, **_: [stablehlo.cosine(x)])}
 
@@ -138,8 +149,8 @@ def lower(traced, device):
     """traced.lower(), for this device."""
     if device.platform != "cpu" or not _OFFERED:
         return traced.lower()
-    rules = {eqn.primitive: _RULES[eqn.primitive] for eqn in equations(traced.jaxpr) if eqn.primitive in _INSTEAD
-             and _INSTEAD[eqn.primitive].applies(eqn.invars[0].aval, **eqn.params)}
+    rules = dict(_RULES) if any(eqn.primitive in _INSTEAD and _INSTEAD[eqn.primitive].applies(eqn.invars[0].aval, **eqn.params)
+                                for eqn in equations(traced.jaxpr)) else {}
     far = turns.far(traced.jaxpr)
     if far:
         rules[lax.transpose_p] = _turn(far)

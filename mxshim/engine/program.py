@@ -24,7 +24,7 @@ from . import buffers, disk, lowerings, pieces
 from .cell import DONATE, aligned, put
 from .op import READS
 from .roll import rolled
-from .spec import FLOAT, INT, SHIFT, repeated
+from .spec import FLOAT, INT, SHIFT, Spec, repeated
 
 BUDGET = 256 << 20  # bytes of programs that are kept
 _LEAST = 3 << 19  # what a CPU program costs at least, measured: about 1.5 MB; and ...
@@ -175,6 +175,14 @@ def run(device, instructions, codes, slots, numbers, data, donated, live, inputs
         stacks = {k: onp.asarray(outs[k]) for k, i in program.rows if i is not None}
         outs = [outs[k] if i is None else onp.array(stacks[k][i]) for k, i in program.rows]
     return [data[k] if kind == "in" else outs[k] for kind, k in program.results], program.shared, compiled
+
+
+def ran_alone(program: Program, why: str):
+    """Count a run of a program that was found by its only instruction."""
+    stats.flushes[why] = stats.flushes.get(why, 0) + 1
+    stats.hits += 1
+    program.line.hits += 1
+    program.used = next(_clock)
 
 
 def _key(device, piece) -> tuple:
@@ -392,6 +400,9 @@ def _for_numpy(device, instructions, codes, slots, live, donated, exact, inputs)
     program = Program(None, device, [("out", k) for k in range(len(live))], _SMALL, [(i[0].name, i[4]) for i in instructions])
     program.steps = steps
     _keep(program, codes, slots, live, donated, exact, inputs)
+    code = codes[0]
+    if len(codes) == 1 and type(code) is Spec and len(code.out) == 1 and all(a.nbytes < DONATE for a in code.avals + code.out):
+        code.alone = {**(code.alone or {}), slots[0]: program}
     stats.programs += 1
     remember_lines, _found = True, 0
     return program

@@ -200,13 +200,15 @@ class Spec:
     diff: the function that is differentiated; None if that is the jaxpr.
     loss: whether it is, or has in it, an operator whose gradient does not wait for one from above.
     origin: what, with the avals and kinds, it follows from, see `disk.structure`; None if that could not be said.
+    alone: by slots, the programs for NumPy of traces that were nothing but this; None if there are none.
     """
 
-    __slots__ = ("avals", "diff", "grad", "jaxpr", "kinds", "line", "loss", "name", "number_slots", "op", "origin", "out", "pattern",
-                 "pullbacks", "record01", "record1", "record10", "record11", "recorded", "run")
+    __slots__ = ("alone", "avals", "diff", "grad", "jaxpr", "kinds", "line", "loss", "name", "number_slots", "op", "origin", "out",
+                 "pattern", "pullbacks", "record01", "record1", "record10", "record11", "recorded", "run")
 
     def __init__(self, name, run, avals, kinds, op=None, diff=None, grad=True, pattern=None, line=None, origin=None):
         self.pattern, self.line, self.origin = pattern, line, origin
+        self.alone: dict | None = None
         self.name, self.run, self.avals, self.kinds, self.op, self.grad = name, run, avals, kinds, op, grad
         self.loss = op is not None and op.loss
         self.diff = diff if diff is not None or line is None else run
@@ -337,6 +339,7 @@ class Recorded:
     targets: the selected inputs, in the order of the gradients `pull` returns.
     """
 
+    alone = None  # see Spec
     __slots__ = ("back", "jaxpr", "keep", "mask", "name", "out", "residuals", "sources", "spec", "targets", "visible")
 
     def __init__(self, spec: Spec, mask: tuple):

@@ -18,6 +18,7 @@ class Stretch:
     parts: (code, label, targets) per node.
     """
 
+    alone = None  # see Spec
     __slots__ = ("kinds", "name", "out", "parts", "seeds")
 
     def __init__(self, structure, seeds, out):

@@ -126,13 +126,13 @@ class Trace:
 
     outputs: a value, or a tuple of several. They live at least as long as the trace, and their data is computed if somebody else
     has them, too. After the flush, what a node still holds of an instruction has weak references in their place, or None.
-    inputs: the values from outside; external: their slots.  device: None once it is flushed.
+    inputs: the values from outside; external: their slots.  device: None once it is flushed; far: whether that is no CPU.
     windows: (slot, weak reference) of the views that were read here, outside graphs.
     segment: tells what was recorded before a flush from what was recorded after it.
     step: (how many instructions, how many inputs) belong to a training step whose end is near, see `end_step`.
     """
 
-    __slots__ = ("__weakref__", "device", "external", "inputs", "instructions", "lock", "next_check", "segment", "step", "windows")
+    __slots__ = ("__weakref__", "device", "external", "far", "inputs", "instructions", "lock", "next_check", "segment", "step", "windows")
 
     def __init__(self, device):
         self.lock = threading.RLock()
@@ -140,6 +140,7 @@ class Trace:
         self.inputs: list[Value] = []
         self.external: dict[Value, int] = {}
         self.windows: list[tuple] = []
+        self.far = device is not None and device.platform != "cpu"
         self.open(device)
 
     def open(self, device):
@@ -149,27 +150,16 @@ class Trace:
         self.next_check = -1 if naive else (LONG - 1) << SHIFT  # the slot of the instruction after which `cut` looks
         self.device = device
 
-    def slot(self, value: Value) -> int:
-        """The slot of a value as an input here; one that is pending elsewhere is computed first."""
-        if value.trace is self:
-            return value.slot
-        found = self.external.get(value)
-        if found is None:
-            data = value.data
-            if data is None:
-                settle(value)
-                value.get()
-            elif type(data) is onp.ndarray and data.nbytes >= DONATE and self.device.platform != "cpu":
-                value.data = put(data, self.device)
-            return self.take(value)
-        return found
-
-    def take(self, value: Value) -> int:
-        """The slot of a value, whose data is there, as an input as it is."""
-        found = self.external.get(value)
-        if found is None:
-            found = self.external[value] = ~len(self.inputs)
-            self.inputs.append(value)
+    def enter(self, value: Value) -> int:
+        """The slot of a value from outside that is no input yet, as the caller knows; what is pending elsewhere is computed first."""
+        data = value.data
+        if data is None:
+            settle(value)
+            value.get()
+        elif self.far and type(data) is onp.ndarray and data.nbytes >= DONATE:
+            value.data = put(data, self.device)
+        found = self.external[value] = ~len(self.inputs)
+        self.inputs.append(value)
         return found
 
     def cut(self):
@@ -229,9 +219,15 @@ class Trace:
         for _, slots, *_ in self.instructions[self.step[0]:first]:
             most = max([most, *[-s for s in slots if FLOAT < s < 0]])
         new = Trace(self.device)
+
+        def moved(slot):
+            if slot >= 0 or slot <= FLOAT:
+                return slot - base if slot >= 0 else slot
+            value = self.inputs[~slot]
+            return new.external.get(value) or new.enter(value)
+
         for code, slots, outs, numbers, line in tail:
-            new.instructions.append([code, tuple([s - base if s >= 0 else s if s <= FLOAT else new.take(self.inputs[~s]) for s in slots]),
-                                     outs, numbers, line])
+            new.instructions.append([code, tuple([moved(s) for s in slots]), outs, numbers, line])
         new.windows = [(slot - base, view) for slot, view in self.windows if slot >= base]
         thread.trace = thread.traces[self.device] = new
         for _, _, outs, *_ in tail:  # an interrupt in here leaves values that both traces compute
@@ -271,6 +267,25 @@ class Trace:
         if thread.trace is self:
             thread.trace = _NONE
 
+    def _run_alone(self, instruction, device, why) -> bool:
+        """Run the only instruction in here, if NumPy has run the same before; whether it did."""
+        code, slots, out, numbers, _ = instruction
+        del instruction  # so that `close` sees whether a node has it
+        found = code.alone
+        if found is None or program.remember_lines:
+            return False
+        found = found.get(slots)
+        if found is None or not found.kept or found.device is not device or self.windows or getrefcount(out) <= _HELD:
+            return False
+        results = found.steps([v.data for v in self.inputs], numbers)
+        if results is None:
+            return False
+        out.data, = results
+        out.trace = out.slot = None
+        self.close()
+        program.ran_alone(found, why)
+        return True
+
     def flush(self, why: str):
         """Run what is open here. Raises: MXNetError if the device fails; what was asked for then stays failed."""
         with self.lock:
@@ -278,6 +293,8 @@ class Trace:
             if not instructions:
                 return
             self.device = None  # the owner, if that is another thread, appends to a new trace from now on
+            if len(instructions) == 1 and self._run_alone(instructions[0], device, why):
+                return
             for slot, ref in self.windows:  # what only a view's memo holds is no result: it is read again should somebody ask
                 view = ref()
                 if view is not None:

@@ -4,8 +4,9 @@ import jax.numpy as jnp
 import numpy as onp
 import pytest
 
-from mxshim import autograd, np
+from mxshim import autograd, np, npx
 from mxshim.engine import lowerings
+from mxshim.ops import primitives
 
 CPU = jax.devices("cpu")[0]
 
@@ -146,6 +147,29 @@ def test_gradients_of_what_lies_far_apart():
         y = np.sin(x.T * 2)
     y.backward(x.T)
     onp.testing.assert_allclose(x.grad.asnumpy(), 2 * onp.cos(2 * x.asnumpy()) * x.asnumpy(), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("name", ["max", "min"])
+@pytest.mark.parametrize("shape, axis", [
+    ((90_000,), None), ((300, 300), 0), ((300, 300), 1), ((30, 3000), 1), ((2, 40_000), 0), ((9, 100, 100), (1, 2))])
+def test_nan_is_the_largest_and_the_smallest(shape, axis, name, dtype):
+    x = (onp.arange(onp.prod(shape)).reshape(shape) % 1000).astype(dtype)
+    for place in (0, x.size // 3, x.size - 1):
+        x.flat[place], x.flat[place - 1] = onp.nan, onp.inf if place else 1
+        with jax.enable_x64(True):
+            onp.testing.assert_array_equal(values(lambda x: getattr(x, name)(axis), x), getattr(x, name)(axis))
+
+
+def test_only_reals_are_compared_in_another_way():
+    assert "reduce_precision" in text(lambda x: x.max(1), onp.ones((100, 100), "float32"))
+    assert "reduce_precision" not in text(lambda x: x.max(1), onp.ones((100, 100), "int32"))
+    x = np.array(onp.random.default_rng(1).normal(size=(300, 300)))
+    for softmax in npx.softmax, npx.log_softmax:  # which is nan wherever there is one, whatever is the largest
+        assert "reduce_precision" not in text(lambda x: primitives.softmax(x, 1), x.asnumpy())
+        y = x.copy()
+        y[7, 3] = onp.nan
+        onp.testing.assert_array_equal(onp.isnan(softmax(y).asnumpy()).all(1), onp.arange(300) == 7)
 
 
 def test_a_jax_that_does_not_offer_it_does_as_xla_does(monkeypatch):

@@ -130,7 +130,7 @@ def test_ctrl_c_in_a_small_program_loses_nothing(monkeypatch):
     x = np.array([1.0, 2.0])
     y = x * 3 + 1
 
-    def interrupted(self, values):
+    def interrupted(self, data, numbers):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Steps, "_one_by_one", interrupted)
@@ -138,6 +138,43 @@ def test_ctrl_c_in_a_small_program_loses_nothing(monkeypatch):
         y.asnumpy()
     monkeypatch.undo()
     assert y.tolist() == [4, 7]
+
+
+def test_what_was_called_alone_before_is_found_by_its_operator(nothing_compiles, monkeypatch):
+    x = np.array([1.0, 2.0])
+
+    def turn(i):
+        before = program.stats.programs, program.stats.hits, program.stats.flushes.get("read", 0)
+        assert (x * x).tolist() == [1, 4] and (x * (i + 0.5)).tolist() == [i + 0.5, 2 * i + 1] and (2.0 ** x).tolist() == [2, 4]
+        after = program.stats.programs, program.stats.hits, program.stats.flushes["read"]
+        return [b - a for a, b in zip(before, after, strict=True)]
+
+    assert turn(0) == [3, 0, 3]
+    for i in range(20):
+        assert turn(i) == [0, 3, 3]
+    monkeypatch.setattr(program, "run", None)  # which looks further
+    assert turn(5) == [0, 3, 3]
+    monkeypatch.undo()
+    program.clear()
+    assert turn(6) == [3, 0, 3]
+
+
+def test_what_was_called_alone_and_is_not_wanted_is_not_run(nothing_compiles, monkeypatch):
+    x = np.array([1.0, 2.0])
+    for _ in range(40):
+        assert (x * 3).tolist() == [3, 6]
+    monkeypatch.setattr(Steps, "__call__", None)
+    x * 3
+    npx.waitall()
+
+
+def test_what_was_called_alone_may_fail(nothing_compiles, monkeypatch):
+    x = np.array([1.0, 2.0])
+    for _ in range(40):
+        assert (x * 3).tolist() == [3, 6]
+    monkeypatch.undo()  # XLA computes it
+    monkeypatch.setattr(Steps, "__call__", lambda self, data, numbers: None)
+    assert (x * 3).tolist() == [3, 6]
 
 
 @pytest.mark.parametrize("call", [

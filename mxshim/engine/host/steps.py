@@ -7,7 +7,7 @@ import logging
 import math
 import operator
 import threading
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any
 
 import numpy as onp
@@ -74,7 +74,7 @@ class Steps:
     shared: the inputs, and the results, that share their memory: large arrays in another shape.
     """
 
-    __slots__ = ("_constants", "_given", "_known", "_narrow", "_own", "_reshape_of", "_written", "calls", "costs", "kinds", "limit", "outs",
+    __slots__ = ("_constants", "_given", "_how", "_known", "_narrow", "_own", "_reshape_of", "calls", "costs", "kinds", "limit", "outs",
                  "seconds", "shared", "steps", "values")
 
     def __init__(self, inputs: int, kinds=(), limit: float | None = None):
@@ -84,7 +84,7 @@ class Steps:
         self.costs: list[tuple[float, float, float]] = []
         self.outs: list[tuple[int, bool]] = []
         self.seconds, self.calls = 0.0, 0
-        self._written: Callable[[list], list] | None = None
+        self._how: Callable[[list, Sequence], list] | None = None
         self._known: dict[tuple, list[int]] = {}  # by constant, and by primitive, operands and parameters: what was found before
         self._narrow: dict[int, tuple[int, bool]] = {}  # what was broadcast -> what it was broadcast from, whether that is no number
         self._own: set[int] = set()
@@ -124,20 +124,13 @@ class Steps:
 
     def __call__(self, data, numbers) -> list | None:
         """The results, arrays of their own; None if NumPy turns out to be unable to compute them."""
-        values = [d if type(d) is onp.ndarray else onp.asarray(d) for d in data]
-        if numbers:
-            values += [kind(n) for kind, n in zip(self.kinds, numbers)]
         try:
             context = _quiet.context
         except AttributeError:
             context = _quiet.context = contextvars.copy_context()
             context.run(onp.seterr, all="ignore")
-        if self.calls < _OFTEN:
-            self.calls += 1
-            if self.calls == _OFTEN:
-                self._written = self._write()
         try:
-            return context.run(self._written or self._one_by_one, values)
+            return context.run(self._how or self._one_by_one, data, numbers)
         except Exception:  # what is wrong with a call was found when it was recorded: this is for XLA to compute
             failed()
             return None
@@ -148,9 +141,14 @@ class Steps:
         self._through(values)
         return [values[k] for k, _ in self.outs]
 
-    def _one_by_one(self, values) -> list:
+    def _one_by_one(self, data, numbers) -> list:
+        values = [onp.asarray(d) for d in data]
+        values += [kind(n) for kind, n in zip(self.kinds, numbers)]
         values += self._constants
         self._through(values)
+        self.calls += 1
+        if self.calls == _OFTEN:
+            self._how = self._write()
         return [copied(values[k]) if own else onp.asarray(values[k], order="C") for k, own in self.outs]
 
     def _through(self, values):
@@ -161,13 +159,20 @@ class Steps:
                 for i, v in zip(out, fn(*[values[i] for i in inputs]), strict=True):
                     values[i] = v
 
-    def _write(self) -> Callable[[list], list]:
+    def _write(self) -> Callable[[list, Sequence], list]:
         """The same as `_one_by_one`, as a function of Python's without a loop: half the time of a short program."""
-        known: dict[str, Any] = {"copied": copied, "asarray": onp.asarray, "C": "C"}
+        known: dict[str, Any] = {"copied": copied, "asarray": onp.asarray, "ndarray": onp.ndarray, "C": "C"}
         known.update((f"v{self._given + i}", c) for i, c in enumerate(self._constants) if c is not None)
-        lines = ["def run(values):"]
-        if self._given:
-            lines.append(f" {', '.join([f'v{i}' for i in range(self._given)])}, = values")
+        arrays = self._given - len(self.kinds)
+        lines = ["def run(data, numbers):"]
+        if arrays:
+            lines.append(f" {', '.join([f'v{i}' for i in range(arrays)])}, = data")
+            lines += [f" if type(v{i}) is not ndarray: v{i} = asarray(v{i})" for i in range(arrays)]
+        if self.kinds:
+            lines.append(f" {', '.join([f'v{i}' for i in range(arrays, self._given)])}, = numbers")
+        for i, kind in enumerate(self.kinds, arrays):
+            known[f"kind{i}"] = kind
+            lines.append(f" v{i} = kind{i}(v{i})")
         for i, (fn, inputs, out) in enumerate(self.steps):
             known[f"f{i}"] = fn
             outs = f"v{out}" if type(out) is int else ", ".join([f"v{k}" for k in out]) + ","

@@ -9,8 +9,8 @@ from jax import lax
 from ...base import MXNetError, is_float
 from ...engine.op import op
 from ..axes import axis_in, number, wide
-from ..primitives import largest, of, to, total, where
 from ..primitives import log_softmax as log_softmax_along
+from ..primitives import of, shift, to, total, where
 from ..primitives import softmax as softmax_along
 from .spatial import floats_only, has_shape, one_of, required
 
@@ -171,7 +171,7 @@ def _within(x, axis, length, use_length):
 def _parts(x, mask, axis):
     """(scores minus the largest, their exponentials or 0, the sum or 1 where nothing is left) of what `mask` keeps."""
     kept = where(mask, x, jnp.finfo(x.dtype).min)
-    shifted = lax.sub(kept, lax.stop_gradient(largest(kept, (axis,), True)))
+    shifted = lax.sub(kept, shift(kept, axis))
     e = where(mask, lax.exp(shifted), 0)
     sums = total(e, (axis,), True)
     return shifted, e, where(lax.eq(sums, of(0, sums)), 1, sums)
