@@ -1,7 +1,8 @@
 """Appending instructions to the open trace: the path that every call takes, written for speed.
 
 An append takes no lock. The thread that owns a trace is the only one to append to it; another one may flush it at any moment
-and closes it first. So an append looks, last of all, whether its trace is still open, and is done again if not.
+and closes it first, and what the garbage collector runs may do that in the owner, whose trace is then open for other instructions.
+So an append looks, last of all, whether its trace is still open for those that it was appended to, and is done again if not.
 """
 from __future__ import annotations
 
@@ -187,6 +188,7 @@ def emit1(form: Form, x: Handle, numbers: tuple, cls) -> Any:
             node = Node()
             if not p[0].zero and spec.grad:
                 code = spec.record1 or _record(spec, (True,))
+    instructions = trace.instructions
     slot = value.slot if value.trace is trace else trace.external.get(value)
     if slot is None:
         slot = trace.enter(value)
@@ -194,14 +196,13 @@ def emit1(form: Form, x: Handle, numbers: tuple, cls) -> Any:
     out.aval, out.ctx, out.trace, out.data = spec.out[0], ctx, trace, None
     slots = (slot, *spec.number_slots) if numbers else (slot,)
     instruction = [code, slots, out, numbers, user_line(2) if program.remember_lines else None]
-    instructions = trace.instructions
     if code is not spec and len(code.out) > 1:
         outs = instruction[2] = _outs(code, out, ctx, trace, base := len(instructions) << SHIFT)
     else:
         outs = None
         base = out.slot = len(instructions) << SHIFT
     instructions.append(instruction)
-    if trace.device is None:
+    if trace.device is None or trace.instructions is not instructions:
         return emit1(form, x, numbers, cls)
     if node is not None:
         node.code, node.parents, node.instruction, node.segment, node.rare = code, (p,), instruction, trace.segment, None
@@ -258,6 +259,7 @@ def emit2(form: Form, x: Handle, y: Handle, numbers: tuple, cls) -> Any:
                     code = spec.record10 or _record(spec, (True, False))
                 else:
                     code = spec.record11 or _record(spec, (True, True))
+    instructions = trace.instructions
     slot = a.slot if a.trace is trace else trace.external.get(a)
     if slot is None:
         slot = trace.enter(a)
@@ -268,14 +270,13 @@ def emit2(form: Form, x: Handle, y: Handle, numbers: tuple, cls) -> Any:
     out.aval, out.ctx, out.trace, out.data = spec.out[0], ctx, trace, None
     slots = (slot, other, *spec.number_slots) if numbers else (slot, other)
     instruction = [code, slots, out, numbers, user_line(2) if program.remember_lines else None]
-    instructions = trace.instructions
     if code is not spec and len(code.out) > 1:
         outs = instruction[2] = _outs(code, out, ctx, trace, base := len(instructions) << SHIFT)
     else:
         outs = None
         base = out.slot = len(instructions) << SHIFT
     instructions.append(instruction)
-    if trace.device is None:
+    if trace.device is None or trace.instructions is not instructions:
         return emit2(form, x, y, numbers, cls)
     if node is not None:
         node.code, node.parents, node.instruction, node.segment, node.rare = code, (p, q), instruction, trace.segment, None
@@ -370,10 +371,10 @@ def emit_spec(spec: Spec, values, numbers, parents, ctx=None) -> tuple[list[Valu
         if spec.grad and True in mask:
             found = spec.recorded.get(tuple(mask))
             code = found if found is not None else _record(spec, tuple(mask))
-    external = trace.external
+    instructions, external = trace.instructions, trace.external
     slots = [v.slot if v.trace is trace else external.get(v) or trace.enter(v) for v in values]  # 0 is no slot of an input
-    instruction, outs = _append(trace, code, (*slots, *spec.number_slots) if numbers else tuple(slots), numbers, ctx)
-    if trace.device is None:
+    instruction, outs = _append(trace, instructions, code, (*slots, *spec.number_slots) if numbers else tuple(slots), numbers, ctx)
+    if trace.device is None or trace.instructions is not instructions:
         return emit_spec(spec, values, numbers, parents, ctx)
     node = None
     if parents is not None:
@@ -391,15 +392,15 @@ def append_mixed(code, arguments, ctx) -> list[Value]:
     trace = _threads.now.trace
     if trace.device is not device:
         trace = trace_on(device)
-    numbers, slots = [], []
+    instructions, numbers, slots = trace.instructions, [], []
     for v in arguments:
         if type(v) is Value:
             slots.append(v.slot if v.trace is trace else trace.external.get(v) or trace.enter(v))
         else:
             slots.append(NUMBER_SLOT[_KIND[type(v)]])
             numbers.append(v)
-    _, outs = _append(trace, code, tuple(slots), tuple(numbers), ctx)
-    if trace.device is None:
+    _, outs = _append(trace, instructions, code, tuple(slots), tuple(numbers), ctx)
+    if trace.device is None or trace.instructions is not instructions:
         return append_mixed(code, arguments, ctx)
     if outs[0].slot >= trace.next_check:
         trace.cut()
@@ -409,9 +410,8 @@ def append_mixed(code, arguments, ctx) -> list[Value]:
 _KIND = {float: "f", int: "i", bool: "b"}
 
 
-def _append(trace, code, slots, numbers, ctx) -> tuple[list, list[Value]]:
-    """Commit an instruction; returns it and its pending outputs."""
-    instructions = trace.instructions
+def _append(trace, instructions, code, slots, numbers, ctx) -> tuple[list, list[Value]]:
+    """Commit an instruction to a trace, whose instructions these were; returns it and its pending outputs."""
     slot = len(instructions) << SHIFT
     outs = []
     for aval in code.out:

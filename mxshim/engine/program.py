@@ -400,12 +400,18 @@ def _for_numpy(device, instructions, codes, slots, live, donated, exact, inputs)
     program = Program(None, device, [("out", k) for k in range(len(live))], _SMALL, [(i[0].name, i[4]) for i in instructions])
     program.steps = steps
     _keep(program, codes, slots, live, donated, exact, inputs)
-    code = codes[0]
-    if len(codes) == 1 and type(code) is Spec and len(code.out) == 1 and all(a.nbytes < DONATE for a in code.avals + code.out):
-        code.alone = {**(code.alone or {}), slots[0]: program}
+    if len(codes) == 1 and type(codes[0]) is Spec:
+        _keep_alone(codes[0], slots[0], program)
     stats.programs += 1
     remember_lines, _found = True, 0
     return program
+
+
+def _keep_alone(code: Spec, slots, program):
+    """Let a program be found by its only instruction, if no array is so large that more must be known, and none is there for nothing."""
+    if len(code.out) == 1 and all(a.nbytes < DONATE for a in code.avals + code.out) and (
+            program.inputs == len({s for s in slots if FLOAT < s < 0})):
+        code.alone = {**(code.alone or {}), slots: program}
 
 
 def _keep(program, codes, slots, live, donated, exact, inputs):

@@ -93,6 +93,8 @@ class Segment:
 
 naive = os.environ.get("MXNET_ENGINE_TYPE", "") == "NaiveEngine"
 _running: deque = deque()
+_NO_STEP = 0, 0
+_FIRST_CHECK = -1 if naive else (LONG - 1) << SHIFT  # the slot of the instruction after which `Trace.cut` looks
 
 
 def user_line(depth: int = 1) -> tuple[str, int]:
@@ -122,7 +124,7 @@ def trace_on(device) -> Trace:
 class Trace:
     """The instructions of a thread from one flush to the next: [code, slots, outputs, numbers, user line].
 
-    One that was flushed is opened again if nobody else has it.
+    One that was flushed is opened again if nobody else has it, or goes on at once.
 
     outputs: a value, or a tuple of several. They live at least as long as the trace, and their data is computed if somebody else
     has them, too. After the flush, what a node still holds of an instruction has weak references in their place, or None.
@@ -146,8 +148,8 @@ class Trace:
     def open(self, device):
         """Begin; nothing is in here."""
         self.segment = Segment(device)
-        self.step = (0, 0)
-        self.next_check = -1 if naive else (LONG - 1) << SHIFT  # the slot of the instruction after which `cut` looks
+        self.step = _NO_STEP
+        self.next_check = _FIRST_CHECK
         self.device = device
 
     def enter(self, value: Value) -> int:
@@ -255,17 +257,26 @@ class Trace:
         v = None
         return data, large, tuple([j for j, v in large if getrefcount(v) == _TAKEN and v not in shared]) if large else ()
 
-    def close(self):
-        """Nothing is appended any more. What nodes hold of the instructions no longer keeps outputs alive."""
-        self.device = None
+    def close(self, device):
+        """End what was in here. What nodes hold of the instructions no longer keeps outputs alive.
+
+        Its own thread goes on here if it was at it, as an append sees by the list of instructions; else nothing is appended any more.
+        """
+        held = False
         for instruction in self.instructions:
             if getrefcount(instruction) > _ALONE:
+                held = True
                 outs = instruction[2]
                 instruction[2] = tuple([_weakly(v) for v in outs]) if type(outs) is tuple else _weakly(outs)
-        self.instructions, self.inputs, self.external, self.windows = [], [], {}, []
-        thread = threads.now
-        if thread.trace is self:
-            thread.trace = _NONE
+        self.instructions, self.inputs, self.external = [], [], {}
+        if self.windows:
+            self.windows = []
+        if threads.now.trace is self:
+            self.step = _NO_STEP
+            self.next_check = _FIRST_CHECK
+            if held:
+                self.segment = Segment(device)
+            self.device = device
 
     def _run_alone(self, instruction, device, why) -> bool:
         """Run the only instruction in here, if NumPy has run the same before; whether it did."""
@@ -275,14 +286,16 @@ class Trace:
         if found is None or program.remember_lines:
             return False
         found = found.get(slots)
-        if found is None or not found.kept or found.device is not device or self.windows or getrefcount(out) <= _HELD:
+        inputs = self.inputs
+        if found is None or not found.kept or found.device is not device or found.inputs != len(inputs) or self.windows or (
+                getrefcount(out) <= _HELD):
             return False
-        results = found.steps([v.data for v in self.inputs], numbers)
+        results = found.steps([v.data for v in inputs], numbers)
         if results is None:
             return False
         out.data, = results
         out.trace = out.slot = None
-        self.close()
+        self.close(device)
         program.ran_alone(found, why)
         return True
 
@@ -304,7 +317,7 @@ class Trace:
             view = memo = None
             live, wanted, codes, slots, numbers = gather(instructions)
             if not live:
-                self.close()
+                self.close(device)
                 return
             program.stats.flushes[why] = program.stats.flushes.get(why, 0) + 1
             data, large, donated = self.take_inputs()
@@ -314,7 +327,7 @@ class Trace:
             except MXNetError as error:
                 for v in live:
                     v.trace = Failed(error)
-                self.close()
+                self.close(device)
                 raise
             except BaseException:
                 self.device = device
@@ -328,7 +341,7 @@ class Trace:
             for j, v in large if shared_inputs else ():
                 if j in shared_inputs:
                     shared.add(v)
-            self.close()
+            self.close(device)
         if compiled and not naive:
             program.warn_of_storms(instructions)
         if why != "read" and not isinstance(results[0], onp.ndarray):  # what is read is waited for anyway

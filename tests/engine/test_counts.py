@@ -435,4 +435,7 @@ def test_a_trace_that_nobody_has_is_opened_again():
     first = id(used())
     assert id(used()) == first
     held = used()
-    assert used() is not held
+    assert used() is held
+    held.device = None  # as while another thread runs it
+    other = used()
+    assert other is not held and used() is other

@@ -10,6 +10,7 @@ import pytest
 import mxshim as mx
 from mxshim import autograd, np, npx
 from mxshim.engine import program
+from mxshim.engine.trace import Trace
 
 
 @pytest.fixture(autouse=True)
@@ -151,6 +152,43 @@ def test_a_device_failure_names_the_line_and_leaves_the_rest_usable(monkeypatch,
     with pytest.raises(mx.MXNetError, match="RESOURCE_EXHAUSTED"):  # asked again, it fails again, and never hangs
         y.asnumpy()
     assert (x + 1).asnumpy().tolist() == [2, 3]
+
+
+@pytest.mark.parametrize("call", [
+    lambda y, w: y + w, lambda y, w: w + y, lambda y, w: np.where(y > 2, y, w), lambda y, w: np.stack([y, w, y]), lambda y, w: -w])
+@pytest.mark.parametrize("record", [False, True])
+@pytest.mark.parametrize("why", ["read", "waitall"])
+def test_a_flush_in_the_middle_of_a_call(call, record, why, monkeypatch):
+    """As by a __del__ that reads an array, which Python may run at any moment."""
+    x, real = np.array([1.0, 2.0]), Trace.enter
+
+    def turn(interrupted):
+        w = np.array([3.0, 5.0])
+        w.attach_grad()
+
+        def enter(self, value):
+            slot = real(self, value)
+            if value is w._value_now() and interrupted:
+                monkeypatch.setattr(Trace, "enter", real)
+                self.flush(why)
+                (x * 7).wait_to_read()
+            return slot
+
+        monkeypatch.setattr(Trace, "enter", enter)
+        with autograd.record(record):
+            y = x * 2
+            z = call(y, w)
+            v = z * 3
+        monkeypatch.undo()
+        if record:
+            v.backward()
+            return v.tolist(), z.tolist(), w.grad.tolist()
+        return v.tolist(), z.tolist()
+
+    for _ in range(40):  # so that what was called alone is found by its operator
+        (x * 2).wait_to_read()
+    expected = turn(False)
+    assert turn(True) == expected and turn(False) == expected
 
 
 def test_an_exception_between_calls_changes_nothing():
