@@ -24,7 +24,7 @@ from . import buffers, disk, lowerings, pieces
 from .cell import DONATE, aligned, put
 from .op import READS
 from .roll import rolled
-from .spec import FLOAT, INT, SHIFT, Spec, repeated
+from .spec import FLOAT, INT, SHIFT, repeated
 
 BUDGET = 256 << 20  # bytes of programs that are kept
 _LEAST = 3 << 19  # what a CPU program costs at least, measured: about 1.5 MB; and ...
@@ -70,18 +70,19 @@ class Program:
     numbers: of the last run, (the bytes, the arguments they were made to, whether those are on the device).
     wide: whether arguments of it have 64 bits.
     steps: what NumPy does instead of XLA, or None.
+    held: if it has steps and all arrays are small, per instruction which outputs are live: a bool, or a tuple of them.
     temporary: bytes that a run needs besides its inputs and results; 0 where it was not compiled here.
     line: what the engine knows of the line where its traces start.
     next: the program that ran after this one the last time.  used: when it ran.  kept: whether it is in the cache.
     """
 
-    __slots__ = ("__weakref__", "bytes", "call", "codes", "device", "direct", "donated", "exact", "inputs", "kept", "line", "live", "next",
-                 "numbers", "results", "rows", "shared", "slots", "steps", "temporary", "text", "used", "wide")
+    __slots__ = ("__weakref__", "bytes", "call", "codes", "device", "direct", "donated", "exact", "held", "inputs", "kept", "line", "live",
+                 "next", "numbers", "results", "rows", "shared", "slots", "steps", "temporary", "text", "used", "wide")
 
     def __init__(self, call, device, results, size, text, rows=(), temporary=0):
         self.call, self.device, self.results, self.bytes, self.text, self.rows = call, device, results, size, text, rows
         self.line, self.temporary = pieces.Line(), temporary
-        self.codes = self.slots = self.live = self.donated = self.exact = self.inputs = self.next = None
+        self.codes = self.slots = self.live = self.donated = self.exact = self.held = self.inputs = self.next = None
         self.kept, self.used, self.wide, self.steps = False, 0, True, None
         self.direct = not rows and results == [("out", k) for k in range(len(results))]
         self.numbers = _NO_NUMBERS
@@ -120,7 +121,7 @@ def run(device, instructions, codes, slots, numbers, data, donated, live, inputs
         program = _cache.get(key)
         hit = program is not None
         if not hit and not whole and device.platform == "cpu":
-            program = _for_numpy(device, instructions, codes, slots, live, donated, exact, len(data))
+            program = _for_numpy(device, instructions, codes, slots, live, donated, exact, inputs)
         if program is None and not whole:
             found = pieces.instead(pieces.line_of(instructions), instructions, hash(key), live,
                                    lambda piece: _key(device, piece) in _cache, device.platform == "cpu")
@@ -140,6 +141,8 @@ def run(device, instructions, codes, slots, numbers, data, donated, live, inputs
     if program is not None and program.steps is not None:
         outs = program.steps(data, numbers)
         if outs is not None:
+            if program.held is not None:
+                codes[0].begins[slots[0], len(codes)] = program
             program.used = next(_clock)
             _last.next = program
             _last = program
@@ -177,8 +180,8 @@ def run(device, instructions, codes, slots, numbers, data, donated, live, inputs
     return [data[k] if kind == "in" else outs[k] for kind, k in program.results], program.shared, compiled
 
 
-def ran_alone(program: Program, why: str):
-    """Count a run of a program that was found by its only instruction."""
+def ran_again(program: Program, why: str):
+    """Count a run of a program that was found by the first of its instructions."""
     stats.flushes[why] = stats.flushes.get(why, 0) + 1
     stats.hits += 1
     program.line.hits += 1
@@ -394,24 +397,20 @@ def _compiled(lowered, device, longer) -> tuple:
 def _for_numpy(device, instructions, codes, slots, live, donated, exact, inputs) -> Program | None:
     """A new program for NumPy, if the trace is small enough."""
     global remember_lines, _found
-    steps = pieces.small(instructions, live, inputs)
+    steps = pieces.small(instructions, live, len(inputs))
     if steps is None:
         return None
     program = Program(None, device, [("out", k) for k in range(len(live))], _SMALL, [(i[0].name, i[4]) for i in instructions])
     program.steps = steps
-    _keep(program, codes, slots, live, donated, exact, inputs)
-    if len(codes) == 1 and type(codes[0]) is Spec:
-        _keep_alone(codes[0], slots[0], program)
+    _keep(program, codes, slots, live, donated, exact, len(inputs))
+    if all(a.nbytes < DONATE for a in [v.aval for v in inputs] + [a for code in codes for a in code.out]):
+        wanted = set(live)
+        program.held = [tuple([i << SHIFT | k in wanted for k in range(len(c.out))]) if len(c.out) > 1 else i << SHIFT in wanted
+                        for i, c in enumerate(codes)]
+        codes[0].begins = codes[0].begins or {}
     stats.programs += 1
     remember_lines, _found = True, 0
     return program
-
-
-def _keep_alone(code: Spec, slots, program):
-    """Let a program be found by its only instruction, if no array is so large that more must be known, and none is there for nothing."""
-    if len(code.out) == 1 and all(a.nbytes < DONATE for a in code.avals + code.out) and (
-            program.inputs == len({s for s in slots if FLOAT < s < 0})):
-        code.alone = {**(code.alone or {}), slots: program}
 
 
 def _keep(program, codes, slots, live, donated, exact, inputs):
@@ -422,7 +421,7 @@ def _keep(program, codes, slots, live, donated, exact, inputs):
     with _lock:
         old = _cache.pop(key, None)
         if old is not None:
-            old.kept = False
+            _let_go(old)
             stats.bytes -= old.bytes
         _cache[key] = program
         program.kept = True
@@ -432,12 +431,21 @@ def _keep(program, codes, slots, live, donated, exact, inputs):
                 if stats.bytes <= BUDGET * 7 // 8 or old is program:
                     break
                 del _cache[key]
-                old.kept, old.next = False, None
+                _let_go(old)
                 stats.bytes -= old.bytes
                 stats.evicted += 1
             for other in _cache.values():
                 if other.next is not None and not other.next.kept:
                     other.next = None
+
+
+def _let_go(program):
+    """Note that a program leaves the cache."""
+    program.kept, program.next = False, None
+    if program.held is not None:
+        begins, key = program.codes[0].begins, (program.slots[0], len(program.codes))
+        if begins.get(key) is program:
+            del begins[key]
 
 
 def warn_of_storms(instructions):
@@ -483,7 +491,7 @@ def clear():
     global _last
     with _lock:
         for program in _cache.values():
-            program.kept, program.next = False, None
+            _let_go(program)
         _cache.clear()
         _last = Program(None, None, [], 0, [])
         stats.bytes = 0

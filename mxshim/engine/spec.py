@@ -200,15 +200,15 @@ class Spec:
     diff: the function that is differentiated; None if that is the jaxpr.
     loss: whether it is, or has in it, an operator whose gradient does not wait for one from above.
     origin: what, with the avals and kinds, it follows from, see `disk.structure`; None if that could not be said.
-    alone: by slots, the programs for NumPy of traces that were nothing but this; None if there are none.
+    begins: programs for NumPy that begin with this, by its slots and how many instructions they have; None if there are none.
     """
 
-    __slots__ = ("alone", "avals", "diff", "grad", "jaxpr", "kinds", "line", "loss", "name", "number_slots", "op", "origin", "out",
+    __slots__ = ("avals", "begins", "diff", "grad", "jaxpr", "kinds", "line", "loss", "name", "number_slots", "op", "origin", "out",
                  "pattern", "pullbacks", "record01", "record1", "record10", "record11", "recorded", "run")
 
     def __init__(self, name, run, avals, kinds, op=None, diff=None, grad=True, pattern=None, line=None, origin=None):
         self.pattern, self.line, self.origin = pattern, line, origin
-        self.alone: dict | None = None
+        self.begins: dict | None = None
         self.name, self.run, self.avals, self.kinds, self.op, self.grad = name, run, avals, kinds, op, grad
         self.loss = op is not None and op.loss
         self.diff = diff if diff is not None or line is None else run
@@ -339,11 +339,10 @@ class Recorded:
     targets: the selected inputs, in the order of the gradients `pull` returns.
     """
 
-    alone = None  # see Spec
-    __slots__ = ("back", "jaxpr", "keep", "mask", "name", "out", "residuals", "sources", "spec", "targets", "visible")
+    __slots__ = ("back", "begins", "jaxpr", "keep", "mask", "name", "out", "residuals", "sources", "spec", "targets", "visible")
 
     def __init__(self, spec: Spec, mask: tuple):
-        self.spec, self.name, self.visible = spec, spec.name, len(spec.out)
+        self.spec, self.name, self.visible, self.begins = spec, spec.name, len(spec.out), None
         self.targets = tuple(i for i, wanted in enumerate(mask) if wanted)
         tree = None
 
@@ -403,6 +402,7 @@ class Recorded:
         other.jaxpr, other.back = moved(self.jaxpr, shape, given), moved(self.back, shape, residuals, wanted)
         other.out = spec.out + tuple([aval_of(moved_shape(a.shape, shape), a.dtype) for a in self.out[self.visible:]])
         other.spec, other.name, other.visible, other.targets, other.mask = spec, self.name, self.visible, self.targets, self.mask
+        other.begins = None
         other.sources, other.residuals, other.keep = self.sources, self.residuals, self.keep
         return other
 

@@ -18,11 +18,10 @@ class Stretch:
     parts: (code, label, targets) per node.
     """
 
-    alone = None  # see Spec
-    __slots__ = ("kinds", "name", "out", "parts", "seeds")
+    __slots__ = ("begins", "kinds", "name", "out", "parts", "seeds")
 
     def __init__(self, structure, seeds, out):
-        self.seeds, self.out, self.kinds, self.parts = seeds, out, (), []
+        self.seeds, self.out, self.kinds, self.parts, self.begins = seeds, out, (), [], None
         left = iter(structure)
         for code in left:
             self.parts.append((code, next(left), tuple([next(left) for _ in code.targets])))

@@ -278,25 +278,52 @@ class Trace:
                 self.segment = Segment(device)
             self.device = device
 
-    def _run_alone(self, instruction, device, why) -> bool:
-        """Run the only instruction in here, if NumPy has run the same before; whether it did."""
-        code, slots, out, numbers, _ = instruction
-        del instruction  # so that `close` sees whether a node has it
-        found = code.alone
+    def _run_again(self, instructions, device, why) -> bool:
+        """Run what NumPy has run before, if that is what is in here; whether it did."""
+        code, slots, outs, numbers, _ = instructions[0]
+        found = code.begins
         if found is None or program.remember_lines:
             return False
-        found = found.get(slots)
+        n = len(instructions)
+        found = found.get((slots, n))
         inputs = self.inputs
-        if found is None or not found.kept or found.device is not device or found.inputs != len(inputs) or self.windows or (
-                getrefcount(out) <= _HELD):
+        if found is None or not found.kept or found.device is not device or found.inputs != len(inputs) or self.windows:
             return False
-        results = found.steps([v.data for v in inputs], numbers)
-        if results is None:
-            return False
-        out.data, = results
-        out.trace = out.slot = None
+        if n == 1 and type(outs) is not tuple:
+            results = found.steps([v.data for v in inputs], numbers) if getrefcount(outs) > _HELD else None
+            if results is None:
+                return False
+            outs.data, = results
+            outs.trace = outs.slot = None
+        else:
+            live, numbers = [], []
+            for instruction, code, slots, held in zip(instructions, found.codes, found.slots, found.held):
+                if instruction[0] is not code or instruction[1] != slots:
+                    return False
+                _, _, outs, given, _ = instruction
+                if type(outs) is tuple:
+                    k = 0
+                    for v in outs:
+                        if (getrefcount(v) > _HELD) is not held[k]:
+                            return False
+                        if held[k]:
+                            live.append(v)
+                        k += 1
+                elif (getrefcount(outs) > _HELD) is not held:
+                    return False
+                elif held:
+                    live.append(outs)
+                if given:
+                    numbers += given
+            instruction = None  # so that `close` sees whether a node has it
+            results = found.steps([v.data for v in inputs], numbers)
+            if results is None:
+                return False
+            for v, result in zip(live, results):
+                v.data = result
+                v.trace = v.slot = None
         self.close(device)
-        program.ran_alone(found, why)
+        program.ran_again(found, why)
         return True
 
     def flush(self, why: str):
@@ -306,22 +333,23 @@ class Trace:
             if not instructions:
                 return
             self.device = None  # the owner, if that is another thread, appends to a new trace from now on
-            if len(instructions) == 1 and self._run_alone(instructions[0], device, why):
-                return
-            for slot, ref in self.windows:  # what only a view's memo holds is no result: it is read again should somebody ask
-                view = ref()
-                if view is not None:
-                    memo = view._memo
-                    if memo is not None and memo.trace is self and memo.slot == slot and getrefcount(memo) == _HELD + 1:
-                        view._memo, view._memo_of = None, weakref.ref(view._memo_of)
-            view = memo = None
-            live, wanted, codes, slots, numbers = gather(instructions)
-            if not live:
-                self.close(device)
-                return
-            program.stats.flushes[why] = program.stats.flushes.get(why, 0) + 1
-            data, large, donated = self.take_inputs()
+            live: list[Value] = []
             try:
+                if self._run_again(instructions, device, why):
+                    return
+                for slot, ref in self.windows:  # what only a view's memo holds is no result: it is read again should somebody ask
+                    view = ref()
+                    if view is not None:
+                        memo = view._memo
+                        if memo is not None and memo.trace is self and memo.slot == slot and getrefcount(memo) == _HELD + 1:
+                            view._memo, view._memo_of = None, weakref.ref(view._memo_of)
+                view = memo = None
+                live, wanted, codes, slots, numbers = gather(instructions)
+                if not live:
+                    self.close(device)
+                    return
+                program.stats.flushes[why] = program.stats.flushes.get(why, 0) + 1
+                data, large, donated = self.take_inputs()
                 results, (shared_inputs, shared_results), compiled = program.run(
                     device, instructions, codes, slots, numbers, data, donated, wanted, self.inputs)
             except MXNetError as error:

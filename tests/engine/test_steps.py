@@ -140,26 +140,47 @@ def test_ctrl_c_in_a_small_program_loses_nothing(monkeypatch):
     assert y.tolist() == [4, 7]
 
 
-def test_what_was_called_alone_before_is_found_by_its_operator(nothing_compiles, monkeypatch):
+def test_what_ran_before_is_found_by_its_first_instruction(nothing_compiles, monkeypatch):
     x = np.array([1.0, 2.0])
+    x.attach_grad()
 
     def turn(i):
         before = program.stats.programs, program.stats.hits, program.stats.flushes.get("read", 0)
         assert (x * x).tolist() == [1, 4] and (x * (i + 0.5)).tolist() == [i + 0.5, 2 * i + 1] and (2.0 ** x).tolist() == [2, 4]
+        assert (x * (i + 1) - i * x).sum().item() == 3 and np.split(x * 2, 2)[1].item() == 4
+        with autograd.record():
+            y = x * x
+        y.backward()
+        assert x.grad.tolist() == [2, 4]
         after = program.stats.programs, program.stats.hits, program.stats.flushes["read"]
         return [b - a for a, b in zip(before, after, strict=True)]
 
-    assert turn(0) == [3, 0, 3]
+    assert turn(0) == [6, 0, 6]
     for i in range(20):
-        assert turn(i) == [0, 3, 3]
+        assert turn(i) == [0, 6, 6]
     monkeypatch.setattr(program, "run", None)  # which looks further
-    assert turn(5) == [0, 3, 3]
+    assert turn(5) == [0, 6, 6]
     monkeypatch.undo()
     program.clear()
-    assert turn(6) == [3, 0, 3]
+    assert turn(6) == [6, 0, 6]
 
 
-def test_what_was_called_alone_and_is_not_wanted_is_not_run(nothing_compiles, monkeypatch):
+def test_what_ran_before_is_another_program_if_other_results_are_held(nothing_compiles):
+    x = np.array([1.0, 2.0])
+    held = []
+    for i in range(60):
+        y = x * 2
+        z = y + i
+        if i % 3 == 0:
+            held.append(y)
+        del y
+        assert z.tolist() == [2 + i, 4 + i] and all(y.tolist() == [2, 4] for y in held)
+        if i % 7 == 0:
+            held.clear()
+    assert program.stats.flushes["read"] and [y.tolist() for y in held] == [[2, 4]] * len(held)
+
+
+def test_what_ran_before_and_is_not_wanted_is_not_run(nothing_compiles, monkeypatch):
     x = np.array([1.0, 2.0])
     for _ in range(40):
         assert (x * 3).tolist() == [3, 6]
@@ -168,13 +189,29 @@ def test_what_was_called_alone_and_is_not_wanted_is_not_run(nothing_compiles, mo
     npx.waitall()
 
 
-def test_what_was_called_alone_may_fail(nothing_compiles, monkeypatch):
+def test_what_ran_before_may_fail(nothing_compiles, monkeypatch):
     x = np.array([1.0, 2.0])
     for _ in range(40):
         assert (x * 3).tolist() == [3, 6]
     monkeypatch.undo()  # XLA computes it
     monkeypatch.setattr(Steps, "__call__", lambda self, data, numbers: None)
     assert (x * 3).tolist() == [3, 6]
+
+
+def test_ctrl_c_in_what_ran_before_loses_nothing(nothing_compiles, monkeypatch):
+    x = np.array([1.0, 2.0])
+    for _ in range(40):
+        assert (x * 3).tolist() == [3, 6]
+
+    def interrupted(self, data, numbers):
+        raise KeyboardInterrupt
+
+    y = x * 3
+    monkeypatch.setattr(Steps, "__call__", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        y.tolist()
+    monkeypatch.undo()
+    assert (y + 1).tolist() == [4, 7]
 
 
 @pytest.mark.parametrize("call", [
