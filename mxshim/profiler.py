@@ -170,12 +170,12 @@ def set_state(state="stop", profile_process="worker"):
     _session.state, _session.paused = state, False
     if state == "run":
         _session.last_dump = time.time()
-        _program.run = _timed_run
+        _program.run, _program.watched = _timed_run, True
         if _session.settings["profile_all"]:
             jax.profiler.start_trace(os.path.splitext(_session.settings["filename"])[0] + "-jax")
             _session.tracing = True
     else:
-        _program.run = _run
+        _program.run, _program.watched = _run, False
         if _session.tracing:
             _session.tracing = False
             jax.profiler.stop_trace()

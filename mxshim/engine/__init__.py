@@ -28,8 +28,7 @@ def set_engine_type(name: str) -> str:
     previous = "NaiveEngine" if _trace.naive else "ThreadedEngine"
     if name not in ("NaiveEngine", "ThreadedEngine", "ThreadedEnginePerDevice"):
         raise ValueError(f"set_engine_type: there is no engine {name!r}; use 'NaiveEngine' or 'ThreadedEngine'")
-    _trace.flush_all("engine type")
-    _trace.naive = name == "NaiveEngine"
+    _trace.set_naive(name == "NaiveEngine")
     return previous
 
 

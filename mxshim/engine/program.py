@@ -33,6 +33,7 @@ _LARGE = 32 << 20  # bytes that are worth being given back
 STORM = 24  # programs from one line before the user is told
 
 remember_lines = True  # while programs are being compiled: instructions of a steady loop need not know their lines
+watched = False  # whether every run goes through `run`, as the profiler wants
 _STEADY = 32  # programs found compiled, one after the other, that make a loop steady
 _found = 0
 

@@ -94,7 +94,7 @@ class Segment:
 naive = os.environ.get("MXNET_ENGINE_TYPE", "") == "NaiveEngine"
 _running: deque = deque()
 _NO_STEP = 0, 0
-_FIRST_CHECK = -1 if naive else (LONG - 1) << SHIFT  # the slot of the instruction after which `Trace.cut` looks
+_FIRST_CHECK = (LONG - 1) << SHIFT  # the slot of the instruction after which `Trace.cut` looks; in NaiveEngine mode it always does
 
 
 def user_line(depth: int = 1) -> tuple[str, int]:
@@ -149,7 +149,7 @@ class Trace:
         """Begin; nothing is in here."""
         self.segment = Segment(device)
         self.step = _NO_STEP
-        self.next_check = _FIRST_CHECK
+        self.next_check = -1 if naive else _FIRST_CHECK
         self.device = device
 
     def enter(self, value: Value) -> int:
@@ -273,7 +273,7 @@ class Trace:
             self.windows = []
         if threads.now.trace is self:
             self.step = _NO_STEP
-            self.next_check = _FIRST_CHECK
+            self.next_check = -1 if naive else _FIRST_CHECK
             if held:
                 self.segment = Segment(device)
             self.device = device
@@ -282,7 +282,7 @@ class Trace:
         """Run what NumPy has run before, if that is what is in here; whether it did."""
         code, slots, outs, numbers, _ = instructions[0]
         found = code.begins
-        if found is None or program.remember_lines:
+        if found is None or program.remember_lines or program.watched:
             return False
         n = len(instructions)
         found = found.get((slots, n))
@@ -487,6 +487,15 @@ def flush_all(why: str):
     """Run every open trace of this thread."""
     for trace in list(state.traces.values()):
         trace.flush(why)
+
+
+def set_naive(on: bool):
+    """Whether every call runs at once: from now on, in other threads from their next flush on."""
+    global naive
+    flush_all("engine type")
+    naive = on
+    for trace in state.traces.values():
+        trace.next_check = -1 if on else _FIRST_CHECK
 
 
 def wait_all():

@@ -31,7 +31,7 @@ _COSTS: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("argmax", "argmin", "clamp", "first_extreme", "integer_pow", "iota", "rev", "round", "shift_right_logical",
                      "sign"), (4e-6, 1e-9)),
     **dict.fromkeys(("pad", "split", "stack", "tile", "unstack"), (2e-6, 1e-9)),
-    "select_n": (1.5e-6, 1.5e-9), "div": (1.2e-6, 4e-10), "rem": (2e-6, 1e-8), "gather": (6e-6, 0), "sort": (5e-6, 0),
+    "select_n": (1.5e-6, 3e-9), "div": (1.2e-6, 4e-10), "rem": (2e-6, 1e-8), "gather": (6e-6, 0), "sort": (5e-6, 0),
     **dict.fromkeys(("cumsum", "running_sum", "cumprod"), (6e-6, 2e-9)), "dot_general": (2.4e-6, 2e-10)}
 _LONG = (4e-5, 0.0)
 _VECTORS = 2.5e-9  # for every element of those in doubles that NumPy computes several at a time
@@ -41,9 +41,10 @@ _BYTE, _PRODUCT = 1e-9, 2e-10  # seconds of NumPy's for every byte that comes ou
 _ONE_THREAD = 1 << 18  # multiplications that NumPy's BLAS does without other threads, in half the time that calling XLA takes
 _PICKED = {"erf", "erfc", "gather", "scatter", "scatter-add", "scatter-max", "scatter-min", "scatter-mul", "sort", "top_k"}
 _PICK = 2e-8  # seconds for every element of these
+_BESIDE_A_NUMBER = 5e-10  # by how many seconds for every element NumPy's maximum and minimum of an array and a number are slower
 _TURN = 3e-9  # of an array that is turned over: by how many seconds for every element of four bytes NumPy is slower
 # Bytes of operands and results that NumPy passes through these as fast as a program of XLA's, whose threads take 50 us to wake.
-_PASSING = (1 << 22) * max(CORES, 2) // max(CORES - 1, 1)
+_PASSING = (9 << 19) * max(CORES, 2) // max(CORES - 1, 1)
 _PASSED = {**dict.fromkeys((*EXACT, "broadcast_in_dim", "concatenate", "convert_element_type", "stack", "tile"), _PASSING),
            **dict.fromkeys(("div", "pad"), _PASSING * 3 // 8), "sqrt": 0}
 _MOVED, _ROW = {"broadcast_in_dim", "concatenate", "pad", "stack", "tile"}, 64
@@ -229,20 +230,24 @@ class Steps:
         size = math.prod(avals[0].shape)  # v.aval.size takes JAX much longer
         if name in _RESHAPING and math.prod(shapes[0]) == size:
             name = "reshape"
+        broadcasts = name in _DIRECT or name in ("div", "select_n")
+        wide = [v for v, i in zip(eqn.invars, inputs, strict=True) if not (broadcasts and i in self._narrow)] or eqn.invars
         if name in ("cond", "scan"):
             if self.limit is not None:  # they take _LONG
                 raise CannotRun
             fn, cost = (_cond if name == "cond" else _scan)(params, eqn)
         elif name == "select_n" and eqn.invars[0].aval.dtype == bool:
-            fn, inputs, cost = onp.where, [inputs[0], inputs[2], inputs[1]], _cost(eqn, name, params, size)
+            fn, inputs, cost = onp.where, [inputs[0], inputs[2], inputs[1]], _cost(eqn, name, params, size, wide)
             shapes = [shapes[0], shapes[2], shapes[1]]
         elif name in RULES:
-            fn, cost = RULES[name](params, avals, shapes), _cost(eqn, name, params, size)
+            fn, cost = RULES[name](params, avals, shapes), _cost(eqn, name, params, size, wide)
         else:
             raise CannotRun
-        if name in _DIRECT or name in ("div", "select_n"):
+        if broadcasts:
             inputs, rows = self._narrowed(inputs, shapes, avals[0].shape)
             cost = (*cost[:2], 0.0 if rows else cost[2])
+            if name in ("max", "min") and sum([math.prod(v.aval.shape) == size for v in wide]) < 2 and not rows:
+                cost = cost[0] + _BESIDE_A_NUMBER * size, cost[1], 0.0
         if size <= SMALL and all(self.values[i] is not None for i in inputs):
             with onp.errstate(all="ignore"):
                 found = fn(*[self.values[i] for i in inputs])
@@ -342,8 +347,8 @@ def _in_vectors(fn: onp.ufunc) -> bool:
     return fn not in (onp.sin, onp.cos) and not any(how["current"].startswith("baseline") for how in found.values())
 
 
-def _cost(eqn, name, params, size) -> tuple[float, float, float]:
-    """An entry of Steps.costs; size: of the result."""
+def _cost(eqn, name, params, size, wide) -> tuple[float, float, float]:
+    """An entry of Steps.costs; size: of the result; wide: the operands without those that are broadcast in passing."""
     call, each = _COSTS.get(name, _LONG)
     out = eqn.outvars[0].aval
     if name in _DOUBLES and size <= SMALL and _in_vectors(_DOUBLES[name]):
@@ -377,7 +382,7 @@ def _cost(eqn, name, params, size) -> tuple[float, float, float]:
     elif name in WINDOWS:
         seconds += 4 * _BYTE * size * math.prod(params["window_dimensions"])
     slower = each * most * out.dtype.itemsize / 4
-    touched = sum([math.prod(v.aval.shape) * v.aval.dtype.itemsize for v in (*eqn.invars, *eqn.outvars)])
+    touched = sum([math.prod(v.aval.shape) * v.aval.dtype.itemsize for v in (*wide, *eqn.outvars)])
     passed = touched <= _PASSED.get(name, 0) and (name not in _MOVED or _moves_rows(eqn, params))
     return call + slower, seconds, slower if passed else 0.0
 
