@@ -287,7 +287,7 @@ class Trace:
         n = len(instructions)
         found = found.get((slots, n))
         inputs = self.inputs
-        if found is None or not found.kept or found.device is not device or found.inputs != len(inputs) or self.windows:
+        if found is None or not found.kept or found.device is not device or found.inputs != len(inputs):
             return False
         if n == 1 and type(outs) is not tuple:
             results = found.steps([v.data for v in inputs], numbers) if getrefcount(outs) > _HELD else None
@@ -335,8 +335,6 @@ class Trace:
             self.device = None  # the owner, if that is another thread, appends to a new trace from now on
             live: list[Value] = []
             try:
-                if self._run_again(instructions, device, why):
-                    return
                 for slot, ref in self.windows:  # what only a view's memo holds is no result: it is read again should somebody ask
                     view = ref()
                     if view is not None:
@@ -344,6 +342,8 @@ class Trace:
                         if memo is not None and memo.trace is self and memo.slot == slot and getrefcount(memo) == _HELD + 1:
                             view._memo, view._memo_of = None, weakref.ref(view._memo_of)
                 view = memo = None
+                if self._run_again(instructions, device, why):
+                    return
                 live, wanted, codes, slots, numbers = gather(instructions)
                 if not live:
                     self.close(device)
