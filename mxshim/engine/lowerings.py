@@ -136,6 +136,8 @@ def _lower(ctx, x, *, instead, **params):
 
 
 _RULES = {primitive: partial(_lower, instead=instead) for primitive, instead in _INSTEAD.items()}
+# Those that must be right wherever they are, inside of primitives of ours, too, which are not looked into here.
+_ALWAYS = {primitive: _RULES[primitive] for primitive in (lax.reduce_max_p, lax.reduce_min_p)}
 
 
 def _turn(far):
@@ -149,13 +151,12 @@ def lower(traced, device):
     """traced.lower(), for this device."""
     if device.platform != "cpu" or not _OFFERED:
         return traced.lower()
-    rules = dict(_RULES) if any(eqn.primitive in _INSTEAD and _INSTEAD[eqn.primitive].applies(eqn.invars[0].aval, **eqn.params)
-                                for eqn in equations(traced.jaxpr)) else {}
+    rules = {eqn.primitive: _RULES[eqn.primitive] for eqn in equations(traced.jaxpr) if eqn.primitive in _INSTEAD
+             and _INSTEAD[eqn.primitive].applies(eqn.invars[0].aval, **eqn.params)}
+    rules |= _ALWAYS
     far = turns.far(traced.jaxpr)
     if far:
         rules[lax.transpose_p] = _turn(far)
-    if not rules:
-        return traced.lower()
     return traced.lower(_private_parameters=mlir.LoweringParameters(override_lowering_rules=tuple(rules.items())))
 
 

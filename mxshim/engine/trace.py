@@ -223,8 +223,10 @@ class Trace:
         new = Trace(self.device)
 
         def moved(slot):
-            if slot >= 0 or slot <= FLOAT:
-                return slot - base if slot >= 0 else slot
+            if slot >= 0:
+                return slot - base
+            if slot <= FLOAT:
+                return slot
             value = self.inputs[~slot]
             return new.external.get(value) or new.enter(value)
 

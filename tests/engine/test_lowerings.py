@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as onp
 import pytest
 
-from mxshim import autograd, np, npx
+from mxshim import autograd, nd, np, npx
 from mxshim.engine import lowerings
 from mxshim.ops import primitives
 
@@ -161,12 +161,21 @@ def test_nan_is_the_largest_and_the_smallest(shape, axis, name, dtype):
             onp.testing.assert_array_equal(values(lambda x: getattr(x, name)(axis), x), getattr(x, name)(axis))
 
 
+@pytest.mark.parametrize("name, far, near", [("argmax", 99, 100), ("argmin", -99, 100)])
+def test_the_first_nan_is_where_the_extreme_is(name, far, near):
+    """nd's, as measured; inside of a primitive of ours."""
+    x = onp.random.default_rng(0).normal(size=(300, 300)).astype("float32")
+    x[5, near], x[5, 200], x[7, near], x[7, 200] = far, onp.nan, onp.nan, far
+    assert getattr(nd, name)(nd.array(x), axis=1).asnumpy()[[5, 7]].tolist() == [200, near]
+
+
 def test_only_reals_are_compared_in_another_way():
     assert "reduce_precision" in text(lambda x: x.max(1), onp.ones((100, 100), "float32"))
     assert "reduce_precision" not in text(lambda x: x.max(1), onp.ones((100, 100), "int32"))
     x = np.array(onp.random.default_rng(1).normal(size=(300, 300)))
-    for softmax in npx.softmax, npx.log_softmax:  # which is nan wherever there is one, whatever is the largest
-        assert "reduce_precision" not in text(lambda x: primitives.softmax(x, 1), x.asnumpy())
+    for softmax, along in (npx.softmax, primitives.softmax), (npx.log_softmax, primitives.log_softmax):
+        # which is nan wherever there is one, whatever is the largest
+        assert "reduce_precision" not in text(lambda x, f=along: f(x, 1), x.asnumpy())
         y = x.copy()
         y[7, 3] = onp.nan
         onp.testing.assert_array_equal(onp.isnan(softmax(y).asnumpy()).all(1), onp.arange(300) == 7)
