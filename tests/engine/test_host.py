@@ -203,6 +203,42 @@ def test_floats_that_numpy_has_not():
         steps(jax.make_jaxpr(lambda x: lax.reduce_precision(x, 4, 3))(X))
 
 
+BOUNDS = (0.5, -0.5, 0.0, -0.0, onp.inf, onp.nan)
+CHOICES = {
+    **{f"{name}, {'array' if left else 'number'} first, {then}": (
+        lambda x, n, k, name=name, left=left, then=then: jnp.where(getattr(lax, name)(*((x, jnp.full_like(x, n)) if left else (
+            jnp.full_like(x, n), x))), *((n, x) if then == "number" else (x, n))))
+       for name in ("lt", "le", "gt", "ge") for left in (True, False) for then in ("number", "array")},
+    "maximum": lambda x, n, k: jnp.where((x >= n) | (x != x), x, n), "minimum": lambda x, n, k: jnp.where((x <= n) | (x != x), x, n),
+    "maximum of a number": lambda x, n, k: jnp.where((n >= x) | (n != n), n, x),
+    "clip": lambda x, n, k: jnp.where(x > k, k, jnp.where(x < n, n, x)),
+    "clip from above": lambda x, n, k: jnp.where(x < n, n, jnp.where(x > k, k, x)),
+    "within another": lambda x, n, k: jnp.where(x > k, k, jnp.where(x + 1 < n, n, x + 1)),
+    "twice": lambda x, n, k: jnp.where(x > k, k, jnp.where(x > n, n, x)),
+}
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_choices_between_an_array_and_a_number(name):
+    fn = CHOICES[name]
+    for x in (EDGES, onp.stack([EDGES, EDGES[::-1]]), N.astype("float32")):
+        numbers = [x.dtype.type(0)] * 2
+        made = steps(jax.make_jaxpr(fn)(x, *numbers))
+        for n in BOUNDS:
+            for k in BOUNDS:
+                got, = made([x, x.dtype.type(n), x.dtype.type(k)], [])
+                want = onp.asarray(jax.jit(fn)(x, x.dtype.type(n), x.dtype.type(k)))
+                onp.testing.assert_array_equal(got, want, err_msg=f"{n}, {k}")
+                assert (onp.signbit(got) == onp.signbit(want))[~onp.isnan(want)].all(), (n, k)
+
+
+@pytest.mark.parametrize("name, count", [("maximum", 1), ("minimum", 1), ("clip", 2), ("clip from above", 2), ("lt, array first, number", 1),
+                                         ("lt, array first, array", 2), ("within another", 4)])
+def test_an_extreme_is_one_step(name, count):
+    made = steps(jax.make_jaxpr(CHOICES[name])(X, onp.float32(1), onp.float32(2)))
+    assert len(made.steps) == count
+
+
 def test_what_costs_more_than_xla_is_refused():
     with pytest.raises(host.CannotRun):
         steps(traced("scan")[2], limit=1e-5)

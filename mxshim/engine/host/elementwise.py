@@ -163,13 +163,16 @@ def _convert(params, avals, shapes):
     if to.kind not in "iu":
         return filling(lambda x, out=None: x.astype(to) if out is None else onp.copyto(out, x, casting="unsafe") or out, avals[0])
     least, most = onp.iinfo(to).min, onp.iinfo(to).max
+    word = to.kind == "i" and to.itemsize >= 4
 
     def convert(x):
         if x.dtype.kind != "f":
             return x.astype(to)
+        if word:  # where numbers that do not fit become the least one, or are cut off as XLA does it
+            found = x.astype(to)
+            if least not in found:
+                return found
         inside = (x > least) & (x < most)
-        if inside.all():
-            return x.astype(to)
         found = onp.where(inside, x, 0).astype(to)  # XLA stops at the ends, and makes nan 0
         return onp.where(x >= most, onp.asarray(most, to), onp.where(x <= least, onp.asarray(least, to), found))
 

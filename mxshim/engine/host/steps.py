@@ -14,6 +14,7 @@ import numpy as onp
 
 from ...base import CORES
 from .elementwise import EXACT, ROUNDED, SMALL, UFUNCS
+from .extremes import Extremes
 from .picking import takes
 from .products import WINDOWS
 from .rules import CALLS, DTYPES, RULES, CannotRun, copied, scan_counts
@@ -75,7 +76,7 @@ class Steps:
     shared: the inputs, and the results, that share their memory: large arrays in another shape.
     """
 
-    __slots__ = ("_constants", "_given", "_how", "_known", "_narrow", "_own", "_reshape_of", "calls", "costs", "kinds", "limit", "outs",
+    __slots__ = ("_constants", "_extremes", "_given", "_how", "_known", "_narrow", "_own", "_reshape_of", "calls", "costs", "kinds", "limit", "outs",
                  "seconds", "shared", "steps", "values")
 
     def __init__(self, inputs: int, kinds=(), limit: float | None = None):
@@ -89,6 +90,7 @@ class Steps:
         self._known: dict[tuple, list[int]] = {}  # by constant, and by primitive, operands and parameters: what was found before
         self._narrow: dict[int, tuple[int, bool]] = {}  # what was broadcast -> what it was broadcast from, whether that is no number
         self._own: set[int] = set()
+        self._extremes = Extremes()
         self._reshape_of: dict[int, int] = {i: i for i in range(inputs)}  # what has the elements of an input in their order -> that input
         self.shared: tuple[list[int], list[int]] = ([], [])
 
@@ -120,7 +122,7 @@ class Steps:
         if self.limit is not None and slower - passing > self.limit:
             raise CannotRun
         self.steps, self._constants = kept[::-1], self.values[self._given:]
-        del self.values, self.costs, self._known, self._narrow, self._own, self._reshape_of  # what only making them needs
+        del self.values, self.costs, self._known, self._narrow, self._own, self._reshape_of, self._extremes  # what only making them needs
         return self
 
     def __call__(self, data, numbers) -> list | None:
@@ -227,7 +229,7 @@ class Steps:
         for v in (*eqn.invars, *eqn.outvars):
             if getattr(v.aval, "dtype", None) not in DTYPES:
                 raise CannotRun
-        size = math.prod(avals[0].shape)  # v.aval.size takes JAX much longer
+        given, extreme, size = inputs, None, math.prod(avals[0].shape)  # v.aval.size takes JAX much longer
         if name in _RESHAPING and math.prod(shapes[0]) == size:
             name = "reshape"
         broadcasts = name in _DIRECT or name in ("div", "select_n")
@@ -237,8 +239,13 @@ class Steps:
                 raise CannotRun
             fn, cost = (_cond if name == "cond" else _scan)(params, eqn)
         elif name == "select_n" and eqn.invars[0].aval.dtype == bool:
-            fn, inputs, cost = onp.where, [inputs[0], inputs[2], inputs[1]], _cost(eqn, name, params, size, wide)
-            shapes = [shapes[0], shapes[2], shapes[1]]
+            chosen = self._extremes.choice(inputs[0], self._source(inputs[2]), self._source(inputs[1]))
+            if chosen:
+                fn, inputs, extreme = chosen
+                name, shapes = "max", [shapes[0], *[()] * (len(inputs) - 1)]
+            else:
+                fn, inputs, shapes = onp.where, [inputs[0], inputs[2], inputs[1]], [shapes[0], shapes[2], shapes[1]]
+            cost = _cost(eqn, name, params, size, wide)
         elif name in RULES:
             fn, cost = RULES[name](params, avals, shapes), _cost(eqn, name, params, size, wide)
         else:
@@ -259,6 +266,11 @@ class Steps:
             self._reshape_of[outs[0]] = self._reshape_of[inputs[0]]
         if name == "broadcast_in_dim":
             self._narrow[outs[0]] = self._reshaped(inputs[0], shapes[0], params), math.prod(shapes[0]) > 1
+        if extreme:
+            self._extremes.found[outs[0]] = extreme
+        if len(given) == 2:
+            self._extremes.note(name, [self._source(k) for k in given], [k in self._narrow and not self._narrow[k][1] or not v.aval.shape
+                                                                         for k, v in zip(given, eqn.invars, strict=True)], outs[0])
         self._add(fn, inputs, outs[0] if len(outs) == 1 else tuple(outs), cost)
         return outs
 
@@ -280,6 +292,11 @@ class Steps:
         found = self._value()
         self._add(operator.methodcaller("reshape", tuple(narrow)), [k], found, (_COSTS["reshape"][0], _COSTS["reshape"][0], 0.0))
         return found
+
+    def _source(self, k) -> int:
+        """The number that was broadcast, if one was, else the value itself."""
+        source, rows = self._narrow.get(k, (k, True))
+        return k if rows else source
 
     def _narrowed(self, inputs, shapes, shape) -> tuple[list[int], bool]:
         """The operands of a function that broadcasts: those from before they were broadcast, if one has the result's shape.
