@@ -41,7 +41,14 @@ def on_cpu():
 
 
 @pytest.fixture
-def xla_alone(monkeypatch):
+def all_later(monkeypatch):
+    """For tests of traces: no call is so small that it is computed at once."""
+    from mxshim.engine import emit
+    monkeypatch.setattr(emit, "_at_once", lambda spec, values, numbers: None)
+
+
+@pytest.fixture
+def xla_alone(monkeypatch, all_later):
     """For tests of what is compiled: no program is so small that NumPy runs it."""
     from mxshim.engine import pieces
     monkeypatch.setattr(pieces, "SMALL", 0)

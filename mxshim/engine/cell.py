@@ -48,6 +48,9 @@ def aval_of(shape: tuple[int, ...], dtype: onp.dtype) -> Aval:
     return found
 
 
+KEPT = 1  # the slot of a value whose data is there and stays on the host, because calls are computed at once with it
+
+
 class Value:
     """An immutable result: `data` once it is there (a JAX or a NumPy array that nobody writes), else a slot of an open trace.
 

@@ -21,7 +21,7 @@ from jax.extend.core import Literal, jaxpr_as_fun
 from ..base import MXNetError
 from ..device import give_back, started_in
 from . import buffers, disk, lowerings, pieces
-from .cell import DONATE, aligned, put
+from .cell import DONATE, KEPT, aligned, put
 from .op import READS
 from .roll import rolled
 from .spec import FLOAT, INT, SHIFT, repeated
@@ -203,7 +203,7 @@ def _settle(inputs, data, device):
     """Put what comes from the host on the device once programs have had it as an input often; what XLA would copy, the second time."""
     for j, v in enumerate(inputs):
         d = data[j]
-        if type(d) is not onp.ndarray:
+        if type(d) is not onp.ndarray or v.slot == KEPT:
             continue
         v.slot = (v.slot or 0) - 1
         if v.slot <= -_OFTEN or v.slot < -1 and (device.platform != "cpu" or d.nbytes >= DONATE and not aligned(d)):

@@ -200,15 +200,17 @@ class Spec:
     diff: the function that is differentiated; None if that is the jaxpr.
     loss: whether it is, or has in it, an operator whose gradient does not wait for one from above.
     origin: what, with the avals and kinds, it follows from, see `disk.structure`; None if that could not be said.
+    now: functions of NumPy's for calls that are computed at once, False if they are not, None as long as nobody has looked.
     begins: programs for NumPy that begin with this, by its slots and how many instructions they have; None if there are none.
     """
 
-    __slots__ = ("avals", "begins", "diff", "grad", "jaxpr", "kinds", "line", "loss", "name", "number_slots", "op", "origin", "out",
+    __slots__ = ("avals", "begins", "diff", "grad", "jaxpr", "kinds", "line", "loss", "name", "now", "number_slots", "op", "origin", "out",
                  "pattern", "pullbacks", "record01", "record1", "record10", "record11", "recorded", "run")
 
     def __init__(self, name, run, avals, kinds, op=None, diff=None, grad=True, pattern=None, line=None, origin=None):
         self.pattern, self.line, self.origin = pattern, line, origin
         self.begins: dict | None = None
+        self.now: Any = None
         self.name, self.run, self.avals, self.kinds, self.op, self.grad = name, run, avals, kinds, op, grad
         self.loss = op is not None and op.loss
         self.diff = diff if diff is not None or line is None else run

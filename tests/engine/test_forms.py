@@ -90,7 +90,7 @@ def test_a_call_that_failed_does_not_spoil_the_form():
 
 def test_no_program_is_compiled_for_numbers_given_by_name():
     x = np.ones(7)
-    x.wait_to_read()
+    npx.waitall()
     np.clip(x, a_min=0.0, a_max=2.0).wait_to_read()
     before = engine.stats().programs
     for k in range(5):

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("on_cpu")
 
 
 @pytest.fixture
-def nothing_compiles(monkeypatch):
+def nothing_compiles(monkeypatch, all_later):
     def compiled(*args):
         raise AssertionError("XLA was asked for a program")
 
@@ -64,7 +64,7 @@ def test_every_step_rounds_once(nothing_compiles):
     assert np.array(x).sum().item() == onp.float32(x.astype("float64").sum())
 
 
-def test_many_elements_and_many_steps_are_compiled():
+def test_many_elements_and_many_steps_are_compiled(all_later):
     before = program.stats.compile_seconds
     np.exp(np.ones((300, 300))).wait_to_read()
     assert program.stats.compile_seconds > before
@@ -125,7 +125,7 @@ def test_what_numpy_cannot_be_asked_for_is_compiled(monkeypatch):
     assert (np.array([1.0, 2.0, 3.0]) * 3 - 0.5).tolist() == [2.5, 5.5, 8.5]
 
 
-def test_ctrl_c_in_a_small_program_loses_nothing(monkeypatch):
+def test_ctrl_c_in_a_small_program_loses_nothing(monkeypatch, all_later):
     program.clear()
     x = np.array([1.0, 2.0])
     y = x * 3 + 1
@@ -158,9 +158,9 @@ def test_what_ran_before_is_found_by_its_first_instruction(nothing_compiles, mon
     assert turn(0) == [6, 0, 6]
     for i in range(20):
         assert turn(i) == [0, 6, 6]
-    monkeypatch.setattr(program, "run", None)  # which looks further
-    assert turn(5) == [0, 6, 6]
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr(program, "run", None)  # which looks further
+        assert turn(5) == [0, 6, 6]
     program.clear()
     assert turn(6) == [6, 0, 6]
 
@@ -238,7 +238,7 @@ def test_a_program_that_is_called_often_gives_the_same_bits_when_written_as_a_fu
 
 
 @pytest.mark.parametrize("shape, axes, there", [((30, 40), None, True), ((200, 300), None, False), ((300, 200, 2), (1, 0, 2), True)])
-def test_large_arrays_are_turned_over_by_xla(shape, axes, there):
+def test_large_arrays_are_turned_over_by_xla(shape, axes, there, all_later):
     program.clear()
     x = np.array(onp.random.default_rng(1).normal(size=shape))
     y = np.transpose(x, axes)
@@ -247,14 +247,15 @@ def test_large_arrays_are_turned_over_by_xla(shape, axes, there):
 
 
 def test_what_is_read_on_the_host_stays_there_until_compiled_programs_use_it_often():
-    x = np.array([1.0, 2.0])
-    assert [(x + i).tolist() for i in range(3)] == [[1, 2], [2, 3], [3, 4]]
-    assert type(x._cell.value.data) is onp.ndarray
+    x, kept = np.array([1.0, 2.0]), np.array([1.0, 2.0])
+    assert x.tolist() == [1, 2] and [(kept + i).tolist() for i in range(3)] == [[1, 2], [2, 3], [3, 4]]
     large = np.ones((300_000, 2))
     for i in range(program._OFTEN):
         assert type(x._cell.value.data) is onp.ndarray, i
-        assert float(np.tanh(large * x).mean()) == pytest.approx((onp.tanh(1) + onp.tanh(2)) / 2, rel=1e-4)
+        for small in (x, kept):
+            assert float(np.tanh(large * small).mean()) == pytest.approx((onp.tanh(1) + onp.tanh(2)) / 2, rel=1e-4)
     assert type(x._cell.value.data) is not onp.ndarray
+    assert type(kept._cell.value.data) is onp.ndarray  # what is computed at once with it must not be another program from here on
 
 
 def test_xla_reads_large_arrays_where_they_are_on_the_host():

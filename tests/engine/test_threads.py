@@ -213,7 +213,7 @@ def test_a_failed_call_changes_nothing():
     assert x.asnumpy().tolist() == [1, 2]
 
 
-def test_late_faults_come_at_the_next_read():
+def test_late_faults_come_at_the_next_read(all_later):
     x = np.array([1.0, 2.0, 3.0])
     i = np.array([0.0, 7.0]) + 0
     y = x[i]
