@@ -180,20 +180,21 @@ def emit1(form: Form, x: Handle, numbers: tuple, cls) -> Any:
     trace = thread.trace
     if trace.device is not ctx._jax:
         trace = trace_on(ctx._jax or ctx.jax)
-    if spec.now is not False and value.trace is None and not thread.recording and not trace.far:
+    code: Any = spec
+    node = None
+    if thread.recording:
+        if (q := x._node) is not None:
+            p = place(x) if q.code is None else (q, x._index)
+            if p is not None:
+                if inplace.readers is not None:
+                    return _generally(form, (x,), numbers, cls)
+                node = Node()
+                if not p[0].zero and spec.grad:
+                    code = spec.record1 or _record(spec, (True,))
+    elif value.trace is None and spec.now is not False and not trace.far:
         results = _at_once(spec, (value,), numbers)
         if results is not None:
             return cls(value_with(spec.out[0], ctx, results[0]))
-    code: Any = spec
-    node = None
-    if thread.recording and (q := x._node) is not None:
-        p = place(x) if q.code is None else (q, x._index)
-        if p is not None:
-            if inplace.readers is not None:
-                return _generally(form, (x,), numbers, cls)
-            node = Node()
-            if not p[0].zero and spec.grad:
-                code = spec.record1 or _record(spec, (True,))
     instructions = trace.instructions
     slot = value.slot if value.trace is trace else trace.external.get(value)
     if slot is None:
@@ -246,10 +247,6 @@ def emit2(form: Form, x: Handle, y: Handle, numbers: tuple, cls) -> Any:
         trace = trace_on(ctx._jax or ctx.jax)
     if b.ctx._jax is not device:
         return _generally(form, (x, y), numbers, cls)
-    if spec.now is not False and a.trace is None and b.trace is None and not thread.recording and not trace.far:
-        results = _at_once(spec, (a, b), numbers)
-        if results is not None:
-            return cls(value_with(spec.out[0], ctx, results[0]))
     code: Any = spec
     node = p = q = None
     if thread.recording:
@@ -269,6 +266,10 @@ def emit2(form: Form, x: Handle, y: Handle, numbers: tuple, cls) -> Any:
                     code = spec.record10 or _record(spec, (True, False))
                 else:
                     code = spec.record11 or _record(spec, (True, True))
+    elif a.trace is None and b.trace is None and spec.now is not False and not trace.far:
+        results = _at_once(spec, (a, b), numbers)
+        if results is not None:
+            return cls(value_with(spec.out[0], ctx, results[0]))
     instructions = trace.instructions
     slot = a.slot if a.trace is trace else trace.external.get(a)
     if slot is None:
@@ -311,13 +312,14 @@ def _at_once(spec, values, numbers) -> list | None:
         d = v.data
         if type(d) is not onp.ndarray:
             return None
-        v.slot = KEPT
         data.append(d)
     steps = spec.now
     if steps is None:
         steps = spec.now = pieces.alone(spec) or False
     if not steps or _threads.now.capture is not None or program.watched:
         return None
+    for v in values:
+        v.slot = KEPT
     return steps(data, numbers)
 
 

@@ -62,7 +62,7 @@ _DISPATCH = 5e-5  # ... to run one, about
 _PATIENCE = 0.5  # seconds that a piece may take with NumPy, all in all
 SMALL = 16  # instructions of a trace that may be small
 LIMIT = 1.6e-5  # seconds that NumPy may take for it, about: what calling XLA costs, the caches that it empties included
-TINY, AT_ONCE = 1 << 14, 8e-6  # bytes of the arrays of a call that is computed at once; by how many seconds NumPy may be slower then
+TINY, AT_ONCE = 1 << 14, 1e-5  # bytes of the arrays of a call that is computed at once; by how many seconds NumPy may be slower then
 _NEAR, _STILL = 4, 64  # programs that may be found between two new structures in quick succession; once there were STREAK of these
 
 
@@ -148,8 +148,8 @@ def small(instructions, live, inputs: int) -> Steps | None:
 
 
 def alone(spec) -> Steps | None:
-    """A call as functions of NumPy's, if its arrays are small and these take no longer than to take note of it would."""
-    if any(a.nbytes > TINY for a in (*spec.avals, *spec.out)):
+    """A call as functions of NumPy's, if its arrays are small and these take little time; no slice: it is a part of what follows."""
+    if spec.name == "mx.getitem" or any(a.nbytes > TINY for a in (*spec.avals, *spec.out)):
         return None
     inputs = len(spec.avals)
     piece = Piece(spec, (*[~j for j in range(inputs)], *spec.number_slots), [~j for j in range(inputs)], [], [*range(len(spec.out))], None)

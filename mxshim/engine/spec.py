@@ -210,7 +210,7 @@ class Spec:
     def __init__(self, name, run, avals, kinds, op=None, diff=None, grad=True, pattern=None, line=None, origin=None):
         self.pattern, self.line, self.origin = pattern, line, origin
         self.begins: dict | None = None
-        self.now: Any = None
+        self.now: Callable | bool | None = None
         self.name, self.run, self.avals, self.kinds, self.op, self.grad = name, run, avals, kinds, op, grad
         self.loss = op is not None and op.loss
         self.diff = diff if diff is not None or line is None else run

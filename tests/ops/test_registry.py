@@ -70,7 +70,7 @@ def close(arrays, wanted):
 
 
 def check_values(op: Op, double=()):
-    calls = []  # all are made before one is read: they are one program
+    calls = []  # all are made before one is read: those that are not computed at once are one program
     for args, kwargs in samples(op):
         inputs, names = Inputs(), names_of(op, args, kwargs)
         results = {name: run(name, args, kwargs, inputs) for name in names}

@@ -76,8 +76,8 @@ class Steps:
     shared: the inputs, and the results, that share their memory: large arrays in another shape.
     """
 
-    __slots__ = ("_constants", "_extremes", "_given", "_how", "_known", "_narrow", "_own", "_reshape_of", "calls", "costs", "kinds", "limit", "outs",
-                 "seconds", "shared", "steps", "values")
+    __slots__ = ("_constants", "_extremes", "_given", "_how", "_known", "_narrow", "_own", "_reshape_of", "calls", "costs", "kinds",
+                 "limit", "outs", "seconds", "shared", "steps", "values")
 
     def __init__(self, inputs: int, kinds=(), limit: float | None = None):
         self.kinds, self.limit, self._given = kinds, limit, inputs + len(kinds)
