@@ -44,7 +44,7 @@ def on_cpu():
 def all_later(monkeypatch):
     """For tests of traces: no call is so small that it is computed at once."""
     from mxshim.engine import emit
-    monkeypatch.setattr(emit, "_at_once", lambda spec, values, numbers: None)
+    monkeypatch.setattr(emit, "_at_once", lambda spec, thread, data, numbers: None)
 
 
 @pytest.fixture

@@ -180,9 +180,14 @@ def _known(x):
     return found if found is None or found.dtype.kind in "iu" else _cast(found, "int64")
 
 
+_UNSIGNED = {n: onp.dtype(f"uint{8 * n}") for n in (1, 2, 4, 8)}
+
+
 def _check(index, size, what, error, low=0):
     if index is None or not index.size:
         return
+    if not low and index.dtype.kind == "i" and onp.maximum.reduce(index.view(_UNSIGNED[index.dtype.itemsize]), None) < size:
+        return  # as unsigned numbers the negative ones are the largest
     least, most = onp.minimum.reduce(index, None), onp.maximum.reduce(index, None)
     if least < low or most >= size:
         bad = least if least < low else most
@@ -212,6 +217,8 @@ def _checked_take(default_axis, default_mode):
             if mode != "raise" or not isinstance(a, Array):
                 return run(*rest)
             size, known = a.size if axis is None else a.shape[axis_in(axis, a.ndim)], _known(indices)
+            if not size:
+                return run(*rest)  # which says so
             _check(known, size, record.name, MXNetError)
             result = run(*rest)
             if known is None and isinstance(indices, Handle):  # only now: a call that failed is not to be found wrong once more

@@ -191,10 +191,11 @@ def emit1(form: Form, x: Handle, numbers: tuple, cls) -> Any:
                 node = Node()
                 if not p[0].zero and spec.grad:
                     code = spec.record1 or _record(spec, (True,))
-    elif value.trace is None and spec.now is not False and not trace.far:
-        results = _at_once(spec, (value,), numbers)
+    elif spec.now is not False and type(data := value.data) is onp.ndarray and not trace.far:
+        results = _at_once(spec, thread, (data,), numbers)
         if results is not None:
-            return cls(value_with(spec.out[0], ctx, results[0]))
+            value.slot = KEPT
+            return _holding(cls, spec.out[0], ctx, results[0])
     instructions = trace.instructions
     slot = value.slot if value.trace is trace else trace.external.get(value)
     if slot is None:
@@ -266,10 +267,11 @@ def emit2(form: Form, x: Handle, y: Handle, numbers: tuple, cls) -> Any:
                     code = spec.record10 or _record(spec, (True, False))
                 else:
                     code = spec.record11 or _record(spec, (True, True))
-    elif a.trace is None and b.trace is None and spec.now is not False and not trace.far:
-        results = _at_once(spec, (a, b), numbers)
+    elif spec.now is not False and type(data := a.data) is onp.ndarray and type(more := b.data) is onp.ndarray and not trace.far:
+        results = _at_once(spec, thread, (data, more), numbers)
         if results is not None:
-            return cls(value_with(spec.out[0], ctx, results[0]))
+            a.slot = b.slot = KEPT
+            return _holding(cls, spec.out[0], ctx, results[0])
     instructions = trace.instructions
     slot = a.slot if a.trace is trace else trace.external.get(a)
     if slot is None:
@@ -305,22 +307,23 @@ def emit2(form: Form, x: Handle, y: Handle, numbers: tuple, cls) -> Any:
     return found
 
 
-def _at_once(spec, values, numbers) -> list | None:
-    """The results of a call by NumPy, if it is one that need not wait: on small arrays that are there, on the host."""
-    data = []
-    for v in values:
-        d = v.data
-        if type(d) is not onp.ndarray:
-            return None
-        data.append(d)
+def _at_once(spec, thread, data, numbers) -> list | None:
+    """The results of a call by NumPy, if it is one that need not wait; data: what its arrays hold, on the host."""
     steps = spec.now
     if steps is None:
         steps = spec.now = pieces.alone(spec) or False
-    if not steps or _threads.now.capture is not None or program.watched:
+    if not steps or thread.capture is not None or program.watched:
         return None
-    for v in values:
-        v.slot = KEPT
     return steps(data, numbers)
+
+
+def _holding(cls, aval, ctx, data):
+    """An array of `cls` with its data."""
+    cell = Cell()
+    cell.value = value_with(aval, ctx, data)
+    found = _new(cls)
+    found._cell, found._view, found._leaf, found._node, found._index = cell, None, None, None, 0
+    return found
 
 
 def _record(spec, mask):
@@ -387,8 +390,11 @@ def emit_spec(spec: Spec, values, numbers, parents, ctx=None) -> tuple[list[Valu
     if trace.device is not device:
         trace = trace_on(device)
     if parents is None and spec.now is not False and not thread.recording and not trace.far:
-        results = _at_once(spec, values, numbers)
+        data = [v.data for v in values]
+        results = None if any([type(d) is not onp.ndarray for d in data]) else _at_once(spec, thread, data, numbers)
         if results is not None:
+            for v in values:
+                v.slot = KEPT
             return [value_with(aval, ctx, data) for aval, data in zip(spec.out, results)], None
     code: Spec | Recorded = spec
     kept: list = values

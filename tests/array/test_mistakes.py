@@ -88,7 +88,7 @@ LATE = [("y = np.ones((2, 3))[np.array([7]) * 1]", IndexError,
 
 
 @pytest.mark.parametrize(("code", "error", "text"), LATE, ids=[m[0] for m in LATE])
-def test_a_fault_that_only_values_show_names_the_call_and_its_line(code, error, text):
+def test_a_fault_that_only_values_show_names_the_call_and_its_line(code, error, text, all_later):
     names = {"np": np, "nd": nd}
     exec(compile(f"\n\n{code}", "their_file.py", "exec"), names)
     with pytest.raises(error, match=rf"{text}.* \(called in their_file\.py, line 3\)"):

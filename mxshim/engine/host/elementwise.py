@@ -170,7 +170,7 @@ def _convert(params, avals, shapes):
             return x.astype(to)
         if word:  # where numbers that do not fit become the least one, or are cut off as XLA does it
             found = x.astype(to)
-            if least not in found:
+            if not (found == least).any():
                 return found
         inside = (x > least) & (x < most)
         found = onp.where(inside, x, 0).astype(to)  # XLA stops at the ends, and makes nan 0
