@@ -180,13 +180,13 @@ def _known(x):
     return found if found is None or found.dtype.kind in "iu" else _cast(found, "int64")
 
 
-_UNSIGNED = {n: onp.dtype(f"uint{8 * n}") for n in (1, 2, 4, 8)}
+_UNSIGNED = {onp.dtype(f"int{bits}"): onp.dtype(f"uint{bits}") for bits in (32, 64)}
 
 
 def _check(index, size, what, error, low=0):
     if index is None or not index.size:
         return
-    if not low and index.dtype.kind == "i" and onp.maximum.reduce(index.view(_UNSIGNED[index.dtype.itemsize]), None) < size:
+    if not low and index.dtype in _UNSIGNED and onp.maximum.reduce(index.view(_UNSIGNED[index.dtype]), None) < min(size, 1 << 31):
         return  # as unsigned numbers the negative ones are the largest
     least, most = onp.minimum.reduce(index, None), onp.maximum.reduce(index, None)
     if least < low or most >= size:

@@ -391,7 +391,7 @@ def emit_spec(spec: Spec, values, numbers, parents, ctx=None) -> tuple[list[Valu
         trace = trace_on(device)
     if parents is None and spec.now is not False and not thread.recording and not trace.far:
         data = [v.data for v in values]
-        results = None if any([type(d) is not onp.ndarray for d in data]) else _at_once(spec, thread, data, numbers)
+        results = _at_once(spec, thread, data, numbers) if {*map(type, data)} <= _ON_HOST else None
         if results is not None:
             for v in values:
                 v.slot = KEPT
@@ -447,6 +447,7 @@ def append_mixed(code, arguments, ctx) -> list[Value]:
     return outs
 
 
+_ON_HOST = {onp.ndarray}
 _KIND = {float: "f", int: "i", bool: "b"}
 
 

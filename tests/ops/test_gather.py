@@ -150,6 +150,15 @@ def test_errors_say_what_to_do(kind, call, text):
         call()
 
 
+@pytest.mark.parametrize("dtype", ["int8", "int32", "int64", "float32"])
+def test_indices_that_do_not_exist(dtype):
+    x = np.arange(300)
+    assert np.take(x, np.array([5, 100], dtype=dtype)).tolist() == [5, 100]
+    for bad in (-1, -100, 300 if dtype != "int8" else -128):
+        with pytest.raises(MXNetError, match=rf"index {bad} is out of bounds: they must be in \[0, 300\)"):
+            np.take(x, np.array([0, bad, 5], dtype=dtype))
+
+
 def test_nothing_taken_from_nothing():
     none, places = np.zeros((0, 3)), np.zeros((0, 2), dtype="int32")
     assert [np.take(none, places, axis=0, mode=m).shape for m in ("raise", "clip", "wrap")] == [(0, 2, 3)] * 3
