@@ -320,7 +320,8 @@ def _at_once(spec, thread, data, numbers) -> list | None:
 def _holding(cls, aval, ctx, data):
     """An array of `cls` with its data."""
     cell = Cell()
-    cell.value = value_with(aval, ctx, data)
+    cell.value = value = Value()
+    value.aval, value.ctx, value.trace, value.slot, value.data = aval, ctx, None, None, data
     found = _new(cls)
     found._cell, found._view, found._leaf, found._node, found._index = cell, None, None, None, 0
     return found

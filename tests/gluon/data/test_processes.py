@@ -135,7 +135,12 @@ def test_exceptions_of_the_user(kind, error, text, where):
 
 def test_jax_is_refused():
     with pytest.raises(mx.MXNetError, match="compute nothing with JAX: use NumPy"):
-        next(iter(loader(lambda i: nd.array(X[i]) * 2)))
+        next(iter(loader(lambda i: nd.ones((300, 300)) * 2)))
+
+
+def test_what_numpy_computes_at_once_works():
+    batch = next(iter(loader(lambda i: nd.array(X[i]) * 2)))
+    onp.testing.assert_array_equal(batch.asnumpy(), [2 * X[i] for i in range(len(batch))])
 
 
 def product(n):
