@@ -1,7 +1,8 @@
 """How CPUs do what XLA does badly there: primitives of JAX that are lowered in another way, in our programs only.
 
 Chosen by measurement on a grid of shapes. XLA sums the columns of a wide matrix, as the gradient of a bias is, 2 to 50 times as slowly
-as it multiplies the matrix by a row of ones, and looks for their largest elements as slowly, if there are more than some 16,000; its
+as it multiplies the matrix by a row of ones, and looks for their largest elements as slowly, if there are more than some 16,000; in
+rows of some hundred or thousand elements it looks one after the other, in half again to twice the time of several at once; its
 sine and cosine of an array are one call of the C library's for each element. Transposes: see turns.py.
 """
 from __future__ import annotations
@@ -27,6 +28,7 @@ from .spec import equations
 _WIDE, _VERY_WIDE = 1 << 12, 1 << 14  # columns
 _FEW, _MOST = 8, 1 << 12  # rows: of more, the products would be added up less exactly
 _AT_ONCE = 16  # rows that are compared in one loop
+_ROWS, _SHORT, _LONG_ROW, _LANES = 32, 128, 1 << 14, 32  # rows, and lengths of them, that are compared this many elements side by side
 _LONG = 4096  # elements from which sine and cosine are worth it
 _FAR = 2.0 ** 28  # up to here a quarter turn, in two parts, is exact enough
 _QUARTER = float.fromhex("0x1.921fb544p+0"), float.fromhex("0x1.0b4611a626331p-34")
@@ -46,6 +48,12 @@ def _matrix(shape, axes) -> tuple[int, int]:
     """(rows, columns) of the matrix over whose columns is reduced; no columns if it is not one."""
     rows = math.prod(shape[:len(axes)])
     return rows, math.prod(shape[len(axes):]) if axes == tuple(range(len(axes))) else 0
+
+
+def _rows(shape, axes) -> tuple[int, int]:
+    """(rows, their length) of the matrix along whose rows is reduced; no rows if it is not one."""
+    first = len(shape) - len(axes)
+    return math.prod(shape[:first]) if sorted(axes) == [*range(first, len(shape))] else 0, math.prod(shape[first:])
 
 
 def _sums_wide_columns(x, axes, **_) -> bool:
@@ -70,19 +78,32 @@ def _is_real(x, **_) -> bool:
 
 def _extremes(x, compare, start, *, axes, **_):
     """The largest or smallest, as no reduction that XLA knows: the library that it gives those to loses NaN on some processors."""
+    shape = x.shape
 
-    def found(x):
-        rows = lax.reshape(x, _matrix(x.shape, axes))
-        while len(rows) > 1:
-            count = -(-len(rows) // _AT_ONCE)
-            rows = functools.reduce(compare, [rows[min(i, len(rows) - count):][:count] for i in range(0, len(rows), count)])
-        return lax.reshape(rows, x.shape[len(axes):])
+    def halved(x, axis):
+        """Those along an axis, which is 1 long then: few loops, each over several rows side by side."""
+        while x.shape[axis] > 1:
+            n = x.shape[axis]
+            count = -(-n // _AT_ONCE)
+            x = functools.reduce(compare, [lax.slice_in_dim(x, i, i + count, axis=axis) for i in [
+                min(i, n - count) for i in range(0, n, count)]])
+        return x
+
+    def reduced(x, axes):
+        bits = jax.numpy.finfo(x.dtype)
+        same = partial(lax.reduce_precision, exponent_bits=bits.nexp, mantissa_bits=bits.nmant)
+        return lax.reduce(x, onp.asarray(start(x.dtype), x.dtype), lambda a, b: compare(same(a), b), axes)
 
     if _compares_wide_columns(x, axes):
-        return apart(found)(x)
-    bits = jax.numpy.finfo(x.dtype)
-    same = partial(lax.reduce_precision, exponent_bits=bits.nexp, mantissa_bits=bits.nmant)
-    return lax.reduce(x, onp.asarray(start(x.dtype), x.dtype), lambda a, b: compare(same(a), b), axes)
+        return apart(lambda x: lax.reshape(halved(lax.reshape(x, _matrix(x.shape, axes)), 0), x.shape[len(axes):]))(x)
+    rows, n = _rows(x.shape, axes)
+    if rows < _ROWS or not _SHORT <= n <= _LONG_ROW:
+        return reduced(x, axes)
+    x, lanes = lax.reshape(x, (rows, n)), n - n % _LANES
+    found = reduced(halved(lax.reshape(x[:, :lanes], (rows, lanes // _LANES, _LANES)), 1), (1, 2))
+    if lanes < n:
+        found = compare(found, reduced(x[:, lanes:], (1,)))
+    return lax.reshape(found, [size for a, size in enumerate(shape) if a not in axes])
 
 
 def _reduced(start, operation):

@@ -152,7 +152,8 @@ def test_gradients_of_what_lies_far_apart():
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
 @pytest.mark.parametrize("name", ["max", "min"])
 @pytest.mark.parametrize("shape, axis", [
-    ((90_000,), None), ((300, 300), 0), ((300, 300), 1), ((30, 3000), 1), ((2, 40_000), 0), ((9, 100, 100), (1, 2))])
+    ((90_000,), None), ((300, 300), 0), ((300, 300), 1), ((30, 3000), 1), ((2, 40_000), 0), ((9, 100, 100), (1, 2)),
+    ((32, 128), 1), ((40, 7, 131), (2, 1)), ((33, 16_384), -1), ((64, 16_385), 1), ((2, 40, 1000), 2), ((70, 200), (0, 1))])
 def test_nan_is_the_largest_and_the_smallest(shape, axis, name, dtype):
     x = (onp.arange(onp.prod(shape)).reshape(shape) % 1000).astype(dtype)
     for place in (0, x.size // 3, x.size - 1):
@@ -167,6 +168,11 @@ def test_the_first_nan_is_where_the_extreme_is(name, far, near):
     x = onp.random.default_rng(0).normal(size=(300, 300)).astype("float32")
     x[5, near], x[5, 200], x[7, near], x[7, 200] = far, onp.nan, onp.nan, far
     assert getattr(nd, name)(nd.array(x), axis=1).asnumpy()[[5, 7]].tolist() == [200, near]
+
+
+def test_rows_are_compared_side_by_side():
+    for shape, beside in ((64, 300), True), ((64, 127), False), ((31, 300), False), ((64, 20_000), False):
+        assert ("slice" in text(lambda x: x.min(1), onp.ones(shape, "float32"))) == beside, shape
 
 
 def test_only_reals_are_compared_in_another_way():
