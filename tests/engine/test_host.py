@@ -224,6 +224,7 @@ CHOICES = {
     "clip": lambda x, n, k: jnp.where(x > k, k, jnp.where(x < n, n, x)),
     "clip from above": lambda x, n, k: jnp.where(x < n, n, jnp.where(x > k, k, x)),
     "within another": lambda x, n, k: jnp.where(x > k, k, jnp.where(x + 1 < n, n, x + 1)),
+    "clip, then from below": lambda x, n, k: jnp.where(x < n - 1, n - 1, jnp.where(x > k, k, jnp.where(x < n, n, x))),
     "twice": lambda x, n, k: jnp.where(x > k, k, jnp.where(x > n, n, x)),
 }
 

@@ -46,22 +46,23 @@ class Extremes:
         elif name == "or" and operands[0] in self.compared and self.nans.get(operands[1]) == self.compared[operands[0]].array:
             self.compared[out] = self.compared[operands[0]]._replace(nan=True)
 
-    def choice(self, which, then, other) -> tuple[Callable, list[int], tuple] | None:
-        """(function, its operands, an entry of `found`) of `then` where `which` holds, else `other`, if that is an extreme.
+    def choice(self, which, then, other) -> tuple[Callable, list[int], tuple | None] | None:
+        """(function, its operands, an entry of `found` or None) of `then` where `which` holds, else `other`, if that is an extreme.
 
         Or if it is an extreme of what is one, on the other side, as of an array that is clipped. What is nan in the array stays so.
         """
         how = self.compared.get(which)
-        if how is None or {then, other} - {how.array} == {how.number} and how.array != (then if how.nan else other):
+        if how is None:
             return None
         extreme = onp.maximum if _RELATIONS[how.name][1] is (how.left is (then == how.array)) else onp.minimum
         found = extreme, how.array, how.number
         if {then, other} == {how.array, how.number}:
-            return _extreme(how, extreme, then == how.array), [how.array, how.number], found
-        within, array, bound = self.found.get(other, (None, None, None))
-        if then != how.number or array != how.array or within is None or within is extreme or how.nan:
+            stays_nan = how.array == (then if how.nan else other)
+            return (_extreme(how, extreme, then == how.array), [how.array, how.number], found) if stays_nan else None
+        within, array, bound = self.found.get(other, (extreme, None, None))
+        if then != how.number or array != how.array or within is extreme or how.nan:
             return None
-        return _clipped(how, extreme), [other, how.number, array, bound], found
+        return _clipped(how, extreme), [other, how.number, array, bound], None  # of which another one would not hold
 
 
 # Zeros of either sign are equal for NumPy, which gives any of them, and nan is an extreme for it.
