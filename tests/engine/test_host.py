@@ -251,6 +251,14 @@ def test_an_extreme_is_one_step(name, count):
     assert len(made.steps) == count
 
 
+def test_large_extremes_are_for_xla():
+    """Beside zero NumPy chooses element by element, however many there are."""
+    x = onp.ones((300, 300), "float32")
+    for name in ("maximum, as ours", "clip"):
+        with pytest.raises(host.CannotRun):
+            steps(jax.make_jaxpr(CHOICES[name])(x, onp.float32(0), onp.float32(2)), limit=1.6e-5)
+
+
 def test_what_costs_more_than_xla_is_refused():
     with pytest.raises(host.CannotRun):
         steps(traced("scan")[2], limit=1e-5)

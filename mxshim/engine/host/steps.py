@@ -240,7 +240,7 @@ class Steps:
             fn, cost = (_cond if name == "cond" else _scan)(params, eqn)
         elif name == "select_n" and eqn.invars[0].aval.dtype == bool:
             chosen = self._extremes.choice(inputs[0], self._source(inputs[2]), self._source(inputs[1]))
-            if chosen:
+            if chosen and size <= SMALL:  # of zero it is a choice after all, in which XLA is much faster
                 fn, inputs, extreme = chosen
                 name, shapes = "max", [shapes[0], *[()] * (len(inputs) - 1)]
             else:
