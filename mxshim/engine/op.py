@@ -111,6 +111,7 @@ class Op:
     diff: Callable | None = None  # what is differentiated instead of fn, where JAX sees no gradient (casts to integers)
     numbers: Callable | None = None  # what a number becomes beside an integer array, a function of it and of the array's dtype
     train: bool = False  # fn takes training=, the scope's flag
+    waits: bool = False  # never computed at once, however small: it is a part of what follows, as a slice that is a batch
     # (parameter, output, "forward" or "backward"): what is written there, and when; with a fourth, a static parameter, only if that is true
     updates: tuple[tuple, ...] = ()
     visible: Any = None  # how many outputs the caller sees, or a function of the static arguments; the rest serve `updates`
@@ -132,7 +133,7 @@ NAMES: dict[str, Any] = {}  # public name -> Op, or a plain function declared wi
 
 
 def op(*names: str, scalars=(), arrays=None, static=(), either=(), elementwise=False, broadcasts=False, grad=True, loss=False, diff=None,
-       numbers=None, train=False, updates=(), visible=None, check=None, result=list, samples=None, doc=None):
+       numbers=None, train=False, waits=False, updates=(), visible=None, check=None, result=list, samples=None, doc=None):
     """Declare an operator under its public names; returns the plain function unchanged.
 
     scalars: parameters whose numbers are run-time inputs.  static: parameters without default that are no arrays.
@@ -150,7 +151,8 @@ def op(*names: str, scalars=(), arrays=None, static=(), either=(), elementwise=F
         code = getattr(where_fn, "__code__", None) or frame.f_code
         record = Op(fn, names, _place(code.co_filename, code.co_firstlineno), tuple(params), defaults, variadic,
                     frozenset(scalars), frozenset((needed - set(static)) | set(arrays or ())), frozenset(either), elementwise,
-                    broadcasts, grad, loss, diff, numbers, train, tuple(updates), visible, check, result, samples, doc or fn.__doc__ or "")
+                    broadcasts, grad, loss, diff, numbers, train, waits, tuple(updates), visible, check, result, samples,
+                    doc or fn.__doc__ or "")
         _enter(names, record, record.at)
         return fn
 

@@ -148,8 +148,8 @@ def small(instructions, live, inputs: int) -> Steps | None:
 
 
 def alone(spec) -> Steps | None:
-    """A call as functions of NumPy's, if its arrays are small and these take little time; no slice: it is a part of what follows."""
-    if spec.name == "mx.getitem" or any(a.nbytes > TINY for a in (*spec.avals, *spec.out)):
+    """A call as functions of NumPy's, if its arrays are small, these take little time, and its operator does not wait."""
+    if spec.op is not None and spec.op.waits or any(a.nbytes > TINY for a in (*spec.avals, *spec.out)):
         return None
     inputs = len(spec.avals)
     piece = Piece(spec, (*[~j for j in range(inputs)], *spec.number_slots), [~j for j in range(inputs)], [], [*range(len(spec.out))], None)

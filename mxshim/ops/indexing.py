@@ -36,7 +36,7 @@ def _flipped(axes):
     return [i for i, a in enumerate(axes) if a is not None and a[1] < 0]
 
 
-@op("mx.getitem", static=("starts", "axes", "shape"), scalars=("starts",))
+@op("mx.getitem", static=("starts", "axes", "shape"), scalars=("starts",), waits=True)
 def getitem(x, starts, axes, shape):
     """The block of a basic index, in `shape` (integers dropped, None inserted)."""
     full, spans = _window(x, starts, axes)

@@ -173,6 +173,8 @@ def _convert(params, avals, shapes):
             if not (found == least).any():
                 return found
         inside = (x > least) & (x < most)
+        if inside.all():
+            return x.astype(to)
         found = onp.where(inside, x, 0).astype(to)  # XLA stops at the ends, and makes nan 0
         return onp.where(x >= most, onp.asarray(most, to), onp.where(x <= least, onp.asarray(least, to), found))
 

@@ -269,8 +269,9 @@ class Steps:
         if extreme:
             self._extremes.found[outs[0]] = extreme
         if len(given) == 2:
-            self._extremes.note(name, [self._source(k) for k in given], [k in self._narrow and not self._narrow[k][1] or not v.aval.shape
-                                                                         for k, v in zip(given, eqn.invars, strict=True)], outs[0])
+            sources = [self._source(k) for k in given]
+            numbers = [s != k or not v.aval.shape for s, k, v in zip(sources, given, eqn.invars, strict=True)]
+            self._extremes.note(name, sources, numbers, outs[0])
         self._add(fn, inputs, outs[0] if len(outs) == 1 else tuple(outs), cost)
         return outs
 
