@@ -339,7 +339,7 @@ def _compile(device, instructions, data, donated, live, packed):
 
 
 # By platform, what XLA is told. On CPU: what it gives to the library YNNPACK, which is its default without convolutions, for which
-# Eigen takes half the time (see ops/nn/patches.py); and to write loops as LLVM's code at once: by way of MLIR compiling takes twice
+# Eigen takes half the time (see ops/nn/convolve.py); and to write loops as LLVM's code at once: by way of MLIR compiling takes twice
 # as long, four times for small programs, and what comes out is as fast on average. Not so for what ops give READS: with 30 million of
 # them a step is 1 to 4 ms faster; and not for functions that take long: where the results lie in the memory of an operand, LLVM does not
 # make vectors of the shorter way's loops, which takes 3 times as long, 1 to 2 ms for a million elements. In small networks that pays

@@ -53,9 +53,12 @@ def _given(params: dict) -> dict:
     return {k: v for k, v in params.items() if k not in ("precision", READS)}
 
 
-def derivative(function: Callable, tangent: Callable):
-    """Let tangent(t, x), with the same keywords, be the derivative of function(x) in the direction t."""
-    ad.defjvp(function.primitive, lambda t, x, **params: tangent(t, x, **_given(params)))
+def derivative(function: Callable, *tangents: Callable):
+    """Let tangent(t, *arrays), with the same keywords, be the derivative of function(*arrays) in the direction t of each array."""
+    def rule(tangent):
+        return lambda t, *arrays, **params: tangent(t, *arrays, **_given(params))
+
+    ad.defjvp(function.primitive, *map(rule, tangents))
 
 
 def linear(function: Callable, transpose: Callable):

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -10,7 +11,7 @@ import pytest
 
 from mxshim import autograd, np, npx
 from mxshim.engine.op import apart
-from mxshim.ops.nn import patches, windows
+from mxshim.ops.nn import convolve, patches, windows
 from mxshim.ops.nn.window import Window
 
 rng = onp.random.default_rng(3)
@@ -89,24 +90,26 @@ def defined(x, w, y, at):
 
 def ways(at, w):
     """The ways that apply, and what they compute."""
-    found = [(patches._product_forward, "forward"), (patches._product_input, "input"), (patches._product_weight, "weight"),
-             (patches._sums, "forward"), (patches._sums_input, "input")]
+    found = [(patches.product_forward, "forward"), (patches.product_input, "input"), (patches.product_weight, "weight"),
+             (patches.sums, "forward"), (patches.sums_input, "input")]
     if at.groups == 1:
-        found += [(patches._lines_forward, "forward"), (patches._lines_weight, "weight")]
-    if max(at.stride) == 1 and 2 < w.shape[0] < 6:
-        found += [(patches._sums_by_part, "forward"), (patches._sums_by_part_input, "input")]
+        found += [(patches.lines_forward, "forward"), (patches.lines_weight, "weight")]
+    if max(at.dilate) == at.groups == 1:
+        found += [(partial(patches.blocks, each=each), "forward") for each in onp.ndindex(*(4,) * len(at.kernel)) if min(each)]
+    if max(*at.dilate, *at.stride) == at.groups == 1:
+        found.append((partial(patches.blocks_input, each=(2,) * len(at.kernel)), "input"))
     if at.groups == 1:
-        found += [(patches._sums_by_channel, "forward"), (patches._sums_by_channel_input, "input")]
+        found += [(patches.sums_by_channel, "forward"), (patches.sums_by_channel_input, "input")]
     if len(at.kernel) == 3 and at.groups == 1:
-        found += [(patches._planes, "forward"), (patches._planes_input, "input"), (patches._planes_weight, "weight")]
+        found += [(patches.planes, "forward"), (patches.planes_input, "input"), (patches.planes_weight, "weight")]
     if w.shape[:2] == (at.groups, 1):
-        found.append((patches._depthwise_weight, "weight"))
+        found.append((patches.depthwise_weight, "weight"))
     if max(at.dilate) == 1 and max(at.stride) > 1 and at.groups == 1:
-        found.append((patches._input_by_phases, "input"))
+        found.append((patches.input_by_phases, "input"))
     if at.groups == math.prod(at.kernel) == 1:
-        found += [(patches._pointwise, "forward"), (patches._pointwise_input, "input"), (patches._pointwise_weight, "weight")]
-    if patches._is_whole(at):
-        found += [(patches._whole, "forward"), (patches._whole_input, "input"), (patches._whole_weight, "weight")]
+        found += [(patches.pointwise, "forward"), (patches.pointwise_input, "input"), (patches.pointwise_weight, "weight")]
+    if convolve._is_whole(at):
+        found += [(patches.whole, "forward"), (patches.whole_input, "input"), (patches.whole_weight, "weight")]
     return found
 
 
@@ -131,10 +134,11 @@ def test_every_way_agrees(case, monkeypatch):
     for results in jax.jit(run)():
         for (f, name), got in zip(found, results, strict=True):
             assert got.dtype == "float32"
-            onp.testing.assert_allclose(got, want[name], rtol=1e-4, atol=2e-5, err_msg=f.__name__)
+            onp.testing.assert_allclose(got, want[name], rtol=1e-4, atol=2e-5, err_msg=str(f))
 
 
-@pytest.mark.parametrize("case", ["stride, padding", "one place, stride", "groups, stride, dilated", "depthwise",
+@pytest.mark.parametrize("case", ["stride, padding", "one place, stride", "few channels, more examples",
+                                  "groups, stride, dilated", "depthwise",
                                   "kernel of two strides", "whole input"])
 def test_second_order(case):
     at, (x, w, y) = CASES[case][-1], operands(case)
@@ -149,7 +153,7 @@ def test_second_order(case):
 
         return (*first(x, w), *jax.grad(second, (0, 1))(x, w))
 
-    got, want = jax.jit(lambda: (both_orders(lambda x, w: patches.convolve(x, w, at)),
+    got, want = jax.jit(lambda: (both_orders(lambda x, w: convolve.convolve(x, w, at)),
                                  both_orders(lambda x, w: definition(jnp, x, w, at))))()
     for ours, theirs in zip(got, want, strict=True):
         onp.testing.assert_allclose(ours, theirs, rtol=2e-3, atol=2e-3 * float(jnp.max(jnp.abs(theirs))))
@@ -158,56 +162,63 @@ def test_second_order(case):
 @pytest.mark.parametrize("case", ["groups", "depthwise", "kernel of two strides", "whole input"])
 def test_no_examples(case):
     at, (x, w, y) = CASES[case][-1], operands(case)
-    empty = jax.jit(lambda x, w, y: (patches.convolve(x, w, at), patches.input_gradient(y, w, at),
-                                     patches.weight_gradient(x, y, at)))(x[:0], w, y[:0])
+    empty = jax.jit(lambda x, w, y: (convolve.convolve(x, w, at), convolve.input_gradient(y, w, at),
+                                     convolve.weight_gradient(x, y, at)))(x[:0], w, y[:0])
     assert [a.shape for a in empty] == [(0, *y.shape[1:]), (0, *x.shape[1:]), w.shape]
     assert not empty[2].any()
 
 
 @pytest.mark.parametrize("case, wanted", {
-    "one channel": ("_sums", "_product_input"), "depthwise": ("_sums", "_sums_input"),
-    "depthwise, two filters": ("_sums", "_sums_input"), "groups, stride, dilated": ("_sums", "_sums_input"),
-    "volume": ("_sums_by_channel", "_sums_by_channel_input"),
-    "kernel of two strides": ("_product_forward", "_input_by_phases"), "one place": ("_pointwise", "_pointwise_input"),
-    "one place, more channels": ("_product_forward", "_product_input"), "few results": ("_native", "_product_input"),
-    "few results, stride": ("_native", "_native_input"), "several channels in groups": ("_sums", "_sums_input"),
-    "few channels": ("_sums", "_sums_input"), "few channels, more examples": ("_sums", "_sums_input"),
+    "one channel": ("sums", "product_input"), "depthwise": ("sums", "sums_input"),
+    "depthwise, two filters": ("sums", "sums_input"), "groups, stride, dilated": ("sums", "sums_input"),
+    "volume": ("sums_by_channel", "sums_by_channel_input"),
+    "kernel of two strides": ("product_forward", "input_by_phases"), "one place": ("pointwise", "pointwise_input"),
+    "one place, more channels": ("product_forward", "product_input"), "few results": ("native", "product_input"),
+    "few results, stride": ("native", "native_input"), "several channels in groups": ("sums", "sums_input"),
+    "few channels": ("sums", "sums_input"), "few channels, more examples": ("blocks", "blocks_input"),
 }.items())
 def test_the_choice(case, wanted):
     at, (x, w, y) = CASES[case][-1], operands(case)
-    assert (patches._forward(x, w, at).__name__, patches._input(y, w, at).__name__) == wanted
+    found = convolve._forward(x, w, at), convolve._input(y, w, at)
+    assert tuple([getattr(f, "func", f).__name__ for f in found]) == wanted
 
 
-def test_many_examples_of_few_channels_are_added_up_by_parts():
-    at = window(12, 12, kernel=(5, 5), pad=2)
-    x, w, y = (jax.ShapeDtypeStruct(shape, onp.dtype("float32")) for shape in ((256, 6, *at.sizes), (8, 6, *at.kernel), (256, 8, *at.out)))
-    assert [patches._forward(x, w, at), patches._input(y, w, at)] == [patches._sums_by_part, patches._sums_by_part_input]
-    assert patches._forward(jax.ShapeDtypeStruct((8, *x.shape[1:]), x.dtype), w, at) is patches._native
+@pytest.mark.parametrize("kernel, filters, each, each_input", [
+    ((5, 5), 8, (2, 2), (2, 2)), ((3, 3), 30, (1, 2), (1, 2)), ((5, 5), 50, (1, 2), (1, 2)), ((5, 5), 90, None, None),
+    ((7, 2), 16, (2, 1), (2, 1)), ((9,), 20, (2,), (2,)), ((2, 4), 60, None, None), ((4, 4), 30, None, None)])
+def test_few_channels_and_filters_make_blocks_of_results(kernel, filters, each, each_input):
+    at = window(*(13 + k for k in kernel), kernel=kernel)
+    x, w, y = (jax.ShapeDtypeStruct(shape, onp.dtype("float32")) for shape in (
+        (64, 8, *at.sizes), (filters, 8, *at.kernel), (64, filters, *at.out)))
+    found = convolve._forward(x, w, at), convolve._input(y, w, at)
+    assert [getattr(f, "keywords", {}).get("each") for f in found] == [each, each_input]
+    double = (jax.ShapeDtypeStruct(a.shape, onp.dtype("float64")) for a in (x, w))  # XLA has no library for these: a zero is a product
+    assert convolve._forward(*double, at) in (patches.native, patches.product_forward)
 
 
 def test_more_filters_than_results_of_each_keep_the_order_of_their_weights():
     at = window(7, 7, kernel=(3, 3), pad=1)
     x, w, y = (jax.ShapeDtypeStruct(shape, onp.dtype("float32")) for shape in ((2, 8, *at.sizes), (128, 8, *at.kernel), (2, 128, *at.out)))
-    assert [patches._forward(x, w, at), patches._weight(x, y, at)] == [patches._lines_forward, patches._lines_weight]
+    assert [convolve._forward(x, w, at), convolve._weight(x, y, at)] == [patches.lines_forward, patches.lines_weight]
 
 
 def test_volumes_of_many_channels_are_planes():
     at = window(4, 28, 28, kernel=(3, 3, 3), pad=1)
     x, w, y = (jax.ShapeDtypeStruct(shape, onp.dtype("float32")) for shape in ((2, 32, *at.sizes), (64, 32, *at.kernel), (2, 64, *at.out)))
-    assert [patches._forward(x, w, at), patches._input(y, w, at), patches._weight(x, y, at)] == [
-        patches._planes, patches._planes_input, patches._planes_weight]
+    assert [convolve._forward(x, w, at), convolve._input(y, w, at), convolve._weight(x, y, at)] == [
+        patches.planes, patches.planes_input, patches.planes_weight]
 
 
 def test_kernels_larger_than_their_input_are_no_convolutions():
     at, (x, w, y) = CASES["kernel larger than its input"][-1], operands("kernel larger than its input")
     assert math.prod(w.shape[1:]) > 32  # else they would be none anyway
-    for f, args in ((patches.convolve, (x, w)), (patches.input_gradient, (y, w))):
+    for f, args in ((convolve.convolve, (x, w)), (convolve.input_gradient, (y, w))):
         assert "stablehlo.convolution" not in jax.jit(f, static_argnums=2).trace(*args, at).lower(lowering_platforms=("cpu",)).as_text()
 
 
 def test_half_precision_is_left_to_xla():
     at, (x, w, _) = CASES["groups"][-1], operands("groups", "float16")
-    text = jax.jit(patches.convolve, static_argnums=2).lower(x, w, at).as_text()
+    text = jax.jit(convolve.convolve, static_argnums=2).lower(x, w, at).as_text()
     assert "stablehlo.convolution" in text and "dot_general" not in text
 
 
@@ -215,7 +226,7 @@ def test_other_devices_keep_their_operation(monkeypatch):
     monkeypatch.setattr(jax, "default_backend", lambda: "gpu")
     jax.clear_caches()
     at, (x, w, y) = CASES["groups"][-1], operands("groups")
-    for f, args in ((patches.convolve, (x, w)), (patches.input_gradient, (y, w)), (patches.weight_gradient, (x, y))):
+    for f, args in ((convolve.convolve, (x, w)), (convolve.input_gradient, (y, w)), (convolve.weight_gradient, (x, y))):
         text = {p: jax.jit(f, static_argnums=2).trace(*args, at).lower(lowering_platforms=(p,)).as_text() for p in ("cpu", "cuda")}
         assert "stablehlo.convolution" in text["cuda"] and "stablehlo.convolution" not in text["cpu"]
 
@@ -226,7 +237,7 @@ def test_sizes_at_which_xla_computes(stride, dilate):
     at = window(18, 17, kernel=(3, 3), stride=stride, dilate=dilate, pad=1)
     x, w = (rng.normal(size=s).astype("float32") for s in ((64, 16, *at.sizes), (32, 16, *at.kernel)))
     y = rng.normal(size=(64, 32, *at.out)).astype("float32")
-    assert patches._is_bulk(x, y, at)
+    assert convolve._is_bulk(x, y, at)
     a, b = np.array(x), np.array(w)
     a.attach_grad()
     b.attach_grad()
@@ -249,6 +260,6 @@ def test_what_is_apart_is_computed_whatever_its_numbers(first):
 def test_sums_are_added_up_once_for_all_that_read_them():
     """Under a condition that XLA cannot decide: else a pooling, say, would have the sums in its own loop, for every place anew."""
     at, (x, w, _) = CASES["one channel"][-1], operands("one channel")
-    text = jax.jit(lambda x, w: windows.reduce_windows(patches.convolve(x, w, at), "max", [2, 3], (2, 2), (1, 1), [(0, 0)] * 2)).lower(
+    text = jax.jit(lambda x, w: windows.reduce_windows(convolve.convolve(x, w, at), "max", [2, 3], (2, 2), (1, 1), [(0, 0)] * 2)).lower(
         x, w).compile().as_text()
     assert " conditional(" in text

@@ -8,7 +8,7 @@ from jax import lax
 from ...base import MXNetError
 from ...engine.op import op
 from ..axes import same_dtype
-from .patches import convolve, input_gradient
+from .convolve import convolve, input_gradient
 from .spatial import AXES, bias_given, has_shape, ints, layout_of, one_of, required, uniform, whole
 from .window import Window
 
@@ -24,13 +24,9 @@ def _weight_layout(layout):
     return layout.replace("N", "O").replace("C", "I")
 
 
-def _add_bias(y, bias, layout):
-    if bias is None:
-        return y
-    has_shape("bias", bias, (y.shape[layout.index("C")],), "one number for each filter")
-    shape = [1] * y.ndim
-    shape[layout.index("C")] = -1
-    return y + bias.reshape(shape)
+def _check_bias(bias, filters):
+    if bias is not None:
+        has_shape("bias", bias, (filters,), "one number for each filter")
 
 
 def _groups(channels, filters, groups):
@@ -53,16 +49,16 @@ def _convolve(data, weight, bias, kernel, stride, dilate, pad, filters, groups, 
     sizes = dict(zip(AXES[n], kernel, strict=True)) | {"O": filters, "I": channels // groups}
     has_shape("weight", weight, [sizes[a] for a in _weight_layout(layout)],
               f"num_filter, channels per group and kernel as {_weight_layout(layout)}")
+    _check_bias(bias, filters)
     for a, k, d, p in zip(AXES[n], kernel, dilate, pad, strict=True):
         size, reach = data.shape[layout.index(a)] + 2 * p, d * (k - 1) + 1
         if reach > size:
             raise MXNetError(f"a kernel that reaches over {reach} along {a} exceeds the padded input's {size}")
     if layout.startswith("NC"):
-        y = convolve(data, weight, Window(data.shape[2:], kernel, stride, dilate, tuple([(p, p) for p in pad]), groups))
-    else:
-        y = lax.conv_general_dilated(data, weight, stride, [(p, p) for p in pad], rhs_dilation=dilate,
-                                     dimension_numbers=(layout, _weight_layout(layout), layout), feature_group_count=groups)
-    return _add_bias(y, bias, layout)
+        return convolve(data, weight, Window(data.shape[2:], kernel, stride, dilate, tuple([(p, p) for p in pad]), groups), bias)
+    y = lax.conv_general_dilated(data, weight, stride, [(p, p) for p in pad], rhs_dilation=dilate,
+                                 dimension_numbers=(layout, _weight_layout(layout), layout), feature_group_count=groups)
+    return y if bias is None else y + bias
 
 
 _CONV = {"args": [
@@ -126,13 +122,14 @@ def _transposed(data, weight, bias, kernel, stride, dilate, pad, adj, target, fi
     wanted = dict(zip(AXES[n], kernel, strict=True)) | {"O": channels, "I": filters // groups}
     spec = _weight_layout(layout)
     has_shape("weight", weight, [wanted[a] for a in spec], f"channels, num_filter per group and kernel as {spec}")
+    _check_bias(bias, filters)
     sizes = tuple([s * (n - 1) + r - 2 * p + a for s, n, r, p, a in zip(stride, sizes, reach, pad, adj, strict=True)])
     if min(sizes) < 1:
         raise MXNetError(f"pad {tuple(pad)} leaves nothing of the result: sizes {sizes}")
     first = [layout.index(a) for a in "NC" + AXES[n]]  # the axes in the order of channels-first data
     y = input_gradient(jnp.transpose(data, first), jnp.transpose(weight, [spec.index(a) for a in "OI" + AXES[n]]),
-                       Window(sizes, kernel, stride, dilate, tuple([(p, p) for p in pad]), groups))
-    return _add_bias(jnp.transpose(y, [first.index(i) for i in range(n + 2)]), bias, layout)
+                       Window(sizes, kernel, stride, dilate, tuple([(p, p) for p in pad]), groups), bias)
+    return jnp.transpose(y, [first.index(i) for i in range(n + 2)])
 
 
 _DECONV = {"args": [
