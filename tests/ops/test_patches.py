@@ -105,7 +105,7 @@ def ways(at, w):
     if w.shape[:2] == (at.groups, 1):
         found.append((patches.depthwise_weight, "weight"))
     if max(at.dilate) == 1 and max(at.stride) > 1 and at.groups == 1:
-        found.append((patches.input_by_phases, "input"))
+        found.append((patches.phases_input, "input"))
     if at.groups == math.prod(at.kernel) == 1:
         found += [(patches.pointwise, "forward"), (patches.pointwise_input, "input"), (patches.pointwise_weight, "weight")]
     if convolve._is_whole(at):
@@ -172,7 +172,7 @@ def test_no_examples(case):
     "one channel": ("sums", "product_input"), "depthwise": ("sums", "sums_input"),
     "depthwise, two filters": ("sums", "sums_input"), "groups, stride, dilated": ("sums", "sums_input"),
     "volume": ("sums_by_channel", "sums_by_channel_input"),
-    "kernel of two strides": ("product_forward", "input_by_phases"), "one place": ("pointwise", "pointwise_input"),
+    "kernel of two strides": ("phases", "phases_input"), "one place": ("pointwise", "pointwise_input"),
     "one place, more channels": ("product_forward", "product_input"), "few results": ("native", "product_input"),
     "few results, stride": ("native", "native_input"), "several channels in groups": ("sums", "sums_input"),
     "few channels": ("sums", "sums_input"), "few channels, more examples": ("blocks", "blocks_input"),

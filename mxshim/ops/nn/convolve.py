@@ -51,6 +51,7 @@ _FEW = 50  # products in a sum that are written out: each is code to compile
 _FEW_OF_NARROW, _FEW_IN_GROUPS = 72, 60  # the same where XLA's convolutions are slower
 _PAIRS = 480  # of a channel and a filter: so few that XLA's convolutions are faster with blocks of two results; half of them, ...
 _PAIRS_FILLED = 1000  # ... with two by two; and where it would multiply zeros
+_FEW_CHANNELS = 12  # of which XLA's convolutions make vectors worse than of as many times more as their strides pass over
 _MANY = 1 << 14  # weights that are written for each example before they are added up
 _SLICES = 32  # the slices that making patches takes at most: each is code to compile
 
@@ -141,10 +142,10 @@ def _is_filled_up(at: Window) -> bool:
     return max(*at.stride, *at.dilate) == 1 and math.prod(at.sizes) > 1.9 * math.prod(at.out)
 
 
-def _by_phases_wins(at: Window) -> bool:
-    """Whether there are strides and the kernel, filled up to multiples of them, has less than half as many places more."""
+def _phases_win(at: Window, filled=1.5) -> bool:
+    """Whether there are strides and the kernel, filled up to multiples of them, has less than so many times as many places."""
     places = math.prod([-(-k // s) * s for k, s in zip(at.kernel, at.stride, strict=True)])
-    return at.groups == 1 and math.prod(at.stride) > 1 and max(at.dilate) == 1 and places < 1.5 * math.prod(at.kernel)
+    return at.groups == 1 and math.prod(at.stride) > 1 and max(at.dilate) == 1 and places < filled * math.prod(at.kernel)
 
 
 def _forward(x, w, at: Window):
@@ -159,6 +160,8 @@ def _forward(x, w, at: Window):
         return ways.lines_forward
     if each := _in_blocks(x, *few[1:], at.out):
         return partial(ways.blocks, each=each)
+    if len(at.kernel) < 3 and w.shape[1] <= _FEW_CHANNELS and _phases_win(at, 1.35):
+        return ways.phases
     if _planes_win(*few):
         return ways.planes
     if _by_channel_wins(w.shape[0], at):
@@ -171,8 +174,8 @@ def _forward(x, w, at: Window):
 def _input(y, w, at: Window):
     if _is_whole(at):
         return ways.whole_input
-    if _by_phases_wins(at) and y.size and w.size:
-        return ways.input_by_phases
+    if _phases_win(at) and y.size and w.size:
+        return ways.phases_input
     if not _possible(at, y, w):
         return ways.native_input
     few, thin = (y.shape[0], w.shape[0] // at.groups, w.shape[1], at), _is_thin(w, at, at.out)
@@ -222,7 +225,8 @@ def _reads(ours, examples, channels, filters, at: Window) -> int:
     """How many elements are read in many places, by each of the sums; eight times as much for patches, which are written as well.
 
     Where XLA exchanges the examples with the channels, and these lie a power of two apart, 64 times what it then reads: such places share
-    lines of the caches, and only the longer way moves blocks. 128 x 16 x 32 x 32, 3 x 3, 16 filters: 17 ms and 9.
+    lines of the caches, and only the longer way moves blocks. 128 x 16 x 32 x 32, 3 x 3, 16 filters: 17 ms and 9. As many of the operand
+    that phases take apart: 4 x 3 x 224 x 224, 7 x 7, stride 2, 64 filters: 12 and 9.
     """
     if at.groups > 1 and at.groups in (channels, filters) or math.prod(at.kernel) == 1:
         return 0
@@ -230,10 +234,12 @@ def _reads(ours, examples, channels, filters, at: Window) -> int:
     if ours is ways.native_weight:
         elements = examples * (channels * size + filters * out)
         return 64 * elements if size % 256 == 0 and elements > 1 << 20 else 0
+    if ours is ways.phases:
+        return 64 * examples * channels * size
     patches = examples * channels * math.prod(at.kernel) * out
     if ours in (ways.sums, ways.sums_input, ways.sums_by_channel, ways.sums_by_channel_input):
         return patches * filters if at.groups == 1 else patches
-    return 8 * patches if at.groups == 1 and ours in (ways.product_forward, ways.product_weight, ways.input_by_phases) else 0
+    return 8 * patches if at.groups == 1 and ours in (ways.product_forward, ways.product_weight, ways.phases_input) else 0
 
 
 def _primitive(name, way, native, shape, sizes):

@@ -296,10 +296,15 @@ def blocks_input(y, w, at: Window, each):
     return blocks(*turned(y, w, at), each)
 
 
-def input_by_phases(y, w, at: Window):
-    """Blocks of one result: elements at the same place modulo the stride."""
+# Blocks of one result: elements at the same place modulo the stride become channels.
+
+def phases(x, w, at: Window):
+    return blocks(x, w, at, (1,) * len(at.sizes))
+
+
+def phases_input(y, w, at: Window):
     x = jax.ShapeDtypeStruct((y.shape[0], w.shape[1], *at.sizes), y.dtype)
-    return jax.linear_transpose(lambda x: blocks(x, w, at, (1,) * len(at.sizes)), x)(y)[0]
+    return jax.linear_transpose(lambda x: phases(x, w, at), x)(y)[0]
 
 
 # One place in the kernel: a product of the weights and each example.
