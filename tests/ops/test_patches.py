@@ -51,6 +51,7 @@ CASES = {
     "few channels": (2, 6, 4, window(12, 12, kernel=(3, 3), pad=1)),
     "few channels, more examples": (18, 3, 4, window(7, 6, kernel=(5, 5), pad=2)),
     "few results": (3, 6, 7, window(6, 6, kernel=(3, 3))),
+    "lines": (3, 4, 5, window(8, 16, kernel=(3, 4), stride=(2, 1), pad=((1, 1), (1, 2)))),
     "few results, stride": (3, 6, 7, window(9, 9, kernel=(3, 3), stride=2)),
 }
 
@@ -100,6 +101,8 @@ def ways(at, w):
         found.append((partial(patches.blocks_input, each=(2,) * len(at.kernel)), "input"))
     if at.groups == 1:
         found += [(patches.sums_by_channel, "forward"), (patches.sums_by_channel_input, "input")]
+    if at.groups == 1 and math.prod(at.sizes) % 16 == math.prod(at.out) % 16 == 0:
+        found.append((patches.native_weight_by_lines, "weight"))
     if len(at.kernel) == 3 and at.groups == 1:
         found += [(patches.planes, "forward"), (patches.planes_input, "input"), (patches.planes_weight, "weight")]
     if w.shape[:2] == (at.groups, 1):
@@ -174,7 +177,7 @@ def test_no_examples(case):
     "volume": ("sums_by_channel", "sums_by_channel_input"),
     "kernel of two strides": ("phases", "phases_input"), "one place": ("pointwise", "pointwise_input"),
     "one place, more channels": ("product_forward", "product_input"), "few results": ("native", "product_input"),
-    "few results, stride": ("native", "native_input"), "several channels in groups": ("sums", "sums_input"),
+    "few results, stride": ("native", "phases_input"), "several channels in groups": ("sums", "sums_input"),
     "few channels": ("sums", "sums_input"), "few channels, more examples": ("blocks", "blocks_input"),
 }.items())
 def test_the_choice(case, wanted):
@@ -200,6 +203,15 @@ def test_more_filters_than_results_of_each_keep_the_order_of_their_weights():
     at = window(7, 7, kernel=(3, 3), pad=1)
     x, w, y = (jax.ShapeDtypeStruct(shape, onp.dtype("float32")) for shape in ((2, 8, *at.sizes), (128, 8, *at.kernel), (2, 128, *at.out)))
     assert [convolve._forward(x, w, at), convolve._weight(x, y, at)] == [patches.lines_forward, patches.lines_weight]
+
+
+@pytest.mark.parametrize("examples, size, wanted, longer", [
+    (32, 32, patches.native_weight_by_lines, False), (64, 32, patches.native_weight, True), (32, 28, patches.native_weight, False)])
+def test_examples_a_power_of_two_apart_are_exchanged_with_channels_by_lines(examples, size, wanted, longer):
+    at = window(size, size, kernel=(3, 3), pad=1)
+    x = jax.ShapeDtypeStruct((examples, 16, size, size), onp.dtype("float32"))
+    found = convolve._weight(x, x, at)
+    assert found is wanted and (convolve._reads(found, examples, 16, 16, at) > 0) is longer
 
 
 def test_volumes_of_many_channels_are_planes():

@@ -53,6 +53,7 @@ _PAIRS = 480  # of a channel and a filter: so few that XLA's convolutions are fa
 _PAIRS_FILLED = 1000  # ... with two by two; and where it would multiply zeros
 _FEW_CHANNELS = 12  # of which XLA's convolutions make vectors worse than of as many times more as their strides pass over
 _MANY = 1 << 14  # weights that are written for each example before they are added up
+_FAR, _LARGE = 256, 1 << 20  # elements from one channel to the next, a multiple of which shares places in the cache, and many of them
 _SLICES = 32  # the slices that making patches takes at most: each is code to compile
 
 
@@ -142,7 +143,7 @@ def _is_filled_up(at: Window) -> bool:
     return max(*at.stride, *at.dilate) == 1 and math.prod(at.sizes) > 1.9 * math.prod(at.out)
 
 
-def _phases_win(at: Window, filled=1.5) -> bool:
+def _phases_win(at: Window, filled) -> bool:
     """Whether there are strides and the kernel, filled up to multiples of them, has less than so many times as many places."""
     places = math.prod([-(-k // s) * s for k, s in zip(at.kernel, at.stride, strict=True)])
     return at.groups == 1 and math.prod(at.stride) > 1 and max(at.dilate) == 1 and places < filled * math.prod(at.kernel)
@@ -174,7 +175,7 @@ def _forward(x, w, at: Window):
 def _input(y, w, at: Window):
     if _is_whole(at):
         return ways.whole_input
-    if _phases_win(at) and y.size and w.size:
+    if y.size and w.size and _phases_win(at, 1.8 if math.prod(w.shape[:2]) <= _PAIRS_FILLED else 1.5):
         return ways.phases_input
     if not _possible(at, y, w):
         return ways.native_input
@@ -211,8 +212,11 @@ def _weight(x, y, at: Window):
     channels, filters = x.shape[1], y.shape[1]
     if _possible(at, x, y) and _lines_win(x.shape[0], filters, at, 1.6):
         return ways.lines_weight
-    if not _possible(at, x, y) or _is_bulk(x, y, at):
+    if not _possible(at, x, y):
         return ways.native_weight
+    if _is_bulk(x, y, at):
+        far = math.prod(at.sizes) % _FAR == math.prod(at.out) % _FAR == 0
+        return ways.native_weight_by_lines if far and x.size + y.size <= _LARGE else ways.native_weight  # larger ones: see _reads
     if (_planes_win(*x.shape[:2], filters, at) and max(at.stride) == 1 and math.prod(at.out[1:]) >= 3 << 8
             and (x.shape[0] == 1 or _fit_planes(*x.shape[:2], at))):
         return ways.planes_weight
@@ -233,7 +237,7 @@ def _reads(ours, examples, channels, filters, at: Window) -> int:
     size, out = math.prod(at.sizes), math.prod(at.out)
     if ours is ways.native_weight:
         elements = examples * (channels * size + filters * out)
-        return 64 * elements if size % 256 == 0 and elements > 1 << 20 else 0
+        return 64 * elements if size % _FAR == 0 and elements > _LARGE else 0
     if ours is ways.phases:
         return 64 * examples * channels * size
     patches = examples * channels * math.prod(at.kernel) * out

@@ -20,6 +20,7 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
+from ...engine.turns import by_lines
 from .window import Window, padded
 
 _BLOCK = 1 << 18  # numbers that the patches of a block hold, unless one example has more: 1 MB, which caches keep
@@ -39,6 +40,18 @@ def native_input(y, w, at: Window):
 def native_weight(x, y, at: Window):
     w = jax.ShapeDtypeStruct((y.shape[1], x.shape[1] // at.groups, *at.kernel), x.dtype)
     return jax.linear_transpose(lambda w: native(x, w, at), w)(y)[0]
+
+
+def native_weight_by_lines(x, y, at: Window):
+    """The same, the examples and the channels exchanged by ourselves."""
+    edges = [(lo, (m - 1) * s + k - size - lo) for (lo, _), m, s, k, size in zip(
+        at.pad, at.out, at.stride, at.reach, at.sizes, strict=True)]
+    n, space = len(at.sizes), "DHW"[-len(at.sizes):]
+    x = by_lines(x, permutation=(*range(1, 2 + n), 0))
+    y = by_lines(y, permutation=(*range(2, 2 + n), 0, 1))
+    w = lax.conv_general_dilated(x, y, at.dilate, edges, rhs_dilation=at.stride,
+                                 dimension_numbers=(f"N{space}C", f"{space}IO", f"N{space}C"))
+    return jnp.moveaxis(w, (-1, 0), (0, 1))
 
 
 # Patches.
