@@ -41,8 +41,8 @@ LAYERS = [
     ("check",),
     ("__main__", "names", "stubs"),
 ]
-# Operators know their record, the dtypes and the exceptions: nothing of how calls are run.
-OPS_MAY_USE = ("mxshim.base", "mxshim.engine.op", "mxshim.ops")
+# Operators know their record, the dtypes, the exceptions and how CPUs turn arrays over: nothing of how calls are run.
+OPS_MAY_USE = ("mxshim.base", "mxshim.engine.op", "mxshim.engine.turns", "mxshim.ops")
 # Imports inside functions that do not point left, and why they must be there.
 LATE = {
     ("gluon.contrib.data.text", "contrib.text.vocab"): "texts number their words with it, and contrib is made of what gluon has",

@@ -8,7 +8,7 @@ import pytest
 from jax.test_util import check_grads
 
 from mxshim import autograd, np, npx
-from mxshim.ops.nn import patches, windows
+from mxshim.ops.nn import convolve, patches, windows
 from mxshim.ops.nn.window import Window
 from mxshim.ops.outline import outlined
 from mxshim.ops.reduce import running_sum
@@ -18,9 +18,11 @@ AT = Window((5, 4), (3, 2), (2, 1), (1, 1), ((1, 1), (0, 1)))
 X, W, Y = (jnp.asarray(rng.normal(size=s), "float32") for s in ((2, 3, 5, 4), (4, 3, 3, 2), (2, 4, *AT.out)))
 PLACES = {"spots": [2, 3], "kernel": (3, 2), "stride": (2, 1), "edges": [(1, 0), (0, 1)]}
 CASES = {
-    "convolution": (lambda x, w: patches.convolve(x, w, AT), (X, W)),
-    "its gradient in the data": (lambda y, w: patches.input_gradient(y, w, AT), (Y, W)),
-    "its gradient in the weight": (lambda x, y: patches.weight_gradient(x, y, AT), (X, Y)),
+    "convolution": (lambda x, w: convolve.convolve(x, w, AT), (X, W)),
+    "convolution and a bias": (lambda x, bias: convolve.convolve(x, W, AT, bias), (X, Y[0, :, 0, 0])),
+    "its gradient in the data and a bias": (lambda w, bias: convolve.input_gradient(Y, w, AT, bias), (W, X[0, :, 0, 0])),
+    "its gradient in the data": (lambda y, w: convolve.input_gradient(y, w, AT), (Y, W)),
+    "its gradient in the weight": (lambda x, y: convolve.weight_gradient(x, y, AT), (X, Y)),
     "sums of windows": (lambda x: windows.reduce_windows(x, "sum", **PLACES), (X,)),
     "maxima of windows": (lambda x: windows.reduce_windows(x, "max", **PLACES), (X,)),
     "running sum": (lambda x: running_sum(x, 1, x.dtype), (X,)),
@@ -62,7 +64,7 @@ def test_the_precision_is_that_of_the_call():
     """However long after it the program is compiled."""
     def text(precision):
         with jax.default_matmul_precision(precision):
-            jaxpr = jax.make_jaxpr(lambda x, w: patches.convolve(x, w, AT))(X, W)
+            jaxpr = jax.make_jaxpr(lambda x, w: convolve.convolve(x, w, AT))(X, W)
         return jax.jit(lambda x, w: jax.core.eval_jaxpr(jaxpr.jaxpr, jaxpr.consts, x, w)).lower(X, W).as_text()
 
     assert "HIGHEST" in text("float32") and "HIGHEST" not in text("bfloat16")
@@ -70,7 +72,7 @@ def test_the_precision_is_that_of_the_call():
 
 def test_a_recorded_network_is_not_traced_to_its_sums(monkeypatch):
     asked = []
-    monkeypatch.setattr(patches, "_sums", lambda *args: asked.append(args))
+    monkeypatch.setattr(patches, "sums", lambda *args: asked.append(args))
     x, w = np.ones((2, 1, 31, 29)), np.ones((3, 1, 3, 3))
     w.attach_grad()
     with autograd.record():
