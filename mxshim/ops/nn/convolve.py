@@ -2,9 +2,8 @@
 
 `convolve(x, w)`, `input_gradient(y, w)` and `weight_gradient(x, y)` are bilinear, and each has the others as its gradients, to any order.
 
-Where XLA is as fast, it is used:
-it compiles in less time. For plain convolutions it has two libraries, YNNPACK, its default, and Eigen, which engine/program.py
-has it use. Measured on two cores of an EPYC, in ms, YNNPACK, Eigen and ours:
+Where XLA is as fast, it is used: it compiles in less time. For plain convolutions it has two libraries, YNNPACK, its default, and
+Eigen, which engine/program.py has it use. Measured on two cores of an EPYC, in ms, YNNPACK, Eigen and ours:
 
     forward, 8 x 64 x 56 x 56, 3 x 3, 64 filters                33     19     31
     forward, 8 x 3 x 224 x 224, 11 x 11, stride 4, 96 filters   42     18     30
@@ -18,13 +17,16 @@ has it use. Measured on two cores of an EPYC, in ms, YNNPACK, Eigen and ours:
 and where XLA uses none, its code and ours:
 
     weight gradient, 32 groups, 8 x 128 x 28 x 28, 3 x 3        2839   7
-    input gradient, 256 x 6 x 14 x 14, 5 x 5, 16 filters        11     2.7
-    input gradient, 64 x 20 x 12 x 12, 5 x 5, 50 filters        5      3.6
+    input gradient, 256 x 6 x 14 x 14, 5 x 5, 16 filters        8      3.5, products of patches 7
+    input gradient, 64 x 20 x 12 x 12, 5 x 5, 50 filters        5.8    4.2, products of patches 6.0
+    input gradient, 32 x 16 x 32 x 32, 3 x 3, stride 2, 32 filters   3.6   2.0
     8 x 512 x 7 x 7, 3 x 3, 512 filters: forward, weight gradient, XLA's and in the order of the weights: 15, 15 and 11, 12
     1 x 1, 8 x 64 x 56 x 56, 256 filters: forward, gradients    57, 30, 293     8, 8, 7
     1 x 1, 64 x 16 x 32 x 32, 16 filters: ours without, with a product for each example: 2.0, 2.5, 1.9 and 0.6, 0.9, 1.0
-    few channels, 256 x 6 x 14 x 14, 5 x 5, 16 filters          2.1             1.3
-    few channels, 256 x 3 x 32 x 32, 5 x 5, 6 filters           21, 33          3.6, 3.7
+    few channels, 256 x 6 x 14 x 14, 5 x 5, 16 filters          2.2             1.3, sums 1.7
+    few channels, 256 x 3 x 32 x 32, 5 x 5, 6 filters           24, 35          4.0, 4.8, sums 4.0, 4.6
+    few channels, 48 x 12 x 16 x 16, 3 x 3, 20 filters          1.5, 1.7        1.0, 1.2
+    three channels, 4 x 3 x 224 x 224, 7 x 7, stride 2          13              9
     32 groups, 8 x 128 x 28 x 28, 3 x 3: products of patches, sums of shifted inputs: 2.5, 3.9 and 1.9, 1.8
     one channel, 256 x 1 x 28 x 28, 5 x 5, 6 filters            27, 38, 21      2, 5, 5
     three channels, 128 x 3 x 32 x 32, 3 x 3, 16 filters        8               2

@@ -8,7 +8,7 @@ The patches of a block of examples are a matrix with a row for each (place in th
     y = W patches(x)        dW = dy patches(x)^T        dx = patches^T(W^T dy)
 
 Blocks of examples are taken one after the other, so that patches need little memory. Sums of few products (depthwise kernels,
-small volumes), kernels as large as their input and strides have ways of their own.
+small volumes), kernels as large as their input, few channels and strides have ways of their own.
 """
 from __future__ import annotations
 
