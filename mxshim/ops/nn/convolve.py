@@ -163,7 +163,7 @@ def _forward(x, w, at: Window):
         return ways.lines_forward
     if each := _in_blocks(x, *few[1:], at.out):
         return partial(ways.blocks, each=each)
-    if len(at.kernel) < 3 and w.shape[1] <= _FEW_CHANNELS and _phases_win(at, 1.35):
+    if len(at.kernel) < 3 and w.shape[1] <= _FEW_CHANNELS and x.dtype == onp.float32 and _phases_win(at, 1.35):
         return ways.phases
     if _planes_win(*few):
         return ways.planes
