@@ -187,7 +187,7 @@ def test_the_choice(case, wanted):
 
 
 @pytest.mark.parametrize("kernel, filters, each, each_input", [
-    ((5, 5), 8, (2, 2), (2, 2)), ((3, 3), 30, (1, 2), (1, 2)), ((5, 5), 50, (1, 2), (1, 2)), ((5, 5), 90, None, None),
+    ((5, 5), 8, (2, 2), (2, 2)), ((3, 3), 30, (1, 2), (1, 2)), ((5, 5), 30, (2, 2), (2, 2)), ((5, 5), 90, None, None),
     ((7, 2), 16, (2, 1), (2, 1)), ((9,), 20, (2,), (2,)), ((2, 4), 60, None, None), ((4, 4), 30, None, None)])
 def test_few_channels_and_filters_make_blocks_of_results(kernel, filters, each, each_input):
     at = window(*(13 + k for k in kernel), kernel=kernel)
@@ -197,6 +197,20 @@ def test_few_channels_and_filters_make_blocks_of_results(kernel, filters, each, 
     assert [getattr(f, "keywords", {}).get("each") for f in found] == [each, each_input]
     double = (jax.ShapeDtypeStruct(a.shape, onp.dtype("float64")) for a in (x, w))  # XLA has no library for these: a zero is a product
     assert convolve._forward(*double, at) in (patches.native, patches.product_forward)
+
+
+@pytest.mark.parametrize("at", [window(14, 14, kernel=(5, 5)), window(15, 14, kernel=(3, 3), stride=2, pad=1), window(
+    14, 14, kernel=(4, 4), stride=2)], ids=["blocks", "phases", "phases of whole strides"])
+@pytest.mark.parametrize("value", [onp.inf, onp.nan])
+def test_what_is_not_finite_reaches_the_results_that_it_belongs_to_alone(at, value):
+    """Kernels that are filled up with zeros would multiply it by them."""
+    x, w, y = (rng.normal(size=s).astype("float32") for s in ((8, 6, *at.sizes), (16, 6, *at.kernel), (8, 16, *at.out)))
+    x[1, 2, 5, 5] = y[2, 3, 4, 4] = value
+    got = jax.jit(lambda x, w, y: (convolve.convolve(x, w, at), convolve.input_gradient(y, w, at)))(x, w, y)
+    for one, way in zip(got, (patches.native(x, w, at), patches.native_input(y, w, at)), strict=True):
+        onp.testing.assert_array_equal(onp.isfinite(one), onp.isfinite(way))
+    spots = [onp.argwhere(~onp.isfinite(one)[:, 0]) for one in got]
+    assert all(0 < len(spot) <= math.prod(at.kernel) for spot in spots)
 
 
 def test_more_filters_than_results_of_each_keep_the_order_of_their_weights():

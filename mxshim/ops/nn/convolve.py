@@ -40,6 +40,7 @@ from __future__ import annotations
 import math
 from functools import partial
 
+import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
@@ -51,8 +52,7 @@ from .window import Window
 
 _FEW = 50  # products in a sum that are written out: each is code to compile
 _FEW_OF_NARROW, _FEW_IN_GROUPS = 72, 60  # the same where XLA's convolutions are slower
-_PAIRS = 480  # of a channel and a filter: so few that XLA's convolutions are faster with blocks of two results; half of them, ...
-_PAIRS_FILLED = 1000  # ... with two by two; and where it would multiply zeros
+_PAIRS, _PAIRS_FILLED = 250, 1000  # of a channel and a filter: so few that blocks of results pay; and where XLA would multiply zeros
 _FEW_CHANNELS = 12  # of which XLA's convolutions make vectors worse than of as many times more as their strides pass over
 _MANY = 1 << 14  # weights that are written for each example before they are added up
 _FAR, _LARGE = 256, 1 << 20  # elements from one channel to the next, a multiple of which shares places in the cache, and many of them
@@ -99,7 +99,7 @@ def _in_blocks(array, channels, results, at: Window, out, most=_PAIRS):
     each, filled = [1] * len(at.kernel), 1.0
     for a, (k, m) in reversed([*enumerate(zip(at.kernel, out, strict=True))]):
         more = filled * 2 * -(-(k + 1) // 2) / k * 2 * -(-m // 2) / m
-        if more < 1.5 and (filled == 1 or channels * results <= most // 2):
+        if more < 1.5:
             each[a], filled = 2, more
     return tuple(each) if max(each) > 1 else None
 
@@ -248,6 +248,17 @@ def _reads(ours, examples, channels, filters, at: Window) -> int:
     return 8 * patches if at.groups == 1 and ours in (ways.product_forward, ways.product_weight, ways.phases_input) else 0
 
 
+_FILLED_UP = ways.blocks, ways.blocks_input, ways.phases, ways.phases_input  # their kernels, with zeros
+
+
+def _exact(ours, native):
+    """`ours`, which multiplies elements by zeros; or, where some are infinite or nan, which would spread to other results, `native`."""
+    def run(a, b, at):
+        return lax.cond(jnp.isfinite(a.sum()), lambda y, a, b: y, lambda y, a, b: native(a, b, at), ours(a, b, at), a, b)
+
+    return run
+
+
 def _primitive(name, way, native, shape, sizes):
     """The function of two arrays, maybe a bias for each channel of the result, and a window that `way` of them computes, on other
     devices `native`.
@@ -263,7 +274,7 @@ def _primitive(name, way, native, shape, sizes):
 
     def compute(a, b, *bias, at):
         ours = way(a, b, at)
-        run = with_bias(ours, at)
+        run = with_bias(_exact(ours, native) if getattr(ours, "func", ours) in _FILLED_UP else ours, at)
         if ours is native:
             return run(a, b, *bias)
         if ours in (ways.sums, ways.sums_input) and math.prod(at.kernel) > 1 and (at.groups == 1 or b.shape[1] > 1):
