@@ -248,13 +248,17 @@ def _reads(ours, examples, channels, filters, at: Window) -> int:
     return 8 * patches if at.groups == 1 and ours in (ways.product_forward, ways.product_weight, ways.phases_input) else 0
 
 
-_FILLED_UP = ways.blocks, ways.blocks_input, ways.phases, ways.phases_input  # their kernels, with zeros
+def _fills_up(ours, at: Window) -> bool:
+    """Whether this way fills the kernel up with zeros."""
+    in_blocks = getattr(ours, "func", None) in (ways.blocks, ways.blocks_input)
+    return in_blocks or ours in (ways.phases, ways.phases_input) and any(k % s for k, s in zip(at.kernel, at.stride, strict=True))
 
 
 def _exact(ours, native):
     """`ours`, which multiplies elements by zeros; or, where some are infinite or nan, which would spread to other results, `native`."""
     def run(a, b, at):
-        return lax.cond(jnp.isfinite(a.sum()), lambda y, a, b: y, lambda y, a, b: native(a, b, at), ours(a, b, at), a, b)
+        finite = jnp.isfinite(a.sum(dtype=jnp.promote_types(a.dtype, "float32")))
+        return lax.cond(finite, lambda y, a, b: y, lambda y, a, b: native(a, b, at), ours(a, b, at), a, b)
 
     return run
 
@@ -274,7 +278,7 @@ def _primitive(name, way, native, shape, sizes):
 
     def compute(a, b, *bias, at):
         ours = way(a, b, at)
-        run = with_bias(_exact(ours, native) if getattr(ours, "func", ours) in _FILLED_UP else ours, at)
+        run = with_bias(_exact(ours, native) if _fills_up(ours, at) else ours, at)
         if ours is native:
             return run(a, b, *bias)
         if ours in (ways.sums, ways.sums_input) and math.prod(at.kernel) > 1 and (at.groups == 1 or b.shape[1] > 1):
