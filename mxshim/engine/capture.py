@@ -164,6 +164,23 @@ def fused(capture: Capture, outputs: list[Value], name: str, recording: bool, ca
     return found, numbers
 
 
+def steps_of(spec: Spec) -> tuple | None:
+    """What a fused operator was made of: ([(spec, slots of its inputs)], the slots of the results); None for others, and under amp.
+
+    A slot >= 0 is an output of a step, see `place_of`; ~slot is the number of an input of the operator, or slot a run-time number.
+    """
+    origin = spec.origin
+    if spec.op is not None or origin is None or type(origin[0]) is not tuple:
+        return None
+    steps, outs = origin
+    return [(step, slots) for step, _, slots in steps], outs
+
+
+def place_of(slot: int) -> tuple[int, int]:
+    """(the number of a step, the number of its output)."""
+    return slot >> SHIFT, slot & _LOW
+
+
 def _replay(steps, outs, n, casts):
     holding = {spec for spec, _, _ in steps if spec.holds_on()}
 

@@ -15,6 +15,7 @@ from .. import ndarray, serialization, symbol
 from ..absent import block_method_hint
 from ..arguments import check
 from ..base import MXNetError
+from ..engine.trace import threads
 from ..initializer import Uniform
 from ..symbol.recording import LayerNames
 from ..symbol.symbol import Symbol
@@ -26,7 +27,7 @@ from .dialect import _regroup as _regroup
 from .dialect import arrays_in, as_class, first_array
 from .exporting import cached_graph, export
 from .hooks import HookHandle, registered
-from .hybrid import Changes, Hybrid
+from .hybrid import OWN, Changes, Hybrid, Settings
 from .naming import _BlockScope as _BlockScope
 from .parameter import Parameter, wait_again_after
 from .parameter_dict import ParameterDict
@@ -56,6 +57,10 @@ def _block_scope(block):
         _block_scopes.reset(token)
 
 
+_OURS = tuple([__package__ + module for module in (
+    ".contrib.cnn", ".contrib.nn", ".loss", ".model_zoo.", ".nn.", ".rnn.basic_cell", ".rnn.conv_rnn_cell", ".rnn.rnn_layer")])
+
+
 class Block:
     """Base of all layers and networks: define `forward(self, x, ...)`, and set children and Parameters as attributes.
 
@@ -69,7 +74,17 @@ class Block:
         fields = self.__dict__
         fields["_children"], fields["_reg_params"] = OrderedDict(), {}
         fields["_forward_hooks"], fields["_forward_pre_hooks"] = {}, {}
+        fields["_quiet"] = Hybrid(unasked=True) if type(self) in OWN else None
         self._prefix, self._params, self._scope = naming.names_for(prefix, params, self._alias())
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if cls.__module__.startswith(_OURS):
+            OWN.add(cls)
+
+    def _runs_users_code(self) -> bool:
+        """Whether forward of a class of `OWN` calls what the user gave: functions, blocks that are no children."""
+        return False
 
     def _alias(self):
         return type(self).__name__.lower()
@@ -92,6 +107,8 @@ class Block:
             self._reg_params[name] = value
             if value._full_name is None:
                 value._full_name = self._params.prefix + value._name
+        elif type(value) is dict and type(self) in OWN:
+            value = Settings(value)
         Changes.count += 1
         object.__setattr__(self, name, value)
 
@@ -216,7 +233,8 @@ class Block:
         return out
 
     def _computed(self, *args, **kwargs):
-        return self.forward(*args, **kwargs)
+        quiet = self._quiet if threads.now.recording and not kwargs else None
+        return self.forward(*args, **kwargs) if quiet is None else quiet.run(self, args)
 
     def forward(self, *args):
         """What the block computes; subclasses define it."""
@@ -425,7 +443,7 @@ class HybridBlock(Block):
         if _symbol_in(args) is not None:
             return self._graphed(*args, **kwargs)
         if self._hybrid is None or kwargs:
-            return self.forward(*args, **kwargs)
+            return super()._computed(*args, **kwargs)
         return self._hybrid.run(self, args)
 
     def __call__(self, *args, **kwargs):

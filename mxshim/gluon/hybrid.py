@@ -12,6 +12,7 @@ import warnings
 from .. import autograd
 from ..base import MXNetError
 from ..engine import capture as engine
+from ..engine import program as engine_program
 from ..engine import spec as engine_spec
 from ..engine import trace as engine_trace
 from ..engine.cell import Handle
@@ -25,6 +26,7 @@ from .parameter import wait_again_after
 _STATIC = (int, float, bool, str, type(None))
 _TRIES = 8  # captures in a row of which no two were alike: it does something else every time
 _MOST = 32  # signatures of a block that are captured; more mean that its inputs never settle
+_OPEN = 4  # signatures of a block that nobody hybridized which were met once; more mean the same
 
 
 class Changes:
@@ -33,36 +35,61 @@ class Changes:
     count = 0
 
 
+class Settings(dict):
+    """A layer's dict, such as the arguments for its operator: users change them in place, which counts as setting an attribute."""
+
+
+def _counted(name):
+    change = getattr(dict, name)
+
+    def method(self, *args, **kwargs):
+        Changes.count += 1
+        return change(self, *args, **kwargs)
+
+    method.__name__ = name
+    return method
+
+
+for _name in ("__delitem__", "__ior__", "__setitem__", "clear", "pop", "popitem", "setdefault", "update"):
+    setattr(Settings, _name, _counted(_name))
+
+
 class _Plan:
     """A captured signature: the operator and where its inputs come from.
 
     sources: per input ("arg", k), ("param", Parameter), ("attr", block, name) or ("draw", function).
+    own, attributes: the block's attributes, and per block below it that and its attributes, as `_attributes` tells them.
     facts: per input (aval, whether it is in a graph).  results: class, number and place of the outputs, nested as they were returned.
     updates: (input, output) of what backward writes.  writes: (source, output) of what the call writes.  tries, trusted: how often it was
     captured, and whether twice alike.
     """
 
-    __slots__ = ("attributes", "changes", "cls", "ctx", "facts", "numbers", "results", "sources", "spec", "tries", "trusted",
-                 "updates", "writes")
+    __slots__ = ("attributes", "changes", "ctx", "facts", "numbers", "own", "results", "sources", "spec", "tries", "trusted", "updates",
+                 "writes")
+
+
+OWN: set[type] = set()  # the blocks of this package
 
 
 class Hybrid:
     """The plans of one hybridized block by signature; None where it runs as if not hybridized.
 
     casts: of a block that amp converted, the rule by which its operators cast; it cannot run as if not hybridized.
+    unasked: of a block of `OWN` that nobody hybridized; for use while recording. It runs as if it were not hybridized where it holds
+    blocks of other classes, whose code the user would miss, and draws its parameters in the order of the calls.
     nesting: how the inputs of the first call were nested, and its outputs, as `dialect._flatten` says it.
     """
 
-    def __init__(self, casts=None):
-        self.casts = casts
+    def __init__(self, casts=None, unasked=False):
+        self.casts, self.unasked = casts, unasked
         self.nesting = None, None
         self.plans: dict[tuple, _Plan | None] = {}
-        self.told = False
+        self.told = unasked
         self.seen: tuple | None = None  # the last call's arguments
         self.unused: set[int] = set()
 
     def __reduce__(self):  # a copy of a block is captured anew
-        return Hybrid, (self.casts,)
+        return Hybrid, (self.casts, self.unasked)
 
     def run(self, block, args):
         """block.forward(*args)."""
@@ -76,20 +103,25 @@ class Hybrid:
         if key is None or not handles:
             return self._plainly(block, args)
         self.seen = key
-        if engine_trace.naive:
+        if engine_trace.naive or self.unasked and engine_program.watched:  # the profiler shows the operators that the user sees
             return self._plainly(block, args)
-        key = (key, thread.recording, thread.training, thread.np_shape, thread.np_array, thread.np_dtype, engine_spec._precision,
-               engine_spec.casts)
+        ctx = handles[0].ctx
+        key = (key, ctx.device_type, ctx.device_id, thread.recording, thread.training, thread.np_shape, thread.np_array, thread.np_dtype,
+               engine_spec._precision, engine_spec.casts)
         plan = self.plans.get(key, self)
         if plan is None:
             return self._plainly(block, args)
-        if plan is not self and plan.trusted and (plan.changes == Changes.count or self._unchanged(plan)):
+        if plan is not self and plan.trusted and (plan.changes == Changes.count or self._unchanged(block, plan)):
             found = _replayed(plan, handles)
             if found is not None:
                 return found
-        if len(self.plans) >= _MOST and plan is self:
+        if plan is self and (len(self.plans) >= _MOST or self.unasked and self._changing()):
             return self._plainly(block, args)
         return self._capture(block, args, handles, key, None if plan is self else plan)
+
+    def _changing(self) -> bool:
+        """Whether inputs of ever new shapes arrive: each would be captured for itself."""
+        return sum(plan is not None and not plan.trusted for plan in self.plans.values()) >= _OPEN
 
     def _plainly(self, block, args):
         """As if not hybridized."""
@@ -108,8 +140,8 @@ class Hybrid:
                 self.nesting = (), ()
         return out
 
-    def _unchanged(self, plan) -> bool:
-        if any(_changed(b, before) for b, before in plan.attributes) or _hooked(plan.attributes):
+    def _unchanged(self, block, plan) -> bool:
+        if _changed(block, plan.own) or any(_changed(b, before) for b, before in plan.attributes) or _hooked(plan.attributes):
             return False
         plan.changes = Changes.count
         return True
@@ -117,12 +149,15 @@ class Hybrid:
     def _capture(self, block, args, handles, key, before):
         ctx = handles[0].ctx
         blocks = _tree(block)
+        if self.unasked and not all(_is_own(b) for b in blocks):
+            self.plans[key] = None
+            return block.forward(*args)
         parameters = {id(p): p for b in blocks for p in (*b._reg_params.values(), *b._params.values())}.values()
         attributes = [(b, _attributes(b)) for b in blocks]
-        if _hooked(attributes):
+        if _hooked(attributes[1:]):
             return self._plainly(block, args)
         if any(p._data is None and id(p) not in self.unused for p in parameters):
-            _complete(block, blocks, args, ctx)
+            _complete(block, blocks, args, ctx, not self.unasked and not is_np_array())
             self.unused.update(id(p) for p in parameters if p._data is None)
             attributes = [(b, _attributes(b)) for b in blocks]
         known = _Known(ctx)
@@ -132,7 +167,7 @@ class Hybrid:
             if p._data is None:  # forward does not use it
                 continue
             known.add(p._there(ctx) if ctx in p.list_ctx() else p._data[0], ("param", p))
-        for b, (fields, _) in attributes:
+        for b, (fields, *_) in attributes:
             for name, v in fields.items():
                 if type(v) in DENSE:
                     known.add(v, ("attr", b, name))
@@ -166,8 +201,11 @@ class Hybrid:
                 warnings.warn(f"{type(block).__name__} is hybridized, but its forward cannot be one operator: {why}. It runs as if it "
                               "were not hybridized", stacklevel=4)
             return out
-        plan.attributes, plan.changes = attributes, Changes.count
-        found = _emitted(plan, list(taken.inputs), [known.handles.get(id(v)) for v in taken.inputs], handles)
+        (_, plan.own), *plan.attributes = attributes
+        plan.changes = Changes.count
+        used = [known.handles.get(id(v)) for v in taken.inputs]
+        parents = [None if h is None or not recording or h._node is None else place(h) for h in used]
+        found = _emitted(plan, list(taken.inputs), used, parents, handles)
         del out
         taken.updates.clear()
         if not taken.dropped():  # forward keeps what it computed
@@ -180,14 +218,22 @@ class Hybrid:
         return found
 
 
-def _complete(block, blocks, args, ctx):
-    """Let forward tell the parameters' shapes; nothing is drawn but the parameters, and what it computes is dropped."""
+def _is_own(block) -> bool:
+    """Whether a block's forward is this package's, and not one that was set on the block itself."""
+    return type(block) in OWN and not block._runs_users_code() and not {"forward", "hybrid_forward"} & block.__dict__.keys()
+
+
+def _complete(block, blocks, args, ctx, by_graph):
+    """Let forward tell the parameters' shapes; nothing is drawn but the parameters, and what it computes is dropped.
+
+    by_graph: in the order of the graph if forward takes Symbols, as MXNet 1's hybridized blocks; else in the order of the calls.
+    """
     before = [(b, dict(b.__dict__)) for b in blocks]
     taken = engine.Capture(trace_on(ctx.jax))
     try:
         parameters = block.collect_params().values()
         with wait_again_after(Exception, parameters):
-            for p in _by_graph(block, args):
+            for p in _by_graph(block, args) if by_graph else ():
                 p._finish_deferred_init()
             if any(p._deferred_init is not None for p in parameters):
                 with taken, autograd.pause(train_mode=False), aside():
@@ -202,10 +248,8 @@ def _complete(block, blocks, args, ctx):
 def _by_graph(block, args):
     """The parameters in the order in which MXNet 1 draws them, which is the graph's, and not that of the calls where branches meet.
 
-    None where forward takes no Symbols, or its graph leaves sizes open: MXNet 2 draws in the order of the calls.
+    None where forward takes no Symbols, or its graph leaves sizes open.
     """
-    if is_np_array():
-        return []
     try:
         with autograd.pause(), aside():
             found = block._infer_by_graph(args)
@@ -214,21 +258,27 @@ def _by_graph(block, args):
     return found if all(p._shape_known() for p in found) else []
 
 
+def _fields(block) -> dict:
+    """A block's attributes but its plans: those know the attributes, and no block may wait for the garbage collector."""
+    return {name: value for name, value in block.__dict__.items() if name not in ("_hybrid", "_quiet")}
+
+
 def _attributes(block):
-    """(attributes, children) of a block."""
-    return dict(block.__dict__), tuple(block._children.values())
+    """(attributes, children, what the Settings among the attributes hold) of a block."""
+    fields = _fields(block)
+    return fields, tuple(block._children.values()), [(v, dict(v)) for v in fields.values() if type(v) is Settings]
 
 
 def _changed(block, before) -> bool:
-    fields, children = before
-    now = block.__dict__
+    fields, children, settings = before
+    now = _fields(block)
     return now.keys() != fields.keys() or any(now[n] is not v for n, v in fields.items()) or children != tuple(
-        block._children.values())
+        block._children.values()) or any(v != held for v, held in settings)
 
 
 def _hooked(attributes) -> bool:
-    """Whether a child (the first one is the block itself) has hooks, which only run where children are called."""
-    return any(b._forward_hooks or b._forward_pre_hooks for b, _ in attributes[1:])
+    """Whether a child has hooks, which only run where children are called."""
+    return any(b._forward_hooks or b._forward_pre_hooks for b, _ in attributes)
 
 
 class _Known:
@@ -267,17 +317,18 @@ def _signature(args, handles):
     """The classes, avals and structure of the arguments, None if something else is among them; their arrays go to `handles`."""
     key = []
     for a in args:
-        if type(a) in DENSE:
-            aval = a._value_now().aval
+        kind = type(a)
+        if kind in DENSE:
             handles.append(a)
-            key.append((type(a), aval, a._node is not None and place(a) is not None))
+            value = a._cell.value if a._view is None else a._read()
+            key.append((kind, value.aval, a._node is not None and place(a) is not None))
         elif isinstance(a, list | tuple):
             inner = _signature(a, handles)
             if inner is None:
                 return None
-            key.append((type(a), inner))
+            key.append((kind, inner))
         elif isinstance(a, _STATIC):
-            key.append((type(a), a))
+            key.append((kind, a))
         else:
             return None
     return tuple(key)
@@ -360,28 +411,36 @@ def _alike(a, b) -> bool:
 
 def _replayed(plan, handles):
     """The results of a call without its Python code; None if an input is not what it was when that was captured."""
-    values, sources, recording, ctx = [], [], threads.now.recording, plan.ctx
-    for source, (aval, inside) in zip(plan.sources, plan.facts, strict=True):
-        h = _found(source, handles, ctx)
-        if h is None:
-            if source[0] != "draw":
-                return None
+    values, sources, parents, seen, draws = [], [], [], set(), False
+    recording, ctx = threads.now.recording, plan.ctx
+    for source, (aval, inside) in zip(plan.sources, plan.facts):
+        if source[0] == "draw":
+            draws = True
             values.append(None)
             sources.append(None)
+            parents.append(None)
             continue
+        h = _found(source, handles, ctx)
+        if h is None:
+            return None
         v = h._cell.value if h._view is None else h._read()
-        if v.aval is not aval or v.ctx is not ctx and v.ctx != ctx:
+        if v.aval is not aval or v.ctx is not ctx and v.ctx != ctx or v in seen:
             return None
-        if recording and (h._node is not None and place(h) is not None) != inside:
-            return None
+        seen.add(v)
+        p = None
+        if recording:
+            if (node := h._node) is not None:
+                p = (node, h._index) if node.code is not None else place(h)
+            if (p is not None) is not inside:
+                return None
         values.append(v)
         sources.append(h)
-    if len({*map(id, values)}) < len(values) - max(0, values.count(None) - 1):
-        return None
-    for j, v in enumerate(values):
-        if v is None:
-            values[j] = engine.drawn(plan.sources[j][1], ctx)
-    return _emitted(plan, values, sources, handles)
+        parents.append(p)
+    if draws:
+        for j, v in enumerate(values):
+            if v is None:
+                values[j] = engine.drawn(plan.sources[j][1], ctx)
+    return _emitted(plan, values, sources, parents, handles)
 
 
 def _found(source, handles, ctx):
@@ -390,17 +449,13 @@ def _found(source, handles, ctx):
     if kind == "param":
         data = source[1]._data
         return data and (data[0] if len(data) == 1 else source[1]._there(ctx))
-    return handles[source[1]] if kind == "arg" else source[1].__dict__[source[2]] if kind == "attr" else None
+    return handles[source[1]] if kind == "arg" else source[1].__dict__[source[2]]
 
 
-def _emitted(plan, values, handles, args):
-    parents = None
-    if threads.now.recording:
-        parents = tuple([None if h is None or h._node is None else place(h) for h in handles])
-        if not any(parents):
-            parents = None
+def _emitted(plan, values, handles, parents, args):
+    """The results of the operator, appended; parents: per value its place in the graph."""
     updates = [(handles[j], j, k) for j, k in plan.updates]
-    outs, node = engine.emit_fused(plan.spec, values, plan.numbers, parents, updates, plan.ctx)
+    outs, node = engine.emit_fused(plan.spec, values, plan.numbers, tuple(parents) if any(parents) else None, updates, plan.ctx)
     for source, k in plan.writes:
         _found(source, args, plan.ctx)._cell.value = outs[k]
     return _built(plan.results, outs, node, {})

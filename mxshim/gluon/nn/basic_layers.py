@@ -136,6 +136,9 @@ class Lambda(Block):
     def forward(self, *args):
         return self._func(*args)
 
+    def _runs_users_code(self):
+        return True
+
     def __repr__(self):
         return f"{type(self).__name__}({self._func_name})"
 
@@ -157,6 +160,9 @@ class HybridLambda(HybridBlock):
 
     def hybrid_forward(self, F, x, *args):
         return self._func(F, x, *args) if self._takes_f else self._func(x, *args)
+
+    def _runs_users_code(self):
+        return True
 
     def __repr__(self):
         return f"{type(self).__name__}({self._func_name})"

@@ -72,6 +72,9 @@ class RecurrentCell(Block):
 
         return super().forward(inputs, states)
 
+    def _runs_users_code(self):
+        return not all(isinstance(getattr(self, name, ""), str) for name in ("_activation", "_recurrent_activation"))
+
     def _get_activation(self, F, inputs, activation, **kwargs):
         """The activation of a name such as "tanh", or what a block or function gives."""
         return f.activation(inputs, act_type=activation) if isinstance(activation, str) else activation(inputs)
