@@ -1,6 +1,9 @@
 """nd.NDArray: what differs from np.ndarray. It follows MXNet 1.9.1."""
 from __future__ import annotations
 
+import functools
+import math
+
 import numpy as onp
 
 from ..base import MXNetError
@@ -12,6 +15,17 @@ from .core import Array, window_forms
 from .fill import fill_methods
 from .indexing import getitem, setitem
 from .numpy_array import _as, _IsArray, ndarray
+
+
+@functools.lru_cache(4096)
+def _reshaped(shape, codes, reverse) -> tuple[int, ...]:
+    """The shape that NDArray.reshape gives an array of `shape`. Raises: MXNetError, ValueError where it cannot."""
+    from ..ops.shape import nd_reshape_shape
+    target = nd_reshape_shape(shape, codes, reverse)
+    size, wanted = math.prod(shape), math.prod(target)
+    if size != wanted:
+        raise MXNetError(f"nd.NDArray.reshape: cannot reshape {shape} ({size} elements) into {target} ({wanted} elements)")
+    return target
 
 
 class NDArray(Array, metaclass=_IsArray):
@@ -115,7 +129,6 @@ class NDArray(Array, metaclass=_IsArray):
 
         reverse=True reads the codes from the right. Raises: MXNetError if the sizes differ.
         """
-        from ..ops.shape import nd_reshape_shape
         if len(shape) == 1 and isinstance(shape[0], tuple | list):
             shape = shape[0]
         if "shape" in kwargs:
@@ -123,14 +136,8 @@ class NDArray(Array, metaclass=_IsArray):
         reverse = kwargs.pop("reverse", False)
         if kwargs:
             raise TypeError(f"NDArray.reshape has no argument {next(iter(kwargs))!r}: its arguments are (shape, reverse)")
-        shape = tuple(int(n) for n in (shape if isinstance(shape, tuple | list) else (shape,)))
-        target = nd_reshape_shape(self.shape, shape, reverse)
-        size = 1
-        for n in target:
-            size *= n
-        if size != self.size:
-            raise MXNetError(f"nd.NDArray.reshape: cannot reshape {self.shape} ({self.size} elements) into {target} ({size} elements)")
-        return self._window(window_forms("mx.reshape", "mx.reshape_back", (target,)), ())
+        codes = tuple([int(n) for n in shape]) if isinstance(shape, tuple | list) else (int(shape),)
+        return self._window(window_forms("mx.reshape", "mx.reshape_back", (_reshaped(self.shape, codes, bool(reverse)),)), ())
 
     def transpose(self, *axes, **kwargs):
         """nd.transpose with the axes as one tuple; none reverses them. Raises: TypeError for axes as several numbers."""
