@@ -159,8 +159,12 @@ def _sampled(start, size, bins, samples, length):
         at = start[:, None] + (k + ((i + 0.5) / count)[:, None]) * edge[:, None]
         return total + jnp.where((i < count)[:, None, None], _hat(at, length), 0)
 
-    most = samples if samples > 0 else jnp.max(count, initial=0).astype("int32")
-    total = lax.fori_loop(0, most, add, jnp.zeros((*size.shape, bins, length), size.dtype))
+    total = jnp.zeros((*size.shape, bins, length), size.dtype)
+    if 0 < samples <= 4:  # a loop of XLA's takes longer than a turn
+        for i in range(samples):
+            total = add(i, total)
+    else:
+        total = lax.fori_loop(0, samples if samples > 0 else jnp.max(count, initial=0).astype("int32"), add, total)
     return total / count[:, None, None]
 
 
@@ -199,11 +203,18 @@ def _by_pixels(data, example, rows, columns):
 
 
 def _by_matrices(data, example, rows, columns):
+    if 0 < len(example) * math.prod(data.shape[1:]) <= _TOGETHER and data.shape[0]:
+        across = jnp.einsum("rchw,rqw->rchq", data[jnp.clip(example, 0, data.shape[0] - 1)], columns)
+        return jnp.einsum("rchq,rph->rcpq", across, rows)
+
     def one(a):
         across = jnp.einsum("chw,qw->chq", _example(data, a[0]), a[2])
         return jnp.einsum("chq,ph->cpq", across, a[1])
 
     return lax.map(one, (example, rows, columns))
+
+
+_TOGETHER = 1 << 17  # elements of the examples of all rectangles up to which their products are one
 
 
 @jax.custom_vjp
