@@ -1,4 +1,4 @@
-"""Convolutions of channels-first data: on CPU, which of the ways in patches.py; elsewhere XLA's own.
+"""Convolutions of channels-first data: on CPU, which of the ways in patches.py; elsewhere XLA's own, plain.
 
 `convolve(x, w)`, `input_gradient(y, w)` and `weight_gradient(x, y)` are bilinear, and each has the others as its gradients, to any order.
 
@@ -45,6 +45,7 @@ import numpy as onp
 from jax import lax
 
 from ...engine.op import apart
+from ...engine.turns import in_order
 from ..outline import bilinear, derivative, outlined
 from ..platform import on_cpu
 from . import patches as ways
@@ -127,7 +128,7 @@ def _planes_win(examples, channels, results, at: Window) -> bool:
 
 
 def _fit_planes(examples, channels, at: Window) -> bool:
-    """Whether caches keep these planes. (In a loop over blocks of examples XLA has no library.)"""
+    """Whether caches keep these planes."""
     return examples * channels * at.kernel[0] * math.prod(at.sizes) <= 1 << 22
 
 
@@ -255,17 +256,20 @@ def _fills_up(ours, at: Window) -> bool:
 
 
 def _exact(ours, native):
-    """`ours`, which multiplies elements by zeros; or, where some are infinite or nan, which would spread to other results, `native`."""
+    """`ours`, which multiplies elements by zeros; or, where some are infinite or nan, which would spread to other results, `native`.
+
+    Its results are in order: else XLA leaves both as its library gives them, and turns them over element by element afterwards.
+    """
     def run(a, b, at):
         finite = jnp.isfinite(a.sum(dtype=jnp.promote_types(a.dtype, "float32")))
-        return lax.cond(finite, lambda y, a, b: y, lambda y, a, b: native(a, b, at), ours(a, b, at), a, b)
+        return lax.cond(finite, lambda y, a, b: y, lambda y, a, b: in_order(native(a, b, at)), ours(a, b, at), a, b)
 
     return run
 
 
-def _primitive(name, way, native, shape, sizes):
+def _primitive(name, way, native, plain, shape, sizes):
     """The function of two arrays, maybe a bias for each channel of the result, and a window that `way` of them computes, on other
-    devices `native`.
+    devices `plain`. native: XLA's own way on CPUs.
 
     sizes: (examples, channels, filters) of the two arrays.
     """
@@ -279,11 +283,9 @@ def _primitive(name, way, native, shape, sizes):
     def compute(a, b, *bias, at):
         ours = way(a, b, at)
         run = with_bias(_exact(ours, native) if _fills_up(ours, at) else ours, at)
-        if ours is native:
-            return run(a, b, *bias)
         if ours in (ways.sums, ways.sums_input) and math.prod(at.kernel) > 1 and (at.groups == 1 or b.shape[1] > 1):
             run = apart(run)  # there is much to add: what reads the results, a pooling say, must not add each up anew
-        return on_cpu(run, with_bias(native, at), a, b, *bias)
+        return on_cpu(run, with_bias(plain, at), a, b, *bias)
 
     return outlined(name, compute, lambda a, b, *_, at: shape(a, b, at), lambda a, b, *_, at: _reads(way(a, b, at), *sizes(a, b), at))
 
@@ -300,11 +302,11 @@ def _sizes(a, w):
     return a.shape[0], w.shape[1], w.shape[0]
 
 
-_convolution, _convolution_plus = (_primitive(name, _forward, ways.native, _result, _sizes)
+_convolution, _convolution_plus = (_primitive(name, _forward, ways.native, ways.plain, _result, _sizes)
                                    for name in ("convolution", "convolution_plus_bias"))
-_to_input, _to_input_plus = (_primitive(name, _input, ways.native_input, _operand, _sizes)
+_to_input, _to_input_plus = (_primitive(name, _input, ways.native_input, ways.plain_input, _operand, _sizes)
                              for name in ("convolution_input", "convolution_input_plus_bias"))
-_to_weight = _primitive("convolution_weight", _weight, ways.native_weight,
+_to_weight = _primitive("convolution_weight", _weight, ways.native_weight, ways.plain_weight,
                         lambda x, y, at: (y.shape[1], x.shape[1] // at.groups, *at.kernel),
                         lambda x, y: (x.shape[0], x.shape[1], y.shape[1]))
 

@@ -28,30 +28,63 @@ _BLOCK = 1 << 18  # numbers that the patches of a block hold, unless one example
 
 # XLA's own code.
 
-def native(x, w, at: Window):
+def plain(x, w, at: Window):
     return lax.conv_general_dilated(x, w, at.stride, at.pad, rhs_dilation=at.dilate, feature_group_count=at.groups)
 
 
-def native_input(y, w, at: Window):
+def plain_input(y, w, at: Window):
     x = jax.ShapeDtypeStruct((y.shape[0], w.shape[1] * at.groups, *at.sizes), y.dtype)
-    return jax.linear_transpose(lambda x: native(x, w, at), x)(y)[0]
+    return jax.linear_transpose(lambda x: plain(x, w, at), x)(y)[0]
 
 
-def native_weight(x, y, at: Window):
+def plain_weight(x, y, at: Window):
     w = jax.ShapeDtypeStruct((y.shape[1], x.shape[1] // at.groups, *at.kernel), x.dtype)
-    return jax.linear_transpose(lambda w: native(x, w, at), w)(y)[0]
+    return jax.linear_transpose(lambda w: plain(x, w, at), w)(y)[0]
+
+
+# The same in the order of axes that XLA's libraries for CPUs have. XLA brings convolutions into it, but not those in loops and under
+# conditions, which take 30 times as long then.
+
+def _channels_last(x, w, stride, pads, **options):
+    n = x.ndim - 2
+    order = f"N{'DHW'[-n:]}C", f"{'DHW'[-n:]}IO", f"N{'DHW'[-n:]}C"
+    return lax.conv_general_dilated(x, w, stride, pads, dimension_numbers=order, **options)
+
+
+def _last(x):
+    return lax.transpose(x, (0, *range(2, x.ndim), 1))
+
+
+def _first(x):
+    return lax.transpose(x, (0, x.ndim - 1, *range(1, x.ndim - 1)))
+
+
+def native(x, w, at: Window):
+    w = lax.transpose(w, (*range(2, w.ndim), 1, 0))
+    return _first(_channels_last(_last(x), w, at.stride, at.pad, rhs_dilation=at.dilate, feature_group_count=at.groups))
+
+
+def native_input(y, w, at: Window):
+    n, groups = len(at.sizes), w.reshape(at.groups, -1, *w.shape[1:])
+    w = lax.rev(lax.transpose(groups, (*range(3, 3 + n), 1, 0, 2)), tuple(range(n))).reshape(*at.kernel, groups.shape[1], -1)
+    return _first(_channels_last(_last(y), w, (1,) * n, _turned_pads(at), lhs_dilation=at.stride, rhs_dilation=at.dilate,
+                                 feature_group_count=at.groups))
+
+
+def native_weight(x, y, at: Window, turned=lax.transpose):
+    if at.groups > 1:
+        return plain_weight(x, y, at)
+    n = len(at.sizes)
+    edges = [(lo, (m - 1) * s + k - size - lo) for (lo, _), m, s, k, size in zip(
+        at.pad, at.out, at.stride, at.reach, at.sizes, strict=True)]
+    x, y = turned(x, permutation=(*range(1, 2 + n), 0)), turned(y, permutation=(*range(2, 2 + n), 0, 1))
+    w = _channels_last(x, y, at.dilate, edges, rhs_dilation=at.stride)
+    return lax.transpose(w, (1 + n, 0, *range(1, 1 + n)))
 
 
 def native_weight_by_lines(x, y, at: Window):
     """The same, the examples and the channels exchanged by ourselves."""
-    edges = [(lo, (m - 1) * s + k - size - lo) for (lo, _), m, s, k, size in zip(
-        at.pad, at.out, at.stride, at.reach, at.sizes, strict=True)]
-    n, space = len(at.sizes), "DHW"[-len(at.sizes):]
-    x = by_lines(x, permutation=(*range(1, 2 + n), 0))
-    y = by_lines(y, permutation=(*range(2, 2 + n), 0, 1))
-    w = lax.conv_general_dilated(x, y, at.dilate, edges, rhs_dilation=at.stride,
-                                 dimension_numbers=(f"N{space}C", f"{space}IO", f"N{space}C"))
-    return jnp.moveaxis(w, (-1, 0), (0, 1))
+    return native_weight(x, y, at, by_lines)
 
 
 # Patches.
@@ -211,10 +244,15 @@ def sums_by_channel(x, w, at: Window):
     return y
 
 
+def _turned_pads(at: Window):
+    """How far the kernel, turned round, reaches beyond the results, between which there are zeros."""
+    return tuple([(r - 1 - lo, size + lo - (m - 1) * s - 1) for r, (lo, _), size, m, s in
+                  zip(at.reach, at.pad, at.sizes, at.out, at.stride, strict=True)])
+
+
 def turned(y, w, at: Window):
     """(y, w, window) of the convolution that gives the input gradient: zeros between the strides, the kernel turned round."""
-    pads = tuple([(r - 1 - lo, size + lo - (m - 1) * s - 1) for r, (lo, _), size, m, s in
-                  zip(at.reach, at.pad, at.sizes, at.out, at.stride, strict=True)])
+    pads = _turned_pads(at)
     y = lax.pad(y, jnp.zeros((), y.dtype), [(0, 0, 0)] * 2 + [(0, 0, s - 1) for s in at.stride])
     n, w = len(at.sizes), w.reshape(at.groups, -1, *w.shape[1:])
     w = jnp.flip(jnp.swapaxes(w, 1, 2), tuple(range(3, 3 + n)))
