@@ -7,6 +7,8 @@ instruction, as if there had been no capture: the code that is running notices n
 """
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import jax
 import jax.numpy as jnp
 
@@ -101,6 +103,23 @@ class Capture(Trace):
         if (len(outer.instructions) - 1) << SHIFT >= outer.next_check:
             outer.cut()
         return outer
+
+
+@contextmanager
+def outside():
+    """While a capture is open: what runs in here is no part of it."""
+    thread = threads.now
+    taken = thread.capture
+    if taken is None:
+        yield
+        return
+    thread.capture, thread.traces[taken.home] = None, taken.outer
+    trace_on(taken.home)
+    try:
+        yield
+    finally:
+        taken.outer = thread.traces[taken.home]
+        thread.capture = thread.trace = thread.traces[taken.home] = taken
 
 
 def _mask(code) -> tuple:

@@ -156,17 +156,15 @@ class Hybrid:
         attributes = [(b, _attributes(b)) for b in blocks]
         if _hooked(attributes[1:]):
             return self._plainly(block, args)
-        if any(p._data is None and id(p) not in self.unused for p in parameters):
-            _complete(block, blocks, args, ctx, not self.unasked and not is_np_array())
-            self.unused.update(id(p) for p in parameters if p._data is None)
-            attributes = [(b, _attributes(b)) for b in blocks]
+        waiting = [p for p in parameters if p._data is None and id(p) not in self.unused]
+        if waiting and not self.unasked:
+            _complete(block, blocks, args, ctx)
+            self.unused.update(id(p) for p in waiting if p._data is None)
+            waiting, attributes = [], [(b, _attributes(b)) for b in blocks]
         known = _Known(ctx)
         for k, h in enumerate(handles):
             known.add(h, ("arg", k))
-        for p in parameters:
-            if p._data is None:  # forward does not use it
-                continue
-            known.add(p._there(ctx) if ctx in p.list_ctx() else p._data[0], ("param", p))
+        known.add_parameters(parameters)
         for b, (fields, *_) in attributes:
             for name, v in fields.items():
                 if type(v) in DENSE:
@@ -182,7 +180,13 @@ class Hybrid:
             taken.move()
             raise
         self._nested(args, out)
+        if waiting:  # the layers have drawn them, in the order of the calls
+            known.add_parameters(waiting)
+            self.unused.update(id(p) for p in waiting if p._data is None)
+            attributes = [(b, _attributes(b)) for b in blocks]
         try:
+            if known.doubtful:
+                raise engine.Unfit("two of its parameters are one array")
             if taken.moved:
                 raise engine.Unfit("it reads values, waits for them, marks arrays or runs backward")
             if any(_changed(b, before) for b, before in attributes):
@@ -223,17 +227,14 @@ def _is_own(block) -> bool:
     return type(block) in OWN and not block._runs_users_code() and not {"forward", "hybrid_forward"} & block.__dict__.keys()
 
 
-def _complete(block, blocks, args, ctx, by_graph):
-    """Let forward tell the parameters' shapes; nothing is drawn but the parameters, and what it computes is dropped.
-
-    by_graph: in the order of the graph if forward takes Symbols, as MXNet 1's hybridized blocks; else in the order of the calls.
-    """
+def _complete(block, blocks, args, ctx):
+    """Let forward tell the parameters' shapes; nothing is drawn but the parameters, and what it computes is dropped."""
     before = [(b, dict(b.__dict__)) for b in blocks]
     taken = engine.Capture(trace_on(ctx.jax))
     try:
         parameters = block.collect_params().values()
         with wait_again_after(Exception, parameters):
-            for p in _by_graph(block, args) if by_graph else ():
+            for p in _by_graph(block, args):
                 p._finish_deferred_init()
             if any(p._deferred_init is not None for p in parameters):
                 with taken, autograd.pause(train_mode=False), aside():
@@ -248,8 +249,10 @@ def _complete(block, blocks, args, ctx, by_graph):
 def _by_graph(block, args):
     """The parameters in the order in which MXNet 1 draws them, which is the graph's, and not that of the calls where branches meet.
 
-    None where forward takes no Symbols, or its graph leaves sizes open.
+    None where forward takes no Symbols, or its graph leaves sizes open: MXNet 2 draws in the order of the calls.
     """
+    if is_np_array():
+        return []
     try:
         with autograd.pause(), aside():
             found = block._infer_by_graph(args)
@@ -297,6 +300,11 @@ class _Known:
         else:
             self.handles[id(value)], self.sources[id(value)] = handle, source
             self._values.append((handle, value, handle._node))
+
+    def add_parameters(self, parameters):
+        for p in parameters:
+            if p._data is not None:  # forward uses it
+                self.add(p._there(self.ctx) if self.ctx in p.list_ctx() else p._data[0], ("param", p))
 
     def held(self):
         """(array, the value it held before, its place in the graph then) of all."""

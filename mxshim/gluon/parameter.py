@@ -17,6 +17,7 @@ from .. import numpy as np
 from ..arguments import checked
 from ..base import MXNetError, as_dtype
 from ..device import Device, cpu, current_device
+from ..engine.capture import outside
 from ..engine.rng import not_aside
 from ..engine.trace import constants_apart
 from ..symbol import deferred
@@ -414,7 +415,7 @@ class Parameter:
         chosen, devices, default = self._deferred_init
         if not self._shape_known():
             self._need()
-        with autograd.pause(), constants_apart(), not_aside():
+        with outside(), autograd.pause(), constants_apart(), not_aside():
             data = (np if is_np_array() else nd).zeros(self._shape, dtype=as_dtype(self._dtype), ctx=cpu())
             desc = initializer.InitDesc(self.name, {"__init__": chosen})
             initializer.create(default)(desc, data)

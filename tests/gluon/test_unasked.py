@@ -141,15 +141,19 @@ def test_parameters_are_drawn_in_the_order_of_the_calls(F):
     x = F.array(some(2, 4))
     for a, b in zip(weights(lambda net: net(x)), weights(lambda net: recorded(net, x)), strict=True):
         assert (a == b).all()
-    chain = [weights_of(first, x) for first in (lambda net, x: net(x), recorded)]
-    assert all((a == b).all() for a, b in zip(*chain, strict=True))
+    for training in (False, True):  # masks of dropout come between the parameters
+        chain = [weights_of(plain, training, x) for plain in (True, False)]
+        assert all((a == b).all() for a, b in zip(*chain, strict=True))
 
 
-def weights_of(first, x):
+def weights_of(plain, training, x):
     mx.random.seed(4)
     net = made(nn.Dense(3, activation="tanh"), nn.BatchNorm(), nn.Dropout(0.5), nn.Dense(2), kind=nn.HybridSequential)
-    first(net, x)
-    return [p.data().asnumpy() for p in net.collect_params().values()]
+    if plain:
+        net.apply(lambda block: block.__dict__.update(_quiet=None))
+    with autograd.record(train_mode=training):
+        y = net(x)
+    return [y.asnumpy(), *[p.data().asnumpy() for p in net.collect_params().values()]]
 
 
 def test_ever_new_shapes_are_not_captured(F, runs):
