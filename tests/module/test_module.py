@@ -481,3 +481,7 @@ def test_feed_forward_shuffles_what_it_is_scored_on():
     model.fit(x, y, eval_data=(x.tolist(), y.tolist()),
               batch_end_callback=lambda p: seen.append((p.locals["data_batch"].data[0].asnumpy()[:, 0] / 2).tolist()))
     assert seen == [[3, 0, 1, 2, 5, 4], [4, 1, 0, 3, 5, 2]] and onp.random.rand() == 0.7369181771289581
+
+
+def test_what_batch_callbacks_get():
+    assert repr(mx.model.BatchEndParam(1, 2, None, None)) == "BatchEndParams(epoch=1, nbatch=2, eval_metric=None, locals=None)"
