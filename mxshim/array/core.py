@@ -382,6 +382,14 @@ class Array(Handle):
         from .convert import rebuild
         return rebuild, (self._dialect, self.asnumpy(), self.ctx)
 
+    def __setstate__(self, state) -> None:
+        """Take the elements that MXNet pickled: a record as in its files. What is pickled here is made by a function instead."""
+        from .sparse import from_record
+        made = from_record(bytes(state["handle"]), "a pickled array")
+        self._cell = made._cell
+        if made.stype != "default":  # the class was called with None, which makes a dense array
+            self.__class__ = type(made)
+
     @classmethod
     def _missing_argument(cls, text):
         return TypeError(text)

@@ -16,7 +16,7 @@ from ..engine.cell import Handle, aval_of
 from ..engine.emit import emit, place
 from ..engine.op import NAMES, api
 from ..engine.trace import state
-from ..serialization import CSR, RowSparse
+from ..serialization import CSR, RowSparse, array_of_record
 from .convert import adopt_numpy, check_context
 from .core import _X, Array
 from .creation import _shape
@@ -384,6 +384,12 @@ def grad_of(leaf) -> NDArray:
         value = leaf.cell.value
         leaf.cell = SparseCell(leaf.stype, value.aval, value.ctx, dense=value)
     return CLASSES[leaf.stype]._of(leaf.cell)
+
+
+def from_record(data: bytes, what: str) -> Array:
+    """The array that a record of MXNet's files holds. Raises: as array_of_record."""
+    found = array_of_record(data, what)
+    return from_triple(found) if isinstance(found, CSR | RowSparse) else adopt_numpy(found, NDArray, current_device())
 
 
 def from_triple(triple: CSR | RowSparse, ctx=None) -> NDArray:

@@ -15,6 +15,8 @@ from .. import autograd, initializer, symbol
 from .. import ndarray as nd
 from .. import numpy as np
 from ..arguments import checked
+from ..array.sparse import RowSparseNDArray
+from ..array.sparse_storage import Pattern
 from ..base import MXNetError, as_dtype
 from ..device import Device, cpu, current_device
 from ..engine.capture import outside
@@ -245,12 +247,10 @@ class Parameter:
             raise RuntimeError(f"Parameter '{self.name}' is row_sparse: its rows can be asked for when a Trainer has been made with it")
         data = self._there(row_id.ctx).as_nd_ndarray()
         rows = onp.unique(row_id.asnumpy()).astype("int64")
-        if autograd.is_recording():
-            kept = onp.zeros((data.shape[0], *[1] * (data.ndim - 1)), data.dtype)
-            kept[rows] = 1
-            return nd.broadcast_mul(data, nd.array(kept, ctx=data.ctx, dtype=data.dtype)).tostype("row_sparse")
-        kept = nd.take(data, nd.array(rows, ctx=data.ctx, dtype="int64"))
-        return nd.sparse.row_sparse_array((kept, rows), shape=data.shape, ctx=data.ctx)
+        wanted = nd.array(onp.isin(onp.arange(data.shape[0]), rows), ctx=data.ctx)
+        with autograd.record(train_mode=autograd.is_training()):  # rows fetched before record() pass gradients on, too
+            dense = nd.where(wanted, data, nd.zeros_like(data))
+        return RowSparseNDArray._dense_as(dense, Pattern(data.shape, rows))
 
     @checked(row_id="an array")
     def list_row_sparse_data(self, row_id):

@@ -89,6 +89,8 @@ class Trainer:
         for p in self._params:
             p._need()
         sparse = self._contains_sparse_weight
+        if sparse and not (isinstance(store, str) or hasattr(store, "is_capable")):
+            raise TypeError(f"row_sparse parameters lie in a store: `kvstore` must be a KVStore or its name, got {store!r}")
         if sparse and on_store is False:
             raise ValueError("update_on_kvstore=False does not go with row_sparse parameters: the store has all their rows")
         if isinstance(store, str):

@@ -57,7 +57,7 @@ class KVStore(KVStoreBase):
 
     def push(self, key, value, priority=0):
         """Add the values of all devices up; the sum replaces the stored value, or goes to the updater with it."""
-        pairs = _pairs(key, value)
+        pairs = _together(_pairs(key, value))
         self._merge([k for k, _ in pairs], self._sums(pairs))
 
     def pull(self, key, out=None, priority=0, ignore_sparse=True):
@@ -72,7 +72,7 @@ class KVStore(KVStoreBase):
 
     def pushpull(self, key, value, out=None, priority=0):
         """push, then the result into the arrays of `out`, or back into `value`. All keys of a list go together."""
-        pairs = _pairs(key, value)
+        pairs = _together(_pairs(key, value))
         sums = self._sums(pairs)
         keys = [k for k, _ in pairs]
         self._merge(keys, sums)
@@ -98,6 +98,12 @@ class KVStore(KVStoreBase):
                     raise MXNetError("KVStore.row_sparse_pull: the arrays of out= must be row_sparse; use pull() for dense ones")
                 ids = nd.array(onp.unique(ids.asnumpy()), ctx=ids.ctx)
                 nd.sparse.retain(self._get(k).tostype("row_sparse"), ids).copyto(o)
+
+    def _barrier(self):
+        """Wait for the other processes: there are none."""
+
+    def _send_command_to_servers(self, head, body):
+        """Accepted; no server is there to be told."""
 
     def _get(self, key):
         found = self._stored.get(key)
@@ -209,20 +215,28 @@ class DistKVStore(KVStore):
 
 
 def _pairs(key, value) -> list:
-    """[(key, its arrays)] of one key or a list of keys. Raises: TypeError for values that are no arrays, or too few or many."""
+    """[(key, its arrays)] of one key or a list of keys. Raises: AssertionError for values that are no arrays, or too few or many."""
     if isinstance(key, list | tuple):
         if not isinstance(value, list | tuple) or len(value) % max(len(key), 1):
-            raise TypeError(f"KVStore: a list of {len(key)} keys needs a list of as many values, or lists of values")
+            raise AssertionError(f"KVStore: a list of {len(key)} keys needs a list of as many values, or lists of values")
         each = len(value) // max(len(key), 1)
         if each > 1:
             value = [list(value[i * each:(i + 1) * each]) for i in range(len(key))]
         return [pair for k, v in zip(key, value, strict=True) for pair in _pairs(k, v)]
     if not isinstance(key, int | str):
-        raise TypeError(f"KVStore: a key is an int or a string, got {key!r}")
+        raise AssertionError(f"KVStore: a key is an int or a string, got {key!r}")
     values = list(value) if isinstance(value, list | tuple) else [value]
     if not values or not all(isinstance(v, Array) for v in values):
-        raise TypeError(f"KVStore: the value of key {key!r} must be an array, or a list of them, got {value!r}")
+        raise AssertionError(f"KVStore: the value of key {key!r} must be an array, or a list of them, got {value!r}")
     return [(key, values)]
+
+
+def _together(pairs) -> list:
+    """Pairs in which every key comes once, with all of its arrays."""
+    found: dict = {}
+    for key, values in pairs:
+        found.setdefault(key, []).extend(values)
+    return list(found.items())
 
 
 def _sum(values):

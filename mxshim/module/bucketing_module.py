@@ -232,14 +232,17 @@ class BucketingModule(BaseModule):
 
 
 def _with_parameters(sym_gen, default_bucket_key, arguments, states, options) -> BucketingModule:
-    """A BucketingModule that takes these parameters when it is bound; before, they have no place."""
+    """A BucketingModule that has these parameters; they find their place when it is bound."""
     found = BucketingModule(sym_gen, default_bucket_key, **options)
-    usual = found.bind
+    usual, found.params_initialized = found.bind, True
+    waiting = True
 
     def bind(*args, **kwargs):
+        nonlocal waiting
         usual(*args, **kwargs)
-        if not found.params_initialized:
-            found.init_params(None, arguments, states)
+        if waiting:
+            waiting = False
+            found.init_params(None, arguments, states, force_init=True)
 
     found.bind = bind  # type: ignore[method-assign]
     return found

@@ -13,9 +13,9 @@ import sys
 from .. import lr_scheduler
 from .. import ndarray as nd
 from ..array.core import Array
-from ..array.sparse import BaseSparseNDArray, from_triple
+from ..array.sparse import BaseSparseNDArray, from_record
 from ..base import MXNetError
-from ..serialization import CSR, RowSparse, array_of_record, record_of_array
+from ..serialization import record_of_array
 from .optimizer import Optimizer
 
 _PLAIN = {("mxshim.array.convert", "rebuild"), ("mxshim.device", "Device"), ("collections", "OrderedDict"),
@@ -36,10 +36,7 @@ class _Record:
         self.bytes = state["handle"]
 
     def array(self):
-        if self.bytes is None:
-            return None
-        found = array_of_record(bytes(self.bytes), "an array of the states")
-        return from_triple(found) if isinstance(found, CSR | RowSparse) else nd.array(found, dtype=found.dtype)
+        return None if self.bytes is None else from_record(bytes(self.bytes), "an array of the states")
 
 
 def _bytearray(content=b""):

@@ -392,6 +392,20 @@ def test_where_parameters_are_updated(stype, grad_stype, on_store, expected):
     assert all((w.asnumpy() == -1).all() for w in (p.list_row_sparse_data(rows) if stype == "row_sparse" else p.list_data()))
 
 
+def test_rows_fetched_before_record_pass_gradients_on():
+    p = gluon.Parameter("x", shape=(4, 1), stype="row_sparse", grad_stype="row_sparse")
+    p.initialize(ctx=TWO, init="zeros")
+    trainer = gluon.Trainer([p], "sgd", {"learning_rate": 1.0})
+    rows = p.list_row_sparse_data(nd.array([1, 3]))
+    assert [r.indices.asnumpy().tolist() for r in rows] == [[1, 3]] * 2  # also where their elements are zero
+    with autograd.record():
+        losses = [r * 2 for r in rows]
+    autograd.backward(losses)
+    trainer.step(1)
+    assert p.row_sparse_data(nd.arange(4)).asnumpy()[:, 0].tolist() == [0, -4, 0, -4]
+    assert not onp.signbit(p.row_sparse_data(nd.array([1])).asnumpy()[3, 0])
+
+
 def test_row_sparse_parameters():
     p = gluon.Parameter("x", shape=(4, 2), stype="row_sparse", grad_stype="row_sparse")
     p.initialize(init="ones")
@@ -410,6 +424,10 @@ def test_row_sparse_parameters():
     for call in (p.data, p.list_data):
         with pytest.raises(RuntimeError, match="row_sparse_data"):
             call()
+    for store in (None, 3):
+        with pytest.raises(TypeError, match="must be a KVStore or its name"):
+            p._set_trainer(None)
+            gluon.Trainer([p], "sgd", kvstore=store).step(1)
     with pytest.raises(ValueError, match="update_on_kvstore=False does not go with"):
         p._set_trainer(None)
         gluon.Trainer([p], "sgd", update_on_kvstore=False).step(1)

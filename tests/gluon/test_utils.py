@@ -185,6 +185,23 @@ def test_kvstore(kind, tmp_path):
         kv.save_optimizer_states(str(tmp_path / "x"))
 
 
+def test_a_key_that_comes_twice_in_a_push():
+    kv, out = mx.kv.create(), nd.zeros(2)
+    kv.init(["a", "b"], [nd.zeros(2)] * 2)
+    kv.push(["a", "b", "a"], [nd.ones(2), nd.ones(2) * 5, nd.ones(2) * 2])
+    kv.pull("a", out=out)
+    assert out.asnumpy().tolist() == [3, 3]
+    kv.pushpull(["a", "a"], [nd.ones(2) * 4, nd.ones(2)], out=[out, out])
+    assert out.asnumpy().tolist() == [5, 5]
+    assert kv._barrier() is None and kv._send_command_to_servers(0, "") is None  # there are no other processes
+
+
+@pytest.mark.parametrize("key, value", [("a", onp.zeros(2)), (1.5, nd.zeros(2)), (["a", "b"], [nd.zeros(2)]), (["a"], nd.zeros(2))])
+def test_keys_and_values_that_are_none(key, value):
+    with pytest.raises(AssertionError, match="KVStore: "):
+        mx.kv.create().init(key, value)
+
+
 def test_kvstore_with_an_optimizer(tmp_path):
     kv, out = mx.kv.create(), nd.zeros(2)
     kv.set_optimizer(mx.optimizer.create("sgd", learning_rate=0.5, momentum=0.9))

@@ -392,6 +392,23 @@ def test_buckets_in_a_new_order_need_no_new_program():
     assert epoch(3, 6, 3, 3, 6) == epoch(6, 3, 6, 6, 3, 3, 3) == known
 
 
+def test_a_loaded_bucketing_module_has_its_parameters(tmp_path):
+    def sym_gen(length):
+        hidden = mx.sym.FullyConnected(mx.sym.mean(mx.sym.var("data"), axis=1), num_hidden=3, name="fc")
+        return mx.sym.SoftmaxOutput(hidden, name="softmax"), ("data",), ("softmax_label",)
+
+    shapes = [("data", (2, 6, 4))], [("softmax_label", (2,))]
+    mod = mx.mod.BucketingModule(sym_gen, default_bucket_key=6)
+    mod.bind(*shapes)
+    mod.init_params(mx.init.Xavier())
+    mod.save_checkpoint(str(tmp_path / "m"), 1)
+    loaded = mx.mod.BucketingModule.load(str(tmp_path / "m"), 1, sym_gen=sym_gen, default_bucket_key=6)
+    assert loaded.params_initialized and not loaded.binded
+    loaded.bind(*shapes)
+    loaded.init_params(mx.init.One())  # has nothing left to do
+    assert (loaded.get_params()[0]["fc_weight"].asnumpy() == mod.get_params()[0]["fc_weight"].asnumpy()).all()
+
+
 def test_layers_without_names_are_shared_between_buckets():
     def sym_gen(length):
         hidden = mx.sym.FullyConnected(mx.sym.mean(mx.sym.var("data"), axis=1) * 2, num_hidden=3)
@@ -464,3 +481,7 @@ def test_feed_forward_shuffles_what_it_is_scored_on():
     model.fit(x, y, eval_data=(x.tolist(), y.tolist()),
               batch_end_callback=lambda p: seen.append((p.locals["data_batch"].data[0].asnumpy()[:, 0] / 2).tolist()))
     assert seen == [[3, 0, 1, 2, 5, 4], [4, 1, 0, 3, 5, 2]] and onp.random.rand() == 0.7369181771289581
+
+
+def test_what_batch_callbacks_get():
+    assert repr(mx.model.BatchEndParam(1, 2, None, None)) == "BatchEndParams(epoch=1, nbatch=2, eval_metric=None, locals=None)"

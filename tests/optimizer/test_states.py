@@ -7,6 +7,7 @@ import json
 import pickle
 import pickletools
 import sys
+import types
 from pathlib import Path
 
 import numpy as onp
@@ -131,3 +132,17 @@ def test_order_of_states_of_mxnet_2():
     mx.npx.set_np()
     copy, momentum = mx.optimizer.SGD(momentum=0.9, multi_precision=True).create_state_multi_precision(0, mx.np.ones(2, dtype="float16"))
     assert copy.asnumpy().tolist() == [1, 1] and momentum.asnumpy().tolist() == [0, 0]
+
+
+def test_pickles_of_mxnet_s_arrays(monkeypatch):
+    """Such are the states: MXNet's classes, which are called with None and then get a record as in its files."""
+    for module, names in (("mxnet", {}), ("mxnet.ndarray", {}), ("mxnet.ndarray.ndarray", {"NDArray": mx.nd.NDArray}),
+                          ("mxnet.ndarray.sparse", {"RowSparseNDArray": mx.nd.sparse.RowSparseNDArray})):
+        monkeypatch.setitem(sys.modules, module, types.SimpleNamespace(**names))
+    updater = mx.optimizer.get_updater(mx.optimizer.SGD())
+    updater.states[0] = mx.nd.array([1, 2, 3]), mx.nd.sparse.row_sparse_array(([[1.0, 2.0]], [1]), shape=(3, 2))
+    dense, rows = pickle.loads(updater.get_states())[0]
+    assert (dense * 2).asnumpy().tolist() == [2, 4, 6]
+    dense[:] = 7
+    assert dense.asnumpy().tolist() == [7] * 3
+    assert rows.stype == "row_sparse" and rows.indices.asnumpy().tolist() == [1] and rows.asnumpy().tolist() == [[0, 0], [1, 2], [0, 0]]

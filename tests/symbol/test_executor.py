@@ -150,6 +150,17 @@ def test_monitor():
     assert [(step, name) for step, name, _ in mon.toc()] == [(1, "c_weight"), (1, "fc_weight")]
 
 
+def test_a_monitor_of_everything_sees_what_goes_into_each_operator():
+    x = mx.sym.Activation(mx.sym.FullyConnected(mx.sym.var("x"), num_hidden=2, name="fc"), act_type="relu", name="act")
+    ex = mx.sym.concat(x, mx.sym.var("y"), name="both").simple_bind(mx.cpu(), x=(2, 3), y=(2, 1))
+    seen = []
+    ex.set_monitor_callback(lambda name, array: seen.append((name, array.shape)), monitor_all=True)
+    ex.forward()
+    assert [n for n, _ in seen] == ["x", "fc_data", "fc_weight", "fc_weight", "fc_bias", "fc_bias", "fc_output", "act_input0", "act_output",
+                                    "both_arg0", "y", "both_arg1", "both_output"]
+    assert dict(seen)["fc_data"] == (2, 3) and dict(seen)["both_arg1"] == (2, 1)
+
+
 def test_monitor_prints_what_MXNet_prints(caplog):
     ex = mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=2, name="fc").simple_bind(mx.cpu(), data=(2, 3))
     for x in ex.arg_arrays:
