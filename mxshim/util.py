@@ -130,13 +130,15 @@ def np_default_dtype(active=True):
 
 
 def _decorator(*attributes):
-    """A decorator that sets switches during every call of a function, or of all methods of a class."""
+    """A decorator that sets switches during every call of a function, or of all methods of a class, inherited ones, too."""
 
     def wrap(func):
         if inspect.isclass(func):
-            for name, method in list(func.__dict__.items()):
-                if inspect.isfunction(method):
-                    setattr(func, name, wrap(method))
+            for name, member in _members(func):
+                if inspect.isfunction(member):
+                    setattr(func, name, wrap(member if name in func.__dict__ else _inherited(func, name, member)))
+                elif name in func.__dict__:
+                    setattr(func, name, property(*[f and wrap(f) for f in (member.fget, member.fset, member.fdel)], member.__doc__))
             return func
         if not callable(func):
             raise TypeError(f"this decorator takes a function or a class, got {type(func).__name__}")
@@ -155,6 +157,25 @@ def _decorator(*attributes):
         return inner
 
     return wrap
+
+
+def _members(cls):
+    """(name, function or property) of what a class has of its own, and of the public methods that it inherits."""
+    for name in dir(cls):
+        member = inspect.getattr_static(cls, name)
+        if inspect.isfunction(member) or isinstance(member, property):
+            if name in cls.__dict__ or not name.startswith("_") or name in ("__call__", "__init__"):
+                yield name, member
+
+
+def _inherited(cls, name, method):
+    """A method of `cls` that does what it inherits: in classes with several bases, whatever comes next."""
+
+    @functools.wraps(method)
+    def call(self, *args, **kwargs):
+        return getattr(super(cls, self), name)(*args, **kwargs)
+
+    return call
 
 
 use_np_shape = _decorator("np_shape")

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import os
 import pydoc
 import sys
@@ -148,6 +149,24 @@ def test_addresses_within_mxnet():
         return [name for name in _NUMPY_ARRAY_UFUNC_LIST if not callable(getattr(np, name))], len(_NUMPY_ARRAY_FUNCTION_LIST)
 
     assert with_array_function_protocol(calls)() == ([], 114)
+
+
+def test_what_suites_ask_of_numpys_operators():
+    """Which functions MXNet hands to NumPy, and the signatures of raw operators."""
+    alias.install()
+    from mxnet import _numpy_op_doc, np
+    from mxnet.numpy.fallback_linalg import multi_dot
+    from mxnet.numpy.utils import float32
+    from mxnet.numpy_op_signature import _get_builtin_op
+    from mxnet.operator import get_all_registered_operators
+
+    assert multi_dot is np.linalg.multi_dot and float32 is np.float32
+    assert {name for name in np.fallback.__all__ if not callable(getattr(np.fallback, name))} == set()
+    assert "polydiv" in np.fallback.__all__ and "matrix_rank" in np.fallback_linalg.__all__
+    raw = [name for name in get_all_registered_operators() if name.startswith("_np_")]
+    assert "_np_reshape" in raw
+    for name in raw:
+        assert _get_builtin_op(name).__signature__ == inspect.signature(getattr(_numpy_op_doc, name))
 
 
 @pytest.mark.parametrize("address", """gluon.nn.conv_layers.GlobalAvgPool2D gluon.nn.basic_layers.BatchNorm gluon.nn.activations.PReLU

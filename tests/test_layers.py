@@ -23,6 +23,7 @@ LAYERS = [
     ("random", "initializer", "lr_scheduler"),
     ("optimizer",),
     ("numpy_dispatch_protocol", "numpy_op_signature"),
+    ("_numpy_op_doc",),
     ("symbol",),
     ("dlpack", "kvstore", "metric", "profiler", "python_operator", "recordio", "runtime", "visualization"),
     ("io",),

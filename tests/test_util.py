@@ -6,7 +6,7 @@ import numpy as onp
 import pytest
 
 import mxshim as mx
-from mxshim import np, npx, util
+from mxshim import gluon, np, npx, util
 
 
 @util.numpy_fallback
@@ -111,3 +111,52 @@ def test_scopes_of_threads(kind, module, inner):
         assert seen == [True] and module.current() is kind.current is mine
     finally:
         kind._current.value = before
+
+
+def test_use_np_of_a_class_holds_in_the_methods_that_it_inherits():
+    """A block that is decorated has np parameters, whoever initializes it."""
+
+    class Scaled(gluon.HybridBlock):
+        def hybrid_forward(self, F, x, w):
+            return F.np.multiply(x, w)
+
+    @util.use_np
+    class Block(Scaled):
+        def __init__(self):
+            super().__init__()
+            self.w = gluon.Parameter("w", shape=(3,))
+
+        @property
+        def switched(self):
+            return util.is_np_array()
+
+        @staticmethod
+        def alone():
+            return 7
+
+    for hybridized in False, True:
+        block = Block()
+        block.initialize("ones")
+        if hybridized:
+            block.hybridize()
+        assert isinstance(block(np.array([1., 2, 3])), np.ndarray) and type(block.w.data()) is np.ndarray
+        assert block.switched and block.alone() == 7 and not util.is_np_array()
+
+
+def test_methods_that_use_np_inherits_are_those_that_come_next():
+    class Base:
+        def name(self):
+            return "base"
+
+    class Other(Base):
+        def name(self):
+            return "other", util.is_np_array()
+
+    @util.use_np
+    class First(Base):
+        pass
+
+    class Both(First, Other):
+        pass
+
+    assert Both().name() == ("other", True) and First().name() == "base" and not util.is_np_array()

@@ -43,7 +43,7 @@ def _check_kinds(op: Op, pattern, avals):
                     isinstance(p, tuple) and name in op.scalars and _holds_arrays(p)):
                 wanted = "a number or an array" if name in op.scalars else "an array"
                 raise ArgumentTypeError(f"`{name}` must be {wanted}, got {got(p)}")
-        elif type(default) is bool and not isinstance(_value(p), bool | int | None):
+        elif type(default) is bool and name not in op.either and not isinstance(_value(p), bool | int | None):
             raise ArgumentTypeError(f"`{name}` must be True or False, got {got(p)}")
         elif name != "*" and name not in op.either and _holds_arrays(p):
             word = _WORDS.get(type(default))

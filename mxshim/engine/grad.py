@@ -500,7 +500,14 @@ def _differentiable(found, nodes, wanted, train_mode):
         outs, made = emit_spec(spec, values, node.numbers, parents if any(parents) else None)
         for k, i in enumerate(code.targets):
             add(node.parents[i], outs[k], (made, k) if made is not None else None)
-    return [sums.get((leaf, 0)) or (call.zeros_value(leaf.aval, ctx), None) for leaf in wanted]
+    return [sums.get((leaf, 0)) or _no_gradient(leaf, ctx) for leaf in wanted]
+
+
+def _no_gradient(leaf, ctx):
+    """Zeros with a place in the graph behind the leaf: one may go backward from them as from any other gradient."""
+    value = call.zeros_value(leaf.aval, ctx)
+    outs, node = emit_spec(look_up(NAMES["nd.zeros_like"], (arr(0),), (value,)), [value], (), ((leaf, 0),))
+    return outs[0], (node, 0)
 
 
 def _pullback(code):

@@ -478,7 +478,7 @@ class HybridBlock(Block):
             return
         unknown = [(name, p) for name, p in self._own().items() if not p._shape_known()]
         names = ", ".join(f"{name} {p.shape}" for name, p in unknown)
-        if unknown and type(self).hybrid_forward is HybridBlock.hybrid_forward:
+        if unknown and inspect.unwrap(type(self).hybrid_forward) is HybridBlock.hybrid_forward:
             raise RuntimeError(f"{type(self).__name__} has parameters of unknown shape, {names}: give all sizes, or define "
                                "infer_shape(self, x, ...) to set them from the first batch: self.weight.shape = (10, x.shape[1])")
         try:

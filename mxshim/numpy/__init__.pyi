@@ -13,6 +13,8 @@ from .constants import NZERO as NZERO
 from .constants import NaN as NaN
 from .constants import PINF as PINF
 from .constants import PZERO as PZERO
+from mxshim import numpy as _arrayprint
+arrayprint = _arrayprint
 from .constants import bfloat16 as bfloat16
 from .constants import bool as bool
 from .constants import bool_ as bool_
@@ -21,11 +23,15 @@ from . import constants as constants
 from .constants import dtype as dtype
 from .constants import e as e
 from .constants import euler_gamma as euler_gamma
+from . import fallback as fallback
+from . import fallback_linalg as fallback_linalg
 from .constants import finfo as finfo
 from .constants import float16 as float16
 from .constants import float32 as float32
 from .constants import float64 as float64
 from .constants import floating_dtypes as floating_dtypes
+from mxshim import numpy as _function_base
+function_base = _function_base
 from .constants import iinfo as iinfo
 from .constants import inf as inf
 from .constants import int16 as int16
@@ -34,6 +40,8 @@ from .constants import int64 as int64
 from .constants import int8 as int8
 from .constants import integer as integer
 from .constants import integer_dtypes as integer_dtypes
+from mxshim import numpy as _io
+io = _io
 from . import linalg as linalg
 from mxshim import numpy as _multiarray
 multiarray = _multiarray
@@ -42,11 +50,19 @@ from .constants import newaxis as newaxis
 from .constants import numeric_dtypes as numeric_dtypes
 from .constants import pi as pi
 from . import random as random
+from mxshim import numpy as _set_functions
+set_functions = _set_functions
 from .constants import set_printoptions as set_printoptions
+from mxshim import numpy as _stride_tricks
+stride_tricks = _stride_tricks
+from mxshim import numpy as _type_functions
+type_functions = _type_functions
 from .constants import uint16 as uint16
 from .constants import uint32 as uint32
 from .constants import uint64 as uint64
 from .constants import uint8 as uint8
+from mxshim import numpy as _utils
+utils = _utils
 
 class ndarray:
     """A multi-dimensional array with NumPy's interface (MXNet: mxnet.numpy.ndarray)."""

@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as onp
 
-from ..base import MXNetError, is_float
+from ..base import ArgumentTypeError, MXNetError, is_float
 from ..engine.op import Check, op
 from .axes import agreed, axes_in, axis_in, magnitude, number, op_of_one_dtype, wide
 from .dtypes import cast
@@ -207,15 +207,19 @@ def svdvals(a):
     return _back(a.dtype, jnp.linalg.svd(matrices(a), compute_uv=False))
 
 
-@op("np.linalg.eigh", samples={"args": [((_S,), {}), ((_S,), {"upper": True})]})
+@op("np.linalg.eigh", either=("upper",), samples={"args": [((_S,), {}), ((_S,), {"upper": True})]})
 def eigh(a, upper=False, UPLO=None):
     """Eigenvalues in ascending order and eigenvectors (columns, the largest element positive) of symmetric matrices.
 
     Only one triangle is read.
-    The gradient is right (MXNet: zero). UPLO: NumPy's spelling, "L" or "U".
+    The gradient is right (MXNet: zero). UPLO: NumPy's spelling, "L" or "U", which may stand in the place of `upper`, too (1.9.1).
     """
+    if isinstance(upper, str):
+        upper, UPLO = False, upper
     if UPLO not in (None, "L", "U"):
         raise MXNetError(f"`UPLO` must be 'L' or 'U', got {UPLO!r}")
+    if not isinstance(upper, bool | int | None):
+        raise ArgumentTypeError("`upper` must be True or False")
     upper = bool(upper) if UPLO is None else UPLO == "U"
     if a.size == 0:
         return jnp.zeros(matrices(a, True).shape[:-1], a.dtype), a
@@ -223,7 +227,7 @@ def eigh(a, upper=False, UPLO=None):
     return _back(a.dtype, w, v * jnp.swapaxes(row_signs(jnp.swapaxes(v, -1, -2)), -1, -2))
 
 
-@op("np.linalg.eigvalsh", samples=_on(_S))
+@op("np.linalg.eigvalsh", either=("upper",), samples=_on(_S))
 def eigvalsh(a, upper=False, UPLO=None):
     """The eigenvalues of symmetric matrices in ascending order; see eigh."""
     return eigh(a, upper, UPLO)[0]

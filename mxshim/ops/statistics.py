@@ -6,7 +6,7 @@ import math
 import jax.numpy as jnp
 import numpy as onp
 
-from ..base import FLOAT32, MXNetError, is_float
+from ..base import FLOAT32, ArgumentValueError, MXNetError, is_float
 from ..engine.op import Scalar, op
 from .axes import agreed, axis_in, number, op_of_one_dtype, reduced, wide
 from .dtypes import FLOAT64, cast
@@ -279,7 +279,7 @@ def correlate(a, v, mode="valid"):
 def polyval(p, x):
     """The polynomial with coefficients `p` at x, in the dtype of `p`."""
     if p.ndim != 1:
-        raise MXNetError(f"`p` must be a vector of coefficients, got shape {p.shape}")
+        raise ArgumentValueError(f"`p` must be a vector of coefficients, got shape {p.shape}")
     x = x.astype(p.dtype) if isinstance(x, Scalar) else x
     p, x = agreed(p, x)
     out = jnp.zeros(x.shape, p.dtype)

@@ -340,6 +340,17 @@ def test_higher_orders(f, at, want):
     onp.testing.assert_allclose(derivatives(f, at, len(want)), want, rtol=1e-6, atol=1e-9)
 
 
+@pytest.mark.parametrize("f", [np.floor, np.rint, np.sign, np.zeros_like, lambda x: (x > 1).astype("float32")])
+def test_one_may_go_backward_from_a_gradient_that_is_zero_everywhere(f):
+    x = np.array([0.3, -1.6])
+    x.attach_grad()
+    with autograd.record():
+        first, = autograd.grad(f(x), [x], create_graph=True, retain_graph=True)
+        y = first * x + first
+    y.backward()
+    same(first, [0, 0]), same(x.grad, [0, 0])
+
+
 def test_integers_with_gradients():
     i, f = np.array([2, 3], dtype="int32"), np.array([1., 2.])
     f.attach_grad()

@@ -149,6 +149,17 @@ def test_decompositions_give_back_the_matrix():
     assert sorted(np.linalg.eigvals(np.array([[2., 0.], [1., 3.]])).asnumpy().tolist()) == [2, 3]
 
 
+@pytest.mark.parametrize("args, kwargs", [(("U",), {}), ((True,), {}), ((), {"UPLO": "U"}), ((), {"upper": True})])
+def test_which_triangle_holds_a_symmetric_matrix(args, kwargs):
+    upper = np.array([[2., 9.], [1., 3.]])
+    want = onp.linalg.eigvalsh([[2., 9.], [9., 3.]])
+    for found in (np.linalg.eigvalsh(upper, *args, **kwargs), np.linalg.eigh(upper, *args, **kwargs)[0]):
+        onp.testing.assert_allclose(found.asnumpy(), want, rtol=1e-5)
+    onp.testing.assert_allclose(np.linalg.eigvalsh(upper, "L").asnumpy(), onp.linalg.eigvalsh([[2., 1.], [1., 3.]]), rtol=1e-5)
+    with pytest.raises(TypeError, match="`upper` must be True or False"):
+        np.linalg.eigvalsh(upper, upper)
+
+
 def test_integers_are_decomposed_in_float64():
     a = np.array([[4, 2], [2, 3]], dtype="int32")
     assert [x.dtype for x in np.linalg.eigh(a)] == ["float64"] * 2 and np.linalg.solve(a, a).dtype == "float64"
