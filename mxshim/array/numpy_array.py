@@ -130,9 +130,9 @@ class ndarray(Array):
         return printing.np_str(self.asnumpy(), self.ctx)
 
     def __format__(self, spec):
-        if not spec:
-            return str(self)
-        return format(self.item(), spec) if self.size == 1 and self.ndim == 0 else format(self.asnumpy(), spec)
+        if self.ndim == 0:  # as Python's number, like NumPy: f"{x}" shows 0.10000000149011612 where str(x) is 0.1
+            return format(self.item(), spec)
+        return format(self.asnumpy(), spec) if spec else str(self)
 
     def __pos__(self):
         return self.copy()

@@ -15,7 +15,7 @@ from ..base import ArgumentTypeError, MXNetError, is_float
 from ..engine.op import Check, op
 from .axes import agreed, axes_in, axis_in, magnitude, number, op_of_one_dtype, wide
 from .dtypes import cast
-from .reduce import max_, min_
+from .reduce import max_, min_, root_of_squares
 
 _S = onp.array([[4., 2., 0.5], [2., 3., 1.], [0.5, 1., 2.]], "float32")  # symmetric, positive definite
 _G = onp.array([[2., -1.2, 0.5], [0.3, 1.5, 1.], [-0.4, 0.2, 1.2]], "float32")
@@ -278,7 +278,7 @@ def _vector_norm(x, ord, axes, keepdims):
     if ord == -onp.inf:
         return min_(magnitude(x), axes, keepdims=keepdims)
     if ord in (None, 2, "fro"):
-        return jnp.sqrt(total(x * x))
+        return root_of_squares(x, axes, keepdims)
     if ord == 0:
         return total((x != 0).astype(x.dtype))
     if ord == 1:
@@ -292,7 +292,7 @@ def _vector_norm(x, ord, axes, keepdims):
 def _matrix_norm(x, ord, axes, keepdims):
     row, column = axes
     if ord in (None, "fro", "f"):
-        return jnp.sqrt(jnp.sum(x * x, axis=axes, keepdims=keepdims))
+        return root_of_squares(x, axes, keepdims)
     if ord in (1, -1, onp.inf, -onp.inf):
         first, second = (row, column) if ord in (1, -1) else (column, row)
         sums = jnp.sum(magnitude(x), axis=first, keepdims=True)

@@ -223,6 +223,12 @@ def moments(data, axes=None, keepdims=False):
     return vector(_mean(data, axes, keepdims, data.dtype)), vector(cast(value, data.dtype))
 
 
+def root_of_squares(x, axes, keepdims):
+    """The 2-norm along `axes`. Squares of float32 are added up in float64: the norms of 1e25 and of 1e-25 are numbers, as in MXNet."""
+    x = to(x, FLOAT64)
+    return lax.sqrt(total(lax.mul(x, x), axes, keepdims))
+
+
 @op("nd.norm", "npx.norm", "nd.NDArray.norm", samples=_cases({}, {"ord": 1, "axis": 1}, {"axis": (0, 1), "keepdims": True}))
 def norm_nd(data, ord=2, axis=None, out_dtype=None, keepdims=False):
     """The 1- or 2-norm of the elements along `axis` (None: all); the dtype stays unless `out_dtype` is given.
@@ -238,7 +244,7 @@ def norm_nd(data, ord=2, axis=None, out_dtype=None, keepdims=False):
     if ord == 1:
         out = total(magnitude(x), axes, bool(keepdims))
     else:
-        out = lax.sqrt(total(lax.mul(x, x), axes, bool(keepdims)))
+        out = root_of_squares(x, axes, bool(keepdims))
     return vector(cast(out, dtype))
 
 

@@ -11,6 +11,14 @@ def test_astype_none_is_float32(api):
     assert api.array([1.5, 2], dtype="float16").astype(None).asnumpy().dtype == "float32"
 
 
+def test_format():
+    x = np.array(0.1)
+    assert (f"{x}", f"{x:.3f}", f"{x!s}") == ("0.10000000149011612", "0.100", "0.1")
+    assert f"{np.array([0.1])} {np.array(3, dtype='int32'):03d}" == "[0.1] 003"
+    with pytest.raises(TypeError):
+        f"{np.array([0.1]):.2f}"
+
+
 @pytest.mark.parametrize("dialect", ["np", "nd"])
 def test_drop_grad_takes_the_mark_away(dialect):
     x = getattr(mx, dialect).array([1., 2.])

@@ -61,6 +61,16 @@ def test_norm_at_zero():
     assert slope(lambda x: nd.norm(x, ord=1), -3., 0., 4., module=nd) == [-1, 0, 1]
 
 
+@pytest.mark.parametrize("scale", [1e25, 1e-30])
+def test_norms_of_numbers_whose_squares_are_none_in_float32(scale):
+    x = onp.array([[3, 4], [0, 5]], "float32") * onp.float32(scale)
+    for norm in (nd.norm(nd.array(x), axis=1), np.linalg.norm(np.array(x), axis=1)):
+        onp.testing.assert_allclose(norm.asnumpy(), [5 * scale, 5 * scale], rtol=1e-6)
+    for norm in (nd.norm(nd.array(x)), np.linalg.norm(np.array(x)), np.linalg.norm(np.array(x), "fro", (0, 1))):
+        assert norm.dtype == onp.float32 and norm.asnumpy().item() == pytest.approx(50**0.5 * scale, rel=1e-6)
+    onp.testing.assert_allclose(slope(np.linalg.norm, *x[0]), [0.6, 0.8], rtol=1e-6)
+
+
 @pytest.mark.parametrize("call", [lambda x: np.quantile(x, 1.5), lambda x: np.quantile(x, [0.5, -1]), lambda x: np.percentile(x, 100.5),
                                   lambda x: np.percentile(x, 101), lambda x: np.quantile(x, np.array([2.]))])
 def test_shares_lie_in_their_range(call):

@@ -115,6 +115,32 @@ def test_made_up_data(tmp_path, monkeypatch):
     assert (nearest == test._label).mean() > 0.9  # the test data has the classes of the training data
 
 
+def test_subclasses_bring_their_own_images(tmp_path):
+    class Own(vision.FashionMNIST):
+        def _get_data(self):
+            self._data = nd.array(IMAGES[..., None] if self._train else IMAGES[:2, ..., None], dtype="uint8")
+            self._label = LABELS.astype("int32")[:len(self._data)]
+
+    train, test = Own(), Own(train=False)
+    assert isinstance(train, mx.gluon.data.dataset._DownloadedDataset)
+    assert len(train) == 5 and len(test) == 2 and train[2][0].asnumpy()[..., 0].tolist() == IMAGES[2].tolist() and train[2][1] == 4
+    assert train.transform_first(lambda x: x.astype("float32"))[1][0].dtype == onp.float32
+
+    class Ones(vision.MNIST):
+        def _get_data(self):
+            super()._get_data()
+            chosen = self._label == 1
+            self._data, self._label = self._data.asnumpy()[chosen], self._label[chosen]
+
+    write_mnist(tmp_path)
+    ones = Ones(str(tmp_path))
+    assert len(ones) == 2 and ones[1][0].asnumpy()[..., 0].tolist() == IMAGES[3].tolist()
+    assert next(iter(DataLoader(ones, 2)))[1].asnumpy().tolist() == [1, 1]
+    ones._data, ones._label = ones._data[1:], nd.array([7])
+    x, y = next(iter(DataLoader(ones, 2)))
+    assert x.shape == (1, 28, 28, 1) and x.asnumpy()[0, ..., 0].tolist() == IMAGES[3].tolist() and y.asnumpy().tolist() == [[7]]
+
+
 def test_image_folders(tmp_path):
     Image = pytest.importorskip("PIL.Image")
     for k, folder in enumerate(("cat", "dog")):

@@ -20,14 +20,17 @@ from ....image.functions import imdecode, imread
 from ....image.iterators import listed, read_list
 from ....io.files import read_idx
 from ....recordio import unpack
-from ..dataset import Dataset, RecordFileDataset
+from ..dataset import Dataset, RecordFileDataset, _DownloadedDataset
 from ..rows import Rows, array_class
 
 __all__ = ["CIFAR10", "CIFAR100", "MNIST", "FashionMNIST", "ImageFolderDataset", "ImageListDataset", "ImageRecordDataset"]
 
 
-class _ImageSet(Checked, Dataset):
-    """Images uint8 (height, width, channels) as arrays, and labels int32: 0-d arrays in np programs, NumPy's numbers in nd ones."""
+class _ImageSet(_DownloadedDataset):
+    """Images uint8 (height, width, channels) as arrays, and labels int32: 0-d arrays in np programs, NumPy's numbers in nd ones.
+
+    Subclasses may define `_get_data`, or write `_data` and `_label`, as in MXNet.
+    """
 
     name = ""  # of the folder in $MXNET_HOME/datasets, else ~/.mxnet/datasets, that root=None stands for
     shape: tuple[int, int, int]
@@ -35,20 +38,20 @@ class _ImageSet(Checked, Dataset):
     sizes = 60000, 10000  # of the training and of the test data
     source = ""  # where the files come from
 
-    _wants = {"root": "a file's name", "transform": "a function"}
-
     def __init__(self, root, train, transform):
         self._root = os.path.expanduser(root or os.path.join(data_dir(), "datasets", self.name))
-        self._train, self._transform = train, transform
+        self._train, self._transform, self._rows = train, transform, None
+        self._get_data()
+
+    def _get_data(self):
         try:
-            self._images, self._label = self._read()
+            self._data, self._label = self._read()
         except FileNotFoundError as missing:
             if os.environ.get("MXSHIM_SYNTHETIC_DATA") != "1":
                 raise FileNotFoundError(
                     f"{type(self).__name__}: {missing}. Put the original files into {self._root}, or give root=; they come from "
                     f"{self.source}. To run the program without them, on made-up images, set MXSHIM_SYNTHETIC_DATA=1.") from None
-            self._images, self._label = self._made_up()
-        self._rows = None
+            self._data, self._label = self._made_up()
 
     def _read(self):
         raise NotImplementedError
@@ -63,7 +66,7 @@ class _ImageSet(Checked, Dataset):
     def _made_up(self):
         """For every class a pattern, plus noise: enough for a network to learn, and nothing to be measured with."""
         warnings.warn(f"{type(self).__name__}: the files are not in {self._root}. MXSHIM_SYNTHETIC_DATA=1 is set, so the images are "
-                      "MADE UP: accuracies say nothing about the real data set.", UserWarning, stacklevel=4)
+                      "MADE UP: accuracies say nothing about the real data set.", UserWarning, stacklevel=5)
         draw = onp.random.Generator(onp.random.PCG64(self.classes))
         patterns = draw.integers(0, 160, (self.classes, *self.shape), "uint8")
         draw = onp.random.Generator(onp.random.PCG64(1 + self._train))
@@ -78,8 +81,9 @@ class _ImageSet(Checked, Dataset):
         """All images as one array."""
         return adopt_numpy(self._images, array_class(), current_device())
 
-    def __len__(self):
-        return len(self._label)
+    @_data.setter
+    def _data(self, images):
+        self._images = images if images is None or isinstance(images, onp.ndarray) else images.asnumpy()
 
     def __getitem__(self, idx):
         image, label = adopt_numpy(onp.array(self._images[idx]), array_class(), current_device()), self._label[idx]
@@ -89,10 +93,10 @@ class _ImageSet(Checked, Dataset):
         return sample if self._transform is None else self._transform(*sample)
 
     def _joins(self):
-        return self._transform is None and type(self).__getitem__ is _ImageSet.__getitem__
+        return self._transform is None and type(self).__getitem__ is _ImageSet.__getitem__ and isinstance(self._label, onp.ndarray)
 
     def _batch(self, indices):
-        if self._rows is None:
+        if self._rows is None or self._rows[0].source is not self._images or self._rows[1].source is not self._label:
             self._rows = Rows(self._images), Rows(self._label)
         return [rows.batch(indices) for rows in self._rows]
 
