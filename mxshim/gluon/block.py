@@ -17,13 +17,12 @@ from ..arguments import check
 from ..base import MXNetError
 from ..initializer import Uniform
 from ..symbol.recording import LayerNames
-from ..symbol.symbol import Symbol
 from ..util import is_np_array
 from . import naming
 from .backends import check_backend
+from .dialect import DENSE, arrays_in, as_class, first_array, symbol_in
 from .dialect import _flatten as _flatten
 from .dialect import _regroup as _regroup
-from .dialect import arrays_in, as_class, first_array
 from .exporting import cached_graph, export
 from .hooks import HookHandle, registered
 from .hybrid import Changes, Hybrid
@@ -31,7 +30,7 @@ from .naming import _BlockScope as _BlockScope
 from .parameter import Parameter, wait_again_after
 from .parameter_dict import ParameterDict
 from .saving import given, load_into, read, write
-from .summary import table
+from .summary import structure, table, tree
 
 __all__ = ["Block", "HybridBlock"]
 
@@ -101,7 +100,7 @@ class Block:
                                  "parameters")
 
     def __repr__(self):
-        return _tree(self, ((k, v) for k, v in self.__dict__.items() if isinstance(v, Block)))
+        return tree(self, ((k, v) for k, v in self.__dict__.items() if isinstance(v, Block)))
 
     # -- names and parameters --------------------------------------------------------------------------------------
 
@@ -350,7 +349,7 @@ class Block:
         """
         self.save_parameters(f"{prefix}-model.params")
         with serialization.atomic_write(f"{prefix}-model.json") as f:
-            f.write(json.dumps(_structure(self), indent=2).encode())
+            f.write(json.dumps(structure(self), indent=2).encode())
 
     def load(self, prefix):
         """Read the parameters that `save` wrote into this network.
@@ -408,6 +407,17 @@ class HybridBlock(Block):
         if not isinstance(block, Block):
             raise ValueError(_no_child(self, block))
         super().register_child(block, name)
+        self._forget()
+
+    def cast(self, dtype):
+        """As Block.cast."""
+        super().cast(dtype)
+        self._forget()
+
+    def _forget(self):
+        """Let the next call's inputs be nested as they like."""
+        if self._hybrid is not None:
+            self._hybrid.called = None
 
     def hybridize(self, active=True, backend=None, clear=True, partition_if_dynamic=True, static_alloc=False,
                   static_shape=False, inline_limit=2, forward_bulk_size=None, backward_bulk_size=None, backend_opts=None):
@@ -418,19 +428,22 @@ class HybridBlock(Block):
         keeps what it computed runs as before.
         static_alloc, static_shape, inline_limit, backend, ...: MXNet's hints, without effect.
         """
-        self._hybrid = Hybrid(self._casts) if active or self._casts is not None else None
+        strict = is_np_array() or type(self).forward is HybridBlock.forward
+        self._hybrid = Hybrid(self._casts, strict) if active or self._casts is not None else None
         super().hybridize(active)
 
     def _computed(self, *args, **kwargs):
-        if _symbol_in(args) is not None:
+        if symbol_in(args) is not None:
             return self._graphed(*args, **kwargs)
         if self._hybrid is None or kwargs:
+            if args and type(args[0]) not in DENSE and not kwargs and is_np_array() and first_array(args) is None:
+                raise self._without_arrays(args)
             return self.forward(*args, **kwargs)
         return self._hybrid.run(self, args)
 
     def __call__(self, *args, **kwargs):
         for p in self._reg_params.values():
-            if p._data is None and _symbol_in(args) is None:
+            if p._data is None and symbol_in(args) is None:
                 with wait_again_after(MXNetError, self._own().values()):
                     self._complete(args)
                     return super().__call__(*args, **kwargs)
@@ -498,7 +511,7 @@ class HybridBlock(Block):
 
     def forward(self, x, *args):
         """Calls hybrid_forward with the arrays of the parameters on x's device; for a Symbol with their Symbols, and F = mx.sym."""
-        if _symbol_in((x,)) is not None:
+        if symbol_in((x, *args)) is not None:
             return self._symbol_of(x, *args)
         like = first_array((x, *args))
         if isinstance(x, onp.ndarray):
@@ -531,7 +544,7 @@ class HybridBlock(Block):
             return self.forward(*args, **kwargs)
 
     def _symbol_of(self, x, *args):
-        kind = type(_symbol_in((x,)))
+        kind = type(symbol_in((x, *args)))
         own = {name: kind(p.var()._entries) for name, p in self._reg_params.items()}
         return self.hybrid_forward(symbol, x, *args, **own)
 
@@ -568,14 +581,6 @@ class HybridBlock(Block):
 _UNNAMED = ("Flatten", "LayerNorm", "GroupNorm", "ELU", "HybridLambda", "Lambda", "Identity")
 
 
-def _symbol_in(args):
-    """The first argument if it is a Symbol, or the first of nested lists; None otherwise."""
-    x = args[0] if args else None
-    while isinstance(x, list | tuple) and x:
-        x = x[0]
-    return x if isinstance(x, Symbol) else None
-
-
 def _blocks_in(value):
     """All blocks among nested lists, tuples and dicts."""
     if isinstance(value, Block):
@@ -583,16 +588,3 @@ def _blocks_in(value):
     elif isinstance(value, list | tuple | dict):
         for v in value.values() if isinstance(value, dict) else value:
             yield from _blocks_in(v)
-
-
-def _structure(block) -> dict:
-    return {"class": type(block).__name__, "params": {n: list(p.shape or ()) for n, p in block._own().items()},
-            "children": {n: _structure(c) for n, c in block._children.items()}}
-
-
-def _tree(block, children) -> str:
-    """A block and its children as MXNet prints them."""
-    lines = [f"  ({name}): {repr(child).replace(chr(10), chr(10) + '  ')}" for name, child in children]
-    return f"{type(block).__name__}(\n" + "\n".join(lines) + "\n)"
-
-

@@ -7,6 +7,7 @@ computed, uses arrays that are neither inputs nor parameters nor attributes, run
 """
 from __future__ import annotations
 
+import threading
 import warnings
 
 from .. import autograd
@@ -19,12 +20,19 @@ from ..engine.emit import inplace, place
 from ..engine.rng import aside
 from ..engine.trace import threads, trace_on
 from ..util import is_np_array
-from .dialect import DENSE, _flatten
+from .dialect import DENSE, _flatten, arrays_in, trimmed
 from .parameter import wait_again_after
 
 _STATIC = (int, float, bool, str, type(None))
 _TRIES = 8  # captures in a row of which no two were alike: it does something else every time
 _MOST = 32  # signatures of a block that are captured; more mean that its inputs never settle
+
+
+class _Inside(threading.local):
+    plainly = 0  # hybridized blocks of this thread whose forward runs as if they were not
+
+
+_inside = _Inside()
 
 
 class Changes:
@@ -50,11 +58,13 @@ class Hybrid:
     """The plans of one hybridized block by signature; None where it runs as if not hybridized.
 
     casts: of a block that amp converted, the rule by which its operators cast; it cannot run as if not hybridized.
+    strict: whether calls that do not come from a hybridized block must be such as MXNet's are, see `_refuse`.
     nesting: how the inputs of the first call were nested, and its outputs, as `dialect._flatten` says it.
+    called: how the inputs of the first strict call were nested.
     """
 
-    def __init__(self, casts=None):
-        self.casts = casts
+    def __init__(self, casts=None, strict=False):
+        self.casts, self.strict, self.called = casts, strict, None
         self.nesting = None, None
         self.plans: dict[tuple, _Plan | None] = {}
         self.told = False
@@ -62,7 +72,7 @@ class Hybrid:
         self.unused: set[int] = set()
 
     def __reduce__(self):  # a copy of a block is captured anew
-        return Hybrid, (self.casts,)
+        return Hybrid, (self.casts, self.strict)
 
     def run(self, block, args):
         """block.forward(*args)."""
@@ -74,10 +84,10 @@ class Hybrid:
         handles: list[Handle] = []
         key = _signature(args, handles)
         if key is None or not handles:
-            return self._plainly(block, args)
+            return self._checked(self._plainly, block, args)
         self.seen = key
         if engine_trace.naive:
-            return self._plainly(block, args)
+            return self._checked(self._plainly, block, args)
         key = (key, thread.recording, thread.training, thread.np_shape, thread.np_array, thread.np_dtype, engine_spec._precision,
                engine_spec.casts)
         plan = self.plans.get(key, self)
@@ -87,9 +97,20 @@ class Hybrid:
             found = _replayed(plan, handles)
             if found is not None:
                 return found
-        if len(self.plans) >= _MOST and plan is self:
-            return self._plainly(block, args)
-        return self._capture(block, args, handles, key, None if plan is self else plan)
+        if plan is not self:
+            return self._capture(block, args, handles, key, plan)
+        if len(self.plans) >= _MOST:
+            return self._checked(self._plainly, block, args)
+        return self._checked(self._capture, block, args, handles, key, None)
+
+    def _checked(self, run, block, args, *how):
+        """run(block, args, *how), if args are such as MXNet takes."""
+        if not self.strict or _inside.plainly:
+            return run(block, args, *how)
+        nesting = _refuse(block, args, self.called)
+        out = run(block, args, *how)
+        self.called = self.called or nesting
+        return out
 
     def _plainly(self, block, args):
         """As if not hybridized."""
@@ -97,7 +118,12 @@ class Hybrid:
             raise MXNetError(f"{type(block).__name__}, converted by amp, cannot run as one operator with these arguments: it "
                              "must take arrays, read no values and set no attributes, and have no hooks on children. Call amp.init() "
                              "and the block itself instead")
-        return self._nested(args, block.forward(*args))
+        _inside.plainly += 1
+        try:
+            out = block.forward(*args)
+        finally:
+            _inside.plainly -= 1
+        return self._nested(args, out)
 
     def _nested(self, args, out):
         """out; keeps how both are nested, where they are of arrays, None and lists alone."""
@@ -178,6 +204,23 @@ class Hybrid:
             _alike(before, plan))
         self.plans[key] = plan if plan.trusted or plan.tries < _TRIES else None
         return found
+
+
+def _refuse(block, args, before):
+    """How args are nested. Raises: ValueError if there is other than arrays, None and lists, arrays of several devices or none, or
+    if they are not nested as `before`, but for None at the end."""
+    name = type(block).__name__
+    nesting = _flatten(args, f"{name} is hybridized: its inputs")[1]
+    devices = {(a.ctx.device_type.partition("_")[0], a.ctx.device_id): a.ctx for a in arrays_in(args)}  # cpu_pinned is cpu
+    if args and not devices:
+        raise ValueError(f"{name} is hybridized: one of its inputs must be an array")
+    if len(devices) > 1:
+        raise ValueError(f"{name} is hybridized: its inputs must be on one device, got {', '.join(map(str, devices.values()))}. Move them "
+                         "with as_in_ctx(), or call hybridize(False)")
+    if before is not None and trimmed(nesting) != trimmed(before):
+        raise ValueError(f"{name} is hybridized: its inputs must be nested as those of the first call, {before}; got {nesting}, where 0 "
+                         "is an array, -1 None, and a list a list. Call hybridize() again before, or hybridize(False)")
+    return nesting
 
 
 def _complete(block, blocks, args, ctx):
