@@ -270,7 +270,8 @@ def test_arguments_of_other_kinds(F):
         net = Net(masked)
         outer = made(lambda self, F, x, *m, inner=net, mask=mask: inner(x, *m or (mask,)), inner=net)
         for _ in range(3):
-            onp.testing.assert_allclose(outer(x, *[mask] * isinstance(mask, nd.NDArray)).asnumpy(), masked(net, F, x, mask).asnumpy(), rtol=1e-6)
+            found = outer(x, *[mask] * isinstance(mask, nd.NDArray))
+            onp.testing.assert_allclose(found.asnumpy(), masked(net, F, x, mask).asnumpy(), rtol=1e-6)
         assert len(outer._hybrid.plans) == 1
 
 
