@@ -136,12 +136,11 @@ class Executor:
         self._monitor = callback
         self._monitor_all = monitor_all
 
-    def _told(self, name, k, array):
+    def _told(self, vertex, k, array):
         if k is None:
             if self._monitor_all:
-                self._monitor(name, array)
+                self._monitor(vertex.name, array)
             return
-        vertex = next(v for v in self._symbol._vertices() if v.name == name and v.op is not None)
         names = vertex.output_names()
         if k < len(names):
             self._monitor(names[k], array)

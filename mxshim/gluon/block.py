@@ -25,12 +25,13 @@ from .dialect import _flatten as _flatten
 from .dialect import _regroup as _regroup
 from .exporting import cached_graph, export
 from .hooks import HookHandle, registered
-from .hybrid import Changes, Hybrid
+from .hybrid import Changes, Hybrid, outermost
 from .naming import _BlockScope as _BlockScope
 from .parameter import Parameter, wait_again_after
 from .parameter_dict import ParameterDict
 from .saving import given, load_into, read, write
 from .summary import structure, table, tree
+from .watching import Watch
 
 __all__ = ["Block", "HybridBlock"]
 
@@ -63,6 +64,8 @@ class Block:
     Parameters are named by structure, "body.0.weight", in np programs (MXNet 2) and in files; by prefix, "net0_dense0_weight",
     in nd programs (MXNet 1).
     """
+
+    _watch = None  # what register_op_hook asked for
 
     def __init__(self, prefix=None, params=None):
         fields = self.__dict__
@@ -230,22 +233,14 @@ class Block:
         return registered(self._forward_pre_hooks, hook)
 
     def register_op_hook(self, callback, monitor_all=False):
-        """Call callback(name, layer, array) for everything that layers without children put out; with monitor_all also for inputs.
+        """Have hybridized blocks, this one and those in it, call callback(name, operator, array) for what their operators put out.
 
-        name: such as "dense0_output0" or "dense0_input0".  layer: the class's name.
-        Differs: MXNet calls it for every operator of a hybridized block. A block with such a hook runs as if not hybridized.
+        name: such as "dense0_fwd_output"; in nd programs it and the operator's name are bytes, as in MXNet 1.  monitor_all: also for
+        what they take, "dense0_fwd_weight". A block that another one calls is part of that one. The block runs operator by operator.
+        Raises, when called: what HybridBlock.export does.
         """
-
-        def told(layer, inputs, output):
-            for what, values in (("input", inputs), ("output", output))[0 if monitor_all else 1:]:
-                for k, a in enumerate(arrays_in(values)):
-                    callback(f"{layer.name}_{what}{k}", type(layer).__name__, a)
-
-        def add(layer):
-            if not layer._children:
-                layer.register_forward_hook(told)
-
-        self.apply(add)
+        Changes.count += 1
+        self.apply(lambda block: block.__dict__.update(_watch=Watch(callback, monitor_all)))
 
     def summary(self, *inputs):
         """Print every layer with its output shape and number of parameters; `inputs` are run through the block.
@@ -436,9 +431,11 @@ class HybridBlock(Block):
         if symbol_in(args) is not None:
             return self._graphed(*args, **kwargs)
         if self._hybrid is None or kwargs:
-            if args and type(args[0]) not in DENSE and not kwargs and is_np_array() and first_array(args) is None:
+            if args and type(args[0]) not in (*DENSE, onp.ndarray) and not kwargs and is_np_array() and first_array(args) is None:
                 raise self._without_arrays(args)
             return self.forward(*args, **kwargs)
+        if self._watch is not None and outermost():
+            return self._watch.run(self, args)
         return self._hybrid.run(self, args)
 
     def __call__(self, *args, **kwargs):

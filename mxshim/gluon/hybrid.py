@@ -20,7 +20,7 @@ from ..engine.emit import inplace, place
 from ..engine.rng import aside
 from ..engine.trace import threads, trace_on
 from ..util import is_np_array
-from .dialect import DENSE, _flatten, arrays_in, trimmed
+from .dialect import DENSE, _flatten, arrays_in, first_array, trimmed
 from .parameter import wait_again_after
 
 _STATIC = (int, float, bool, str, type(None))
@@ -33,6 +33,11 @@ class _Inside(threading.local):
 
 
 _inside = _Inside()
+
+
+def outermost() -> bool:
+    """Whether a call comes from the program, not from a hybridized block."""
+    return threads.now.capture is None and inplace.readers is None and not _inside.plainly
 
 
 class Changes:
@@ -105,7 +110,7 @@ class Hybrid:
 
     def _checked(self, run, block, args, *how):
         """run(block, args, *how), if args are such as MXNet takes."""
-        if not self.strict or _inside.plainly:
+        if not self.strict or _inside.plainly or getattr(first_array(args), "_symbol", None) is not None:  # or while a graph is recorded
             return run(block, args, *how)
         nesting = _refuse(block, args, self.called)
         out = run(block, args, *how)

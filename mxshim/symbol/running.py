@@ -11,7 +11,7 @@ class Program:
 
     def __init__(self, symbol, shapes=None):
         """shapes: id of a vertex without inputs -> its shape, where the graph leaves sizes open."""
-        order = symbol._vertices()
+        self.order = order = symbol._vertices()
         place = {id(v): i for i, v in enumerate(order)}
         self.inputs = [v for v in order if v.op is None]
         self.names = [v.name for v in order]
@@ -31,12 +31,12 @@ class Program:
         self.outputs = [(place[id(v)], k) for v, k in symbol._entries]
 
     def __call__(self, arrays, seen=None):
-        """The outputs, for one array per input. seen: called with (name, output number or None for an input, array) of everything."""
+        """The outputs, for one array per input. seen: called with (vertex, output number or None for an input, array) of everything."""
         results: list = [None] * len(self.names)
         for i, a in zip(self.variables, arrays, strict=True):
             results[i] = (a,)
             if seen is not None:
-                seen(self.names[i], None, a)
+                seen(self.order[i], None, a)
         for i, call, given, sources in self.steps:
             try:
                 found = call([results[j][k] for j, k in sources], given)
@@ -47,7 +47,7 @@ class Program:
             results[i] = tuple(found) if isinstance(found, list | tuple) else (found,)
             if seen is not None:
                 for k, a in enumerate(results[i]):
-                    seen(self.names[i], k, a)
+                    seen(self.order[i], k, a)
         return [self._output(results, i, k) for i, k in self.outputs]
 
     def _output(self, results, i, k):
