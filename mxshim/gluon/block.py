@@ -421,10 +421,11 @@ class HybridBlock(Block):
         Everything is compiled together whether hybridized or not. Once forward has made the same calls twice for inputs of the
         same shapes, dtypes and flags, it is not run again; attributes set on blocks are noticed. A forward that reads values or
         keeps what it computed runs as before.
-        static_alloc, static_shape, inline_limit, backend, ...: MXNet's hints, without effect.
+        inline_limit: up to so many operators of this block show as such in autograd.get_symbol.
+        static_alloc, static_shape, backend, ...: MXNet's hints, without effect.
         """
         strict = is_np_array() or type(self).forward is HybridBlock.forward
-        self._hybrid = Hybrid(self._casts, strict) if active or self._casts is not None else None
+        self._hybrid = Hybrid(self._casts, strict, inline_limit) if active or self._casts is not None else None
         super().hybridize(active)
 
     def _computed(self, *args, **kwargs):

@@ -65,11 +65,11 @@ class Hybrid:
     casts: of a block that amp converted, the rule by which its operators cast; it cannot run as if not hybridized.
     strict: whether calls that do not come from a hybridized block must be such as MXNet's are, see `_refuse`.
     nesting: how the inputs of the first call were nested, and its outputs, as `dialect._flatten` says it.
-    called: how the inputs of the first strict call were nested.
+    called: how the inputs of the first strict call were nested.  limit: see `capture.fused`.
     """
 
-    def __init__(self, casts=None, strict=False):
-        self.casts, self.strict, self.called = casts, strict, None
+    def __init__(self, casts=None, strict=False, limit=0):
+        self.casts, self.strict, self.limit, self.called = casts, strict, limit, None
         self.nesting = None, None
         self.plans: dict[tuple, _Plan | None] = {}
         self.told = False
@@ -77,7 +77,7 @@ class Hybrid:
         self.unused: set[int] = set()
 
     def __reduce__(self):  # a copy of a block is captured anew
-        return Hybrid, (self.casts, self.strict)
+        return Hybrid, (self.casts, self.strict, self.limit)
 
     def run(self, block, args):
         """block.forward(*args)."""
@@ -185,7 +185,7 @@ class Hybrid:
                 raise engine.Unfit("it sets attributes")
             if len(threads.now.checks) != checks:
                 raise engine.Unfit("it uses an operator that checks its inputs' values")
-            plan = _plan(taken, known, out, recording, type(block).__name__, self.casts)
+            plan = _plan(taken, known, out, recording, type(block).__name__, self.casts, self.limit)
         except engine.Unfit as why:
             taken.move()
             if self.casts is not None:
@@ -361,7 +361,7 @@ def _insides(shape):
     return [found[k] for k in sorted(found)]
 
 
-def _plan(taken, known, out, recording, name, casts):
+def _plan(taken, known, out, recording, name, casts, limit):
     plan = _Plan()
     values: list = []
     plan.results = _outputs(out, values, {id(h._cell): h for h in known.handles.values()})
@@ -396,7 +396,7 @@ def _plan(taken, known, out, recording, name, casts):
             raise engine.Unfit("backward writes to an array that it computed")
         plan.updates.insert(0, (inputs[id(read)], len(values)))  # what was computed last is written first
         values.append(value)
-    plan.spec, plan.numbers = engine.fused(taken, values, name, recording, casts)
+    plan.spec, plan.numbers = engine.fused(taken, values, name, recording, casts, limit)
     plan.ctx, plan.trusted = known.ctx, False
     return plan
 

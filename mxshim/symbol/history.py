@@ -6,7 +6,7 @@ import itertools
 from ..base import MXNetError
 from ..engine.cell import Handle
 from ..engine.emit import place
-from ..engine.spec import Spec
+from ..engine.spec import FLOAT, LOW, SHIFT, Spec
 from .symbol import Symbol, Vertex
 
 
@@ -23,7 +23,7 @@ def history(x) -> Symbol:
     if head is None:
         raise MXNetError("autograd.get_symbol: this array is not part of a computational graph. Compute it inside autograd.record() "
                          "from an array with attach_grad(), and ask before backward() frees the graph.")
-    made: dict[int, Vertex] = {}  # by id of node, leaf or constant; all of them outlive this call
+    made: dict[int, Vertex | list] = {}  # by id of node, leaf or constant; all of them outlive this call; a list has a call's outputs
     order, stack, arguments = [], [head[0]], itertools.count()
     while stack:  # iterative: chains of a thousand calls are ordinary
         node = stack[-1]
@@ -45,17 +45,25 @@ def history(x) -> Symbol:
                 stack.append(sources[missing])
             continue
         inputs = [_output(made[id(s)], p) for s, p in zip(sources, node.parents, strict=True)]
-        op, outputs = _kind(node)
-        made[id(node)] = Vertex("", op, inputs, outputs, tuple(u.parameter for u in node.updates or ()))
-        order.append(node)
-    for i, node in enumerate(sorted(order, key=lambda n: n.seq)):
-        made[id(node)].name = f"node_{i}"
+        spec = None if node.function is not None else _spec(node)
+        if spec is not None and spec.inside is not None and spec.inside[2]:
+            vertices, made[id(node)] = _opened(spec.inside, inputs, {u.parameter for u in node.updates or ()})
+        else:
+            op, outputs = _kind(node)
+            made[id(node)] = Vertex("", op, inputs, outputs, tuple(u.parameter for u in node.updates or ()))
+            vertices = [made[id(node)]]
+        order.append((node.seq, vertices))
+    order.sort(key=lambda made: made[0])
+    for i, vertex in enumerate(v for _, vertices in order for v in vertices):
+        vertex.name = f"node_{i}"
     return Symbol([_output(made[id(head[0])], head)])
 
 
 def _output(vertex, entry):
     """(vertex, number of the output) for an entry of the graph, None for a constant."""
     k = 0 if entry is None else entry[1]
+    if isinstance(vertex, list):
+        return vertex[k]
     vertex.outputs = max(vertex.outputs, k + 1)
     return vertex, k
 
@@ -64,6 +72,29 @@ def _kind(node) -> tuple[str, int]:
     """The operator's name and the number of its outputs; 1 where that depends on the call, until a later one is met."""
     if node.function is not None:
         return getattr(node.code, "history_name", "_CustomFunction"), len(node.instruction[2])
-    spec = node.code if isinstance(node.code, Spec) else node.code.spec
+    spec = _spec(node)
     shown = spec.op.visible if spec.op is not None else None
-    return spec.name, len(spec.out) if shown is None else shown if isinstance(shown, int) else 1
+    return "_CachedOp" if spec.inside is not None else spec.name, len(spec.out) if shown is None else shown if isinstance(shown, int) else 1
+
+
+def _spec(node) -> Spec:
+    return node.code if isinstance(node.code, Spec) else node.code.spec
+
+
+def _opened(inside, inputs, states) -> tuple[list, list]:
+    """(the vertices of the calls that were made one, the outputs), for its inputs; states: the numbers of those that it writes."""
+    steps, outs, _ = inside
+    vertices: list[Vertex] = []
+
+    def output(slot):
+        vertex, k = vertices[slot >> SHIFT], slot & LOW
+        vertex.outputs = max(vertex.outputs, k + 1)
+        return vertex, k
+
+    for spec, _, slots in steps:
+        slots = [s for s in slots if s > FLOAT]
+        given = [output(s) if s >= 0 else inputs[~s] for s in slots]
+        aux = tuple(i for i, s in enumerate(slots) if s < 0 and ~s in states)
+        shown = spec.op.visible if spec.op is not None else None
+        vertices.append(Vertex("", spec.name, given, len(spec.out) if shown is None else shown if isinstance(shown, int) else 1, aux))
+    return vertices, [output(s) for s in outs]
