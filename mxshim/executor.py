@@ -9,7 +9,7 @@ from .device import current_device
 from .engine.trace import constants_apart
 from .gluon.hybrid import Hybrid
 from .symbol.infer import Inference, shape_in
-from .symbol.running import Program
+from .symbol.running import Program, names_of_inputs
 from .symbol.shape_rules import known
 from .symbol.storage import sparse_gradients
 
@@ -136,12 +136,14 @@ class Executor:
         self._monitor = callback
         self._monitor_all = monitor_all
 
-    def _told(self, name, k, array):
-        if k is None:
+    def _told(self, vertex, k, array):
+        if k < 0:
             if self._monitor_all:
-                self._monitor(name, array)
+                source, _ = vertex.inputs[~k]
+                if source.op is None:
+                    self._monitor(source.name, array)
+                self._monitor(f"{vertex.name}_{names_of_inputs(vertex)[~k]}", array)
             return
-        vertex = next(v for v in self._symbol._vertices() if v.name == name and v.op is not None)
         names = vertex.output_names()
         if k < len(names):
             self._monitor(names[k], array)

@@ -7,7 +7,7 @@ import time
 import pytest
 
 import mxshim as mx
-from mxshim import MXNetError, autograd, nd, np
+from mxshim import MXNetError, autograd, gluon, nd, np
 from mxshim.base import NotImplementedForSymbol
 from mxshim.symbol import Symbol
 
@@ -129,3 +129,34 @@ def test_long_graphs():
     s = autograd.get_symbol(y)
     assert s.list_arguments() == ["var0"] and len(s.get_internals()) == 3001
     assert time.perf_counter() - start < 5
+
+
+def operators(y):
+    return [node["op"].split(".")[-1] for node in json.loads(autograd.get_symbol(y).tojson())["nodes"] if node["op"] != "null"]
+
+
+def test_hybridized_blocks_show_few_operators_one_by_one():
+    net = gluon.nn.HybridSequential()
+    net.add(*[gluon.nn.Dense(3) for _ in range(3)])
+    net.initialize()
+    for arguments, wanted in (({"inline_limit": 3}, ["FullyConnected"] * 3), ({"inline_limit": 0}, ["_CachedOp"]), ({}, ["_CachedOp"])):
+        net.hybridize(**arguments)
+        for _ in range(4):
+            with autograd.record():
+                y = net(nd.ones((1, 3)))
+            assert operators(y) == wanted
+            assert len(autograd.get_symbol(y).list_arguments()) == 7
+            y.backward()
+
+
+def test_a_hybridized_layer_and_its_states():
+    x = nd.ones((2, 3))
+    for layer, wanted, states in ((gluon.nn.Dense(2, activation="relu"), ["FullyConnected", "Activation"], 0),
+                                  (gluon.nn.BatchNorm(), ["BatchNorm"], 2), (gluon.nn.Dense(2), ["FullyConnected"], 0)):
+        layer.initialize()
+        layer.hybridize()
+        for _ in range(3):
+            with autograd.record():
+                y = layer(x)
+            assert operators(y) == wanted and len(autograd.get_symbol(y).list_auxiliary_states()) == states
+            y.backward()

@@ -14,11 +14,10 @@ import jax.numpy as jnp
 
 from . import call, emit
 from .cell import Value
-from .spec import FLOAT, SHIFT, Recorded, Spec, cast, eval_jaxpr, tracing
+from .spec import FLOAT, LOW, SHIFT, Recorded, Spec, cast, eval_jaxpr, tracing
 from .trace import Trace, gather, settle, threads, trace_on
 
 _NEVER = 1 << 60
-_LOW = (1 << SHIFT) - 1
 
 
 class Unfit(Exception):
@@ -161,9 +160,10 @@ def derives(capture: Capture, value: Value) -> bool:
 _FUSED: dict[tuple, Spec] = {}
 
 
-def fused(capture: Capture, outputs: list[Value], name: str, recording: bool, casts=None) -> tuple[Spec, tuple]:
+def fused(capture: Capture, outputs: list[Value], name: str, recording: bool, casts=None, limit=0) -> tuple[Spec, tuple]:
     """(the operator that computes `outputs` from the capture's inputs, its run-time numbers).
 
+    limit: of up to so many calls, each shows on its own in a graph.
     casts: a rule as spec.casts, for this one alone; then outputs may be of other dtypes. Raises: Unfit.
     """
     steps = _steps(capture, recording)
@@ -171,7 +171,7 @@ def fused(capture: Capture, outputs: list[Value], name: str, recording: bool, ca
     avals = tuple([v.aval for v in capture.inputs])
     outs = tuple([v.slot for v in outputs])
     kinds = tuple(["b" if type(n) is bool else "i" if type(n) is int else "f" for n in numbers])
-    key = (steps, avals, outs, kinds, casts)
+    key = (steps, avals, outs, kinds, casts, len(steps) <= limit)
     found = _FUSED.get(key)
     if found is None:
         if len(_FUSED) > 2048:
@@ -179,25 +179,9 @@ def fused(capture: Capture, outputs: list[Value], name: str, recording: bool, ca
         with tracing():
             found = _FUSED[key] = Spec(name, _replay(steps, outs, len(avals), casts), avals, kinds,
                                        origin=(steps, outs) if casts is None else None)
+            found.inside = steps, outs, len(steps) <= limit
             found.loss = any(spec.loss and mask and True in mask for spec, mask, _ in steps)
     return found, numbers
-
-
-def steps_of(spec: Spec) -> tuple | None:
-    """What a fused operator was made of: ([(spec, slots of its inputs)], the slots of the results); None for others, and under amp.
-
-    A slot >= 0 is an output of a step, see `place_of`; ~slot is the number of an input of the operator, or slot a run-time number.
-    """
-    origin = spec.origin
-    if spec.op is not None or origin is None or type(origin[0]) is not tuple:
-        return None
-    steps, outs = origin
-    return [(step, slots) for step, _, slots in steps], outs
-
-
-def place_of(slot: int) -> tuple[int, int]:
-    """(the number of a step, the number of its output)."""
-    return slot >> SHIFT, slot & _LOW
 
 
 def _replay(steps, outs, n, casts):
@@ -206,7 +190,7 @@ def _replay(steps, outs, n, casts):
     def run(*flat):
         numbers, env = iter(flat[n:]), []
         for spec, mask, slots in steps:
-            args = [env[s >> SHIFT][s & _LOW] if s >= 0 else flat[~s] if s > FLOAT else next(numbers) for s in slots]
+            args = [env[s >> SHIFT][s & LOW] if s >= 0 else flat[~s] if s > FLOAT else next(numbers) for s in slots]
             if mask is not None:
                 args[:len(mask)] = [a if m or not jnp.issubdtype(a.dtype, jnp.inexact) else jax.lax.stop_gradient(a)
                                     for m, a in zip(mask, args, strict=False)]
@@ -216,7 +200,7 @@ def _replay(steps, outs, n, casts):
                 env.append(spec.run(*args) if spec in holding else eval_jaxpr(spec.jaxpr, args))
             else:  # what `Recorded` computes and differentiates
                 env.append([o.astype(a.dtype) for o, a in zip(spec.diff(*args), spec.out, strict=True)])
-        return tuple([env[s >> SHIFT][s & _LOW] for s in outs])
+        return tuple([env[s >> SHIFT][s & LOW] for s in outs])
 
     return run
 

@@ -32,6 +32,7 @@ from .shapeless import LINE, NotElementwise, moved, moved_shape
 
 # Slots that stand for the next run-time number of a kind; other slots are numbers of values (see trace.py).
 SHIFT = 14
+LOW = (1 << SHIFT) - 1
 FLOAT, INT, BOOL = -(1 << 60), -(1 << 60) - 1, -(1 << 60) - 2
 NUMBER_SLOT = {"f": FLOAT, "i": INT, "b": BOOL}
 SCALAR_DTYPES = {"f": onp.dtype("float64"), "i": onp.dtype("int64"), "b": onp.dtype("bool")}
@@ -202,14 +203,16 @@ class Spec:
     origin: what, with the avals and kinds, it follows from, see `disk.structure`; None if that could not be said.
     now: functions of NumPy's for calls that are computed at once, False if they are not, None as long as nobody has looked.
     begins: programs for NumPy that begin with this, by its slots and how many instructions they have; None if there are none.
+    inside: of several calls as one, (specs, masks and slots of the calls, slots of the outputs, whether they show as calls of their own).
     """
 
-    __slots__ = ("avals", "begins", "diff", "grad", "jaxpr", "kinds", "line", "loss", "name", "now", "number_slots", "op", "origin", "out",
-                 "pattern", "pullbacks", "record01", "record1", "record10", "record11", "recorded", "run")
+    __slots__ = ("avals", "begins", "diff", "grad", "inside", "jaxpr", "kinds", "line", "loss", "name", "now", "number_slots", "op",
+                 "origin", "out", "pattern", "pullbacks", "record01", "record1", "record10", "record11", "recorded", "run")
 
     def __init__(self, name, run, avals, kinds, op=None, diff=None, grad=True, pattern=None, line=None, origin=None):
         self.pattern, self.line, self.origin = pattern, line, origin
         self.begins: dict | None = None
+        self.inside: tuple | None = None
         self.now: Callable | bool | None = None
         self.name, self.run, self.avals, self.kinds, self.op, self.grad = name, run, avals, kinds, op, grad
         self.loss = op is not None and op.loss

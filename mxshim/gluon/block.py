@@ -18,21 +18,21 @@ from ..base import MXNetError
 from ..engine.trace import threads
 from ..initializer import Uniform
 from ..symbol.recording import LayerNames
-from ..symbol.symbol import Symbol
 from ..util import is_np_array
 from . import naming
 from .backends import check_backend
+from .dialect import DENSE, arrays_in, as_class, first_array, found_in, symbol_in
 from .dialect import _flatten as _flatten
 from .dialect import _regroup as _regroup
-from .dialect import arrays_in, as_class, first_array
 from .exporting import cached_graph, export
 from .hooks import HookHandle, registered
-from .hybrid import OWN, Changes, Hybrid, Settings
+from .hybrid import OWN, Changes, Hybrid, Settings, outermost
 from .naming import _BlockScope as _BlockScope
 from .parameter import Parameter, wait_again_after
 from .parameter_dict import ParameterDict
 from .saving import given, load_into, read, write
-from .summary import table
+from .summary import structure, table, tree
+from .watching import Watch
 
 __all__ = ["Block", "HybridBlock"]
 
@@ -60,6 +60,8 @@ def _block_scope(block):
 _OURS = tuple([__package__ + module for module in (
     ".contrib.cnn", ".contrib.nn", ".loss", ".model_zoo.", ".nn.", ".rnn.basic_cell", ".rnn.conv_rnn_cell", ".rnn.rnn_layer")])
 
+_EVERY = 1 << 30  # operators of layers that nobody hybridized: each shows in a graph
+
 
 class Block:
     """Base of all layers and networks: define `forward(self, x, ...)`, and set children and Parameters as attributes.
@@ -70,11 +72,13 @@ class Block:
     in nd programs (MXNet 1).
     """
 
+    _watch = None  # what register_op_hook asked for
+
     def __init__(self, prefix=None, params=None):
         fields = self.__dict__
         fields["_children"], fields["_reg_params"] = OrderedDict(), {}
         fields["_forward_hooks"], fields["_forward_pre_hooks"] = {}, {}
-        fields["_quiet"] = Hybrid(unasked=True) if type(self) in OWN else None
+        fields["_quiet"] = Hybrid(limit=_EVERY, unasked=True) if type(self) in OWN else None
         self._prefix, self._params, self._scope = naming.names_for(prefix, params, self._alias())
 
     def __init_subclass__(cls, **kwargs):
@@ -118,7 +122,7 @@ class Block:
                                  "parameters")
 
     def __repr__(self):
-        return _tree(self, ((k, v) for k, v in self.__dict__.items() if isinstance(v, Block)))
+        return tree(self, ((k, v) for k, v in self.__dict__.items() if isinstance(v, Block)))
 
     # -- names and parameters --------------------------------------------------------------------------------------
 
@@ -166,7 +170,7 @@ class Block:
         children = {id(c) for c in self._children.values()}
         for name, value in self.__dict__.items():
             if isinstance(value, list | tuple | dict) and not name.startswith("_"):
-                if any(id(b) not in children for b in _blocks_in(value)):
+                if any(id(b) not in children for b in found_in(value, Block)):
                     warnings.warn(f"{type(self).__name__}.{name} holds blocks that are not registered, so their parameters "
                                   "are not found; use nn.Sequential, or register_child() for each", stacklevel=3)
         for child in self._children.values():
@@ -249,22 +253,14 @@ class Block:
         return registered(self._forward_pre_hooks, hook)
 
     def register_op_hook(self, callback, monitor_all=False):
-        """Call callback(name, layer, array) for everything that layers without children put out; with monitor_all also for inputs.
+        """Have hybridized blocks, this one and those in it, call callback(name, operator, array) for what their operators put out.
 
-        name: such as "dense0_output0" or "dense0_input0".  layer: the class's name.
-        Differs: MXNet calls it for every operator of a hybridized block. A block with such a hook runs as if not hybridized.
+        name: such as "dense0_fwd_output"; in nd programs it and the operator's name are bytes, as in MXNet 1.  monitor_all: also for
+        what they take, "dense0_fwd_weight". A block that another one calls is part of that one. The block runs operator by operator.
+        Raises, when called: what HybridBlock.export does.
         """
-
-        def told(layer, inputs, output):
-            for what, values in (("input", inputs), ("output", output))[0 if monitor_all else 1:]:
-                for k, a in enumerate(arrays_in(values)):
-                    callback(f"{layer.name}_{what}{k}", type(layer).__name__, a)
-
-        def add(layer):
-            if not layer._children:
-                layer.register_forward_hook(told)
-
-        self.apply(add)
+        Changes.count += 1
+        self.apply(lambda block: block.__dict__.update(_watch=Watch(callback, monitor_all)))
 
     def summary(self, *inputs):
         """Print every layer with its output shape and number of parameters; `inputs` are run through the block.
@@ -368,7 +364,7 @@ class Block:
         """
         self.save_parameters(f"{prefix}-model.params")
         with serialization.atomic_write(f"{prefix}-model.json") as f:
-            f.write(json.dumps(_structure(self), indent=2).encode())
+            f.write(json.dumps(structure(self), indent=2).encode())
 
     def load(self, prefix):
         """Read the parameters that `save` wrote into this network.
@@ -426,6 +422,17 @@ class HybridBlock(Block):
         if not isinstance(block, Block):
             raise ValueError(_no_child(self, block))
         super().register_child(block, name)
+        self._forget()
+
+    def cast(self, dtype):
+        """As Block.cast."""
+        super().cast(dtype)
+        self._forget()
+
+    def _forget(self):
+        """Let the next call's inputs be nested as they like."""
+        if self._hybrid is not None:
+            self._hybrid.called = None
 
     def hybridize(self, active=True, backend=None, clear=True, partition_if_dynamic=True, static_alloc=False,
                   static_shape=False, inline_limit=2, forward_bulk_size=None, backward_bulk_size=None, backend_opts=None):
@@ -434,21 +441,27 @@ class HybridBlock(Block):
         Everything is compiled together whether hybridized or not. Once forward has made the same calls twice for inputs of the
         same shapes, dtypes and flags, it is not run again; attributes set on blocks are noticed. A forward that reads values or
         keeps what it computed runs as before.
-        static_alloc, static_shape, inline_limit, backend, ...: MXNet's hints, without effect.
+        inline_limit: up to so many operators of this block show as such in autograd.get_symbol.
+        static_alloc, static_shape, backend, ...: MXNet's hints, without effect.
         """
-        self._hybrid = Hybrid(self._casts) if active or self._casts is not None else None
+        strict = is_np_array() or type(self).forward is HybridBlock.forward
+        self._hybrid = Hybrid(self._casts, strict, inline_limit) if active or self._casts is not None else None
         super().hybridize(active)
 
     def _computed(self, *args, **kwargs):
-        if _symbol_in(args) is not None:
+        if symbol_in(args) is not None:
             return self._graphed(*args, **kwargs)
         if self._hybrid is None or kwargs:
+            if args and type(args[0]) not in (*DENSE, onp.ndarray) and not kwargs and is_np_array() and first_array(args) is None:
+                raise self._without_arrays(args)
             return super()._computed(*args, **kwargs)
+        if self._watch is not None and outermost():
+            return self._watch.run(self, args)
         return self._hybrid.run(self, args)
 
     def __call__(self, *args, **kwargs):
         for p in self._reg_params.values():
-            if p._data is None and _symbol_in(args) is None:
+            if p._data is None and symbol_in(args) is None:
                 with wait_again_after(MXNetError, self._own().values()):
                     self._complete(args)
                     return super().__call__(*args, **kwargs)
@@ -516,7 +529,7 @@ class HybridBlock(Block):
 
     def forward(self, x, *args):
         """Calls hybrid_forward with the arrays of the parameters on x's device; for a Symbol with their Symbols, and F = mx.sym."""
-        if _symbol_in((x,)) is not None:
+        if symbol_in((x, *args)) is not None:
             return self._symbol_of(x, *args)
         like = first_array((x, *args))
         if isinstance(x, onp.ndarray):
@@ -549,7 +562,7 @@ class HybridBlock(Block):
             return self.forward(*args, **kwargs)
 
     def _symbol_of(self, x, *args):
-        kind = type(_symbol_in((x,)))
+        kind = type(symbol_in((x, *args)))
         own = {name: kind(p.var()._entries) for name, p in self._reg_params.items()}
         return self.hybrid_forward(symbol, x, *args, **own)
 
@@ -584,33 +597,3 @@ class HybridBlock(Block):
 
 
 _UNNAMED = ("Flatten", "LayerNorm", "GroupNorm", "ELU", "HybridLambda", "Lambda", "Identity")
-
-
-def _symbol_in(args):
-    """The first argument if it is a Symbol, or the first of nested lists; None otherwise."""
-    x = args[0] if args else None
-    while isinstance(x, list | tuple) and x:
-        x = x[0]
-    return x if isinstance(x, Symbol) else None
-
-
-def _blocks_in(value):
-    """All blocks among nested lists, tuples and dicts."""
-    if isinstance(value, Block):
-        yield value
-    elif isinstance(value, list | tuple | dict):
-        for v in value.values() if isinstance(value, dict) else value:
-            yield from _blocks_in(v)
-
-
-def _structure(block) -> dict:
-    return {"class": type(block).__name__, "params": {n: list(p.shape or ()) for n, p in block._own().items()},
-            "children": {n: _structure(c) for n, c in block._children.items()}}
-
-
-def _tree(block, children) -> str:
-    """A block and its children as MXNet prints them."""
-    lines = [f"  ({name}): {repr(child).replace(chr(10), chr(10) + '  ')}" for name, child in children]
-    return f"{type(block).__name__}(\n" + "\n".join(lines) + "\n)"
-
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 from .. import ndarray as nd
 from .. import numpy as np
 from ..symbol.symbol import Symbol
+from ..util import is_np_array
 
 DENSE = (np.ndarray, nd.NDArray)  # by type, which leaves the sparse classes out
 ARRAYS = nd.NDArray  # isinstance(x, nd.NDArray) is True for arrays of both classes
@@ -45,6 +46,30 @@ def arrays_in(values) -> list:
     return [a for v in values for a in arrays_in(v)] if isinstance(values, list | tuple) else []
 
 
+def symbol_in(args):
+    """The first argument that is a Symbol, or begins with one in nested lists; None if there is none.
+
+    Raises: ValueError if there are arrays as well; TypeError in np programs, as MXNet 2.
+    """
+    for x in args:
+        while isinstance(x, list | tuple) and x:
+            x = x[0]
+        if isinstance(x, Symbol):
+            if first_array(args) is not None:
+                raise (TypeError if is_np_array() else ValueError)("a block takes arrays or Symbols, not some of both")
+            return x
+    return None
+
+
+def found_in(value, kind):
+    """All objects of a class among nested lists, tuples and dicts."""
+    if isinstance(value, kind):
+        yield value
+    elif isinstance(value, list | tuple | dict):
+        for v in value.values() if isinstance(value, dict) else value:
+            yield from found_in(v, kind)
+
+
 def as_class(array, cls):
     """The same memory, mark and place in the graph as an array of `cls`."""
     if type(array) is cls:
@@ -71,6 +96,14 @@ def _flatten(args, inout_str):
         raise ValueError(f"{inout_str} must be (nested) lists of arrays or Symbols, got {args!r} of type {type(args).__name__}")
     parts = [_flatten(a, inout_str) for a in args]
     return [v for flat, _ in parts for v in flat], [nesting for _, nesting in parts]
+
+
+def trimmed(nesting):
+    """A nesting without the -1 at its end, which say None."""
+    end = len(nesting)
+    while end and nesting[end - 1] == -1:
+        end -= 1
+    return nesting[:end]
 
 
 def _regroup(args, fmt):

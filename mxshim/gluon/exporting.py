@@ -19,7 +19,7 @@ from .hybrid import Changes
 def export(block, path, epoch, remove_amp_cast):
     """See HybridBlock.export."""
     signature = _signature(block)
-    symbol, constants, names = recorded(block, signature)
+    symbol, constants, names, _ = recorded(block, signature)
     arguments, states = set(symbol.list_arguments()), set(symbol.list_auxiliary_states())
     found = {}
     for name, p in names.items():
@@ -50,7 +50,7 @@ def cached_graph(block):
     seen = getattr(block._hybrid, "seen", None)
     if seen is None:
         return ()
-    return [var(name) for name in _input_names(seen)], recorded(block, seen)[0]
+    return [var(name) for name in input_names(sum(1 for _ in _arrays(seen)))], recorded(block, seen)[0]
 
 
 def _signature(block):
@@ -61,21 +61,21 @@ def _signature(block):
     return seen
 
 
-def _input_names(signature):
-    total = sum(1 for _ in _arrays(signature))
+def input_names(total):
+    """What the inputs of a graph are called, of which there are `total`."""
     return ["data"] if total == 1 else [f"data{k}" for k in range(total)]
 
 
 def recorded(block, signature):
-    """(graph, constants by name, parameters by name) of a block called with inputs of a signature."""
+    """(graph, constants by name, parameters by name, what forward returned) of a block called with inputs of a signature."""
     parameters = dict(block.collect_params())
-    input_names = iter(_input_names(signature))
+    names = iter(input_names(sum(1 for _ in _arrays(signature))))
     places = []
     with Recording() as r, NameManager() if not is_np_array() else Numbered():
         def made(facts):
             if isinstance(facts[0], type) and facts[0] in DENSE:
                 make = np.zeros if facts[0] is np.ndarray else nd.zeros
-                return r.array(make(facts[1].shape, dtype=facts[1].dtype), var(next(input_names)))
+                return r.array(make(facts[1].shape, dtype=facts[1].dtype), var(next(names)))
             if _nested(facts):
                 return facts[0](map(made, facts[1]))
             return facts[1]
@@ -102,7 +102,7 @@ def recorded(block, signature):
     outputs = list(_flat(out))
     symbols = [a._symbol if hasattr(a, "_symbol") else r.constant(as_class(a, type(a))) for a in outputs]
     found = symbols[0] if len(symbols) == 1 else group(symbols)
-    return found, r.constants, parameters
+    return found, r.constants, parameters, out
 
 
 def _name_scope(block):

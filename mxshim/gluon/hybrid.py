@@ -7,6 +7,7 @@ computed, uses arrays that are neither inputs nor parameters nor attributes, run
 """
 from __future__ import annotations
 
+import threading
 import warnings
 
 from .. import autograd
@@ -20,13 +21,25 @@ from ..engine.emit import inplace, place
 from ..engine.rng import aside
 from ..engine.trace import threads, trace_on
 from ..util import is_np_array
-from .dialect import DENSE, _flatten
+from .dialect import DENSE, _flatten, arrays_in, first_array, trimmed
 from .parameter import wait_again_after
 
 _STATIC = (int, float, bool, str, type(None))
 _TRIES = 8  # captures in a row of which no two were alike: it does something else every time
 _MOST = 32  # signatures of a block that are captured; more mean that its inputs never settle
 _OPEN = 4  # signatures of a block that nobody hybridized which were met once; more mean the same
+
+
+class _Inside(threading.local):
+    plainly = 0  # hybridized blocks of this thread whose forward runs as if they were not
+
+
+_inside = _Inside()
+
+
+def outermost() -> bool:
+    """Whether a call comes from the program, not from a hybridized block."""
+    return threads.now.capture is None and inplace.readers is None and not _inside.plainly
 
 
 class Changes:
@@ -77,11 +90,13 @@ class Hybrid:
     casts: of a block that amp converted, the rule by which its operators cast; it cannot run as if not hybridized.
     unasked: of a block of `OWN` that nobody hybridized; for use while recording. It runs as if it were not hybridized where it holds
     blocks of other classes, whose code the user would miss, and draws its parameters in the order of the calls.
+    strict: whether calls that do not come from a hybridized block must be such as MXNet's are, see `_refuse`.
     nesting: how the inputs of the first call were nested, and its outputs, as `dialect._flatten` says it.
+    called: how the inputs of the first strict call were nested.  limit: see `capture.fused`.
     """
 
-    def __init__(self, casts=None, unasked=False):
-        self.casts, self.unasked = casts, unasked
+    def __init__(self, casts=None, strict=False, limit=0, unasked=False):
+        self.casts, self.strict, self.limit, self.unasked, self.called = casts, strict, limit, unasked, None
         self.nesting = None, None
         self.plans: dict[tuple, _Plan | None] = {}
         self.told = unasked
@@ -89,7 +104,7 @@ class Hybrid:
         self.unused: set[int] = set()
 
     def __reduce__(self):  # a copy of a block is captured anew
-        return Hybrid, (self.casts, self.unasked)
+        return Hybrid, (self.casts, self.strict, self.limit, self.unasked)
 
     def run(self, block, args):
         """block.forward(*args)."""
@@ -101,10 +116,10 @@ class Hybrid:
         handles: list[Handle] = []
         key = _signature(args, handles)
         if key is None or not handles:
-            return self._plainly(block, args)
+            return self._checked(self._plainly, block, args)
         self.seen = key
         if engine_trace.naive or self.unasked and engine_program.watched:  # the profiler shows the operators that the user sees
-            return self._plainly(block, args)
+            return self._checked(self._plainly, block, args)
         ctx = handles[0].ctx
         key = (key, ctx.device_type, ctx.device_id, thread.recording, thread.training, thread.np_shape, thread.np_array, thread.np_dtype,
                engine_spec._precision, engine_spec.casts)
@@ -115,9 +130,20 @@ class Hybrid:
             found = _replayed(plan, handles)
             if found is not None:
                 return found
-        if plan is self and (len(self.plans) >= _MOST or self.unasked and self._changing()):
-            return self._plainly(block, args)
-        return self._capture(block, args, handles, key, None if plan is self else plan)
+        if plan is not self:
+            return self._capture(block, args, handles, key, plan)
+        if len(self.plans) >= _MOST or self.unasked and self._changing():
+            return self._checked(self._plainly, block, args)
+        return self._checked(self._capture, block, args, handles, key, None)
+
+    def _checked(self, run, block, args, *how):
+        """run(block, args, *how), if args are such as MXNet takes."""
+        if not self.strict or _inside.plainly or getattr(first_array(args), "_symbol", None) is not None:  # or while a graph is recorded
+            return run(block, args, *how)
+        nesting = _refuse(block, args, self.called)
+        out = run(block, args, *how)
+        self.called = self.called or nesting
+        return out
 
     def _changing(self) -> bool:
         """Whether inputs of ever new shapes arrive: each would be captured for itself."""
@@ -129,7 +155,14 @@ class Hybrid:
             raise MXNetError(f"{type(block).__name__}, converted by amp, cannot run as one operator with these arguments: it "
                              "must take arrays, read no values and set no attributes, and have no hooks on children. Call amp.init() "
                              "and the block itself instead")
-        return self._nested(args, block.forward(*args))
+        if self.unasked:
+            return block.forward(*args)
+        _inside.plainly += 1
+        try:
+            out = block.forward(*args)
+        finally:
+            _inside.plainly -= 1
+        return self._nested(args, out)
 
     def _nested(self, args, out):
         """out; keeps how both are nested, where they are of arrays, None and lists alone."""
@@ -193,7 +226,7 @@ class Hybrid:
                 raise engine.Unfit("it sets attributes")
             if len(threads.now.checks) != checks:
                 raise engine.Unfit("it uses an operator that checks its inputs' values")
-            plan = _plan(taken, known, out, recording, type(block).__name__, self.casts)
+            plan = _plan(taken, known, out, recording, type(block).__name__, self.casts, self.limit)
         except engine.Unfit as why:
             taken.move()
             if self.casts is not None:
@@ -220,6 +253,23 @@ class Hybrid:
             _alike(before, plan))
         self.plans[key] = plan if plan.trusted or plan.tries < _TRIES else None
         return found
+
+
+def _refuse(block, args, before):
+    """How args are nested. Raises: ValueError if there is other than arrays, None and lists, arrays of several devices or none, or
+    if they are not nested as `before`, but for None at the end."""
+    name = type(block).__name__
+    nesting = _flatten(args, f"{name} is hybridized: its inputs")[1]
+    devices = {(a.ctx.device_type.partition("_")[0], a.ctx.device_id): a.ctx for a in arrays_in(args)}  # cpu_pinned is cpu
+    if args and not devices:
+        raise ValueError(f"{name} is hybridized: one of its inputs must be an array")
+    if len(devices) > 1:
+        raise ValueError(f"{name} is hybridized: its inputs must be on one device, got {', '.join(map(str, devices.values()))}. Move them "
+                         "with as_in_ctx(), or call hybridize(False)")
+    if before is not None and trimmed(nesting) != trimmed(before):
+        raise ValueError(f"{name} is hybridized: its inputs must be nested as those of the first call, {before}; got {nesting}, where 0 "
+                         "is an array, -1 None, and a list a list. Call hybridize() again before, or hybridize(False)")
+    return nesting
 
 
 def _is_own(block) -> bool:
@@ -372,7 +422,7 @@ def _insides(shape):
     return [found[k] for k in sorted(found)]
 
 
-def _plan(taken, known, out, recording, name, casts):
+def _plan(taken, known, out, recording, name, casts, limit):
     plan = _Plan()
     values: list = []
     plan.results = _outputs(out, values, {id(h._cell): h for h in known.handles.values()})
@@ -407,7 +457,7 @@ def _plan(taken, known, out, recording, name, casts):
             raise engine.Unfit("backward writes to an array that it computed")
         plan.updates.insert(0, (inputs[id(read)], len(values)))  # what was computed last is written first
         values.append(value)
-    plan.spec, plan.numbers = engine.fused(taken, values, name, recording, casts)
+    plan.spec, plan.numbers = engine.fused(taken, values, name, recording, casts, limit)
     plan.ctx, plan.trusted = known.ctx, False
     return plan
 

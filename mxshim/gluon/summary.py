@@ -60,3 +60,17 @@ def table(block, inputs, containers) -> str:
         f"   Trainable params: {counts['trained']}", f"   Non-trainable params: {counts['all'] - counts['trained']}",
         f"Shared params in forward computation graph: {counts['shared']}",
         f"Unique parameters in model: {counts['all'] - counts['shared']}", rule])
+
+
+def structure(block) -> dict:
+    """The classes of a block and its children, and the shapes of their parameters."""
+    return {"class": type(block).__name__, "params": {n: list(p.shape or ()) for n, p in block._own().items()},
+            "children": {n: structure(c) for n, c in block._children.items()}}
+
+
+def tree(block, children) -> str:
+    """A block and its children as MXNet prints them."""
+    lines = [f"  ({name}): {repr(child).replace(chr(10), chr(10) + '  ')}" for name, child in children]
+    return f"{type(block).__name__}(\n" + "\n".join(lines) + "\n)"
+
+

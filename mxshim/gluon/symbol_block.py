@@ -14,7 +14,7 @@ from ..symbol.shape_rules import known
 from ..symbol.symbol import Symbol
 from ..util import is_np_array
 from .block import HybridBlock
-from .dialect import ARRAYS, _flatten, _regroup, as_class
+from .dialect import ARRAYS, _flatten, _regroup, as_class, trimmed
 from .hybrid import Changes
 from .naming import names_for
 from .parameter import Parameter
@@ -159,7 +159,7 @@ class SymbolBlock(HybridBlock):
     def _inputs_of(self, args):
         """The arrays or Symbols of a call, nested as the inputs are, in a list; None at the end may be left out or added."""
         flat, nesting = _flatten(args, "SymbolBlock's inputs")
-        if nesting != self._in_format and _trimmed(nesting) != _trimmed(self._in_format):
+        if nesting != self._in_format and trimmed(nesting) != trimmed(self._in_format):
             raise ValueError(f"SymbolBlock takes {len(self._input_names)} inputs ({', '.join(self._input_names)}), nested as "
                              f"{self._in_format}; got {nesting}, where 0 is an array, -1 None, and a list a list")
         return flat[:len(self._input_names)]
@@ -197,14 +197,6 @@ class SymbolBlock(HybridBlock):
 
     def __repr__(self):
         return f"{type(self).__name__}(\n{self._symbol!r} : {len(self._input_names)} -> {len(self._symbol)}\n)"
-
-
-def _trimmed(nesting):
-    """Without the -1 at its end, which say None."""
-    end = len(nesting)
-    while end and nesting[end - 1] == -1:
-        end -= 1
-    return nesting[:end]
 
 
 def _dtypes(symbol) -> dict:

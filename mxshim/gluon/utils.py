@@ -197,6 +197,14 @@ def _indent(s_, numSpaces):
     return s_.replace("\n", "\n" + numSpaces * " ")
 
 
+def _brief_print_list(lst, limit=7):
+    """Elements in quotes, the middle left out where there are more than `limit`, as messages show them (MXNet: mxnet.gluon.utils)."""
+    lst = list(lst)
+    if len(lst) > limit:
+        return f"{_brief_print_list(lst[:limit // 2], limit)}, ..., {_brief_print_list(lst[-limit // 2:], limit)}"
+    return ", ".join(f"'{element}'" for element in lst)
+
+
 @checked(param="an array", num_layers="a whole number", input_size="a whole number", hidden_size="a whole number that is positive",
          projection_size="a whole number")
 def split_rnn_params(param, mode, num_layers, input_size, hidden_size, bidirectional=False, projection_size=None):

@@ -4,10 +4,9 @@ from __future__ import annotations
 import itertools
 
 from ..base import MXNetError
-from ..engine.capture import place_of, steps_of
 from ..engine.cell import Handle
 from ..engine.emit import place
-from ..engine.spec import Spec
+from ..engine.spec import FLOAT, LOW, SHIFT, Spec
 from .symbol import Symbol, Vertex
 
 
@@ -24,7 +23,7 @@ def history(x) -> Symbol:
     if head is None:
         raise MXNetError("autograd.get_symbol: this array is not part of a computational graph. Compute it inside autograd.record() "
                          "from an array with attach_grad(), and ask before backward() frees the graph.")
-    made: dict[int, list] = {}  # by id of node, leaf or constant, which all outlive this call: its outputs as (vertex, number)
+    made: dict[int, Vertex | list] = {}  # by id of node, leaf or constant; all of them outlive this call; a list has a call's outputs
     order, stack, arguments = [], [head[0]], itertools.count()
     while stack:  # iterative: chains of a thousand calls are ordinary
         node = stack[-1]
@@ -32,7 +31,7 @@ def history(x) -> Symbol:
             stack.pop()
             continue
         if node.is_leaf:
-            made[id(node)] = [(Vertex(f"var{next(arguments)}"), 0)]
+            made[id(node)] = Vertex(f"var{next(arguments)}")
             continue
         if node.freed:
             raise MXNetError("autograd.get_symbol: part of this array's graph was freed by an earlier backward; pass retain_graph=True "
@@ -41,65 +40,61 @@ def history(x) -> Symbol:
         missing = next((i for i, s in enumerate(sources) if id(s) not in made), None)
         if missing is not None:
             if node.parents[missing] is None:
-                made[id(sources[missing])] = [(Vertex(f"null{next(arguments)}"), 0)]
+                made[id(sources[missing])] = Vertex(f"null{next(arguments)}")
             else:
                 stack.append(sources[missing])
             continue
         inputs = [_output(made[id(s)], p) for s, p in zip(sources, node.parents, strict=True)]
-        vertices, made[id(node)] = _vertices(node, inputs)
+        spec = None if node.function is not None else _spec(node)
+        if spec is not None and spec.inside is not None and spec.inside[2]:
+            vertices, made[id(node)] = _opened(spec.inside, inputs, {u.parameter for u in node.updates or ()})
+        else:
+            op, outputs = _kind(node)
+            made[id(node)] = Vertex("", op, inputs, outputs, tuple(u.parameter for u in node.updates or ()))
+            vertices = [made[id(node)]]
         order.append((node.seq, vertices))
-    for i, vertex in enumerate([v for _, vertices in sorted(order, key=lambda o: o[0]) for v in vertices]):
+    order.sort(key=lambda made: made[0])
+    for i, vertex in enumerate(v for _, vertices in order for v in vertices):
         vertex.name = f"node_{i}"
     return Symbol([_output(made[id(head[0])], head)])
 
 
-def _vertices(node, inputs) -> tuple[list[Vertex], list]:
-    """(the operators behind a node, its outputs); those of calls that ran as one are told apart again."""
-    written = {u.parameter for u in node.updates or ()}
-    spec = node.code if isinstance(node.code, Spec) else getattr(node.code, "spec", None)
-    inside = None if spec is None else steps_of(spec)
-    if inside is None:
-        name, outputs = _kind(node)
-        vertex = Vertex("", name, inputs, outputs, tuple(written))
-        return [vertex], [(vertex, k) for k in range(max(outputs, _count(node)))]
-    vertices: list[Vertex] = []
-
-    def output(slot):
-        step, k = place_of(slot)
-        return _at(vertices[step], k)
-
-    steps, outs = inside
-    for step, slots in steps:
-        taken = [s for s in slots if s >= 0 or ~s < len(inputs)]
-        aux = tuple([i for i, s in enumerate(taken) if s < 0 and ~s in written])
-        vertices.append(Vertex("", step.name, [output(s) if s >= 0 else inputs[~s] for s in taken], _shown(step), aux))
-    return vertices, [output(s) for s in outs]
-
-
-def _output(outputs, entry):
-    """(vertex, number of the output) for an entry of the graph, the first output for a constant."""
-    return _at(*outputs[0 if entry is None else entry[1]])
-
-
-def _at(vertex, k):
-    """The k-th output of a vertex, which has that many at least."""
+def _output(vertex, entry):
+    """(vertex, number of the output) for an entry of the graph, None for a constant."""
+    k = 0 if entry is None else entry[1]
+    if isinstance(vertex, list):
+        return vertex[k]
     vertex.outputs = max(vertex.outputs, k + 1)
     return vertex, k
-
-
-def _count(node) -> int:
-    outs = node.instruction[2]
-    return len(outs) if type(outs) is tuple else 1
 
 
 def _kind(node) -> tuple[str, int]:
     """The operator's name and the number of its outputs; 1 where that depends on the call, until a later one is met."""
     if node.function is not None:
         return getattr(node.code, "history_name", "_CustomFunction"), len(node.instruction[2])
-    spec = node.code if isinstance(node.code, Spec) else node.code.spec
-    return spec.name, _shown(spec)
-
-
-def _shown(spec) -> int:
+    spec = _spec(node)
     shown = spec.op.visible if spec.op is not None else None
-    return len(spec.out) if shown is None else shown if isinstance(shown, int) else 1
+    return "_CachedOp" if spec.inside is not None else spec.name, len(spec.out) if shown is None else shown if isinstance(shown, int) else 1
+
+
+def _spec(node) -> Spec:
+    return node.code if isinstance(node.code, Spec) else node.code.spec
+
+
+def _opened(inside, inputs, states) -> tuple[list, list]:
+    """(the vertices of the calls that were made one, the outputs), for its inputs; states: the numbers of those that it writes."""
+    steps, outs, _ = inside
+    vertices: list[Vertex] = []
+
+    def output(slot):
+        vertex, k = vertices[slot >> SHIFT], slot & LOW
+        vertex.outputs = max(vertex.outputs, k + 1)
+        return vertex, k
+
+    for spec, _, slots in steps:
+        slots = [s for s in slots if s > FLOAT]
+        given = [output(s) if s >= 0 else inputs[~s] for s in slots]
+        aux = tuple(i for i, s in enumerate(slots) if s < 0 and ~s in states)
+        shown = spec.op.visible if spec.op is not None else None
+        vertices.append(Vertex("", spec.name, given, len(spec.out) if shown is None else shown if isinstance(shown, int) else 1, aux))
+    return vertices, [output(s) for s in outs]

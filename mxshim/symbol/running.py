@@ -2,11 +2,25 @@
 from __future__ import annotations
 
 from ..base import MXNetError
-from . import loops, operators
+from . import loops
 from .functions import function
 
-# Operators of one input that MXNet names, in what a Monitor sees; that of the others is input0.
-_NAMED = frozenset(("Dropout", "InstanceNorm", "L2Normalization", "LRN", "LeakyReLU", "Pooling", "SliceChannel", "log_softmax", "softmax"))
+# Operators of one input that has a name in MXNet; that of all others is called input0.
+_ONE_INPUT = frozenset(
+    "Dropout GridGenerator InstanceNorm L2Normalization LRN LeakyReLU MakeLoss Pad Pooling SequenceLast SequenceMask SequenceReverse "
+    "SliceChannel SwapAxis _split_v2 depth_to_space log_softmax one_hot repeat reverse softmax space_to_depth squeeze tile".split())
+_NAMED_INPUTS = "_np", "_image", "_contrib_interleaved", "_contrib_MultiBox", "_contrib_BilinearResize2D"
+
+
+def names_of_inputs(vertex) -> list[str]:
+    """What MXNet tells monitors and hooks that the inputs of an operator are called."""
+    names = list(vertex.record.inputs) if vertex.record is not None else []
+    if names and names[0].endswith("..."):
+        return [f"arg{k}" for k in range(len(vertex.inputs))]
+    if len(names) < len(vertex.inputs) or len(names) == 1 and vertex.op not in _ONE_INPUT and (
+            vertex.op.endswith("_scalar") or not vertex.op.startswith(_NAMED_INPUTS)):
+        return [f"input{k}" for k in range(len(vertex.inputs))]
+    return names[:len(vertex.inputs)]
 
 
 class Program:
@@ -14,11 +28,10 @@ class Program:
 
     def __init__(self, symbol, shapes=None):
         """shapes: id of a vertex without inputs -> its shape, where the graph leaves sizes open."""
-        order = symbol._vertices()
+        self.order = order = symbol._vertices()
         place = {id(v): i for i, v in enumerate(order)}
         self.inputs = [v for v in order if v.op is None]
         self.names = [v.name for v in order]
-        self._order = order
         self.steps = []
         for v in order:
             if v.op is None:
@@ -37,18 +50,15 @@ class Program:
     def __call__(self, arrays, seen=None):
         """The outputs, for one array per input.
 
-        seen: called with (name, output number, array) of all that is computed, and before with (name, None, array) of what goes in: once
-        by a variable's own name, and once by that of the operator's input, fc1_data.
+        seen: called with (vertex, k, array) of what an operator takes, k being ~n for its n-th input, and then of what it gives, k >= 0.
         """
         results: list = [None] * len(self.names)
         for i, a in zip(self.variables, arrays, strict=True):
             results[i] = (a,)
         for i, call, given, sources in self.steps:
             if seen is not None:
-                for (j, k), name in zip(sources, self._input_names(i), strict=True):
-                    if self._order[j].op is None:
-                        seen(self.names[j], None, results[j][k])
-                    seen(name, None, results[j][k])
+                for n, (j, k) in enumerate(sources):
+                    seen(self.order[i], ~n, results[j][k])
             try:
                 found = call([results[j][k] for j, k in sources], given)
             except Exception as error:
@@ -58,16 +68,8 @@ class Program:
             results[i] = tuple(found) if isinstance(found, list | tuple) else (found,)
             if seen is not None:
                 for k, a in enumerate(results[i]):
-                    seen(self.names[i], k, a)
+                    seen(self.order[i], k, a)
         return [self._output(results, i, k) for i, k in self.outputs]
-
-    def _input_names(self, i) -> list[str]:
-        """The names of what goes into an operator, as a Monitor sees them."""
-        vertex, count = self._order[i], len(self._order[i].inputs)
-        names = operators.inputs_of(vertex.record, vertex.values(), count) if vertex.record is not None else []
-        if len(names) != count or count == 1 and vertex.op not in _NAMED and not vertex.record.variadic:
-            names = [f"input{n}" for n in range(count)]
-        return [f"{vertex.name}_{n}" for n in names]
 
     def _output(self, results, i, k):
         if k >= len(results[i]):

@@ -269,18 +269,6 @@ Unique parameters in model: 34
 --------------------------------------------------------------------------------""".splitlines()
 
 
-def test_op_hooks(F):
-    net, seen = nn.HybridSequential(), []
-    net.add(nn.Dense(2, activation="relu"), nn.Flatten())
-    net.initialize()
-    net.hybridize()
-    net.register_op_hook(lambda name, layer, a: seen.append((layer, name.split("_")[-1], a.shape)), monitor_all=True)
-    for _ in range(3):
-        net(F.ones((1, 3)))
-    assert seen == [("Activation", "input0", (1, 2)), ("Activation", "output0", (1, 2)), ("Flatten", "input0", (1, 2)),
-                    ("Flatten", "output0", (1, 2))] * 3
-
-
 def test_initializer_of_fused_layers():
     """Every part of the vector is filled by its own initializer, with its own shape."""
     mx.npx.set_np()

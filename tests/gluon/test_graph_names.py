@@ -24,6 +24,10 @@ CELLS = [
 ]
 
 
+CELLS += [(lambda make=make: make((2, 5), 3, 3, 3, prefix="a_"), ["a_t0_out_output", "a_t1_out_output"])
+          for make in (rnn.Conv1DRNNCell, rnn.Conv1DLSTMCell, rnn.Conv1DGRUCell)]
+
+
 def stacked(*cells):
     stack = rnn.SequentialRNNCell()
     for cell in cells:
@@ -45,6 +49,16 @@ def test_operators_of_an_lstm():
     steps = {"a_" + n.format(t) for t in range(2) for n in LSTM}
     weights = {f"a_{p}_{w}" for p in ("i2h", "h2h") for w in ("weight", "bias")}
     assert operators == steps | weights | {"a_begin_state_0", "a_begin_state_1"}
+
+
+@pytest.mark.parametrize("make, wanted", [
+    (rnn.Conv2DRNNCell, "i2h h2h out"), (rnn.Conv1DLSTMCell, "i2h h2h slice o f i c state out"),
+    (rnn.Conv3DGRUCell, "i2h i2h_slice h2h h2h_slice z_act r_act h_act out")])
+def test_operators_of_cells_with_convolutions(make, wanted):
+    space = {"1": (5,), "2": (5, 5), "3": (5, 5, 5)}[make.__name__[4]]
+    names = unrolled(make((2, *space), 3, 3, 3, prefix="a_"), 1).get_internals().list_outputs()
+    found = [n.removeprefix("a_t0_").rstrip("0123").removesuffix("_output") for n in names if n.startswith("a_t0_")]
+    assert sorted(set(found)) == sorted(wanted.split())
 
 
 def test_blocks_without_a_prefix_count_on_outside():

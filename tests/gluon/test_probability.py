@@ -12,7 +12,7 @@ import mxshim as mx
 from mxshim import autograd, np
 from mxshim.gluon import nn
 from mxshim.gluon import probability as mgp
-from mxshim.gluon.probability.distributions import constraint
+from mxshim.gluon.probability import constraint
 from tests.data.measure_probability import DISTRIBUTIONS, PAIRS, run
 
 MEASURED = json.loads((Path(__file__).parent.parent / "data" / "probability_mx2.json").read_text())

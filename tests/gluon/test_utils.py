@@ -449,3 +449,9 @@ def test_parts_of_a_recurrent_layers_vector(layer, mode, options):
     assert {name: a.shape for name, a in parts.items()} == shapes
     assert [name.endswith("bias") for name in parts] == sorted(name.endswith("bias") for name in parts)
     assert (onp.concatenate([a.asnumpy().ravel() for a in parts.values()]) == vector.asnumpy()).all()
+
+
+def test_lists_in_messages():
+    from mxshim.gluon.utils import _brief_print_list
+    assert _brief_print_list([]) == "" and _brief_print_list("ab") == "'a', 'b'"
+    assert _brief_print_list(range(9), limit=4) == "'0', '1', ..., '7', '8'"

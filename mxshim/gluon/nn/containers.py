@@ -5,7 +5,8 @@ import warnings
 
 from ...util import is_np_array
 from .. import functions as f
-from ..block import Block, HybridBlock, _tree
+from ..block import Block, HybridBlock
+from ..summary import tree
 
 
 class _Chain:
@@ -29,7 +30,7 @@ class _Chain:
         return part
 
     def __repr__(self):
-        return _tree(self, self._children.items())
+        return tree(self, self._children.items())
 
     def _run(self, x, args):
         """In np programs a list of outputs becomes the inputs of the next block (MXNet 2), in nd programs it is one input."""

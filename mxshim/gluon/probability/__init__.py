@@ -36,8 +36,11 @@ from .distributions import TransformedDistribution as TransformedDistribution
 from .distributions import Uniform as Uniform
 from .distributions import Weibull as Weibull
 from .distributions import cached_property as cached_property
+from .distributions import constraint as constraint
 from .distributions import constraint_check as constraint_check
 from .distributions import digamma as digamma
+from .distributions import distribution as distribution
+from .distributions import divergence as divergence
 from .distributions import empirical_kl as empirical_kl
 from .distributions import erf as erf
 from .distributions import erfinv as erfinv
@@ -47,6 +50,7 @@ from .distributions import logit2prob as logit2prob
 from .distributions import prob2logit as prob2logit
 from .distributions import register_kl as register_kl
 from .distributions import sample_n_shape_converter as sample_n_shape_converter
+from .distributions import utils as utils
 from .transformation import AbsTransform as AbsTransform
 from .transformation import AffineTransform as AffineTransform
 from .transformation import ComposeTransform as ComposeTransform

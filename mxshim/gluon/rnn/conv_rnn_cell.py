@@ -77,6 +77,8 @@ class _ConvRNNCell(_ConvCell):
     def _alias(self):
         return "conv_rnn"
 
+    _operators = ("i2h", "h2h", None, "out")
+
     def hybrid_forward(self, F, inputs, states, **parameters):
         i2h, h2h = self._convolved(inputs, states[0], **parameters)
         output = self._get_activation(F, i2h + h2h, self._activation)
@@ -89,6 +91,8 @@ class _ConvLSTMCell(_ConvCell):
     def _alias(self):
         return "conv_lstm"
 
+    _operators = ("i2h", "h2h", None, "slice", "f", None, "i", "c", None, "state", "o", None, "out")
+
     def hybrid_forward(self, F, inputs, states, **parameters):
         i2h, h2h = self._convolved(inputs, states[0], **parameters)
         return long_short_term(self, F, i2h + h2h, states[1], self._activation, "sigmoid", self._channel_axis)
@@ -99,6 +103,8 @@ class _ConvGRUCell(_ConvCell):
 
     def _alias(self):
         return "conv_gru"
+
+    _operators = ("i2h", "h2h", "i2h_slice", "h2h_slice", None, "z_act", None, "r_act", None, None, "h_act", None, None, None, "out")
 
     def hybrid_forward(self, F, inputs, states, **parameters):
         return gated(self, F, *self._convolved(inputs, states[0], **parameters), states[0], self._activation, self._channel_axis)

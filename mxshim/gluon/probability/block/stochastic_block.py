@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import functools
 
-from ...block import HybridBlock, _tree
+from ...block import HybridBlock
+from ...summary import tree
 
 
 class StochasticBlock(HybridBlock):
@@ -82,4 +83,4 @@ class StochasticSequential(StochasticBlock):
         return len(self._layers)
 
     def __repr__(self):
-        return _tree(self, self._children.items())
+        return tree(self, self._children.items())
