@@ -112,8 +112,11 @@ integer_types = (int, onp.int32, onp.int64)
 
 
 def py_str(x) -> str:
-    """The text of bytes as C returns them; MXNet's tests and tools import it (MXNet: mxnet.base.py_str)."""
-    return x.decode("utf-8")
+    """The text of bytes as C returns them; MXNet's tests and tools import it (MXNet: mxnet.base.py_str).
+
+    Text stays as it is: monitors' callbacks get names as str here, and those written for MXNet pass them to this function.
+    """
+    return x if isinstance(x, str) else x.decode("utf-8")
 
 
 def _as_list(obj) -> list:

@@ -115,7 +115,8 @@ class Executor:
     def backward(self, out_grads=None, is_train=True):
         """Fill the gradients, as grad_req says.
 
-        out_grads: the gradients that arrive at the outputs, an array or a list; ones by default, and outputs of losses ignore them.
+        out_grads: the gradients that arrive at the outputs, an array, a list, or a dict by the outputs' names; ones by default,
+            and outputs of losses ignore them.
         Without a forward with is_train before, and for a second backward, the graph is computed once more on what the arrays hold now.
         """
         if all(r == "null" for r in self._reqs):
@@ -124,12 +125,18 @@ class Executor:
         self._heads = None
         if not any(o._node is not None for o in outputs):
             raise MXNetError("Executor.backward: a gradient must be wanted of an argument, and the outputs must depend on it")
+        if isinstance(out_grads, dict):
+            out_grads = [out_grads[name] for name in self._symbol.list_outputs()]
         if out_grads is not None:
             out_grads = list(out_grads) if isinstance(out_grads, list | tuple) else [out_grads]
             if len(out_grads) != len(outputs):
                 raise MXNetError(f"Executor.backward: {len(out_grads)} out_grads are given, there are {len(outputs)} outputs")
         heads = [(o, None if out_grads is None else out_grads[k]) for k, o in enumerate(outputs) if o._node is not None]
         autograd.backward([o for o, _ in heads], None if out_grads is None else [g for _, g in heads], train_mode=is_train)
+
+    def get_optimized_symbol(self):
+        """The graph that runs: this one, which XLA optimizes when it compiles it."""
+        return self._symbol
 
     def set_monitor_callback(self, callback, monitor_all=False):
         """Have forward call callback(name of an output, array) for everything that is computed; with monitor_all also for inputs."""
@@ -262,9 +269,6 @@ def allocated(symbol, ctx, grad_req, type_dict, shapes, shared_exec=None, shared
     """What Symbol.simple_bind gives."""
     ctx = ctx or current_device()
     names, states = symbol.list_arguments(), symbol.list_auxiliary_states()
-    unknown = [k for k in shapes if k not in names and k not in states]
-    if unknown:
-        raise RuntimeError(f"simple_bind error: {', '.join(unknown)} is no argument; the arguments are {', '.join(names)}")
     try:
         found = Inference(symbol, {k: shape_in(v) for k, v in shapes.items()}, dict(type_dict or {}))
     except MXNetError as error:

@@ -15,6 +15,8 @@
 """
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as onp
 
 from .absent import missing as _missing
@@ -30,8 +32,8 @@ from .engine.function import Function as _Function
 from .engine.op import api as _api
 from .engine.trace import state as _state
 
-__all__ = ["CustomOp", "CustomOpProp", "NDArrayOp", "NumpyOp", "PythonOp", "get_all_registered_operators",  # noqa: F822  # __getattr__
-           "get_all_registered_operators_grouped", "register"]
+__all__ = ["CustomOp", "CustomOpProp", "NDArrayOp", "NumpyOp", "OperatorArguments", "PythonOp",  # noqa: F822  # __getattr__
+           "get_all_registered_operators", "get_all_registered_operators_grouped", "get_operator_arguments", "register"]
 _registered: dict[str, type] = {}
 
 
@@ -45,6 +47,24 @@ def get_all_registered_operators_grouped():
     """The names of every operator of graphs, by its first one: a dict of lists."""
     from .symbol.operators import table
     return {record.name: list(record.names) for record in table().values()}
+
+
+class OperatorArguments(NamedTuple):
+    """What `get_operator_arguments` tells: how many there are, their names, and what each may be."""
+
+    narg: int
+    names: list[str]
+    types: list[str]
+
+
+def get_operator_arguments(op_name):
+    """The inputs and attributes of one of MXNet's operators in graphs. Raises: MXNetError if there is no such operator."""
+    from .symbol.operators import described, find
+    record = find(op_name)
+    if record is None:
+        raise MXNetError(f"mx.operator.get_operator_arguments: there is no operator {op_name!r}")
+    names, types = described(record)
+    return OperatorArguments(len(names), names, types)
 
 
 class CustomOp:

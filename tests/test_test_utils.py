@@ -96,6 +96,7 @@ def test_sparse_arrays():
     assert y.indptr.asnumpy().tolist() == indptr.tolist() and set(values) == {3.0} and (y.asnumpy() == 3).sum() == len(indices) > 0
     z = T.create_sparse_array_zd((4, 2), "row_sparse", 0.9, rsp_indices=[2, 0])
     assert z.indices.asnumpy().tolist() == [0, 2] and (y._num_aux, z._num_aux) == (2, 1)
+    assert y._aux_types == [np.int64, np.int64] and z._aux_types == [np.int64]
     power = T.rand_ndarray((4, 16), "csr", density=0.45, distribution="powerlaw").asnumpy()
     assert (power != 0).sum(1).tolist() == [2, 4, 8, 14] and (power[0] != 0).nonzero()[0].tolist() == [0, 1]
     assert (T.rand_ndarray((5, 5), "csr", density=0.5, distribution="powerlaw").asnumpy() != 0).sum(1).tolist() == [2, 4, 4, 1, 1]
@@ -255,3 +256,10 @@ def test_a_star_import_brings_what_mxnets_module_imports():
     exec("from mxshim.test_utils import *", names)
     assert names["mx"] is mx and names["np"] is onp and names["rnd"] is onp.random and names["os"] is os
     assert names["OrderedDict"]().__class__.__name__ == "OrderedDict"
+
+
+def test_environment_by_its_older_name():
+    before = os.environ.get("MXSHIM_TEST_VARIABLE")
+    with T.EnvManager("MXSHIM_TEST_VARIABLE", "1"):
+        assert os.environ["MXSHIM_TEST_VARIABLE"] == "1"
+    assert os.environ.get("MXSHIM_TEST_VARIABLE") == before

@@ -252,6 +252,7 @@ class CSRNDArray(BaseSparseNDArray):
     __slots__ = ()
     stype = "csr"
     _num_aux = 2  # arrays beside the data, which programs count
+    _aux_types = property(lambda self: [self.indptr.dtype, self.indices.dtype], doc="Their dtypes.")
 
     @property
     def indptr(self) -> Array:
@@ -304,6 +305,7 @@ class RowSparseNDArray(BaseSparseNDArray):
     __slots__ = ()
     stype = "row_sparse"
     _num_aux = 1
+    _aux_types = property(lambda self: [self.indices.dtype], doc="The dtype of the array beside the data.")
 
     def __getitem__(self, key):
         """x[:] is the array itself. Raises: MXNetError for other slices and integers, ValueError for everything else."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import itertools
+import math
 import operator
 import os
 import warnings
@@ -227,6 +228,9 @@ class Spec:
             self.grad = any(a.float for a in self.out)
         if not self.out:  # an instruction without results could never be flushed
             raise MXNetError("give it at least one array")
+        for a in self.out:  # XLA ends the process at sizes that overflow
+            if 0 not in a.shape and math.prod(a.shape) * a.dtype.itemsize >= 1 << 63:
+                raise MXNetError(f"an array of shape {a.shape} is larger than any memory can be")
 
     @property
     def shape(self) -> tuple:

@@ -267,13 +267,10 @@ def slice_bounds(size: int, begin, end, step=None) -> tuple[int, int, int]:
                       ((_CUBE,), {"begin": (None, 2), "end": (None, None), "step": (1, -1)})]})
 def slice_(data, begin, end, step=()):
     """data[begin[0]:end[0]:step[0], ...]; None leaves an end open; axes that are not named stay whole."""
-    begin, end = (b if isinstance(b, tuple) else (b,) for b in (begin, end))
-    step = () if step is None else step if isinstance(step, tuple) else (step,)
-    if len(begin) != len(end) or len(begin) > data.ndim or len(step) > len(begin):
-        raise MXNetError(f"`begin` and `end` must have as many entries, at most {data.ndim}, and `step` no more; "
-                         f"got {begin}, {end} and {step}")
-    step = step + (None,) * (len(begin) - len(step))
-    return data[tuple(slice(b, e, s) for b, e, s in zip(begin, end, step, strict=True))]
+    box = _box(begin, end, step)
+    if len(box) > data.ndim:
+        raise MXNetError(f"`begin` and `end` must have at most {data.ndim} entries, got {begin} and {end}")
+    return data[box]
 
 
 @op("nd.slice_axis", "nd.NDArray.slice_axis", static=("axis", "begin", "end"),
@@ -326,7 +323,11 @@ def slice_assign_scalar(data, value, begin, end, step=()):
 
 
 def _box(begin, end, step):
-    step = tuple(step or ()) + (None,) * (len(begin) - len(step or ()))
+    begin, end = (b if isinstance(b, tuple) else (b,) for b in (begin, end))  # a number is that of the first axis
+    step = () if step is None else step if isinstance(step, tuple) else (step,)
+    if len(begin) != len(end) or len(step) > len(begin):
+        raise MXNetError(f"`begin` and `end` must have as many entries, and `step` no more; got {begin}, {end} and {step}")
+    step = step + (None,) * (len(begin) - len(step))
     return tuple(slice(b, e, s) for b, e, s in zip(begin, end, step, strict=True))
 
 

@@ -488,6 +488,9 @@ for _short in ("equal", "not_equal", "greater", "greater_equal", "lesser", "less
                        f"_{_TURNED[_short]}_scalar" if _short in _TURNED else None)
 
 
+_HINTS = {"_rpower_scalar": "_RPowerScalar"}  # 2 ** x is called after the operator itself
+
+
 def two_operands(short):
     """The function mx.sym.maximum and its like: of two Symbols, or of one and a number."""
     both, hint, scalar, hint_scalar, turned = _BINARY[short]
@@ -499,7 +502,7 @@ def two_operands(short):
         x, number = (left, right) if found[0] else (right, left)
         if any(found) and isinstance(number, numbers.Number):
             op = scalar if found[0] or turned is None else turned
-            return create(op, (x,), {"scalar": number, "name": name}, hint_scalar if op == scalar else op, type(x))
+            return create(op, (x,), {"scalar": number, "name": name}, hint_scalar if op == scalar else _HINTS.get(op, op), type(x))
         if isinstance(left, numbers.Number) and isinstance(right, numbers.Number):
             return _plain_numbers(short, left, right)
         raise TypeError(f"types ({type(left)}, {type(right)}) not supported")

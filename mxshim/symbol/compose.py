@@ -4,11 +4,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import numpy as onp
-
 from .. import attribute
 from .. import name as naming
-from ..base import MXNetError
+from ..base import MXNetError, as_dtype
 from . import operators
 from .symbol import HIDDEN, Symbol, Vertex
 
@@ -120,8 +118,8 @@ def _sorted(record, args, kwargs, called):
             continue
         elif key in record.inputs and key not in record.kinds:
             raise AssertionError(f"Argument {key} must be Symbol instances, but got {str(value)[:40]}")
-        elif key == "dtype" and value is not None and not isinstance(value, str):
-            params[key] = onp.dtype(value).name
+        elif key == "dtype" and value is not None and "dtype" in record.kinds:
+            params[key] = as_dtype(value).name
         else:
             params[key] = value
     return symbols, named, params

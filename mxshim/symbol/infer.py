@@ -223,7 +223,7 @@ _FREE_INPUTS = {"Embedding": (0,), "pick": (1,), "one_hot": (0,), "gather_nd": (
                 "_npi_where": (0,), "SequenceMask": (1,), "SequenceLast": (1,), "SequenceReverse": (1,), "Cast": (0,), "amp_cast": (0,),
                 "softmax": (1,), "CTCLoss": (1, 2, 3), "RNN": (4,), "_npi_advanced_indexing": (1,), "ROIPooling": ()}
 _OWN_TYPE = {"argsort": "float32", "one_hot": "float32", "shape_array": "int64", "size_array": "int64", "_contrib_index_array": "int64",
-             "_sample_unique_zipfian": "int64",
+             "_sample_unique_zipfian": "int64", "_random_randint": "int32",
              "_npi_argmax": "int64", "_npi_argmin": "int64", "_contrib_allclose": "uint8", "_contrib_dequantize": "float32",
              "_image_to_tensor": "float32",
              **dict.fromkeys(("_npi_tril_indices", "_npi_diag_indices_from", "_npi_matrix_rank", "_npi_matrix_rank_none_tol"), "int64"),

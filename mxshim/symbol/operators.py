@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,8 +25,8 @@ class Operator(NamedTuple):
 
     inputs: names in order; one that ends in "..." takes any number.  aux: those that the operator writes.
     all_outputs, outputs: how many there are, and how many a Symbol shows, with the usual attributes.
-    key: the attribute that counts the inputs, or "".  kinds: attribute -> b flag, i int, f number, t tuple, s text, e choice, o
-        anything; with ? it may be None, with ! it must be given.
+    key: the attribute that counts the inputs, or "".  kinds: attribute -> b flag, i int, f number, t tuple, s text, e{one|two/three}
+        choice (those behind the / are MXNet 2's alone), o anything; with ? it may be None, with ! it must be given.
     names: its own name first.  later: whether only MXNet 2 has it.
     """
 
@@ -159,8 +160,36 @@ def values(op: Operator, attrs: dict[str, str], node: str) -> dict[str, Any]:
         name = _MISNAMED.get((op.name, name), name)
         kind = op.kinds.get(name)
         if kind is not None:
-            found[name] = read(kind, text, f"{op.name} {node!r}: attribute {name!r}")
+            where = f"{op.name} {node!r}: attribute {name!r}"
+            found[name] = read(kind, text, where)
+            known = kind[0] != "e" or name.endswith("dtype") or text in choices(kind) or text in _OURS.get((op.name, name), ())
+            if not known and text != "None":  # more dtypes work here
+                raise MXNetError(f"{where} must be one of {', '.join(choices(kind))}, got {text[:80]!r}")
     return found
+
+
+_OURS = {("LeakyReLU", "act_type"): ("gelu_tanh", "gelu_erf")}  # choices that our functions have beside MXNet's
+
+
+def choices(kind: str) -> list[str]:
+    """What an attribute of a kind may be, if that is a choice."""
+    return re.findall(r"[^|/{}]+", kind[1:].rstrip("?!"))
+
+
+def described(op: Operator) -> tuple[list[str], list[str]]:
+    """The names of an operator's inputs and attributes, and what each may be, in MXNet's words; defaults are left out."""
+    names = [n.removesuffix("...") for n in op.inputs] + list(op.kinds)
+    types = ["NDArray-or-Symbol[]" if n.endswith("...") else "NDArray-or-Symbol" for n in op.inputs]
+    for kind in op.kinds.values():
+        listed = kind[1:].strip("?!{}").partition("/")
+        several = [f"'{c}'" for c in sorted((listed[0] or listed[2]).split("|"))]
+        word = f"{{{', '.join(['None'] * kind.endswith('?') + several)}}}" if kind[0] == "e" else _DESCRIBED[kind[0]]
+        nothing = " or None" if kind.endswith("?") and kind[0] != "e" else ""
+        types.append(f"{word}{nothing}, {'required' if kind.endswith('!') else 'optional'}")
+    return names, types
+
+
+_DESCRIBED = {"b": "boolean", "i": "int", "f": "float", "t": "Shape(tuple)", "s": "string", "o": "string"}
 
 
 # Inputs that an attribute switches on or off: operator, input -> (attributes read) -> whether it is there.

@@ -101,6 +101,7 @@ from .statistics import mean_check as mean_check
 from .statistics import var_check as var_check
 from .statistics import verify_generator as verify_generator
 from .surroundings import DummyIter as DummyIter
+from .surroundings import EnvManager as EnvManager
 from .surroundings import discard_stderr as discard_stderr
 from .surroundings import download as download
 from .surroundings import environment as environment

@@ -30,6 +30,11 @@ def environment(*args):
             setenv(name, value)
 
 
+def EnvManager(key, val):  # noqa: N802  # a class in MXNet 1
+    """A scope with one environment variable: `environment` by its older name."""
+    return environment(key, val)
+
+
 @contextlib.contextmanager
 def discard_stderr():
     """A scope in which all that is written to stderr is dropped, also by libraries."""

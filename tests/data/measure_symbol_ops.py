@@ -4,7 +4,8 @@
     python tests/data/measure_symbol_ops.py write ONE.json TWO.json mxshim/symbol/operators.tsv
 
 Columns: name, other names, inputs ("data..." takes any number), auxiliary inputs, outputs with the usual attributes (all/shown), the
-attribute that counts the inputs, attributes as name:type, where b is a flag, i an int, f a number, t a tuple, s a text, e a choice, o anything; with ? it may be None, with ! it must be given.
+attribute that counts the inputs, attributes as name:type, where b is a flag, i an int, f a number, t a tuple, s a text, e{one|two} a choice (behind a / what 2.0.0b1 alone knows), o anything; with ? it may be None, with ! it
+must be given.
 Operators of 2.0.0b1 alone are marked 2.
 """
 import json
@@ -71,9 +72,19 @@ def made(mx, handle, args):
         return {}
 
 
-def letter(kind):
+def letter(kind, later):
     nothing = "or None" in kind or "{None" in kind or "'None'" in kind.partition("}")[0]
-    return _letter(kind) + ("?" if nothing else "!" if kind.endswith(", required") else "")
+    return _letter(kind) + chosen(choices(kind), choices(later)) + ("?" if nothing else "!" if kind.endswith(", required") else "")
+
+
+def choices(kind):
+    listed = kind[1:].partition("}")[0] if kind.startswith("{") else "None"
+    return [word for word in (c.strip("' ") for c in listed.split(",")) if word != "None"]
+
+
+def chosen(first, later):
+    more = [c for c in later if c not in first]
+    return "{" + "|".join(first) + ("/" + "|".join(more) if more else "") + "}" if first or more else ""
 
 
 def _letter(kind):
@@ -102,9 +113,10 @@ def write(one, two, file):
         for arg, kind in main["args"]:
             if "Symbol" in kind or kind.startswith("ndarray-or-symbol"):
                 inputs.append(arg + ("..." if "[]" in kind else ""))
+        kinds = dict(later.get("args", ()))
         for arg, kind in [*facts.get("args", ()), *later.get("args", ())]:
             if "ymbol" not in kind:
-                params.setdefault(arg, letter(kind))
+                params.setdefault(arg, letter(kind, kinds.get(arg, "")))
         more = [arg for arg, kind in later.get("args", ()) if "Symbol" in kind]
         inputs += more[len(inputs):] if more[:len(inputs)] == inputs and "..." not in "".join(inputs) else []
         if not inputs and main.get("inputs"):

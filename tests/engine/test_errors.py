@@ -219,3 +219,10 @@ def test_names_given_by_position_are_no_keywords():
         assert np.sum(x, axis=1).shape == (2,)
     with pytest.raises((mx.MXNetError, TypeError, ValueError)):
         np.sum(x, "axis", 1)
+
+
+@pytest.mark.parametrize("make", [lambda: mx.nd.zeros((2**40, 2**40)), lambda: np.full((2**31, 2**31), 3),
+                                  lambda: mx.nd.tile(mx.nd.ones((2,)), reps=(2**40, 2**40))])
+def test_sizes_that_overflow_are_refused_at_the_call(make):
+    with pytest.raises(mx.MXNetError, match="larger than any memory can be"):
+        make()

@@ -124,6 +124,9 @@ def test_in_place_and_equality():
     a = nd.zeros((3, 2))
     assert a.slice_assign(nd.ones((1, 2)), (1,), (2,), (None,)).asnumpy()[1].tolist() == [1, 1]
     assert a.slice_assign_scalar(5., (0,), (3,), (2,)).asnumpy()[:, 0].tolist() == [5, 0, 5]
+    assert a.slice_assign_scalar(5., 0, 2).asnumpy()[:, 0].tolist() == [5, 5, 0]
+    with pytest.raises(MXNetError, match="as many entries"):
+        a.slice_assign_scalar(5., (0, 0), (1,))
 
 
 def test_work_by_numpy_refuses_graphs():

@@ -5,7 +5,7 @@ import numpy as onp
 import pytest
 
 import mxshim as mx
-from mxshim import engine, nd
+from mxshim import engine, nd, sym
 from mxshim.base import MXNetError
 
 pytestmark = pytest.mark.usefixtures("on_cpu")
@@ -182,7 +182,7 @@ WRONG = {
     "shapes": (lambda: (a + b).bind(mx.cpu(), {"a": nd.ones((2,)), "b": nd.ones((3,))}).forward(), MXNetError,
                r"Error in operator .*expected \(2,\)"),
     "not enough shapes": (lambda: mx.sym.dot(a, b).simple_bind(mx.cpu(), a=(2, 3)), RuntimeError, "the shapes of b do not follow"),
-    "unknown shape": (lambda: (a + b).simple_bind(mx.cpu(), c=(2, 3)), RuntimeError, "c is no argument"),
+    "unknown shape": (lambda: (a + b).simple_bind(mx.cpu(), c=(2, 3)), RuntimeError, "shapes of a, b do not follow from c"),
     "request": (lambda: (a + b).simple_bind(mx.cpu(), a=(2,), grad_req="often"), KeyError, "often"),
     "unknown argument": (lambda: (a + b).simple_bind(mx.cpu(), a=(2,)).forward(c=nd.ones((2,))), TypeError, "Unknown argument c"),
     "argument's shape": (lambda: (a + b).simple_bind(mx.cpu(), a=(2,)).forward(a=nd.ones((3,))), ValueError, "Shape not match"),
@@ -305,3 +305,16 @@ def test_shapes_are_found_without_drawing():
     want = nd.random.shuffle(x).asnumpy().tolist()
     mx.random.seed(1)
     assert ex.forward()[0].asnumpy().tolist() == want
+
+
+def test_gradients_by_the_names_of_outputs_and_the_graph_that_runs():
+    net = sym.FullyConnected(sym.var("data"), num_hidden=2, name="fc")
+    e = net.simple_bind(mx.cpu(), data=(3, 4), label=(3,))  # names that the graph does not have are ignored
+    e.forward(is_train=True)
+    e.backward({"fc_output": nd.array([[1, 2], [3, 4], [5, 6]])})
+    assert e.grad_dict["fc_bias"].asnumpy().tolist() == [9, 12]
+    assert e.get_optimized_symbol().list_arguments() == ["data", "fc_weight", "fc_bias"]
+    told = []
+    e.set_monitor_callback(lambda name, array: told.append(mx.base.py_str(name)))
+    e.forward()
+    assert told == ["fc_output"] and mx.base.py_str(b"fc_output") == "fc_output"

@@ -5,6 +5,8 @@ import numpy as onp
 import pytest
 
 import mxshim as mx
+from mxshim import sym
+from mxshim.base import MXNetError
 from mxshim.engine.trace import state
 from mxshim.symbol import calls
 from mxshim.symbol.np_symbol import _Symbol
@@ -109,3 +111,53 @@ def test_rand_zipfian():
     got = mx.sym.Group(outputs).bind(mx.cpu(), {"c": mx.nd.array([3, 1])}).forward()
     for g, w in zip(got, want, strict=True):
         assert g.dtype == w.dtype and g.asnumpy().tolist() == w.asnumpy().tolist()
+
+
+@pytest.mark.parametrize("make, text", [
+    (lambda a: sym.Activation(a, act_type="foo"), "'act_type' must be one of relu, sigmoid, softrelu, softsign, tanh"),
+    (lambda a: sym.Pooling(a, kernel=(2, 2), pool_type="foo"), "'pool_type' must be one of avg, lp, max, sum, got 'foo'"),
+    (lambda a: sym.topk(a, ret_typ="foo"), "'ret_typ' must be one of both, indices, mask, value"),
+    (lambda a: sym.Convolution(a, kernel=(2,), num_filter=1, layout="foo"), "'layout' must be one of NCDHW"),
+    (lambda a: sym.cast(a, dtype="foo"), "dtype 'foo' is not one"),
+])
+def test_choices_are_checked_when_a_symbol_is_made(make, text):
+    with pytest.raises(TypeError if "dtype" in text else MXNetError, match=text):
+        make(sym.var("a"))
+
+
+def test_choices_of_both_generations_and_none():
+    assert sym.Activation(sym.var("a"), act_type="mish").attr("act_type") == "mish"
+    assert sym.Convolution(sym.var("a"), kernel=(2,), num_filter=1, layout=None).attr("layout") == "None"
+    assert sym.cast(sym.var("a"), dtype="bfloat16").attr("dtype") == "bfloat16"
+    assert sym.cast(sym.var("a"), dtype=float).attr("dtype") == "float64"
+
+
+def test_what_an_operator_takes():
+    told = mx.operator.get_operator_arguments("Activation")
+    assert isinstance(told, mx.operator.OperatorArguments) and told.narg == 2 and told.names == ["data", "act_type"]
+    assert told.types == ["NDArray-or-Symbol", "{'relu', 'sigmoid', 'softrelu', 'softsign', 'tanh'}, required"]
+    told = mx.operator.get_operator_arguments("Concat")
+    assert told.names == ["data", "num_args", "dim"] and told.types == ["NDArray-or-Symbol[]", "int, required", "int, optional"]
+    assert mx.operator.get_operator_arguments("Dropout").types[1:3] == ["float, optional", "{'always', 'training'}, optional"]
+    with pytest.raises(MXNetError, match="no operator 'nope'"):
+        mx.operator.get_operator_arguments("nope")
+
+
+def test_upsampling_whose_weight_is_a_variable():
+    net = sym.UpSampling(sym.var("x"), scale=2, sample_type="bilinear", num_filter=3, name="up")
+    assert net.list_arguments() == ["x", "up_weight"]
+    assert net.infer_shape(x=(1, 3, 4, 4)) == ([(1, 3, 4, 4), (3, 1, 4, 4)], [(1, 3, 8, 8)], [])
+    e = net.simple_bind(mx.cpu(), x=(1, 3, 2, 2))
+    e.arg_dict["x"][:] = 1
+    mx.init.Bilinear()(mx.init.InitDesc("up_weight"), e.arg_dict["up_weight"])
+    assert e.forward()[0].asnumpy()[0, 1, 1:3, 1:3].tolist() == [[1, 1], [1, 1]]
+
+
+@pytest.mark.parametrize("given, index, out", [({}, (3,), (3,)), ({"axis": 0, "keepdims": True}, (4,), (1, 4))])
+def test_pick_tells_its_indices_shape(given, index, out):
+    assert sym.pick(sym.var("x"), sym.var("i"), **given).infer_shape(x=(3, 4)) == ([(3, 4), index], [out], [])
+
+
+def test_dtype_of_random_integers():
+    assert sym.random.randint(0, 5, shape=(2,)).infer_type()[1] == [onp.int32]
+    assert sym.random.randint(0, 5, shape=(2,), dtype="int64").infer_type()[1] == [onp.int64]

@@ -45,6 +45,7 @@ MADE = {
     "number over": (lambda: 1 / d, "_rdivscalar0", "_rdiv_scalar", {"scalar": "1"}),
     "power": (lambda: d ** e, "_power0", "_power", {}),
     "number to the power": (lambda: 2 ** d, "_rpower_scalar0", "_rpower_scalar", {"scalar": "2"}),
+    "power of a number": (lambda: sym.power(2, d), "_rpowerscalar0", "_rpower_scalar", {"scalar": "2"}),
     "maximum": (lambda: sym.maximum(d, 2), "_maximumscalar0", "_maximum_scalar", {"scalar": "2"}),
     "negative": (lambda: -d, "_mulscalar0", "_mul_scalar", {"scalar": "-1.0"}),
     "modulo": (lambda: d % 2, "_modscalar0", "_mod_scalar", {"scalar": "2"}),
