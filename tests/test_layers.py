@@ -59,6 +59,7 @@ LATE = {
     ("symbol.binding", "executor"): "executors run as hybridized blocks do, and blocks are made of Symbols, too",
     ("symbol.binding", "gluon.backends"): "blocks and Symbols share the names of back ends",
     ("array.core", "array.convert"): "unpickling makes arrays of the classes that core is the base of",
+    ("array.core", "array.sparse"): "what MXNet pickled may be of the sparse classes, which inherit from NDArray",
     ("array.indexing", "array.convert"): "convert needs Array, whose subclasses need indexing",
     ("array.nd_array", "array.sparse"): "the sparse classes inherit from NDArray",
     ("array.creation", "array.sparse"): "the sparse classes inherit from NDArray",

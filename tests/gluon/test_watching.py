@@ -134,6 +134,7 @@ def test_only_hybridized_blocks_and_the_outermost(F):
 
 
 def test_unknown_operators_are_numbered():
-    from mxshim.gluon.watching import _input_names, _output_names
+    from mxshim.gluon.watching import _output_names
+    from mxshim.symbol.running import names_of_inputs
     vertex = Vertex("a", "strange", [(Vertex("b"), 0)], 2)
-    assert _input_names(vertex) == ["input0"] and _output_names(vertex) == ["0", "1"]
+    assert names_of_inputs(vertex) == ["input0"] and _output_names(vertex) == ["0", "1"]

@@ -230,6 +230,14 @@ def test_examples_a_power_of_two_apart_are_exchanged_with_channels_by_lines(exam
     assert found is wanted and (convolve._reads(found, examples, 16, 16, at) > 0) is longer
 
 
+@pytest.mark.parametrize("size, longer", [(112, True), (28, False)])
+def test_depthwise_weight_gradients_of_large_images_go_xla_s_longer_way(size, longer):
+    at = window(size, size, kernel=(3, 3), stride=2, pad=1, groups=32)
+    x, y = (jax.ShapeDtypeStruct((8, 32, *s), onp.dtype("float32")) for s in (at.sizes, at.out))
+    found = convolve._weight(x, y, at)
+    assert found is patches.depthwise_weight and (convolve._reads(found, 8, 32, 32, at) > 0) is longer
+
+
 def test_volumes_of_many_channels_are_planes():
     at = window(4, 28, 28, kernel=(3, 3, 3), pad=1)
     x, w, y = (jax.ShapeDtypeStruct(shape, onp.dtype("float32")) for shape in ((2, 32, *at.sizes), (64, 32, *at.kernel), (2, 64, *at.out)))

@@ -57,6 +57,7 @@ _PAIRS, _PAIRS_FILLED = 250, 1000  # of a channel and a filter: so few that bloc
 _FEW_CHANNELS = 12  # of which XLA's convolutions make vectors worse than of as many times more as their strides pass over
 _MANY = 1 << 14  # weights that are written for each example before they are added up
 _FAR, _LARGE = 256, 1 << 20  # elements from one channel to the next, a multiple of which shares places in the cache, and many of them
+_RESULTS = 1 << 11  # of a channel from which XLA's longer way adds them up faster
 _SLICES = 32  # the slices that making patches takes at most: each is code to compile
 
 
@@ -233,8 +234,11 @@ def _reads(ours, examples, channels, filters, at: Window) -> int:
 
     Where XLA exchanges the examples with the channels, and these lie a power of two apart, 64 times what it then reads: such places share
     lines of the caches, and only the longer way moves blocks. 128 x 16 x 32 x 32, 3 x 3, 16 filters: 17 ms and 9. As many of the operand
-    that phases take apart: 4 x 3 x 224 x 224, 7 x 7, stride 2, 64 filters: 12 and 9.
+    that phases take apart: 4 x 3 x 224 x 224, 7 x 7, stride 2, 64 filters: 12 and 9. Half of the patches of depthwise weight gradients with
+    many results: 8 x 64 x 112 x 112, 3 x 3, stride 2: 11 and 5 to 9.
     """
+    if ours is ways.depthwise_weight and math.prod(at.out) >= _RESULTS:
+        return examples * channels * math.prod(at.kernel) * math.prod(at.out) // 2
     if at.groups > 1 and at.groups in (channels, filters) or math.prod(at.kernel) == 1:
         return 0
     size, out = math.prod(at.sizes), math.prod(at.out)
