@@ -10,7 +10,7 @@ import numpy as onp
 
 from .arguments import check, checked
 from .array.numpy_array import leave_ufunc_options
-from .engine.trace import Thread, state
+from .engine.trace import Thread, state, threads
 
 __all__ = ["default_array", "get_gpu_count", "get_gpu_memory", "getenv", "is_np_array", "is_np_default_dtype", "is_np_shape",
            "np_array", "np_default_dtype", "np_shape", "numpy_fallback", "reset_np", "set_module", "set_np", "set_np_default_dtype",
@@ -145,14 +145,17 @@ def _decorator(*attributes):
 
         @functools.wraps(func)
         def inner(*args, **kwargs):
-            previous = [getattr(state, a) for a in attributes]
+            thread = threads.now
+            previous = [getattr(thread, a) for a in attributes]
+            if all(previous):  # the methods of a block call each other
+                return func(*args, **kwargs)
             for a in attributes:
-                setattr(state, a, True)
+                setattr(thread, a, True)
             try:
                 return func(*args, **kwargs)
             finally:
                 for a, value in zip(attributes, previous, strict=True):
-                    setattr(state, a, value)
+                    setattr(thread, a, value)
 
         return inner
 
