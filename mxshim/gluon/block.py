@@ -60,6 +60,7 @@ def _block_scope(block):
 _OURS = tuple([__package__ + module for module in (
     ".contrib.cnn", ".contrib.nn", ".loss", ".model_zoo.", ".nn.", ".rnn.basic_cell", ".rnn.conv_rnn_cell", ".rnn.rnn_layer")])
 
+_TAKEN = *DENSE, onp.ndarray  # by forward, which refuses the last
 _EVERY = 1 << 30  # operators of layers that nobody hybridized: each shows in a graph
 
 
@@ -452,7 +453,7 @@ class HybridBlock(Block):
         if symbol_in(args) is not None:
             return self._graphed(*args, **kwargs)
         if self._hybrid is None or kwargs:
-            if args and type(args[0]) not in (*DENSE, onp.ndarray) and not kwargs and is_np_array() and first_array(args) is None:
+            if args and type(args[0]) not in _TAKEN and not kwargs and is_np_array() and first_array(args) is None:
                 raise self._without_arrays(args)
             return super()._computed(*args, **kwargs)
         if self._watch is not None and outermost():
