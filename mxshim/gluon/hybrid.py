@@ -174,7 +174,8 @@ class Hybrid:
         return out
 
     def _unchanged(self, block, plan) -> bool:
-        if _changed(block, plan.own) or any(_changed(b, before) for b, before in plan.attributes) or _hooked(plan.attributes):
+        below = plan.attributes
+        if _changed(block, plan.own) or any(_changed(b, before) for b, before in below) or _hooked(b for b, _ in below):
             return False
         plan.changes = Changes.count
         return True
@@ -185,10 +186,10 @@ class Hybrid:
         if self.unasked and not all(_is_own(b) for b in blocks):
             self.plans[key] = None
             return block.forward(*args)
+        if _hooked(blocks[1:]):
+            return self._plainly(block, args)
         parameters = {id(p): p for b in blocks for p in (*b._reg_params.values(), *b._params.values())}.values()
         attributes = [(b, _attributes(b)) for b in blocks]
-        if _hooked(attributes[1:]):
-            return self._plainly(block, args)
         waiting = [p for p in parameters if p._data is None and id(p) not in self.unused]
         if waiting and not self.unasked:
             _complete(block, blocks, args, ctx)
@@ -329,9 +330,9 @@ def _changed(block, before) -> bool:
         block._children.values()) or any(v != held for v, held in settings)
 
 
-def _hooked(attributes) -> bool:
-    """Whether a child has hooks, which only run where children are called."""
-    return any(b._forward_hooks or b._forward_pre_hooks for b, _ in attributes)
+def _hooked(blocks) -> bool:
+    """Whether one of a block's children has hooks, which only run where children are called."""
+    return any(b._forward_hooks or b._forward_pre_hooks for b in blocks)
 
 
 class _Known:

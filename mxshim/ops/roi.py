@@ -202,6 +202,9 @@ def _by_pixels(data, example, rows, columns):
     return found.transpose(0, 2, 1).reshape(-1, c, rows.shape[1], columns.shape[1])
 
 
+_TOGETHER = 1 << 17  # elements of the examples of all rectangles up to which their products are one
+
+
 def _by_matrices(data, example, rows, columns):
     if 0 < len(example) * math.prod(data.shape[1:]) <= _TOGETHER and data.shape[0]:
         across = jnp.einsum("rchw,rqw->rchq", data[jnp.clip(example, 0, data.shape[0] - 1)], columns)
@@ -212,9 +215,6 @@ def _by_matrices(data, example, rows, columns):
         return jnp.einsum("chq,ph->cpq", across, a[1])
 
     return lax.map(one, (example, rows, columns))
-
-
-_TOGETHER = 1 << 17  # elements of the examples of all rectangles up to which their products are one
 
 
 @jax.custom_vjp
