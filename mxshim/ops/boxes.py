@@ -39,9 +39,17 @@ def centers(boxes, format="corner"):
 
 def overlaps(a, b):
     """Intersection over union of boxes given as corners: (..., m, 4), (..., n, 4) -> (..., m, n); 0 where they do not meet."""
-    ax, ay, az, aw = (a[..., k][..., :, None] for k in range(4))  # coordinate by coordinate: long vectors are fast
-    bx, by, bz, bw = (b[..., k][..., None, :] for k in range(4))
-    zero = jnp.zeros((), a.dtype)
+    return _overlap([x[..., :, None] for x in _coordinates(a)], [x[..., None, :] for x in _coordinates(b)])
+
+
+def _coordinates(boxes):
+    """(..., 4) as four arrays: long vectors are fast."""
+    return [boxes[..., k] for k in range(4)]
+
+
+def _overlap(a, b):
+    (ax, ay, az, aw), (bx, by, bz, bw) = a, b
+    zero = jnp.zeros((), ax.dtype)
     shared = (jnp.maximum(jnp.minimum(az, bz) - jnp.maximum(ax, bx), zero)
               * jnp.maximum(jnp.minimum(aw, bw) - jnp.maximum(ay, by), zero))
     union = (az - ax) * (aw - ay) + (bz - bx) * (bw - by) - shared
@@ -70,37 +78,48 @@ def box_iou(lhs, rhs, format="corner"):
 
 
 def suppressed(boxes, group, alive, threshold, above=jnp.greater):
-    """Which of the boxes (n, 4), best first, remain: a box goes if a remaining one before it overlaps it by too much.
+    """Which of the boxes of each example (b, n, 4), best first, remain: a box goes if a remaining one before it overlaps it by too much.
 
-    group: (n,) or None: only boxes of one group suppress each other.  alive: (n,), those that take part, best first.
+    group: (b, n) or None: only boxes of one group suppress each other.  alive: (b, n), those that take part.
     above(overlap, threshold) says what is too much.
     On CPU box by box: of 2000 boxes of 4 images, of which 400 take part and 70 remain, this takes 0.5 ms, blocks take 2 ms.
     """
-    if boxes.shape[0] == 0:
+    if alive.size == 0:
         return alive
-    return on_cpu(partial(_box_by_box, above=above), partial(_block_by_block, above=above), boxes, group, alive, threshold)
+
+    def one_by_one(threshold, *examples):
+        return lax.map(lambda example: _box_by_box(above, threshold, *example), examples)
+
+    def together(threshold, *examples):
+        return jax.vmap(partial(_block_by_block, above, threshold))(*examples)
+
+    return on_cpu(one_by_one, together, threshold, alive, boxes, *([] if group is None else [group]))
 
 
-def _box_by_box(boxes, group, alive, threshold, above):
-    """Each box that remains is compared with all."""
+def _box_by_box(above, threshold, alive, boxes, group=None):
+    """Each box that remains is compared with all. Their coordinates lie apart: as rows of four they take twice the time."""
     n = boxes.shape[0]
-    place = jnp.arange(n, dtype="int32")
+    place, all_ = jnp.arange(n, dtype="int32"), lax.optimization_barrier(_coordinates(boxes))
 
     def first(alive, after):
         return jnp.min(jnp.where(alive & (place > after), place, n))
 
     def turn(state):
         alive, i = state
-        hits = (place > i) & above(overlaps(lax.dynamic_slice_in_dim(boxes, i, 1), boxes)[0], threshold)
+
+        def at(x):
+            return lax.dynamic_index_in_dim(x, i, keepdims=False)
+
+        hits = (place > i) & above(_overlap(list(map(at, all_)), all_), threshold)
         if group is not None:
-            hits &= group == lax.dynamic_index_in_dim(group, i, keepdims=False)
+            hits &= group == at(group)
         alive &= ~hits
         return alive, first(alive, i)
 
     return lax.while_loop(lambda state: state[1] < n, turn, (alive, first(alive, -1)))[0]
 
 
-def _block_by_block(boxes, group, alive, threshold, above):
+def _block_by_block(above, threshold, alive, boxes, group=None):
     """Blocks of boxes are compared with blocks before them, so that the memory does not grow with n * n."""
     n = boxes.shape[0]
     size = min(BLOCK, n)
@@ -184,10 +203,7 @@ def box_nms(data, overlap_thresh=0.5, valid_thresh=0.0, topk=-1, coord_start=2, 
     best = jnp.take_along_axis(rows, order[..., None], 1)
     boxes = corners(best[..., coord_start:coord_start + 4], in_format)
     limit = number(overlap_thresh, data.dtype)
-    if id_index < 0 or force_suppress:
-        remain = jax.vmap(lambda b, a: suppressed(b, None, a, limit))(boxes, alive)
-    else:
-        remain = jax.vmap(lambda b, g, a: suppressed(b, g, a, limit))(boxes, best[..., id_index], alive)
+    remain = suppressed(boxes, None if id_index < 0 or force_suppress else best[..., id_index], alive, limit)
     front = stable_order((~remain).astype("int32"), 1)
     chosen, there = jnp.take_along_axis(order, front, -1), jnp.take_along_axis(remain, front, -1)
     out = jnp.take_along_axis(data.reshape(-1, n, width), chosen[..., None], 1)

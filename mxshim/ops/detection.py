@@ -166,8 +166,8 @@ def multibox_detection(cls_prob, loc_pred, anchor, clip=True, threshold=0.01, ba
     plain = jnp.where(there[..., None], jnp.take_along_axis(rows, packed[..., None], 1), -jnp.ones_like(rows))
     order, alive = best_first(score, valid, n if nms_topk <= 0 else min(nms_topk, n))
     best = jnp.take_along_axis(rows, order[..., None], 1)
-    group = jnp.zeros_like(best[..., 0]) if force_suppress else best[..., 0]
-    remain = jax.vmap(lambda b, g, a: suppressed(b, g, a, nms, jnp.greater_equal))(best[..., 2:], group, alive)
+    group = None if force_suppress else best[..., 0]
+    remain = suppressed(best[..., 2:], group, alive, nms, jnp.greater_equal)
     chosen = best.at[..., 0].set(jnp.where(remain, best[..., 0], -1))
     chosen = jnp.where(alive[..., None], chosen, -jnp.ones_like(chosen))
     # MXNet leaves what it had before sorting in the rows beyond nms_topk.

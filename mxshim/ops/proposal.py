@@ -52,7 +52,7 @@ def _proposals(cls_prob, bbox_pred, im_info, before, after, threshold, min_size,
     scores = jnp.moveaxis(cls_prob[:, kinds:], 1, 3)  # (N, H, W, kinds)
     limit = number(threshold, dtype)
 
-    def image(scores, deltas, info):
+    def sorted_(scores, deltas, info):
         high = jnp.stack([info[1], info[0], info[1], info[0]]) - 1
         boxes = jnp.clip(_moved(anchors, deltas, iou_loss), 0, high)
         real = ((jnp.arange(height) < jnp.floor(info[0] / stride))[:, None] & (jnp.arange(width) < jnp.floor(info[1] / stride)))[..., None]
@@ -62,14 +62,16 @@ def _proposals(cls_prob, bbox_pred, im_info, before, after, threshold, min_size,
         boxes = jnp.where(small[:, None], boxes + jnp.asarray([-0.5, -0.5, 0.5, 0.5], dtype) * least, boxes)
         scores = jnp.where(small, -1, scores)
         order, everyone = best_first(scores, jnp.ones_like(small), before)
-        boxes, scores = boxes[order], scores[order]
-        ends = boxes + jnp.asarray([0, 0, 1, 1], dtype)  # the last pixel belongs to the box
-        remain = suppressed(ends, None, everyone, limit)
+        return boxes[order], scores[order], everyone
+
+    def filled(boxes, scores, remain):
         kept = jnp.argsort(~remain, stable=True)
         chosen = kept[jnp.arange(after_all) % jnp.clip(remain.sum(), 1, after_all)]  # filled up from the start
         return boxes[chosen], scores[chosen]
 
-    boxes, scores = jax.vmap(image)(scores, deltas, im_info)
+    boxes, scores, everyone = jax.vmap(sorted_)(scores, deltas, im_info)
+    ends = boxes + jnp.asarray([0, 0, 1, 1], dtype)  # the last pixel belongs to the box
+    boxes, scores = jax.vmap(filled)(boxes, scores, suppressed(ends, None, everyone, limit))
     example = jnp.broadcast_to(jnp.arange(n, dtype=dtype)[:, None, None], (n, after_all, 1))
     rois = jnp.concatenate([example, boxes], -1).reshape(-1, 5)
     return (rois, scores.reshape(-1, 1)) if output_score else rois

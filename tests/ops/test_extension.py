@@ -134,8 +134,9 @@ def test_suppression(classes):
     alive = rng.random(600) < 0.9
     with jax.enable_x64(True):
         found = onp.asarray(boxes.overlaps(corner, corner)) > 0.3
-        for way in (boxes.suppressed, partial(boxes._block_by_block, above=jax.numpy.greater)):
-            got = jax.jit(way)(corner, group, alive, onp.float32(0.3))
+        for way in (boxes._box_by_box, boxes._block_by_block):
+            given = (alive, corner) if group is None else (alive, corner, group)
+            got = jax.jit(partial(way, jax.numpy.greater))(onp.float32(0.3), *given)
             want = alive.copy()
             for i in range(600):
                 same = True if group is None else group == group[i]

@@ -57,6 +57,16 @@ def test_leaky_relu(name, negative, at_zero):
     close(g[1:5], [at_zero, up, up, up])
 
 
+@pytest.mark.parametrize("act_type, want", [  # MX
+    ("selu", [-0.08851765, 0.00283098, 0.590423, 1.5823115, 1.7580993, 1.050701]),
+    ("elu", [8.3865656e-05, 0.01244677, 0.09196987, 0.22620934, 0.25, 1])])
+def test_gradients_below_zero(act_type, want):
+    """selu's is scale (y + alpha), MXNet's own, and not its derivative."""
+    x = onp.array([-8, -3, -1, -0.1, 0, 2], "float32")
+    _, (g,) = gradients(lambda x: nd.LeakyReLU(x, act_type=act_type), x, above=onp.ones(6))
+    close(g, want)
+
+
 def test_gelu():
     erf = onp.vectorize(math.erf)
     close(nd.LeakyReLU(nd.array(X), act_type="gelu"), X * (1 + erf(X / 2 ** 0.5)) / 2)

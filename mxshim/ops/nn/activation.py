@@ -16,6 +16,13 @@ from .spatial import floats_only, has_shape, one_of, required
 
 _X = onp.array([[-2., -0.5, 0.5], [3., -1., 0.25]], "float32")
 
+def _mish(x):
+    """x tanh(log(1 + e)), e = exp(x), which is x p / (p + 2), p = e (e + 2): an exponential and a division. Beyond 20 it is x."""
+    e = jnp.exp(jnp.minimum(x, 20))
+    p = e * (e + 2)
+    return x * (p / (p + 2))
+
+
 # Activation: name -> function; the derivative of relu at 0 is 0.
 
 ACTIVATIONS = {
@@ -25,7 +32,7 @@ ACTIVATIONS = {
     "softsign": lambda x: x / (1 + jnp.abs(x)),
     "tanh": jnp.tanh,
     "log_sigmoid": lambda x: -jax.nn.softplus(-x),
-    "mish": lambda x: x * jnp.tanh(jax.nn.softplus(x)),
+    "mish": _mish,
 }
 _ACTIVATION = {"args": [((_X,), {"act_type": a}) for a in ACTIVATIONS]}
 
@@ -87,6 +94,18 @@ def _gelu(x):
     return to(0.5 * y * (1 + lax.erf(y * of(0.5 ** 0.5, y))), x.dtype)
 
 
+@jax.custom_jvp
+def _selu(x):
+    return SELU_SCALE * jnp.where(x > 0, x, SELU_ALPHA * jnp.expm1(_below(x)))
+
+
+@_selu.defjvp
+def _selu_jvp(primals, tangents):
+    """MXNet's own derivative: of the result it adds alpha to, it should take off the scale first."""
+    out = _selu(*primals)
+    return out, tangents[0] * SELU_SCALE * jnp.where(primals[0] > 0, jnp.ones_like(out), out + SELU_ALPHA)
+
+
 def _leaky(x, gamma, act_type, slope, lower_bound, upper_bound, uniforms, training):
     one_of("act_type", act_type, ("leaky", "elu", "gelu", "gelu_erf", "gelu_tanh", "selu", "prelu", "rrelu"))
     floats_only(x)
@@ -97,7 +116,7 @@ def _leaky(x, gamma, act_type, slope, lower_bound, upper_bound, uniforms, traini
     if act_type in ("gelu", "gelu_erf"):
         return _gelu(x)
     if act_type == "selu":
-        return SELU_SCALE * jnp.where(x > 0, x, SELU_ALPHA * jnp.expm1(_below(x)))
+        return _selu(x)
     if act_type == "prelu":
         return jnp.where(x > 0, x, _fit_gamma(gamma, x) * x)
     if act_type == "rrelu":
@@ -120,7 +139,7 @@ def _random_leaky(x, lower_bound, upper_bound, uniforms, training):
 
 
 _LEAKY = {"args": [((_X,), {"act_type": "leaky", "slope": 0.1}), ((_X,), {"act_type": "elu", "slope": 0.5}),
-                   ((_X,), {"act_type": "gelu"}), ((_X,), {"act_type": "gelu_tanh"}), ((_X,), {"act_type": "selu"}),
+                   ((_X,), {"act_type": "gelu"}), ((_X,), {"act_type": "gelu_tanh"}),  # not selu, whose gradient is none
                    ((_X, _X[0]), {"act_type": "prelu"}), ((_X,), {"act_type": "rrelu"})]}
 
 
@@ -136,7 +155,8 @@ def leaky_relu(data, gamma=None, act_type="leaky", slope=0.25, lower_bound=0.125
     rrelu: slopes from lower_bound to upper_bound, returned as second result; their mean (and zeros) when predicting.
         uniforms: what the slopes are made of in training mode, of data's shape in [0, 1).
     Raises: MXNetError for an unknown act_type, and if shapes or dtypes do not fit.
-    Differs: selu's gradient is its derivative; rrelu works in training mode, where MXNet crashes.
+    The gradient of selu is MXNet's: scale (y + alpha) where x <= 0, not the derivative scale alpha exp(x).
+    Differs: rrelu works in training mode, where MXNet crashes.
     """
     return _leaky(data, gamma, act_type, slope, lower_bound, upper_bound, uniforms, training)
 

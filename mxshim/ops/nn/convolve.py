@@ -38,7 +38,9 @@ and where XLA uses none, its code and ours:
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as onp
@@ -153,110 +155,131 @@ def _phases_win(at: Window, filled) -> bool:
     return at.groups == 1 and math.prod(at.stride) > 1 and max(at.dilate) == 1 and places < filled * math.prod(at.kernel)
 
 
-def _forward(x, w, at: Window):
+class Way(NamedTuple):
+    """One of patches.py, for a window."""
+
+    run: Callable
+    reads: int = 0  # what engine.op.READS stands for
+    fills_up: bool = False  # whether it fills the kernel up with zeros
+    adds_much: bool = False  # so much for a result that what reads the results, a pooling say, must not do it anew
+
+
+# READS: elements that are read in many places, by each of the sums. Eight times as much for patches, which are written as well, half for
+# depthwise weight gradients with many results (8 x 64 x 112 x 112, 3 x 3, stride 2: 11 ms and 5 to 9), 64 times for the operand that
+# phases take apart (4 x 3 x 224 x 224, 7 x 7, stride 2, 64 filters: 12 and 9).
+
+def _patches(examples, channels, at: Window) -> int:
+    return examples * channels * math.prod(at.kernel) * math.prod(at.out)
+
+
+def _written(examples, channels, at: Window) -> int:
+    return 8 * _patches(examples, channels, at) if at.groups == 1 < math.prod(at.kernel) else 0
+
+
+def _added(examples, channels, filters, at: Window) -> int:
+    if at.groups in (channels, filters) and at.groups > 1 or math.prod(at.kernel) == 1:
+        return 0
+    return _patches(examples, channels, at) * (filters if at.groups == 1 else 1)
+
+
+def _adds_much(w, at: Window) -> bool:
+    return math.prod(at.kernel) > 1 and (at.groups == 1 or w.shape[1] > 1)
+
+
+def _divides(at: Window) -> bool:
+    """Whether the kernel is a multiple of the strides."""
+    return not any(k % s for k, s in zip(at.kernel, at.stride, strict=True))
+
+
+def _forward(x, w, at: Window) -> Way:
     if _is_whole(at):
-        return ways.whole
+        return Way(ways.whole)
     if not _possible(at, x, w):
-        return ways.native
+        return Way(ways.native)
     few = x.shape[0], w.shape[1], w.shape[0], at
     if _are_few(*few):
-        return ways.sums
+        return Way(ways.sums, _added(*few), adds_much=_adds_much(w, at))
     if _lines_win(x.shape[0], w.shape[0], at, 0.8):
-        return ways.lines_forward
+        return Way(ways.lines_forward)
     if each := _in_blocks(x, *few[1:], at.out):
-        return partial(ways.blocks, each=each)
+        return Way(partial(ways.blocks, each=each), fills_up=True)
     if len(at.kernel) < 3 and w.shape[1] <= _FEW_CHANNELS and x.dtype == onp.float32 and _phases_win(at, 1.35):
-        return ways.phases
+        return Way(ways.phases, 64 * x.size, not _divides(at))
     if _planes_win(*few):
-        return ways.planes
+        return Way(ways.planes)
     if _by_channel_wins(w.shape[0], at):
-        return ways.sums_by_channel
+        return Way(ways.sums_by_channel, _added(*few))
     if _is_pointwise(w.shape[1], w.shape[0], at):
-        return ways.pointwise
-    return ways.product_forward if _is_thin(w, at, at.sizes) else ways.native
+        return Way(ways.pointwise)
+    return Way(ways.product_forward, _written(*x.shape[:2], at)) if _is_thin(w, at, at.sizes) else Way(ways.native)
 
 
-def _input(y, w, at: Window):
+def _input(y, w, at: Window) -> Way:
     if _is_whole(at):
-        return ways.whole_input
+        return Way(ways.whole_input)
     if y.size and w.size and _phases_win(at, 1.8 if math.prod(w.shape[:2]) <= _PAIRS_FILLED else 1.5):
-        return ways.phases_input
+        return Way(ways.phases_input, _written(y.shape[0], w.shape[1], at), not _divides(at))
     if not _possible(at, y, w):
-        return ways.native_input
+        return Way(ways.native_input)
     few, thin = (y.shape[0], w.shape[0] // at.groups, w.shape[1], at), _is_thin(w, at, at.out)
+    added = _added(y.shape[0], w.shape[1], w.shape[0], at)
     if _are_few(*few):
-        return ways.sums_input
+        return Way(ways.sums_input, added, adds_much=_adds_much(w, at))
     filled = _is_filled_up(at)
     if each := not thin and _in_blocks(y, *few[1:], at.sizes, _PAIRS_FILLED if filled else _PAIRS):
-        return partial(ways.blocks_input, each=each)
+        return Way(partial(ways.blocks_input, each=each), fills_up=True)
     if _planes_win(*few) and max(at.stride) == 1 and math.prod(at.sizes) < 1.5 * math.prod(at.out):
-        return ways.planes_input
+        return Way(ways.planes_input)
     if _by_channel_wins(w.shape[1], at):
-        return ways.sums_by_channel_input
+        return Way(ways.sums_by_channel_input, added)
     if _is_pointwise(w.shape[1], w.shape[0], at):
-        return ways.pointwise_input
-    return ways.product_input if thin or filled else ways.native_input
+        return Way(ways.pointwise_input)
+    return Way(ways.product_input if thin or filled else ways.native_input)
 
 
 def _is_bulk(x, y, at: Window) -> bool:
     """Whether XLA is as fast for the weight gradient: it sums over examples, so there must be some, and work to do.
 
     It exchanges the examples with the channels, which takes longer than the sums where there are few of these and results fill the caches.
+    The results are its kernel: not more of them than inputs, see `_is_thin`.
     """
     places, (examples, channels) = math.prod(at.kernel), x.shape[:2]
     work = places * channels * y.size
-    if places * channels <= 3 * _FEW and examples >= 16 and y.size >= 1 << 22:
+    if math.prod(at.out) > math.prod(at.sizes) or places * channels <= 3 * _FEW and examples >= 16 and y.size >= 1 << 22:
         return False
     return at.groups == 1 and len(at.kernel) < 3 and places > 1 and examples >= 8 and work >= 1 << 22
 
 
-def _weight(x, y, at: Window):
+def _weight(x, y, at: Window) -> Way:
     if _is_whole(at):
-        return ways.whole_weight
+        return Way(ways.whole_weight)
     channels, filters = x.shape[1], y.shape[1]
-    if _possible(at, x, y) and _lines_win(x.shape[0], filters, at, 1.6):
-        return ways.lines_weight
     if not _possible(at, x, y):
-        return ways.native_weight
+        return Way(ways.native_weight)
+    if _lines_win(x.shape[0], filters, at, 1.6):
+        return Way(ways.lines_weight)
     if _is_bulk(x, y, at):
-        far = math.prod(at.sizes) % _FAR == math.prod(at.out) % _FAR == 0
-        return ways.native_weight_by_lines if far and x.size + y.size <= _LARGE else ways.native_weight  # larger ones: see _reads
+        return _exchanged(x, y, at)
     if (_planes_win(*x.shape[:2], filters, at) and max(at.stride) == 1 and math.prod(at.out[1:]) >= 3 << 8
             and (x.shape[0] == 1 or _fit_planes(*x.shape[:2], at))):
-        return ways.planes_weight
+        return Way(ways.planes_weight)
     if _is_depthwise(filters, channels // at.groups, at):
-        return ways.depthwise_weight
-    return ways.pointwise_weight if _is_pointwise(channels, filters, at) and channels * filters <= _MANY else ways.product_weight
+        return Way(ways.depthwise_weight, _patches(*x.shape[:2], at) // 2 if math.prod(at.out) >= _RESULTS else 0)
+    if _is_pointwise(channels, filters, at) and channels * filters <= _MANY:
+        return Way(ways.pointwise_weight)
+    return Way(ways.product_weight, _written(*x.shape[:2], at))
 
 
-def _reads(ours, examples, channels, filters, at: Window) -> int:
-    """How many elements are read in many places, by each of the sums; eight times as much for patches, which are written as well.
+def _exchanged(x, y, at: Window) -> Way:
+    """XLA exchanges the examples with the channels. Where these lie a power of two apart, such places share lines of the caches.
 
-    Where XLA exchanges the examples with the channels, and these lie a power of two apart, 64 times what it then reads: such places share
-    lines of the caches, and only the longer way moves blocks. 128 x 16 x 32 x 32, 3 x 3, 16 filters: 17 ms and 9. As many of the operand
-    that phases take apart: 4 x 3 x 224 x 224, 7 x 7, stride 2, 64 filters: 12 and 9. Half of the patches of depthwise weight gradients with
-    many results: 8 x 64 x 112 x 112, 3 x 3, stride 2: 11 and 5 to 9.
+    Only the longer way of compiling moves them in blocks: 128 x 16 x 32 x 32, 3 x 3, 16 filters: 17 ms and 9. Small ones we move.
     """
-    if ours is ways.depthwise_weight and math.prod(at.out) >= _RESULTS:
-        return examples * channels * math.prod(at.kernel) * math.prod(at.out) // 2
-    if at.groups > 1 and at.groups in (channels, filters) or math.prod(at.kernel) == 1:
-        return 0
-    size, out = math.prod(at.sizes), math.prod(at.out)
-    if ours is ways.native_weight:
-        elements = examples * (channels * size + filters * out)
-        return 64 * elements if size % _FAR == 0 and elements > _LARGE else 0
-    if ours is ways.phases:
-        return 64 * examples * channels * size
-    patches = examples * channels * math.prod(at.kernel) * out
-    if ours in (ways.sums, ways.sums_input, ways.sums_by_channel, ways.sums_by_channel_input):
-        return patches * filters if at.groups == 1 else patches
-    return 8 * patches if at.groups == 1 and ours in (ways.product_forward, ways.product_weight, ways.phases_input) else 0
-
-
-def _fills_up(ours, at: Window) -> bool:
-    """Whether this way fills the kernel up with zeros."""
-    in_blocks = getattr(ours, "func", None) in (ways.blocks, ways.blocks_input)
-    return in_blocks or ours in (ways.phases, ways.phases_input) and any(k % s for k, s in zip(at.kernel, at.stride, strict=True))
+    if math.prod(at.sizes) % _FAR:
+        return Way(ways.native_weight)
+    if x.size + y.size > _LARGE:
+        return Way(ways.native_weight, 64 * (x.size + y.size))
+    return Way(ways.native_weight_by_lines if math.prod(at.out) % _FAR == 0 else ways.native_weight)
 
 
 def _exact(ours, native):
@@ -271,11 +294,9 @@ def _exact(ours, native):
     return run
 
 
-def _primitive(name, way, native, plain, shape, sizes):
+def _primitive(name, way, native, plain, shape):
     """The function of two arrays, maybe a bias for each channel of the result, and a window that `way` of them computes, on other
     devices `plain`. native: XLA's own way on CPUs.
-
-    sizes: (examples, channels, filters) of the two arrays.
     """
     def with_bias(run, at):
         def added(a, b, bias=None):
@@ -286,12 +307,10 @@ def _primitive(name, way, native, plain, shape, sizes):
 
     def compute(a, b, *bias, at):
         ours = way(a, b, at)
-        run = with_bias(_exact(ours, native) if _fills_up(ours, at) else ours, at)
-        if ours in (ways.sums, ways.sums_input) and math.prod(at.kernel) > 1 and (at.groups == 1 or b.shape[1] > 1):
-            run = apart(run)  # there is much to add: what reads the results, a pooling say, must not add each up anew
-        return on_cpu(run, with_bias(plain, at), a, b, *bias)
+        run = with_bias(_exact(ours.run, native) if ours.fills_up else ours.run, at)
+        return on_cpu(apart(run) if ours.adds_much else run, with_bias(plain, at), a, b, *bias)
 
-    return outlined(name, compute, lambda a, b, *_, at: shape(a, b, at), lambda a, b, *_, at: _reads(way(a, b, at), *sizes(a, b), at))
+    return outlined(name, compute, lambda a, b, *_, at: shape(a, b, at), lambda a, b, *_, at: way(a, b, at).reads)
 
 
 def _result(x, w, at: Window):
@@ -302,17 +321,12 @@ def _operand(y, w, at: Window):
     return y.shape[0], w.shape[1] * at.groups, *at.sizes
 
 
-def _sizes(a, w):
-    return a.shape[0], w.shape[1], w.shape[0]
-
-
-_convolution, _convolution_plus = (_primitive(name, _forward, ways.native, ways.plain, _result, _sizes)
+_convolution, _convolution_plus = (_primitive(name, _forward, ways.native, ways.plain, _result)
                                    for name in ("convolution", "convolution_plus_bias"))
-_to_input, _to_input_plus = (_primitive(name, _input, ways.native_input, ways.plain_input, _operand, _sizes)
+_to_input, _to_input_plus = (_primitive(name, _input, ways.native_input, ways.plain_input, _operand)
                              for name in ("convolution_input", "convolution_input_plus_bias"))
 _to_weight = _primitive("convolution_weight", _weight, ways.native_weight, ways.plain_weight,
-                        lambda x, y, at: (y.shape[1], x.shape[1] // at.groups, *at.kernel),
-                        lambda x, y: (x.shape[0], x.shape[1], y.shape[1]))
+                        lambda x, y, at: (y.shape[1], x.shape[1] // at.groups, *at.kernel))
 
 
 def convolve(x, w, at: Window, bias=None):
