@@ -44,6 +44,7 @@ CASES = {
     "volume": (2, 2, 3, window(5, 4, 6, kernel=(3, 3, 3), pad=1)),
     "kernel of two strides": (2, 3, 4, window(8, 8, kernel=(4, 4), stride=2, pad=1)),
     "kernel of about two strides": (2, 3, 4, window(11, 10, kernel=(7, 5), stride=(4, 3), pad=2)),
+    "four channels, stride": (2, 4, 3, window(8, 8, kernel=(4, 4), stride=2, pad=1)),
     "whole input": (3, 4, 5, window(4, 3, kernel=(4, 3))),
     "kernel larger than its input": (3, 4, 2, window(2, 2, kernel=(3, 3), pad=1)),
     "prime batch": (7, 2, 2, window(5, 5, kernel=(2, 2))),
@@ -177,10 +178,12 @@ def test_no_examples(case):
     "one channel": ("sums", "product_input"), "depthwise": ("sums", "sums_input"),
     "depthwise, two filters": ("sums", "sums_input"), "groups, stride, dilated": ("sums", "sums_input"),
     "volume": ("sums_by_channel", "sums_by_channel_input"),
-    "kernel of two strides": ("phases", "phases_input"), "one place": ("pointwise", "pointwise_input"),
+    "kernel of two strides": ("product_forward", "phases_input"), "four channels, stride": ("phases", "phases_input"),
+    "one place": ("pointwise", "pointwise_input"),
     "one place, more channels": ("product_forward", "product_input"), "few results": ("native", "product_input"),
     "few results, stride": ("native", "phases_input"), "several channels in groups": ("sums", "sums_input"),
-    "few channels": ("sums", "sums_input"), "few channels, more examples": ("blocks", "blocks_input"),
+    "few channels": ("sums", "sums_input"),
+    "few channels, more examples": ("blocks", "blocks_input"),
 }.items())
 def test_the_choice(case, wanted):
     at, (x, w, y) = CASES[case][-1], operands(case)

@@ -26,7 +26,8 @@ and where XLA uses none, its code and ours:
     few channels, 256 x 6 x 14 x 14, 5 x 5, 16 filters          2.2             1.3, sums 1.7
     few channels, 256 x 3 x 32 x 32, 5 x 5, 6 filters           24, 35          4.0, 4.8, sums 4.0, 4.6
     few channels, 48 x 12 x 16 x 16, 3 x 3, 20 filters          1.5, 1.7        1.0, 1.2
-    three channels, 4 x 3 x 224 x 224, 7 x 7, stride 2          13              9
+    three channels, stride 2, 4 x 4, 16 x 3 x 64 x 64, 64 filters: XLA's, products of patches, phases: 2.3, 1.3 and 1.9
+    eight channels, stride 2, 4 x 4, 8 x 8 x 56 x 56, 32 filters: 0.63, 1.0 and 0.58
     32 groups, 8 x 128 x 28 x 28, 3 x 3: products of patches, sums of shifted inputs: 2.5, 3.9 and 1.9, 1.8
     one channel, 256 x 1 x 28 x 28, 5 x 5, 6 filters            27, 38, 21      2, 5, 5
     three channels, 128 x 3 x 32 x 32, 3 x 3, 16 filters        8               2
@@ -57,6 +58,7 @@ _FEW = 50  # products in a sum that are written out: each is code to compile
 _FEW_OF_NARROW, _FEW_IN_GROUPS = 72, 60  # the same where XLA's convolutions are slower
 _PAIRS, _PAIRS_FILLED = 250, 1000  # of a channel and a filter: so few that blocks of results pay; and where XLA would multiply zeros
 _FEW_CHANNELS = 12  # of which XLA's convolutions make vectors worse than of as many times more as their strides pass over
+_VECTOR = 8  # channels, of a multiple of which XLA's convolutions are fast
 _MANY = 1 << 14  # weights that are written for each example before they are added up
 _FAR, _LARGE = 256, 1 << 20  # elements from one channel to the next, a multiple of which shares places in the cache, and many of them
 _RESULTS = 1 << 11  # of a channel from which XLA's longer way adds them up faster
@@ -82,7 +84,7 @@ def _are_few(examples, channels, results, at: Window) -> bool:
     if at.groups > 1:
         return places > 1 and channels * places <= _FEW_IN_GROUPS
     # Of few channels XLA's convolutions, which take them in vectors, are slow.
-    narrow = len(at.kernel) < 3 and channels * results <= 100 and (channels % 8 > 0 or results <= 8)
+    narrow = len(at.kernel) < 3 and channels * results <= 100 and (channels % _VECTOR > 0 or results <= _VECTOR)
     most = _FEW_OF_NARROW if narrow and _is_work(examples, results, at) else _FEW
     return places > 1 and channels * places <= most and max(at.stride) == 1  # strides read what lies apart
 
@@ -166,7 +168,7 @@ class Way(NamedTuple):
 
 # READS: elements that are read in many places, by each of the sums. Eight times as much for patches, which are written as well, half for
 # depthwise weight gradients with many results (8 x 64 x 112 x 112, 3 x 3, stride 2: 11 ms and 5 to 9), 64 times for the operand that
-# phases take apart (4 x 3 x 224 x 224, 7 x 7, stride 2, 64 filters: 12 and 9).
+# phases take apart (8 x 6 x 112 x 112, 4 x 4, stride 2, 64 filters: 4.2 and 2.9).
 
 def _patches(examples, channels, at: Window) -> int:
     return examples * channels * math.prod(at.kernel) * math.prod(at.out)
@@ -204,6 +206,8 @@ def _forward(x, w, at: Window) -> Way:
     if each := _in_blocks(x, *few[1:], at.out):
         return Way(partial(ways.blocks, each=each), fills_up=True)
     if len(at.kernel) < 3 and w.shape[1] <= _FEW_CHANNELS and x.dtype == onp.float32 and _phases_win(at, 1.35):
+        if w.shape[1] * math.prod(at.stride) % _VECTOR:
+            return Way(ways.product_forward, _written(*x.shape[:2], at))
         return Way(ways.phases, 64 * x.size, not _divides(at))
     if _planes_win(*few):
         return Way(ways.planes)

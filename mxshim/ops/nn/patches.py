@@ -23,7 +23,7 @@ from jax import lax
 from ...engine.turns import by_lines
 from .window import Window, padded
 
-_BLOCK = 1 << 18  # numbers that the patches of a block hold, unless one example has more: 1 MB, which caches keep
+_BLOCK = 1 << 21  # numbers that the patches of a block hold, unless one example has more. XLA gives no threads to what is in its loops.
 
 
 # XLA's own code.
