@@ -13,6 +13,7 @@ from ..engine.rng import ENGINES, Parallel, Serial
 from ..engine.words import F32, canonical32, canonical64, logf
 
 _PI = F32(3.1415926)
+_DRAWS = 1 << 14  # that are made together
 
 
 # --- the serial stream ------------------------------------------------------------------------------------------------
@@ -75,10 +76,13 @@ def categories(stream: Serial, p, n: int):
 
 def counts(stream: Serial, n: int, p, rows: int):
     """How often each index of p (float64, (k,)) comes in n draws, int64 (rows, k)."""
-    sums, out = onp.cumsum(p), onp.empty((rows, p.size), onp.int64)
-    for row in out:
-        found = onp.minimum(onp.searchsorted(sums, stream.uniform64(n), side="right"), p.size - 1)
-        row[:] = onp.bincount(found, minlength=p.size)
+    sums, k = onp.cumsum(p), p.size
+    out, most = onp.empty((rows, k), onp.int64), max(1, _DRAWS // max(n, 1))
+    for lo in range(0, rows, most):
+        part = out[lo:lo + most]
+        found = onp.minimum(onp.searchsorted(sums, stream.uniform64(len(part) * n), side="right"), k - 1).reshape(len(part), n)
+        found += onp.arange(0, part.size, k)[:, None]
+        part[:] = onp.bincount(found.reshape(-1), minlength=part.size).reshape(part.shape)
     return out
 
 
