@@ -4,6 +4,7 @@ Integers, slices, None and `...` become one static layout plus run-time starts, 
 """
 from __future__ import annotations
 
+import weakref
 from operator import index
 from typing import Any
 
@@ -363,23 +364,34 @@ def _bound(p):
         raise TypeError(f"the bounds and the step of a slice must be integers or None, got {p!r}") from None
 
 
+_EXTREMES: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()  # values of index arrays -> their smallest and largest element
+
+
+def _extremes(host):
+    """(smallest, largest) of a NumPy array; (0, -1) if it is empty."""
+    if host.size and host.dtype.kind not in "iu":
+        host = host.astype("int64")
+    return (int(host.min()), int(host.max())) if host.size else (0, -1)
+
+
 def _bounded(k, shape, axis: int):
     """An index array with its bounds checked: at once where its elements are known, else when they are."""
-    host, n = k, shape[axis]
+    n = shape[axis]
     if isinstance(k, Handle):
-        host = k._value_now().data if state.capture is None else None  # a captured block is called with other elements, too
-        if not isinstance(host, onp.ndarray):
-            watch(NAMES["mx.index"], (_X, n), [k], (), f"x[key] with x of shape {shape}: an index is out of bounds for axis {axis} "
-                  f"with size {n}")
-            return k
-    if host.size:
-        if host.dtype.kind not in "iu":
-            host = host.astype("int64")
-        low, high = int(host.min()), int(host.max())
-        if low < -n or high >= n:
-            bad = low if low < -n else high
-            raise IndexError(f"index {bad} is out of bounds for axis {axis} with size {n}")
-    return host.astype("int64") if isinstance(k, onp.ndarray) else k
+        value = k._value_now()
+        found = None if state.capture else _EXTREMES.get(value)  # a captured block is called with other elements, too
+        if found is None:
+            if state.capture is not None or not isinstance(value.data, onp.ndarray):
+                watch(NAMES["mx.index"], (_X, n), [k], (), f"x[key] with x of shape {shape}: an index is out of bounds for axis {axis} "
+                      f"with size {n}")
+                return k
+            found = _EXTREMES[value] = _extremes(value.data)
+    else:
+        found = _extremes(k)
+    low, high = found
+    if low < -n or high >= n:
+        raise IndexError(f"index {low if low < -n else high} is out of bounds for axis {axis} with size {n}")
+    return k if isinstance(k, Handle) else k.astype("int64")
 
 
 def _indices(x: Array, plan):

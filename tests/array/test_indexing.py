@@ -3,7 +3,7 @@ import numpy as onp
 import pytest
 
 import mxshim as mx
-from mxshim import MXNetError, autograd, nd, np
+from mxshim import MXNetError, autograd, nd, np, npx
 from mxshim.engine import stats
 
 S = slice(None)
@@ -156,3 +156,14 @@ def test_a_key_that_was_seen_before_means_what_it_means_here():
             assert point[()].item() == point[(...,)].item() == 5
             with pytest.raises(IndexError):
                 point[...]
+
+
+def test_index_arrays_are_looked_at_once():
+    """Their bounds stay known when programs have had them as an input so often that they lie on the device."""
+    x, rows, found = np.ones((6, 3)), np.array([0, 5], dtype="int64"), []
+    for _ in range(40):
+        npx.softmax(np.dot(np.tile(x[rows], 300), np.ones((900, 900)))).asnumpy()  # too much for NumPy
+        found.append(stats().programs)
+    assert found[2] == found[-1]
+    with pytest.raises(IndexError, match="index 5 is out of bounds for axis 0 with size 4"):
+        np.ones((4, 3))[rows]
