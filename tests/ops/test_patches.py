@@ -52,6 +52,7 @@ CASES = {
     "few channels": (2, 6, 4, window(12, 12, kernel=(3, 3), pad=1)),
     "few channels, more examples": (18, 3, 4, window(7, 6, kernel=(5, 5), pad=2)),
     "few results": (3, 6, 7, window(6, 6, kernel=(3, 3))),
+    "kernel larger than its results": (3, 8, 7, window(6, 6, kernel=(5, 5), stride=2, pad=2)),
     "lines": (3, 4, 5, window(8, 16, kernel=(3, 4), stride=(2, 1), pad=((1, 1), (1, 2)))),
     "few results, stride": (3, 6, 7, window(9, 9, kernel=(3, 3), stride=2)),
 }
@@ -181,7 +182,8 @@ def test_no_examples(case):
     "kernel of two strides": ("product_forward", "phases_input"), "four channels, stride": ("phases", "phases_input"),
     "one place": ("pointwise", "pointwise_input"),
     "one place, more channels": ("product_forward", "product_input"), "few results": ("native", "product_input"),
-    "few results, stride": ("native", "phases_input"), "several channels in groups": ("sums", "sums_input"),
+    "few results, stride": ("native", "phases_input"), "kernel larger than its results": ("native", "product_input"),
+    "several channels in groups": ("sums", "sums_input"),
     "few channels": ("sums", "sums_input"),
     "few channels, more examples": ("blocks", "blocks_input"),
 }.items())

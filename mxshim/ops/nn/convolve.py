@@ -221,7 +221,8 @@ def _forward(x, w, at: Window) -> Way:
 def _input(y, w, at: Window) -> Way:
     if _is_whole(at):
         return Way(ways.whole_input)
-    if y.size and w.size and _phases_win(at, 1.8 if math.prod(w.shape[:2]) <= _PAIRS_FILLED else 1.5):
+    worth = _divides(at) or math.prod(at.kernel) <= math.prod(at.out)  # else there are more weights to fill up than results
+    if y.size and w.size and worth and _phases_win(at, 1.8 if math.prod(w.shape[:2]) <= _PAIRS_FILLED else 1.5):
         return Way(ways.phases_input, _written(y.shape[0], w.shape[1], at), not _divides(at))
     if not _possible(at, y, w):
         return Way(ways.native_input)
