@@ -23,6 +23,8 @@ from .draws import adopt, apply, finish
 def host_pixels(data):
     """The elements of an array that lie on the host and outside of graphs, for reading only; None for others."""
     value = data._value_now()
+    if type(data) is not CLASSES[data._dialect]:  # it stands for a Symbol
+        return None
     if value.data is None or threads.now.capture is not None or data._node is not None or data._leaf is not None:
         return None
     return onp.asarray(value.data) if value.ctx.jax.platform == "cpu" else None
@@ -39,7 +41,7 @@ def run(name, data, *args, **kwargs):
     """An operator over an image or a batch of images, on the host if it is there."""
     pixels = host_pixels(data)
     if pixels is None:
-        return apply(name, type(data), data, *args, **kwargs)
+        return apply(name, CLASSES[data._dialect], data, *args, **kwargs)
     return host_array(NAMES[name].fn(pixels, *args, **kwargs), data, pixels)
 
 

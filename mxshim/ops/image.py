@@ -32,7 +32,10 @@ _F = (onp.arange(24) * 7 % 23).astype("float32").reshape(2, 4, 3) / 23
 def to_tensor(data):
     """Images (H, W, C) or (N, H, W, C) as float32 (C, H, W) or (N, C, H, W), divided by 255."""
     pixels(data)
-    return _of(data).moveaxis((data if data.dtype == "float64" else data.astype(FLOAT32)) / 255, -1, -3)
+    found = data.astype(FLOAT32) / 255
+    if data.dtype == "float16":  # divided in that precision
+        found = found.astype("float16").astype(FLOAT32)
+    return _of(data).moveaxis(found, -1, -3)
 
 
 def _per_channel(name, value, channels, dtype):

@@ -49,6 +49,13 @@ def test_layers_and_parameters(F, case):
         assert list(a) == list(b)
 
 
+def test_the_shortcut_comes_first_in_graphs():
+    block = vision.BasicBlockV1(4, 1, True, 2, prefix="b_")
+    total = block(mx.sym.var("x")).get_children()
+    assert total.list_outputs() == ["b__plus0_output"]
+    assert total.get_children().list_outputs() == ["batchnorm2_fwd_output", "batchnorm1_fwd_output"]
+
+
 def size(shape, like=None):
     """A shape, without the sizes that `like` leaves open."""
     return tuple(shape) if like is None else tuple([-1 if b == -1 else a for a, b in zip(shape, like, strict=True)])

@@ -70,6 +70,9 @@ def test_photos_stand_upright(orientation, turned):
     plain, content = image.imdecode(PHOTO.read_bytes()).asnumpy(), PHOTO.read_bytes()
     content = content[:2] + b"\xff\xe1" + (len(tag) + 2).to_bytes(2, "big") + tag + content[2:]
     assert image.imdecode(content).asnumpy().tolist() == turned(plain).tolist()
+    jfif = b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0" + content[2:]
+    assert image.imdecode(jfif).asnumpy().tolist() == plain.tolist()  # MXNet knows the size of these before
+    assert image.imdecode(content, flag=1 | 128).asnumpy().tolist() == plain.tolist()  # OpenCV's flag for it
 
 
 @pytest.mark.parametrize("content", [PHOTO.read_bytes(), file_of(Image.fromarray(PIXELS))], ids=["JPEG", "PNG"])
@@ -140,6 +143,12 @@ def test_augmenters_describe_themselves():
     assert json.loads(image.ResizeAug(5).dumps()) == ["resizeaug", {"size": 5, "interp": 2}]
     assert json.loads(image.ColorNormalizeAug(nd.array([1, 2, 3]), None).dumps()) == ["colornormalizeaug", {"mean": [1, 2, 3], "std": None}]
     assert image.SequentialAug([image.CastAug()]).dumps() == ["sequentialaug", ['["castaug", {"type": "float32"}]']]
+
+
+def test_means_of_detection_are_written_in_full():
+    said = image.CreateDetAugmenter((3, 8, 8), mean=True, std=True)[-1].dumps()[1]
+    assert said == '["colornormalizeaug", {"mean": [123.68, 116.28, 103.53], "std": [58.395, 57.12, 57.375]}]'
+    assert image.det is image.detection and image.det.ImageDetIter is image.ImageDetIter
 
 
 def test_written_into_the_image():

@@ -127,6 +127,40 @@ def test_pending_images_and_hybridized_chains_give_the_same():
     assert len({flips(image).asnumpy().tobytes() for _ in range(20)}) == 2  # not what was drawn at the first call
 
 
+def test_transforms_are_part_of_exported_graphs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    image = nd.array(measured.IMAGE, dtype="uint8")
+    chain = gluon.nn.HybridSequential()
+    chain.add(T.Resize((6, 5)), T.CropResize(1, 0, 4, 5, (3, 4)), T.CenterCrop(3), T.ToTensor(), T.Normalize((0.1, 0.2, 0.3), 0.5),
+              gluon.nn.Flatten())
+    chain.hybridize()
+    expected = chain(image).asnumpy()
+    chain.export("chain")
+    read = gluon.SymbolBlock.imports("chain-symbol.json", ["data"])
+    assert onp.allclose(read(image).asnumpy(), expected, atol=1e-6)
+    assert read(nd.zeros(image.shape, dtype="uint8")).asnumpy().ravel()[:1] == onp.float32(-0.2)
+
+
+def test_functions_among_transforms():
+    image = nd.array(measured.IMAGE, dtype="uint8")
+    chain = T.Compose([lambda x: x[:2], T.ToTensor(), lambda x: x * 2])
+    assert len(chain) == 3 and onp.array_equal(chain(image).asnumpy(), 2 * T.ToTensor()(image[:2]).asnumpy())
+    with pytest.raises(TypeError, match="a child must be a Block, got int"):
+        T.Compose([3])
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float16", "int32"])
+def test_tensors_are_float32(dtype):
+    assert T.ToTensor()(nd.ones((2, 2, 3), dtype=dtype)).dtype == onp.float32
+
+
+def test_one_draw_for_all_of_a_batch_that_is_given():
+    rows = onp.random.RandomState(0).randint(0, 256, (8, 6, 3)).astype("uint8")
+    for transform in (T.RandomCrop(4), T.RandomResizedCrop(5), T.RandomFlipLeftRight()):
+        found = transform(nd.array(onp.stack([rows, rows]), dtype="uint8")).asnumpy()
+        assert found.ndim == 4 and onp.array_equal(found[0], found[1])
+
+
 def test_results_do_not_share_memory_with_their_source():
     image = nd.zeros((4, 4, 3))
     for transform in (T.CenterCrop(2), T.RandomFlipLeftRight(1.0), T.RandomFlipLeftRight(0.0), T.CenterCrop(4)):

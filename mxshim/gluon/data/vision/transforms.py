@@ -22,7 +22,7 @@ from ....base import ArgumentTypeError, ArgumentValueError, MXNetError
 from ....image.functions import imrotate
 from ...block import Block, HybridBlock
 from ...dialect import ARRAYS, Symbol
-from ...nn import HybridSequential, Sequential
+from ...nn import HybridSequential, Lambda, Sequential
 from ..plans import cut
 
 __all__ = ["Cast", "CenterCrop", "Compose", "CropResize", "HybridCompose", "HybridRandomApply", "Normalize", "RandomApply",
@@ -56,10 +56,11 @@ class _Drawing(_Transform):
     """
 
     def apply_to(self, x):
-        if x.ndim != 3:
-            raise MXNetError(f"{type(self).__name__}: an image (height, width, channels) is needed, got shape {x.shape}")
-        plan = self.plan(x.shape)
-        return host_array(self.carry_out(x._host()[None], [plan])[0], x, x._host())
+        if x.ndim not in (3, 4):
+            raise MXNetError(f"{type(self).__name__}: an image (height, width, channels) or a batch of them is needed, got shape {x.shape}")
+        images = x._host().reshape(-1, *x.shape[-3:])
+        found = self.carry_out(images, [self.plan(x.shape[-3:])] * len(images))  # one draw for all of a batch, as in MXNet
+        return host_array(found.reshape(*x.shape[:-3], *found.shape[1:]), x, x._host())
 
 
 def _images(x):
@@ -84,13 +85,15 @@ def _range(owner, name, given):
 
 
 class Compose(Sequential):
-    """Transforms one after the other. HybridBlocks among them that follow each other are children of one HybridSequential."""
+    """Transforms, Blocks or functions, one after the other. HybridBlocks among them that follow each other are children of one
+    HybridSequential."""
 
     def __init__(self, transforms):
         super().__init__()
         if not isinstance(transforms, Iterable):
             raise TypeError(f"Compose: a list of transforms is needed, got {transforms!r}")
-        for hybrid, row in groupby(transforms, lambda t: isinstance(t, HybridBlock)):
+        blocks = [Lambda(t) if callable(t) and not isinstance(t, Block | type) else t for t in transforms]
+        for hybrid, row in groupby(blocks, lambda t: isinstance(t, HybridBlock)):
             row = list(row)
             if hybrid and len(row) > 1:
                 together = HybridSequential()

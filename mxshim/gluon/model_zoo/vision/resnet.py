@@ -20,7 +20,7 @@ def _shortcut(channels, stride, in_channels):
 
 
 class _BlockV1(HybridBlock):
-    """relu(body(x) + x): convolution, BatchNorm, relu in this order. Subclasses list the layers of the body.
+    """relu(x + body(x)): convolution, BatchNorm, relu in this order. Subclasses list the layers of the body.
 
     Args:
         channels: of the output.  stride: of the block.  in_channels: of the input; 0 takes them from the first batch.
@@ -37,7 +37,7 @@ class _BlockV1(HybridBlock):
 
     def hybrid_forward(self, F, x):
         y = self.body(x)
-        return f.activation(y + (x if self.downsample is None else self.downsample(x)), act_type="relu")
+        return f.activation((x if self.downsample is None else self.downsample(x)) + y, act_type="relu")  # MXNet's order in the graph
 
 
 class BasicBlockV1(_BlockV1):
