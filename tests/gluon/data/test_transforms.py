@@ -77,7 +77,9 @@ def test_batches_are_the_batches_of_single_images(fn):
     "T.RandomFlipLeftRight()", "T.RandomFlipTopBottom(0.3)", "T.RandomCrop(6, pad=2)", "T.RandomCrop((5, 9))",
     "T.RandomResizedCrop((5, 4))", "T.RandomResizedCrop(4, interpolation=2)",
     "T.Compose([T.RandomFlipLeftRight(), T.Resize(9), T.RandomResizedCrop(7), T.RandomCrop(6, 1), "
-    "T.ToTensor(), T.Normalize(0.1, 0.2)])"])
+    "T.ToTensor(), T.Normalize(0.1, 0.2)])",
+    "T.RandomBrightness(0.4)", "T.RandomContrast(0.4)", "T.RandomSaturation(0.4)", "T.RandomHue(0.4)", "T.RandomLighting(3)",
+    "T.Compose([T.RandomFlipLeftRight(), T.RandomColorJitter(0.4, 0.3, 0.2, 0.1), T.RandomLighting(0.1), T.ToTensor()])"])
 @pytest.mark.parametrize("dtype", ["uint8", "float32"])
 def test_random_batches_are_those_of_single_images(code, dtype):
     rows = onp.random.RandomState(0).randint(0, 256, (7, 8, 6, 3)).astype(dtype)
@@ -97,7 +99,7 @@ def test_random_batches_are_those_of_single_images(code, dtype):
 
 def test_what_the_user_wrote_is_called_for_every_image():
     ds = D.ArrayDataset(nd.zeros((3, 4, 4, 3)), onp.arange(3))
-    for fn in (T.RandomBrightness(0.1), T.Compose([T.ToTensor(), T.RandomApply(T.RandomCrop(2))]), lambda x: x, gluon.nn.Flatten()):
+    for fn in (T.RandomGray(0.1), T.Compose([T.ToTensor(), T.RandomApply(T.RandomCrop(2))]), lambda x: x, gluon.nn.Flatten()):
         assert not ds.transform_first(fn)._joins()
     with pytest.raises(mx.MXNetError, match="image"):  # rows of a table are no images
         next(iter(D.DataLoader(D.ArrayDataset(nd.zeros((4, 3, 3))[0]).transform(T.ToTensor()), 2)))
