@@ -49,11 +49,13 @@ def test_layers_and_parameters(F, case):
         assert list(a) == list(b)
 
 
-def test_the_shortcut_comes_first_in_graphs():
-    block = vision.BasicBlockV1(4, 1, True, 2, prefix="b_")
+@pytest.mark.parametrize("kind, summands", [("BasicBlockV1", ("downsample", "body")), ("BottleneckV1", ("body", "downsample"))])
+def test_the_order_of_sums_in_graphs(kind, summands):
+    block = getattr(vision, kind)(4, 1, True, 2, prefix="b_")
     total = block(mx.sym.var("x")).get_children()
     assert total.list_outputs() == ["b__plus0_output"]
-    assert total.get_children().list_outputs() == ["batchnorm2_fwd_output", "batchnorm1_fwd_output"]
+    assert total.get_children().list_outputs() == [f"{getattr(block, k)[-1].name}_fwd_output" for k in summands]
+    assert vision.mobilenet.RELU6(prefix="r_")(mx.sym.var("x")).name == "r_relu6"
 
 
 def size(shape, like=None):
