@@ -217,6 +217,7 @@ def test_surroundings(monkeypatch, capfd):
     assert T.list_gpus() == range(mx.context.num_gpus()) and not T.is_cd_run() and T.default_context() == mx.current_context()
     loader = gluon.data.DataLoader([1, 2, 3], 2)
     forever = T.DummyIter(loader)
+    assert isinstance(forever, mx.io.DataIter) and forever.reset() is None
     assert [next(forever).asnumpy().tolist() for _ in range(3)] == [[1, 2]] * 3
 
 

@@ -26,10 +26,11 @@ def pillow():
     return Image
 
 
-def decode_image(content, flag: int = 1, to_rgb: bool = True) -> onp.ndarray:
+def decode_image(content, flag: int = 1, to_rgb: bool = True, turn: bool = True) -> onp.ndarray:
     """The pixels of an image file, bytes: uint8 (H, W, 3), or (H, W) for gray.
 
     flag: 1 colours, 0 gray, -1 as the file has them, which may also be (H, W, 4).  to_rgb: False for blue, green, red.
+    turn: whether a photo is turned upright, as its EXIF data say.
     Raises: MXNetError if it is no whole image.
     """
     Image = pillow()
@@ -40,7 +41,7 @@ def decode_image(content, flag: int = 1, to_rgb: bool = True) -> onp.ndarray:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(content)) as picture:
                 found = _pixels(picture, flag)
-                held = picture.getexif().get(_ORIENTATION, 1) if flag >= 0 and picture.format == "JPEG" else 1
+                held = picture.getexif().get(_ORIENTATION, 1) if turn and flag >= 0 and picture.format == "JPEG" else 1
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise MXNetError(f"decoding failed, the {len(content)} bytes are no whole image that Pillow reads: {error}") from error
     found = _UPRIGHT.get(held, lambda x: x)(found)

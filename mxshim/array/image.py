@@ -23,6 +23,8 @@ from .draws import adopt, apply, finish
 def host_pixels(data):
     """The elements of an array that lie on the host and outside of graphs, for reading only; None for others."""
     value = data._value_now()
+    if type(data) is not CLASSES[data._dialect]:  # it stands for a Symbol
+        return None
     if value.data is None or threads.now.capture is not None or data._node is not None or data._leaf is not None:
         return None
     return onp.asarray(value.data) if value.ctx.jax.platform == "cpu" else None
@@ -39,7 +41,7 @@ def run(name, data, *args, **kwargs):
     """An operator over an image or a batch of images, on the host if it is there."""
     pixels = host_pixels(data)
     if pixels is None:
-        return apply(name, type(data), data, *args, **kwargs)
+        return apply(name, CLASSES[data._dialect], data, *args, **kwargs)
     return host_array(NAMES[name].fn(pixels, *args, **kwargs), data, pixels)
 
 
@@ -63,7 +65,7 @@ def _checked(data, what, cls, ranks=(3,), **numbers):
             raise MXNetError(f"{what}: `{name}` must not be negative, got {value}")
 
 
-def _uniform(low, high):
+def uniform(low, high):
     """A number from low to high, float32, of the serial stream."""
     u = streams().serial.uniform(1)[0]
     return float(u * onp.float32(onp.float32(high) - onp.float32(low)) + onp.float32(low))
@@ -117,14 +119,14 @@ def random_flip_top_bottom(data, p=0.5, *, what, cls):
 def random_brightness(data, min_factor=None, max_factor=None, *, what, cls):
     """The colours of an image (H, W, C) times a number from min_factor to max_factor."""
     _checked(data, what, cls, min_factor=min_factor, max_factor=max_factor)
-    return run("mx.image_brightness", data, _uniform(min_factor, max_factor))
+    return run("mx.image_brightness", data, uniform(min_factor, max_factor))
 
 
 @_random("random_contrast")
 def random_contrast(data, min_factor=None, max_factor=None, *, what, cls):
     """The colours of an image (H, W, C) moved away from its mean gray by a factor from min_factor to max_factor."""
     _checked(data, what, cls, min_factor=min_factor, max_factor=max_factor)
-    return run("mx.image_contrast", data, _uniform(min_factor, max_factor))
+    return run("mx.image_contrast", data, uniform(min_factor, max_factor))
 
 
 @_random("random_saturation")
@@ -133,17 +135,17 @@ def random_saturation(data, min_factor=None, max_factor=None, *, what, cls):
 
     What counts as gray is MXNet's: 0.114 of the blue."""
     _checked(data, what, cls, min_factor=min_factor, max_factor=max_factor)
-    return run("mx.image_saturation", data, _uniform(min_factor, max_factor))
+    return run("mx.image_saturation", data, uniform(min_factor, max_factor))
 
 
 @_random("random_hue")
 def random_hue(data, min_factor=None, max_factor=None, *, what, cls):
     """The colours of an image (H, W, C) turned by min_factor to max_factor of the colour circle."""
     _checked(data, what, cls, min_factor=min_factor, max_factor=max_factor)
-    return run("mx.image_hue", data, _uniform(min_factor, max_factor))
+    return run("mx.image_hue", data, uniform(min_factor, max_factor))
 
 
-def _order(cls):
+def shuffled_order(cls):
     """A random order of four things, as the C++ libraries of MXNet 1.9.1 and of 2.0.0b1 shuffle; the later one swaps in pairs."""
     serial = streams().serial
     if cls._dialect == "nd":
@@ -160,12 +162,18 @@ def random_color_jitter(data, brightness=None, contrast=None, saturation=None, h
     circle, in a random order; what is 0 is left as it is."""
     wanted = {"brightness": brightness, "contrast": contrast, "saturation": saturation, "hue": hue}
     _checked(data, what, cls, **wanted)
-    for k in _order(cls):
-        name = list(wanted)[k]
-        strength, middle = wanted[name], 0 if name == "hue" else 1
-        if strength > 0:
-            data = run(f"mx.image_{name}", data, _uniform(middle - strength, middle + strength))
+    for name, factor in jitters(wanted, cls):
+        data = run(f"mx.image_{name}", data, factor)
     return data
+
+
+def jitters(strengths, cls):
+    """What random_color_jitter draws, for strengths by name: (name, factor) in a random order."""
+    for k in shuffled_order(cls):
+        name = list(strengths)[k]
+        strength, middle = strengths[name], 0 if name == "hue" else 1
+        if strength > 0:
+            yield name, uniform(middle - strength, middle + strength)
 
 
 @_random("random_lighting")
@@ -173,8 +181,13 @@ def random_lighting(data, alpha_std=0.05, *, what, cls):
     """The colours of an image (H, W, C) moved along the principal components of natural images (Krizhevsky et al., 2012) by normal
     numbers of standard deviation alpha_std."""
     _checked(data, what, cls, alpha_std=alpha_std)
-    alpha = streams().serial.normal(3) * onp.float32(alpha_std)
+    alpha = alphas(alpha_std)
     return run("mx.image_lighting", data, alpha if host_pixels(data) is not None else adopt(alpha, cls, data.ctx))
+
+
+def alphas(deviation):
+    """What random_lighting draws: three normal numbers."""
+    return streams().serial.normal(3) * onp.float32(deviation)
 
 
 def _crop(data, box, size, interp):
@@ -210,7 +223,7 @@ def random_crop(data, xrange=(0.0, 1.0), yrange=(0.0, 1.0), width=None, height=N
     if min(*xrange, *yrange) < 0 or max(*xrange, *yrange) > 1:
         raise MXNetError(f"{what}: `xrange` and `yrange` must lie in [0, 1], got {xrange} and {yrange}")
     w, h = min(width, across), min(height, down)
-    x, y = int(_uniform(*xrange) * (across - w)), int(_uniform(*yrange) * (down - h))
+    x, y = int(uniform(*xrange) * (across - w)), int(uniform(*yrange) * (down - h))
     return _crop(data, (x, y, w, h), (width, height), interp)
 
 
@@ -229,9 +242,9 @@ def random_resized_crop(data, width=None, height=None, area=(0.08, 1.0), ratio=(
         raise MXNetError(f"{what}: `area` and `ratio` must be positive, got {area} and {ratio}")
     box = (0, 0, min(width, across), min(height, down))
     for _ in range(max_trial):
-        pixels, wider = _uniform(*area) * across * down, math.exp(_uniform(math.log(ratio[0]), math.log(ratio[1])))
+        pixels, wider = uniform(*area) * across * down, math.exp(uniform(math.log(ratio[0]), math.log(ratio[1])))
         w, h = round(math.sqrt(pixels * wider)), round(math.sqrt(pixels / wider))
         if 0 < w <= across and 0 < h <= down:
-            box = int(_uniform(0, 1) * (across - w)), int(_uniform(0, 1) * (down - h)), w, h
+            box = int(uniform(0, 1) * (across - w)), int(uniform(0, 1) * (down - h)), w, h
             break
     return _crop(data, box, (width, height), interp)

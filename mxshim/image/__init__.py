@@ -1,6 +1,7 @@
 """mx.image: images from files, what is done to them, and iterators over them (MXNet: mxnet.image)."""
 from ..absent import missing as _missing
 from ..absent import parts as _parts
+from . import detection as det  # noqa: F401  # MXNet has both names
 from .augmenters import Augmenter as Augmenter
 from .augmenters import BrightnessJitterAug as BrightnessJitterAug
 from .augmenters import CastAug as CastAug

@@ -298,12 +298,12 @@ class CastAug(Augmenter):
         return src.astype(self.typ) if host_pixels(src) is None else image_like(pixels_of(src).astype(self.typ), src)
 
 
-def statistics(mean, std):
-    """The augmenter for means and deviations of colours, in a list; True stands for ImageNet's."""
+def statistics(mean, std, array=nd.array):
+    """The augmenter for means and deviations of colours, in a list; True stands for ImageNet's, as an `array`."""
     found = []
     for name, value, usual in (("mean", mean, MEAN), ("std", std, STD)):
         if value is True:
-            value = nd.array(usual)
+            value = array(usual)
         elif value is not None and (not isinstance(value, onp.ndarray | nd.NDArray) or value.shape[0] not in (1, 3)):
             raise AssertionError(f"{name} must be True, or an array of 1 or 3 numbers, got {value!r}")
         found.append(value)

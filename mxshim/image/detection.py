@@ -284,5 +284,5 @@ def CreateDetAugmenter(data_shape, resize=0, rand_crop=0, rand_pad=0, rand_gray=
         pad = DetRandomPadAug(aspect_ratio_range, (1.0, area_range[1]), max_attempts, pad_val)
         found.append(DetRandomSelectAug([pad], 1 - rand_pad))
     borrowed = [ForceResizeAug((data_shape[2], data_shape[1]), inter_method), CastAug(),
-                *colours(brightness, contrast, saturation, hue, pca_noise, rand_gray), *statistics(mean, std)]
+                *colours(brightness, contrast, saturation, hue, pca_noise, rand_gray), *statistics(mean, std, onp.array)]
     return found + [DetBorrowAug(a) for a in borrowed]

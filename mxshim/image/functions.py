@@ -27,6 +27,8 @@ from ..util import is_np_array
 
 __all__ = ["center_crop", "color_normalize", "copyMakeBorder", "fixed_crop", "imdecode", "imread", "imresize", "imrotate", "random_crop",
            "random_rotate", "random_size_crop", "resize_short", "scale_down"]
+_COLOURS, _ANY_COLOURS, _AS_STORED = 1, 4, 128  # OpenCV's flags for reading; those for smaller images change nothing in MXNet
+_JFIF = b"\xff\xe0JFIF\0"  # how files begin from which MXNet reads the size first, and then does not turn the image
 _BORDERS = {0: "constant", 1: "edge", 2: "symmetric", 3: "wrap", 4: "reflect", 16: "constant"}  # OpenCV's numbers -> NumPy's names
 
 
@@ -67,7 +69,9 @@ def _result(pixels, out):
 def imdecode(buf, flag=1, to_rgb=True, out=None):
     """The image in bytes, a bytearray, or a uint8 array of ours or of NumPy: uint8 (H, W, 3), or (H, W, 1) for gray.
 
-    flag: 1 for colours, 0 for gray.  to_rgb: False for the order blue, green, red.  out: an array that receives it.
+    flag: 1 for colours, 0 for gray; OpenCV's other flags for colours, too.  to_rgb: False for the order blue, green, red.
+    out: an array that receives it.
+    Photos of cameras are turned upright, as their EXIF data say; JPEG files that begin as JFIF has it are not, as in MXNet.
     Needs Pillow: pip install "mxshim[image]".
     Raises: MXNetError if it is no image, is cut off, or holds more than about 180 million pixels; ValueError for text.
     Differs: images that are cut off are refused; OpenCV fills the rest of a JPEG with gray.
@@ -78,9 +82,10 @@ def imdecode(buf, flag=1, to_rgb=True, out=None):
         buf = buf.asnumpy()
     if not isinstance(buf, bytes | bytearray | memoryview | onp.ndarray):
         raise ValueError(f"imdecode: buf must be bytes, a bytearray or an array of them, got {type(buf).__name__}; read files with 'rb'")
-    if flag not in (0, 1):
+    if flag < 0 or flag and not flag & (_COLOURS | _ANY_COLOURS):
         raise MXNetError(f"imdecode: `flag` must be 1 for colours or 0 for gray, got {flag}")
-    found = decode_image(buf.tobytes() if isinstance(buf, onp.ndarray) else bytes(buf), flag, to_rgb)
+    content = buf.tobytes() if isinstance(buf, onp.ndarray) else bytes(buf)
+    found = decode_image(content, int(flag > 0), to_rgb, not flag & _AS_STORED and content[2:4] + content[6:11] != _JFIF)
     return _result(found.reshape(*found.shape[:2], -1), out)
 
 

@@ -7,7 +7,6 @@ import warnings
 import numpy as onp
 
 from ..arguments import check
-from ..base import MXNetError
 from ..ops.image import resized
 from . import hls
 
@@ -41,12 +40,13 @@ class DefaultAugmenter:
 
     In this order: resize makes the shorter side so long; a random affine map turns by max_rotate_angle (or `rotate`) degrees, shears by
     max_shear_ratio, scales by min_random_scale to max_random_scale and stretches by max_aspect_ratio; `pad` pixels of fill_value are put
-    around; then the middle is cut out, or with rand_crop a random place (of a size from min_crop_size to max_crop_size, if given), or with
-    random_resized_crop one of min_random_area to max_random_area of the image and of a ratio from min_aspect_ratio to max_aspect_ratio;
-    brightness, contrast and saturation change by factors from 1 - x to 1 + x in a random order; pca_noise is added; hue, saturation and
-    lightness change by up to random_h, random_s and random_l (of 180, 255 and 255); `mirror` or, half of
-    the time, rand_mirror mirrors; mean_r, mean_g, mean_b are subtracted, and what comes is multiplied by `scale` and divided by std_r,
-    std_g, std_b, with max_random_contrast and max_random_illumination around that. With mean_img, the array in that file is subtracted.
+    around; what is smaller than the batch is enlarged, both sides by one factor; then the middle is cut out, or with rand_crop a
+    random place (of a size from min_crop_size to max_crop_size, if given), or with random_resized_crop one of min_random_area to
+    max_random_area of the image and of a ratio from min_aspect_ratio to max_aspect_ratio; brightness, contrast and saturation change
+    by factors from 1 - x to 1 + x in a random order; pca_noise is added; hue, saturation and lightness change by up to random_h,
+    random_s and random_l (of 180, 255 and 255); `mirror` or, half of the time, rand_mirror mirrors; mean_r, mean_g, mean_b are
+    subtracted, and what comes is multiplied by `scale` and divided by std_r, std_g, std_b, with max_random_contrast and
+    max_random_illumination around that. With mean_img, the array in that file is subtracted.
     raw: images stay bytes, without those last numbers.
     """
 
@@ -130,9 +130,11 @@ class DefaultAugmenter:
         elif self.max_crop_size > 0 or self.min_crop_size > 0:
             side = draw.randint(max(1, self.min_crop_size), max(self.max_crop_size, self.min_crop_size))
             width = height = min(side, h, w)
-        if h < height or w < width:
-            raise MXNetError(f"{self.what}: an image {w} wide and {h} high is smaller than {width} by {height}, which is to be cut out of "
-                             "it; give resize=, or make the images larger")
+        if h < height:  # what is too small is enlarged, both sides by the same factor
+            w, h = max(1, int(onp.float32(height) / onp.float32(h) * onp.float32(w))), height
+        if w < width:
+            w, h = width, int(onp.float32(width) / onp.float32(w) * onp.float32(h))
+        pixels = self._resized(pixels, w, h, draw)
         top, left = (draw.randint(0, h - height), draw.randint(0, w - width)) if self.rand_crop else ((h - height) // 2, (w - width) // 2)
         return self._resized(pixels[top:top + height, left:left + width], *self.size, draw)
 

@@ -166,6 +166,8 @@ class CSVIter(MXDataIter):
         required("CSVIter", data_csv=data_csv, data_shape=data_shape, batch_size=batch_size)
         known("CSVIter", others)
         dtype = as_dtype(dtype or "float32")
+        if dtype.name not in ("float32", "float64", "int32", "int64"):
+            raise MXNetError(f"CSVIter: dtype must be float32, float64, int32 or int64, got {dtype.name}")
         self._data = _csv(data_csv, tuple(data_shape), dtype)
         self._labels = (onp.zeros((len(self._data), *label_shape), dtype) if label_csv == "NULL" else
                         _csv(label_csv, tuple(label_shape), dtype))

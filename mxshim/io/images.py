@@ -1,6 +1,7 @@
 """Batches of the images in a RecordIO file, decoded by threads (MXNet: mxnet.io.ImageRecordIter and ImageDetRecordIter)."""
 from __future__ import annotations
 
+import bisect
 import collections
 import math
 import os
@@ -50,14 +51,15 @@ class ImageRecordIter(DataIter):
 
     Args:
         path_imgrec, data_shape, batch_size: the file, (channels, height, width), and how many images a batch has.
-        path_imglist: labels from an image list instead, by the records' numbers.  path_imgidx: accepted; the file is looked through.
+        path_imglist: labels from an image list instead, by the records' numbers.  path_imgidx: the file's index.
         label_width: labels of an image.  shuffle, seed: another order in every epoch, from the seed.
-        num_parts, part_index: only this of so many parts.  round_batch: whether a last batch is filled with the first images, which the
-            next epoch then leaves out; if not, the last batch is filled with images of the batch before. `pad` counts them.
+        num_parts, part_index: only this of so many parts, of equally many images with path_imgidx, of equally many bytes without.
+        round_batch: whether a last batch is filled with the first images, which the next epoch then leaves out; if not, it is filled
+            with images of the batch before. `pad` counts them.
         preprocess_threads, prefetch_buffer: how many threads decode, and how many batches ahead.
         dtype: of the images.  The other arguments say what is done to images: see io/augmenting.py.
         verbose, device_id, ctx, shuffle_chunk_size, shuffle_chunk_seed, aug_seq: accepted.
-    Needs Pillow. Raises: MXNetError for missing and damaged files, missing arguments, and images that are too small. Arguments that do
+    Needs Pillow. Raises: MXNetError for missing and damaged files, and missing arguments. Arguments that do
         not exist are a warning.
     Differs: what is random comes from generators of its own, so other crops are drawn than by MXNet. The same seeds, `seed` for
         the order and `seed_aug` for the rest, give the same batches, whatever the number of threads.
@@ -82,9 +84,7 @@ class ImageRecordIter(DataIter):
         self._mean_file = os.path.expanduser(self._augment.mean_img)
         self._dtype = as_dtype(self._pixels or dtype or "float32")
         self._label_width = label_width
-        self._records = offsets(self._path)
-        first, last = (len(self._records) * (part_index + k) // num_parts for k in (0, 1))
-        self._records = self._records[first:last]
+        self._records = self._part(offsets(self._path), num_parts, part_index, bool(path_imgidx))
         if not self._records:
             raise MXNetError(f"{what}: there are no images in part {part_index} of {num_parts} of {path_imgrec}")
         self._labels = label_list(path_imglist) if path_imglist else None
@@ -99,6 +99,14 @@ class ImageRecordIter(DataIter):
         self._begin()
         self.provide_data = [DataDesc(data_name, (self.batch_size, *self.data_shape), self._dtype.type)]
         self.provide_label = [DataDesc(label_name, (self.batch_size, *self._label_shape()), onp.float32)]
+
+    def _part(self, begins, parts, index, by_number):
+        """Where the records of a part begin: of parts with equally many records, or, without an index, with equally many bytes."""
+        size = len(begins) if by_number else os.path.getsize(self._path)
+        each = -(-size // parts)
+        cuts = [min(each * (index + k), size) for k in (0, 1)]
+        first, last = cuts if by_number else [bisect.bisect_left(begins, cut) for cut in cuts]
+        return begins[first:last]
 
     def _mean_image(self):
         """The array of mean_img; where there is no such file yet, the images' mean is written to it."""
@@ -239,7 +247,6 @@ class ImageDetRecordIter(ImageRecordIter):
     def __init__(self, path_imgrec=None, data_shape=None, batch_size=None, label_pad_width=0, label_pad_value=-1.0, label_width=-1,
                  **others):
         self._width, self._fill = int(label_pad_width), label_pad_value
-        others.setdefault("label_name", "label")
         if data_shape is not None:
             self._detection = DetectionAugmenter("ImageDetRecordIter", tuple(data_shape), others)
         for name in ("std_r", "std_g", "std_b"):  # 0 stands for 1

@@ -32,7 +32,10 @@ _F = (onp.arange(24) * 7 % 23).astype("float32").reshape(2, 4, 3) / 23
 def to_tensor(data):
     """Images (H, W, C) or (N, H, W, C) as float32 (C, H, W) or (N, C, H, W), divided by 255."""
     pixels(data)
-    return _of(data).moveaxis((data if data.dtype == "float64" else data.astype(FLOAT32)) / 255, -1, -3)
+    found = data.astype(FLOAT32) / 255
+    if data.dtype == "float16":  # divided in that precision
+        found = found.astype("float16").astype(FLOAT32)
+    return _of(data).moveaxis(found, -1, -3)
 
 
 def _per_channel(name, value, channels, dtype):
@@ -97,12 +100,17 @@ def resizing(size, new, interp, whole=None):
     return found
 
 
+def _columns(places, channels):
+    """Where the channels of pixels at these places lie in a row (W * C); rows as such are several times as fast to go over."""
+    return (places[:, None] * channels + onp.arange(channels)).ravel()
+
+
 def _linear_bytes(data, width, height, interp):
     """Bytes by linear interpolation in OpenCV's whole numbers: weights in 1/2048, and each row cut off by itself."""
-    h, w = data.shape[-3:-1]
+    h, w, channels = data.shape[-3:]
 
-    def weights(x, ndim):
-        return onp.rint(x * 2048).astype("int32").reshape(-1, *[1] * (ndim - 1))
+    def weights(x):
+        return onp.rint(x * 2048).astype("int32")
 
     at = _between(w, width, interp)
     left = onp.floor(at).astype(int)
@@ -110,13 +118,35 @@ def _linear_bytes(data, width, height, interp):
     left = left.clip(0, w - 1)
     at = _between(h, height, interp)
     above = onp.floor(at).astype(int)
-    share_below = at - above
+    share_below = (at - above)[:, None]
     rows, place = onp.unique(onp.concatenate([above, above + 1]).clip(0, h - 1), return_inverse=True)
-    wide = (data if len(rows) == h else data.take(rows, -3)).astype("int32")
-    across = wide.take(left, -2) * weights(1 - share, 2) + wide.take((left + 1).clip(0, w - 1), -2) * weights(share, 2) >> 4
-    upper = (across.take(place[:height], -3) * weights(1 - share_below, 3)) >> 16
-    lower = (across.take(place[height:], -3) * weights(share_below, 3)) >> 16
-    return _of(data).clip((upper + lower + 2) >> 2, 0, 255).astype("uint8")
+    wide = data.reshape(*data.shape[:-2], w * channels)
+    wide = (wide if len(rows) == h else wide.take(rows, -2)).astype("int32")
+    across = (wide.take(_columns(left, channels), -1) * weights(1 - share).repeat(channels)
+              + wide.take(_columns((left + 1).clip(0, w - 1), channels), -1) * weights(share).repeat(channels)) >> 4
+    upper = (across.take(place[:height], -2) * weights(1 - share_below)) >> 16
+    lower = (across.take(place[height:], -2) * weights(share_below)) >> 16
+    found = _of(data).clip((upper + lower + 2) >> 2, 0, 255).astype("uint8")
+    return found.reshape(*data.shape[:-3], height, width, channels)
+
+
+def _cubic_bytes(data, width, height):
+    """Bytes by cubic interpolation in OpenCV's whole numbers: each new pixel is made of four old ones a side."""
+    h, w, channels = data.shape[-3:]
+    rows, by_row = _taken_of(resizing(h, height, 2, 2048))
+    columns, by_column = _taken_of(resizing(w, width, 2, 2048))
+    wide = data.reshape(*data.shape[:-2], w * channels).astype("int32")
+    down = sum(wide.take(at, -2) * by[:, None] for at, by in zip(rows, by_row, strict=True))
+    found = sum(down.take(_columns(at, channels), -1) * by.repeat(channels) for at, by in zip(columns, by_column, strict=True))
+    found = ((found + (1 << 21)) >> 22).clip(0, 255)  # below 2 ** 31 all the way
+    return found.astype("uint8").reshape(*data.shape[:-3], height, width, channels)
+
+
+def _taken_of(matrix):
+    """Places and weights (4 or fewer, new) of what each row of a matrix (new, old) of cubic weights takes."""
+    count = min(4, matrix.shape[1])
+    places = onp.minimum((matrix != 0).argmax(1), matrix.shape[1] - count)[:, None] + onp.arange(count)
+    return places.T, onp.take_along_axis(matrix, places, 1).astype("int32").T
 
 
 def resized(data, width, height, interp):
@@ -135,6 +165,8 @@ def resized(data, width, height, interp):
     if data.dtype == "uint8":
         if interp in (1, 3):
             return _linear_bytes(data, width, height, interp)
+        if interp == 2 and xp is onp:
+            return _cubic_bytes(data, width, height)
         whole = 2048 if interp in (2, 4) else None
     dtype = onp.dtype("float64") if whole else data.dtype if is_float(data.dtype) else FLOAT32
     rows, columns = resizing(h, height, interp, whole).astype(dtype), resizing(w, width, interp, whole).astype(dtype)
@@ -207,14 +239,20 @@ def _stored(x, like):
 
 
 def _colours(data, channels=(1, 3)):
-    pixels(data, (3,))
-    if data.shape[2] not in channels:
-        raise MXNetError(f"{' or '.join(map(str, channels))} channels are needed, got {data.shape[2]}")
+    if isinstance(data, onp.ndarray):  # a transform gives it a whole batch, with as many factors
+        pixels(data)
+    else:
+        pixels(data, (3,))
+    if data.shape[-1] not in channels:
+        raise MXNetError(f"{' or '.join(map(str, channels))} channels are needed, got {data.shape[-1]}")
     return data if is_float(data.dtype) else data.astype(FLOAT32)
 
 
 def _number(value, x):
-    return onp.asarray(value, x.dtype) if isinstance(x, onp.ndarray) else number(value, x.dtype)
+    """A factor, or (N, 1, 1, 1) of them for a batch."""
+    if not isinstance(x, onp.ndarray):
+        return number(value, x.dtype)
+    return onp.asarray(value, x.dtype) if x.ndim == 3 else onp.asarray(value, x.dtype).reshape(-1, 1, 1, 1)
 
 
 @op("mx.image_brightness", scalars=("factor",), samples={"args": [((_F, 1.5), {}), ((_U, 1.5), {})]})
@@ -225,7 +263,7 @@ def brightness(data, factor):
 
 
 def _gray(x):
-    return _of(x).sum(x * onp.asarray(_GRAY, x.dtype), 2, keepdims=True) if x.shape[2] == 3 else x
+    return _of(x).sum(x * onp.asarray(_GRAY, x.dtype), -1, keepdims=True) if x.shape[-1] == 3 else x
 
 
 @op("mx.image_contrast", scalars=("factor",), samples={"args": [((_F, 1.5), {}), ((_U[:, :, :1].copy(), 0.5), {})]})
@@ -233,37 +271,38 @@ def contrast(data, factor):
     """Colours away from the mean gray of the image, by factor."""
     x = _colours(data)
     factor = _number(factor, x)
-    return _stored(x * factor + (1 - factor) * _of(x).mean(_gray(x)), data)
+    return _stored(x * factor + (1 - factor) * _of(x).mean(_gray(x), (-3, -2, -1), keepdims=True), data)
 
 
 @op("mx.image_saturation", scalars=("factor",), samples={"args": [((_F, 1.5), {}), ((_U, 0.5), {})]})
 def saturation(data, factor):
     """Colours away from each pixel's gray, by factor; as in MXNet, the share of blue in it counts for all of the gray."""
     x = _colours(data)
-    if x.shape[2] == 1:
+    if x.shape[-1] == 1:
         return data
     factor = _number(factor, x)
-    return _stored(x * factor + (1 - factor) * _GRAY[2] * x[:, :, 2:], data)
+    return _stored(x * factor + (1 - factor) * _GRAY[2] * x[..., 2:], data)
 
 
 @op("mx.image_hue", scalars=("turn",), samples={"args": [((_F, 0.3), {}), ((_U, -0.2), {})]})
 def hue(data, turn):
     """Colours turned around the colour circle; a turn of 1 is the whole circle."""
     x = _colours(data)
-    if x.shape[2] == 1:
+    if x.shape[-1] == 1:
         return data
     xp = _of(x)
     r, g, b = x[..., 0], x[..., 1], x[..., 2]
-    low, high = xp.min(x, 2), xp.max(x, 2)
+    low, high = xp.min(x, -1), xp.max(x, -1)
     span = xp.where(high > low, high - low, xp.ones_like(high))
     angle = xp.where(high == r, (g - b) / span, xp.where(high == g, 2 + (b - r) / span, 4 + (r - g) / span))
-    angle = angle + 6 * _number(turn, x)
+    turn = 6 * _number(turn, x)
+    angle = angle + (turn if x.ndim == 3 else turn[..., 0])
 
     def channel(shift):
         t = xp.mod(angle + shift, 6)
         return low + (high - low) * xp.clip(xp.where(t < 3, t, 4 - t), 0, 1)
 
-    return _stored(xp.stack([channel(2), channel(0), channel(-2)], 2), data)
+    return _stored(xp.stack([channel(2), channel(0), channel(-2)], -1), data)
 
 
 # Principal components of the colours of ImageNet, times their deviations (Krizhevsky et al., 2012).
@@ -272,9 +311,10 @@ _COMPONENTS = onp.array([[-0.5675, 0.7192, 0.4009], [-0.5808, -0.0045, -0.8140],
 
 @op("mx.image_lighting", samples={"args": [((_F, onp.array([0.1, 0.2, 0.3], "float32")), {})]})
 def lighting(data, alpha):
-    """Colours moved along the principal components of natural images by alpha (3,)."""
+    """Colours moved along the principal components of natural images by alpha (3,), or (N, 3) for a batch."""
     x = _colours(data)
-    return data if x.shape[2] == 1 else _stored(x + onp.asarray(_COMPONENTS, x.dtype) @ alpha.astype(x.dtype), data)
+    moved = (alpha.astype(x.dtype)[..., None, :] * onp.asarray(_COMPONENTS, x.dtype)).sum(-1)
+    return data if x.shape[-1] == 1 else _stored(x + (moved if x.ndim == 3 else moved[:, None, None]), data)
 
 
 @op("nd.image.adjust_lighting", "npx.image.adjust_lighting", samples={"args": [((_F,), {"alpha": (0.1, 0.2, 0.3)})]})

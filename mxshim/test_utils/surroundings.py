@@ -9,6 +9,7 @@ import sys
 
 from ..device import num_gpus
 from ..gluon import utils
+from ..io import DataIter
 from ..util import getenv, setenv
 
 
@@ -104,20 +105,16 @@ def download(url, fname=None, dirname=None, overwrite=False, retries=5) -> str:
     return utils.download(url, fname, overwrite, retries=retries)
 
 
-class DummyIter:
+class DummyIter(DataIter):
     """An iterator that gives the first batch of another one forever: for measuring what is not reading."""
 
     def __init__(self, real_iter):
+        super().__init__()
         self.real_iter = real_iter
         for name in ("provide_data", "provide_label", "batch_size"):
             setattr(self, name, getattr(real_iter, name, None))
         self.the_batch = next(iter(real_iter))
 
-    def __iter__(self):
-        return self
-
     def next(self):
         """The batch."""
         return self.the_batch
-
-    __next__ = next

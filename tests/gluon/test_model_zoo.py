@@ -49,6 +49,15 @@ def test_layers_and_parameters(F, case):
         assert list(a) == list(b)
 
 
+@pytest.mark.parametrize("kind, summands", [("BasicBlockV1", ("downsample", "body")), ("BottleneckV1", ("body", "downsample"))])
+def test_the_order_of_sums_in_graphs(kind, summands):
+    block = getattr(vision, kind)(4, 1, True, 2, prefix="b_")
+    total = block(mx.sym.var("x")).get_children()
+    assert total.list_outputs() == ["b__plus0_output"]
+    assert total.get_children().list_outputs() == [f"{getattr(block, k)[-1].name}_fwd_output" for k in summands]
+    assert vision.mobilenet.RELU6(prefix="r_")(mx.sym.var("x")).name == "r_relu6"
+
+
 def size(shape, like=None):
     """A shape, without the sizes that `like` leaves open."""
     return tuple(shape) if like is None else tuple([-1 if b == -1 else a for a, b in zip(shape, like, strict=True)])

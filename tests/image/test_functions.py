@@ -13,6 +13,7 @@ from PIL import Image
 
 import mxshim as mx
 from mxshim import image, nd, np
+from mxshim.ops.image import resizing
 
 RECORDS = Path(__file__).parents[1] / "data" / "records"
 PHOTO = RECORDS / "photo.jpg"
@@ -70,6 +71,9 @@ def test_photos_stand_upright(orientation, turned):
     plain, content = image.imdecode(PHOTO.read_bytes()).asnumpy(), PHOTO.read_bytes()
     content = content[:2] + b"\xff\xe1" + (len(tag) + 2).to_bytes(2, "big") + tag + content[2:]
     assert image.imdecode(content).asnumpy().tolist() == turned(plain).tolist()
+    jfif = b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0" + content[2:]
+    assert image.imdecode(jfif).asnumpy().tolist() == plain.tolist()  # MXNet knows the size of these before
+    assert image.imdecode(content, flag=1 | 128).asnumpy().tolist() == plain.tolist()  # OpenCV's flag for it
 
 
 @pytest.mark.parametrize("content", [PHOTO.read_bytes(), file_of(Image.fromarray(PIXELS))], ids=["JPEG", "PNG"])
@@ -140,6 +144,23 @@ def test_augmenters_describe_themselves():
     assert json.loads(image.ResizeAug(5).dumps()) == ["resizeaug", {"size": 5, "interp": 2}]
     assert json.loads(image.ColorNormalizeAug(nd.array([1, 2, 3]), None).dumps()) == ["colornormalizeaug", {"mean": [1, 2, 3], "std": None}]
     assert image.SequentialAug([image.CastAug()]).dumps() == ["sequentialaug", ['["castaug", {"type": "float32"}]']]
+
+
+def test_means_of_detection_are_written_in_full():
+    said = image.CreateDetAugmenter((3, 8, 8), mean=True, std=True)[-1].dumps()[1]
+    assert said == '["colornormalizeaug", {"mean": [123.68, 116.28, 103.53], "std": [58.395, 57.12, 57.375]}]'
+    assert image.det is image.detection and image.det.ImageDetIter is image.ImageDetIter
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 2), (7, 30), (30, 7), (20, 20), (61, 47)])
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_cubic_bytes_are_exact(shape, channels):
+    """Weights in 1/2048 for four old pixels a side, and one rounding at the end."""
+    pixels = onp.random.RandomState(0).choice([0, 255, 100], (13, 17, channels)).astype("uint8")
+    down, across = (resizing(old, new, 2, 2048).astype("int64") for old, new in zip(pixels.shape, shape, strict=False))
+    total = onp.einsum("ph,qw,hwc->pqc", down, across, pixels.astype("int64"))
+    found = image.imresize(nd.array(pixels, dtype="uint8"), shape[1], shape[0], 2).asnumpy()
+    assert found.tolist() == ((total + 2 ** 21) >> 22).clip(0, 255).tolist()
 
 
 def test_written_into_the_image():

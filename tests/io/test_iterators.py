@@ -15,7 +15,7 @@ import pytest
 
 import mxshim as mx
 from mxshim import engine, nd, np
-from mxshim.io import hls
+from mxshim.io import hls, images
 from mxshim.io.detection import DetectionAugmenter
 
 DATA = Path(__file__).parents[1] / "data"
@@ -112,8 +112,7 @@ def test_classes_and_writes():
     (lambda: mx.io.MNISTIter(image="no", label="la", batch_size=2), mx.MXNetError, "No such file"),
     (lambda: mx.io.ImageRecordIter(path_imgrec="im", data_shape=(3, 8, 8), batch_size=2), mx.MXNetError, "holds no record at byte 0"),
     (lambda: mx.io.ImageRecordIter(path_imgrec=RECORDS, data_shape=(2, 8, 8), batch_size=2), mx.MXNetError, r"\(1 or 3, height, width\)"),
-    (lambda: mx.io.ImageRecordIter(path_imgrec=RECORDS, data_shape=(3, 20, 20), batch_size=2).next(), mx.MXNetError,
-     "smaller than 20 by 20"),
+    (lambda: mx.io.CSVIter(data_csv="d.csv", data_shape=(3,), batch_size=2, dtype="uint8"), mx.MXNetError, "dtype must be .* uint8"),
     (lambda: mx.io.ImageRecordInt8Iter, AttributeError, "dtype='int8'"),
 ])
 def test_errors(call, error, text, files):
@@ -206,10 +205,28 @@ def test_a_part_of_an_iterator_over_records():
             it.reset()
         return epochs
 
-    assert labels(num_parts=2, part_index=1)[0] == [20, 30, 40]
+    def parts(count, **arguments):
+        return [labels(num_parts=count, part_index=k, **arguments)[0] for k in range(count)]
+
+    assert parts(2, path_imgidx=RECORDS.replace(".rec", ".idx")) == [[0, 10, 20], [30, 40]]  # as many images
+    begins, size = images.offsets(RECORDS), Path(RECORDS).stat().st_size
+    half = sum(b < (size + 1) // 2 for b in begins)
+    assert parts(2) == [[0, 10, 20, 30, 40][:half], [0, 10, 20, 30, 40][half:]]
+    with pytest.raises(mx.MXNetError, match="no images in part 3 of 4"):
+        labels(num_parts=4, part_index=3, path_imgidx=RECORDS.replace(".rec", ".idx"))
     one, two = labels(shuffle=True, seed=3, round_batch=False)
     assert sorted(one) == sorted(two) == [0, 10, 20, 30, 40] and one != two
     assert labels(shuffle=True, seed=3, round_batch=False) == [one, two] and labels(shuffle=True, seed=4, round_batch=False) != [one, two]
+
+
+@pytest.mark.parametrize("size, wide, high", [((20, 20), 24, 20), ((12, 20), 20, 16), ((30, 8), 36, 30)])
+def test_images_that_are_too_small_are_enlarged(size, wide, high):
+    """To the height that is wanted, then to the width, in proportion."""
+    image = mx.gluon.data.vision.ImageRecordDataset(RECORDS)[1][0]  # 16 wide and 13 high
+    found = mx.io.ImageRecordIter(path_imgrec=RECORDS, data_shape=(3, *size), batch_size=2).next().data[0][1]
+    grown = mx.image.imresize(image, wide, high)
+    expected = mx.image.center_crop(grown, size[::-1])[0]
+    assert found.asnumpy().transpose(1, 2, 0).tolist() == expected.asnumpy().tolist()
 
 
 AUGMENTATIONS = [

@@ -24,7 +24,13 @@ def joined(samples, parts):
     return stacked(samples)
 
 
-class Stack:
+class _Batchify:
+    def __mx_handle__(self):
+        """The function itself; in MXNet 2 its twin in the C++ loader, which gives float32."""
+        return self
+
+
+class Stack(_Batchify):
     """Samples of equal shapes with a new first axis; of tuples and lists each part by itself, as a list of batches."""
 
     def __init__(self, use_shared_mem=False):
@@ -35,7 +41,7 @@ class Stack:
         return joined(data, (tuple, list))
 
 
-class Pad(Checked):
+class Pad(_Batchify, Checked):
     """Samples of one number of dimensions, each made as long as the longest along every axis, with a new first axis.
 
     Args:
@@ -86,7 +92,7 @@ class Append(Checked):
         return adopt_numpy(elements, array_class(type(x)), x.ctx if ours else current_device())
 
 
-class Group:
+class Group(_Batchify):
     """One batchify function for each part of the samples: Group(Stack(), Pad()) or Group([Stack(), Pad()]).
 
     Raises: AssertionError if something cannot be called, or if samples have another number of parts.

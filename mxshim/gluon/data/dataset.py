@@ -33,6 +33,10 @@ class Dataset:
         """Where `_joins`: samples `indices` as the default batchify would join them."""
         raise NotImplementedError
 
+    def __mx_handle__(self):
+        """The dataset itself; in MXNet 2 its twin in the C++ loader."""
+        return self
+
     def filter(self, fn):
         """The samples for which fn(sample) is true; fn is called now, for every sample."""
         return _SampledDataset(self, FilterSampler(fn, self))

@@ -1,8 +1,8 @@
 """Random transforms of whole batches: what is drawn for every image is drawn first, image by image and transform by transform, as it
 would be one by one; then each transform changes all images at once, on the host.
 
-A transform that can do so has `plan(shape)`, which draws for an image (H, W, C), and `carry_out(images, plans)`, which changes NumPy
-images (N, H, W, C). `joins` says of others that a batch of images gives the batch of what each gives.
+A transform that can do so has `plan(shape, cls)`, which draws for an image (H, W, C) of a class, and `carry_out(images, plans)`, which
+changes NumPy images (N, H, W, C). `joins` says of others that a batch of images gives the batch of what each gives.
 """
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _plans(transforms, images):
             sample = carried_out(t, sample, [t.still(sample.shape[1:])])
         elif any(map(draws, transforms[transforms.index(t):])):
             sample = t(sample)
-    return list(zip(*([t.plan(shape) for t, shape in drawing] for _ in range(len(images))), strict=True))
+    return list(zip(*([t.plan(shape, type(images)) for t, shape in drawing] for _ in range(len(images))), strict=True))
 
 
 def carried_out(transform, images, plans):

@@ -134,3 +134,12 @@ def test_batchify_keeps_the_class_of_arrays():
         ones = module.ones(2)
         for batch in (B.Stack()([ones, ones]), B.Pad()([ones, ones]), *B.Append()([ones])):
             assert type(batch) is type(ones) and batch.dtype == ones.dtype
+
+
+def test_handles_of_the_loader_in_mxnets_library(dialect):
+    rows = [onp.array([1, 2]), onp.array([3, 4])]
+    for batchify in (B.Stack(), B.Pad(val=-1)):
+        assert batchify.__mx_handle__()(rows).asnumpy().tolist() == [[1, 2], [3, 4]]
+    assert [x.shape for x in B.Group(B.Stack(), B.Pad()).__mx_handle__()([(r, r) for r in rows])] == [(2, 2), (2, 2)]
+    handle = D.ArrayDataset(dialect.array(X), dialect.arange(10)).__mx_handle__()
+    assert len(handle) == 10 and handle[3][0].asnumpy().tolist() == [6, 7]

@@ -69,7 +69,7 @@ def test_broken_images_are_named(folder):
 
 def test_image_loader():
     loader = C.vision.ImageDataLoader(2, (3, 8, 8), path_imgrec=IMAGES, rand_crop=True, rand_mirror=True, mean=True, std=True, shuffle=True)
-    assert len(loader) == 3
+    assert len(loader) == 3 and C.vision.ImageBboxCrop is C.vision.transforms.ImageBboxCrop
     assert sorted(v for _, y in loader for v in y.asnumpy().tolist()) == [0, 10, 20, 30, 40]
     x, _ = next(iter(loader))
     assert x.shape == (2, 3, 8, 8) and x.dtype == onp.float32 and (x.asnumpy() < 0).all()  # means of 0..255 from images in 0..1, as MXNet

@@ -77,7 +77,9 @@ def test_batches_are_the_batches_of_single_images(fn):
     "T.RandomFlipLeftRight()", "T.RandomFlipTopBottom(0.3)", "T.RandomCrop(6, pad=2)", "T.RandomCrop((5, 9))",
     "T.RandomResizedCrop((5, 4))", "T.RandomResizedCrop(4, interpolation=2)",
     "T.Compose([T.RandomFlipLeftRight(), T.Resize(9), T.RandomResizedCrop(7), T.RandomCrop(6, 1), "
-    "T.ToTensor(), T.Normalize(0.1, 0.2)])"])
+    "T.ToTensor(), T.Normalize(0.1, 0.2)])",
+    "T.RandomBrightness(0.4)", "T.RandomContrast(0.4)", "T.RandomSaturation(0.4)", "T.RandomHue(0.4)", "T.RandomLighting(3)",
+    "T.Compose([T.RandomFlipLeftRight(), T.RandomColorJitter(0.4, 0.3, 0.2, 0.1), T.RandomLighting(0.1), T.ToTensor()])"])
 @pytest.mark.parametrize("dtype", ["uint8", "float32"])
 def test_random_batches_are_those_of_single_images(code, dtype):
     rows = onp.random.RandomState(0).randint(0, 256, (7, 8, 6, 3)).astype(dtype)
@@ -97,7 +99,7 @@ def test_random_batches_are_those_of_single_images(code, dtype):
 
 def test_what_the_user_wrote_is_called_for_every_image():
     ds = D.ArrayDataset(nd.zeros((3, 4, 4, 3)), onp.arange(3))
-    for fn in (T.RandomBrightness(0.1), T.Compose([T.ToTensor(), T.RandomApply(T.RandomCrop(2))]), lambda x: x, gluon.nn.Flatten()):
+    for fn in (T.RandomGray(0.1), T.Compose([T.ToTensor(), T.RandomApply(T.RandomCrop(2))]), lambda x: x, gluon.nn.Flatten()):
         assert not ds.transform_first(fn)._joins()
     with pytest.raises(mx.MXNetError, match="image"):  # rows of a table are no images
         next(iter(D.DataLoader(D.ArrayDataset(nd.zeros((4, 3, 3))[0]).transform(T.ToTensor()), 2)))
@@ -125,6 +127,40 @@ def test_pending_images_and_hybridized_chains_give_the_same():
     with pytest.warns(UserWarning, match="cannot be one operator"):
         flips(image)
     assert len({flips(image).asnumpy().tobytes() for _ in range(20)}) == 2  # not what was drawn at the first call
+
+
+def test_transforms_are_part_of_exported_graphs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    image = nd.array(measured.IMAGE, dtype="uint8")
+    chain = gluon.nn.HybridSequential()
+    chain.add(T.Resize((6, 5)), T.CropResize(1, 0, 4, 5, (3, 4)), T.CenterCrop(3), T.ToTensor(), T.Normalize((0.1, 0.2, 0.3), 0.5),
+              gluon.nn.Flatten())
+    chain.hybridize()
+    expected = chain(image).asnumpy()
+    chain.export("chain")
+    read = gluon.SymbolBlock.imports("chain-symbol.json", ["data"])
+    assert onp.allclose(read(image).asnumpy(), expected, atol=1e-6)
+    assert read(nd.zeros(image.shape, dtype="uint8")).asnumpy().ravel()[:1] == onp.float32(-0.2)
+
+
+def test_functions_among_transforms():
+    image = nd.array(measured.IMAGE, dtype="uint8")
+    chain = T.Compose([lambda x: x[:2], T.ToTensor(), lambda x: x * 2])
+    assert len(chain) == 3 and onp.array_equal(chain(image).asnumpy(), 2 * T.ToTensor()(image[:2]).asnumpy())
+    with pytest.raises(TypeError, match="a child must be a Block, got int"):
+        T.Compose([3])
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float16", "int32"])
+def test_tensors_are_float32(dtype):
+    assert T.ToTensor()(nd.ones((2, 2, 3), dtype=dtype)).dtype == onp.float32
+
+
+def test_one_draw_for_all_of_a_batch_that_is_given():
+    rows = onp.random.RandomState(0).randint(0, 256, (8, 6, 3)).astype("uint8")
+    for transform in (T.RandomCrop(4), T.RandomResizedCrop(5), T.RandomFlipLeftRight()):
+        found = transform(nd.array(onp.stack([rows, rows]), dtype="uint8")).asnumpy()
+        assert found.ndim == 4 and onp.array_equal(found[0], found[1])
 
 
 def test_results_do_not_share_memory_with_their_source():

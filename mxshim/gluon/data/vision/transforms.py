@@ -17,12 +17,13 @@ from .... import numpy as np
 from .... import numpy_extension as npx
 from ....absent import parts as _parts
 from ....arguments import KINDS, Checked, check, checked
-from ....array.image import host_array, run, streams
+from ....array.image import alphas, host_array, jitters, run, streams, uniform
 from ....base import ArgumentTypeError, ArgumentValueError, MXNetError
+from ....engine.op import NAMES
 from ....image.functions import imrotate
 from ...block import Block, HybridBlock
 from ...dialect import ARRAYS, Symbol
-from ...nn import HybridSequential, Sequential
+from ...nn import HybridSequential, Lambda, Sequential
 from ..plans import cut
 
 __all__ = ["Cast", "CenterCrop", "Compose", "CropResize", "HybridCompose", "HybridRandomApply", "Normalize", "RandomApply",
@@ -52,14 +53,15 @@ class _Transform(Checked, HybridBlock):
 class _Drawing(_Transform):
     """A transform that draws first and then changes one image, or many at once; see data/plans.py.
 
-    plan(shape): what it draws for an image (H, W, C).  still(shape): a plan without a draw.
+    plan(shape, cls): what it draws for an image (H, W, C) of a class.  still(shape): a plan without a draw.
     """
 
     def apply_to(self, x):
-        if x.ndim != 3:
-            raise MXNetError(f"{type(self).__name__}: an image (height, width, channels) is needed, got shape {x.shape}")
-        plan = self.plan(x.shape)
-        return host_array(self.carry_out(x._host()[None], [plan])[0], x, x._host())
+        if x.ndim not in (3, 4):
+            raise MXNetError(f"{type(self).__name__}: an image (height, width, channels) or a batch of them is needed, got shape {x.shape}")
+        images = x._host().reshape(-1, *x.shape[-3:])
+        found = self.carry_out(images, [self.plan(x.shape[-3:], type(x))] * len(images))  # one draw for all of a batch, as in MXNet
+        return host_array(found.reshape(*x.shape[:-3], *found.shape[1:]), x, x._host())
 
 
 def _images(x):
@@ -84,13 +86,15 @@ def _range(owner, name, given):
 
 
 class Compose(Sequential):
-    """Transforms one after the other. HybridBlocks among them that follow each other are children of one HybridSequential."""
+    """Transforms, Blocks or functions, one after the other. HybridBlocks among them that follow each other are children of one
+    HybridSequential."""
 
     def __init__(self, transforms):
         super().__init__()
         if not isinstance(transforms, Iterable):
             raise TypeError(f"Compose: a list of transforms is needed, got {transforms!r}")
-        for hybrid, row in groupby(transforms, lambda t: isinstance(t, HybridBlock)):
+        blocks = [Lambda(t) if callable(t) and not isinstance(t, Block | type) else t for t in transforms]
+        for hybrid, row in groupby(blocks, lambda t: isinstance(t, HybridBlock)):
             row = list(row)
             if hybrid and len(row) > 1:
                 together = HybridSequential()
@@ -252,7 +256,7 @@ class RandomCrop(_Drawing):
         top, bottom, left, right = self._pad or (0,) * 4
         return shape[0] + top + bottom, shape[1] + left + right
 
-    def plan(self, shape):
+    def plan(self, shape, cls):
         across, down = streams().serial.uniform(1)[0], streams().serial.uniform(1)[0]
         return _rectangle(self._padded(shape), self._size, float(across), float(down))
 
@@ -281,7 +285,7 @@ class RandomResizedCrop(_Drawing):
             raise MXNetError(f"RandomResizedCrop: `ratio` must be positive, got {ratio}")
         self._ratio = [math.log(r) for r in ratio]
 
-    def plan(self, shape):
+    def plan(self, shape, cls):
         streams()  # ends the capture of a hybridized block
         height, width = shape[:2]
         for _ in range(10):
@@ -310,7 +314,7 @@ class RandomFlipLeftRight(_Drawing):
             raise MXNetError(f"{type(self).__name__}: `p` must lie in [0, 1], got {p}")
         self._p = p
 
-    def plan(self, shape):
+    def plan(self, shape, cls):
         return streams().serial.uniform64(1)[0] >= 1 - self._p
 
     def still(self, shape):
@@ -330,7 +334,29 @@ class RandomFlipTopBottom(RandomFlipLeftRight):
     axis = 1
 
 
-class _RandomColour(_Transform):
+class _Colouring(_Transform):
+    """A transform of colours. Of one image it calls a function of nd.image; for many it draws first: a plan is a list of
+    (name of an operator, its number or numbers), one after the other."""
+
+    def still(self, shape):
+        return []
+
+    def carry_out(self, images, plans):
+        for k in range(max(map(len, plans))):
+            names = onp.array([plan[k][0] if k < len(plan) else "" for plan in plans])
+            for name in {*names} - {""}:
+                chosen = onp.flatnonzero(names == name)
+                numbers = onp.array([plans[i][k][1] for i in chosen])
+                found = NAMES[f"mx.image_{name}"].fn(images if len(chosen) == len(images) else images[chosen], numbers)
+                if len(chosen) == len(images):
+                    images = found
+                else:
+                    images = images.copy()
+                    images[chosen] = found
+        return images
+
+
+class _RandomColour(_Colouring):
     """A number from max(0, 1 - strength) to 1 + strength for a function of nd.image."""
 
     function = ""
@@ -341,6 +367,9 @@ class _RandomColour(_Transform):
 
     def apply_to(self, x):
         return getattr(_images(x), self.function)(x, *self._range)
+
+    def plan(self, shape, cls):
+        return [(self.function.removeprefix("random_"), uniform(*self._range))]
 
 
 class RandomBrightness(_RandomColour):
@@ -379,7 +408,7 @@ class RandomHue(_RandomColour):
         super().__init__(hue)
 
 
-class RandomColorJitter(_Transform):
+class RandomColorJitter(_Colouring):
     """Brightness, contrast, saturation and hue at random, in a random order; see nd.image.random_color_jitter."""
 
     def __init__(self, brightness=0, contrast=0, saturation=0, hue=0):
@@ -389,8 +418,11 @@ class RandomColorJitter(_Transform):
     def apply_to(self, x):
         return _images(x).random_color_jitter(x, *self._strengths)
 
+    def plan(self, shape, cls):
+        return list(jitters(dict(zip(("brightness", "contrast", "saturation", "hue"), self._strengths, strict=True)), cls))
 
-class RandomLighting(_Transform):
+
+class RandomLighting(_Colouring):
     """Noise along the principal components of natural images, of standard deviation alpha (Krizhevsky et al., 2012)."""
 
     def __init__(self, alpha):
@@ -399,6 +431,9 @@ class RandomLighting(_Transform):
 
     def apply_to(self, x):
         return _images(x).random_lighting(x, self._alpha)
+
+    def plan(self, shape, cls):
+        return [("lighting", alphas(self._alpha))]
 
 
 class RandomGray(_Transform):

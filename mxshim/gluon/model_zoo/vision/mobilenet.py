@@ -24,6 +24,9 @@ class RELU6(nn.HybridLambda):
     def hybrid_forward(self, F, x):
         return f.clip(x, 0, 6)
 
+    def _graph_names(self):
+        return ["relu6"]
+
     __repr__ = HybridBlock.__repr__
 
 

@@ -32,16 +32,20 @@ class _BlockV1(HybridBlock):
         self.body = row(*self._layers(channels, stride, in_channels))
         self.downsample = row(_shortcut(channels, stride, in_channels), nn.BatchNorm()) if downsample else None
 
+    _shortcut_first = False  # the order of MXNet's graphs
+
     def _layers(self, channels, stride, in_channels):
         raise NotImplementedError
 
     def hybrid_forward(self, F, x):
         y = self.body(x)
-        return f.activation(y + (x if self.downsample is None else self.downsample(x)), act_type="relu")
+        shortcut = x if self.downsample is None else self.downsample(x)
+        return f.activation(shortcut + y if self._shortcut_first else y + shortcut, act_type="relu")
 
 
 class BasicBlockV1(_BlockV1):
     __doc__ = "Two 3x3 convolutions, ResNet 18 and 34's. " + (_BlockV1.__doc__ or "")
+    _shortcut_first = True
 
     def _layers(self, channels, stride, in_channels):
         return [_conv3x3(channels, stride, in_channels), nn.BatchNorm(), nn.Activation("relu"),
