@@ -163,7 +163,7 @@ class Executor:
 
     def _tapped(self, vertex, n, array):
         """The n-th input of an operator plus zeros, whose gradient is the one that the operator gives to this input."""
-        if n in vertex.aux or array.stype != "default" or not is_float(array.dtype):
+        if n in vertex.aux or array.stype != "default" or not is_float(as_dtype(array.dtype)):
             return array
         with autograd.pause():
             zeros = nd.zeros(array.shape, ctx=array.ctx, dtype=array.dtype)
