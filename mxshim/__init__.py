@@ -103,17 +103,20 @@ if _TYPE_CHECKING:
     from . import model as model
     from . import module as module
     from . import monitor as monitor
+    from . import ndarray_doc as ndarray_doc
     from . import profiler as profiler
     from . import recordio as recordio
     from . import rnn as rnn
     from . import runtime as runtime
     from . import symbol as symbol
+    from . import symbol_doc as symbol_doc
     from . import test_utils as test_utils
     from . import visualization as visualization
 
 _LATER = {_name: _name for _name in (
     "amp", "callback", "contrib", "executor", "executor_manager", "gluon", "image", "io", "kvstore", "metric", "model", "module", "monitor",
-    "profiler", "recordio", "rnn", "runtime", "symbol", "test_utils", "visualization")}  # imported when they are asked for: a short start
+    "ndarray_doc", "profiler", "recordio", "rnn", "runtime", "symbol", "symbol_doc", "test_utils",
+    "visualization")}  # imported when they are asked for: a short start
 _LATER |= {"img": "image", "kv": "kvstore", "mod": "module", "mon": "monitor", "sym": "symbol", "viz": "visualization"}
 _absent = _missing("mx", __name__, [*_LATER, *[_n for _n in globals() if not _n.startswith("_")]])
 

@@ -31,8 +31,6 @@ ABSENT.update({"np.linalg.fallback_linalg": "it was a module of MXNet's own code
 _ABSENT = {
     "kept by MXNet for programs before Module: use mx.mod.Module": "mx.model.DataParallelExecutorManager mx.executor_manager.*",
     "kept by MXNet for old programs: use cell.unroll": "mx.rnn.rnn_unroll",
-    "symbols compute in mixed precision after mx.amp.init(), and blocks after amp.convert_hybrid_block": "mx.amp.convert_model "
-        "mx.amp.convert_symbol mx.contrib.amp.convert_model mx.contrib.amp.convert_symbol",
     "ONNX needs a package that is none of ours: HybridBlock.export writes MXNet's files, jax.export JAX's":
         "mx.onnx mx.contrib.onnx",
     "int8 inference needs MXNet's C++ kernels: run the network in bfloat16": "mx.contrib.quantization mx.contrib.quant",

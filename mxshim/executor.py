@@ -4,7 +4,7 @@ from __future__ import annotations
 from . import autograd
 from . import ndarray as nd
 from .array.core import Array
-from .base import MXNetError, as_dtype
+from .base import MXNetError, as_dtype, is_float
 from .device import current_device
 from .engine.trace import constants_apart
 from .gluon.hybrid import Hybrid
@@ -45,6 +45,7 @@ class Executor:
         self.aux_dict = dict(zip(symbol.list_auxiliary_states(), states, strict=True))
         self._outputs = self._runner = self._monitor = self._heads = None
         self._trained, self._monitor_all = True, False
+        self._taps: list = []
         self._shapes: tuple | None = None
         # Handles of our own on the same memory: marking them leaves the caller's arrays as they are.
         self._inputs = [a._alias() for a in (*args, *states)]
@@ -83,7 +84,8 @@ class Executor:
         with scope:
             if monitor is None:
                 return list(self._runner.run(self._block, tuple(ordered)))
-            return program(ordered, self._told)
+            self._taps = []
+            return program(ordered, self._told, self._tapped if autograd.is_recording() else None)
 
     def _set(self, name, value):
         if name not in self.arg_dict:
@@ -133,13 +135,17 @@ class Executor:
                 raise MXNetError(f"Executor.backward: {len(out_grads)} out_grads are given, there are {len(outputs)} outputs")
         heads = [(o, None if out_grads is None else out_grads[k]) for k, o in enumerate(outputs) if o._node is not None]
         autograd.backward([o for o, _ in heads], None if out_grads is None else [g for _, g in heads], train_mode=is_train)
+        self._tell_gradients()
 
     def get_optimized_symbol(self):
         """The graph that runs: this one, which XLA optimizes when it compiles it."""
         return self._symbol
 
     def set_monitor_callback(self, callback, monitor_all=False):
-        """Have forward call callback(name of an output, array) for everything that is computed; with monitor_all also for inputs."""
+        """Have forward call callback(name of an output, array) for everything that is computed; with monitor_all also for inputs.
+
+        backward calls it with the gradients that operators give their inputs, name_backward_output0 and so on.
+        """
         self._monitor = callback
         self._monitor_all = monitor_all
 
@@ -154,6 +160,28 @@ class Executor:
         names = vertex.output_names()
         if k < len(names):
             self._monitor(names[k], array)
+
+    def _tapped(self, vertex, n, array):
+        """The n-th input of an operator plus zeros, whose gradient is the one that the operator gives to this input."""
+        if n in vertex.aux or array.stype != "default" or not is_float(as_dtype(array.dtype)):
+            return array
+        with autograd.pause():
+            zeros = nd.zeros(array.shape, ctx=array.ctx, dtype=array.dtype)
+            zeros = zeros.as_np_ndarray() if array._dialect == "np" else zeros
+            zeros.attach_grad()
+        self._taps.append((vertex, n, zeros))
+        return array + zeros
+
+    def _tell_gradients(self):
+        """Call the monitor with what a backward has left in the taps, the last operator first."""
+        taps, self._taps = self._taps, []
+        found: dict = {}
+        for vertex, n, zeros in taps:
+            found.setdefault(id(vertex), (vertex, []))[1].append((n, zeros.grad))
+        for vertex, grads in reversed(found.values()):
+            several = len(vertex.inputs) - len(vertex.aux) > 1
+            for n, g in grads:
+                self._monitor(f"{vertex.name}_backward_output{n if several else ''}", g)
 
     def copy_params_from(self, arg_params, aux_params=None, allow_extra_params=False):
         """Copy arrays by name into the arguments, and into the auxiliary states.

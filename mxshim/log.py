@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 import warnings
 from logging import CRITICAL as CRITICAL
 from logging import DEBUG as DEBUG
@@ -15,27 +14,25 @@ __all__ = ["CRITICAL", "DEBUG", "ERROR", "INFO", "NOTSET", "WARNING", "getLogger
 for _name in ("jax", "PIL"):  # programs log everything at level DEBUG; how JAX compiles and Pillow reads files is no part of that
     if logging.getLogger(_name).level == NOTSET:
         logging.getLogger(_name).setLevel(WARNING)
-_LETTERS = {CRITICAL: "C", ERROR: "E", WARNING: "W", INFO: "I", DEBUG: "D", NOTSET: "N"}
+_LETTERS = {CRITICAL: "C", ERROR: "E", WARNING: "W", INFO: "I", DEBUG: "D"}
 
 
 class _Lines(logging.Formatter):
-    """"I1125 19:00:00 1234 train.py:main:12] text": the level's letter, time, process, place; coloured on a terminal."""
+    """"I1125 19:00:00 1234 train.py:main:12] text": the level's letter, time, process, place; the head has the level's colour."""
 
-    def __init__(self, colored):
+    def __init__(self):
         super().__init__(datefmt="%m%d %H:%M:%S")
-        self.colored = colored
 
     def format(self, record):
         letter = _LETTERS.get(record.levelno, "U")
-        head = f"{letter}{self.formatTime(record, self.datefmt)} {record.process} {record.pathname}:{record.funcName}:{record.lineno}"
-        if self.colored:
-            color = 31 if record.levelno >= WARNING else 32
-            return f"\x1b[{color}m{head}]\x1b[0m {record.getMessage()}"
-        return f"{head}] {record.getMessage()}"
+        color = 31 if record.levelno >= WARNING else 32 if record.levelno >= INFO else 34
+        head = f"{letter}%(asctime)s %(process)d %(pathname)s:%(funcName)s:%(lineno)d]"
+        self._style._fmt = f"\x1b[{color}m{head}\x1b[0m %(message)s"
+        return super().format(record)
 
 
 def get_logger(name=None, filename=None, filemode=None, level=WARNING):
-    """A logger that writes lines in MXNet's format, to a file or the standard error output; the same one each time for a name.
+    """A logger that writes lines in MXNet's format to the standard error output, or bare messages to a file; the same one for a name.
 
     filemode: "a" to append (the default), "w" to start anew.
     """
@@ -44,10 +41,9 @@ def get_logger(name=None, filename=None, filemode=None, level=WARNING):
         logger._init_done = True
         if filename:
             handler = logging.FileHandler(filename, filemode or "a")
-            handler.setFormatter(_Lines(False))
         else:
             handler = logging.StreamHandler()
-            handler.setFormatter(_Lines(sys.stderr.isatty()))
+            handler.setFormatter(_Lines())
         logger.addHandler(handler)
         logger.setLevel(level)
     return logger

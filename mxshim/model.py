@@ -185,11 +185,11 @@ class FeedForward:
         module.init_optimizer(kvstore, self.optimizer, self.kwargs or (("learning_rate", 0.01),))
         if not isinstance(eval_metric, metric.EvalMetric):
             eval_metric = metric.create(eval_metric)
-        logger.info("Training on %s", self.ctx)
+        logger.info("Start training with %s", self.ctx)
         for epoch in range(self.begin_epoch, self.num_epoch):
             tic = time.time()
             eval_metric.reset()
-            for nbatch, data_batch in self._epoch(data):
+            for nbatch, data_batch in self._epoch(data, epoch, logger):
                 if monitor is not None:
                     monitor.tic()
                 module.forward_backward(data_batch)
@@ -205,7 +205,7 @@ class FeedForward:
                 module.score(eval_data, eval_metric, None, eval_batch_end_callback, eval_end_callback, epoch=epoch)
                 eval_data.reset()
 
-    def _epoch(self, data):
+    def _epoch(self, data, epoch, logger):
         """(number, batch) of the epoch's batches: all, or epoch_size of them, which may begin and end anywhere in the data."""
         count = 0
         while True:
@@ -214,6 +214,7 @@ class FeedForward:
                 yield count, batch
                 if count == self.epoch_size:
                     return
+            logger.info("Epoch[%d] Resetting Data Iterator", epoch)
             data.reset()
             if self.epoch_size is None:
                 return

@@ -25,6 +25,7 @@ from .array.core import Array as _Array
 from .base import MXNetError
 from .base import as_dtype as _as_dtype
 from .device import current_device as _current_device
+from .engine import call as _door
 from .engine.call import zeros_value as _zeros_value
 from .engine.cell import aval_of as _aval_of
 from .engine.emit import place as _place
@@ -291,6 +292,8 @@ def Custom(*data, op_type=None, out=None, name=None, **kwargs):
     Raises: MXNetError for an unknown op_type, a wrong number of arrays, and for anything the operator's code raises.
     MXNet: nd.Custom. Differs: forward has run when the call returns, so its errors come here and not at the first read.
     """
+    if any(type(x) in _door.symbol_classes for x in (*data, *kwargs.values())):
+        return _door.symbolic(None, _CLASSES["nd"], data, {**kwargs, "op_type": op_type, "name": name}, "nd.Custom")
     for x in data:
         if not isinstance(x, _Array):
             raise AssertionError(f"nd.Custom: positional arguments must be NDArrays, got {type(x).__name__}")

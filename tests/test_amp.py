@@ -167,6 +167,102 @@ def test_converted_block(target):
     assert onp.dtype(around(x).dtype).name == target
 
 
+def dense(x=None, name="fc"):
+    return mx.sym.FullyConnected(mx.sym.Variable("data") if x is None else x, num_hidden=2, name=name)
+
+
+def casts_of(symbol):
+    """(operator, name, names of its inputs) of what stands in a graph."""
+    return [(v.op, v.name, [w.name for w, _ in v.inputs]) for v in symbol._vertices() if v.op is not None]
+
+
+def test_converted_symbol():
+    x = mx.sym.Variable("data")
+    low = [("amp_cast", f"{n}_amp_cast_float16", [n]) for n in ("data", "fc_weight", "fc_bias")]
+    fc = "FullyConnected", "fc", [name for _, name, _ in low]
+    back = "amp_cast", "fc_output_amp_cast_float32", ["fc"]
+    assert casts_of(amp.convert_symbol(mx.sym.softmax(dense(), name="sm"))) == [*low, fc, back, ("softmax", "sm", [back[1]])]
+    # What is 16-bit stays so through operators that take either, and comes out in float32.
+    found = casts_of(amp.convert_symbol(dense(mx.sym.Activation(dense(), act_type="relu", name="a"), "fc2")))
+    assert found[4] == ("Activation", "a", ["fc"]) and found[-1] == ("amp_cast", "fc2_output_amp_cast_float32", ["fc2"])
+    assert found[-2] == ("FullyConnected", "fc2", ["a", "fc2_weight_amp_cast_float16", "fc2_bias_amp_cast_float16"])
+    # A condition, and a name that is left out.
+    found = casts_of(amp.convert_symbol(mx.sym.Activation(dense(), act_type="softrelu", name="a")))
+    assert found[4:] == [back, ("Activation", "a", [back[1]])]
+    assert casts_of(amp.convert_symbol(dense(), excluded_sym_names=["fc"])) == [("FullyConnected", "fc", ["data", "fc_weight", "fc_bias"])]
+    # The widest type: of what is there in 16 bits, of what is not, and of what nothing is known of.
+    assert casts_of(amp.convert_symbol(mx.sym.elemwise_add(dense(x), x, name="z")))[4] == ("elemwise_add", "z", ["fc", low[0][1]])
+    found = casts_of(amp.convert_symbol(mx.sym.elemwise_add(dense(x), mx.sym.exp(x, name="e"), name="z")))
+    assert found[-1] == ("elemwise_add", "z", [back[1], "e"])
+    found = casts_of(amp.convert_symbol(mx.sym.elemwise_add(dense(), mx.sym.Variable("q"), name="z")))
+    assert found[4] == ("amp_multicast", "fc_output_amp_multicast", ["fc", "q"]) and found[-1][0] == "amp_cast"
+    with_lists = amp.convert_symbol(mx.sym.exp(dense(), name="e"), "bfloat16", ["exp"], ["FullyConnected"], [])
+    assert [op for op, _, _ in casts_of(with_lists)] == ["FullyConnected", "amp_cast", "exp", "amp_cast"]
+    assert with_lists.attr_dict()["fc_output_amp_cast_bfloat16"] == {"dtype": "bfloat16"}
+
+
+@pytest.mark.parametrize("optional", [False, True])
+def test_converted_model(optional):
+    y = mx.sym.BatchNorm(mx.sym.Convolution(mx.sym.Variable("data"), kernel=(3, 3), num_filter=2, name="cv"), fix_gamma=False, name="bn")
+    y = mx.sym.softmax(dense(y), name="sm")
+    shapes = y.infer_shape(data=(2, 1, 5, 5))
+    draw = onp.random.RandomState(3)
+    args = {n: nd.array(draw.rand(*s)) for n, s in zip(y.list_arguments(), shapes[0], strict=True) if n != "data"}
+    states = {n: nd.ones(s) for n, s in zip(y.list_auxiliary_states(), shapes[2], strict=True)}
+    x = nd.array(draw.rand(2, 1, 5, 5))
+    plain = y.bind(mx.cpu(), {**args, "data": x}, aux_states=states).forward()[0]
+    symbol, found, aux = amp.convert_model(y, dict(args), states, cast_optional_params=optional)
+    low = "float16" if optional else "float32"
+    assert {n: onp.dtype(a.dtype).name for n, a in found.items()} == {
+        "cv_weight": low, "cv_bias": low, "bn_gamma": "float32", "bn_beta": "float32", "fc_weight": low, "fc_bias": low}
+    assert symbol.attr_dict()["cv_weight"]["__dtype__"] == ("2" if optional else "0") and aux is states
+    assert ("cv_weight_amp_cast_float16_output" in symbol.get_internals().list_outputs()) is not optional
+    out = symbol.bind(mx.cpu(), {**found, "data": x}, aux_states=states).forward()[0]
+    assert out.dtype == onp.float32 and 0 < abs(out - plain).max().asscalar() < 0.01
+    assert y.get_internals().list_outputs()[1:3] == ["cv_weight", "cv_bias"]  # the graph that was given is as it was
+
+
+@pytest.mark.parametrize("dialect", ["nd", "np"])
+def test_converted_block_with_a_name_left_out(dialect):
+    if dialect == "np":
+        npx.set_np()
+    net = net_of(nd)
+    x = (np if dialect == "np" else nd).array(onp.random.RandomState(1).rand(2, 1, 4, 4))
+    net.hybridize()
+    plain = net(x)
+    names = [v.name for v in net._cached_graph[1]._vertices() if v.op == "FullyConnected"]
+    for arguments in ({"excluded_sym_names": names}, {"cast_optional_params": True}):
+        converted = amp.convert_hybrid_block(net, **arguments)
+        found = converted(x)
+        assert found.dtype == onp.float32
+        onp.testing.assert_allclose(found.asnumpy(), plain.asnumpy(), rtol=0.02, atol=0.02)
+        low = {n for n, p in converted.collect_params().items() if onp.dtype(p.dtype).name == "float16"}
+        assert len(low) == (4 if "cast_optional_params" in arguments else 0)
+    again = amp.convert_hybrid_block(converted, excluded_sym_names=names)
+    assert type(again) is gluon.SymbolBlock and again(x).dtype == onp.float32
+
+
+def test_converted_bucketing_module():
+    def sym_gen(length):
+        y = mx.sym.SoftmaxOutput(dense(mx.sym.sum(mx.sym.Variable("data"), axis=1)), name="softmax")
+        return y, ("data",), ("softmax_label",)
+
+    module = mx.mod.BucketingModule(sym_gen, 4)
+    shapes = [("data", (3, 4, 5))], [("softmax_label", (3,))]
+    module.bind(*shapes)
+    module.init_params(mx.init.One())
+    converted = amp.convert_bucketing_module(module)
+    converted.bind(*shapes, for_training=False)
+    for length in (4, 2):
+        batch = mx.io.DataBatch([nd.ones((3, length, 5))], [nd.zeros(3)], bucket_key=length, provide_data=[("data", (3, length, 5))],
+                                provide_label=shapes[1])
+        for m in (module, converted):
+            m.forward(batch, is_train=False)
+        onp.testing.assert_allclose(converted.get_outputs()[0].asnumpy(), module.get_outputs()[0].asnumpy(), rtol=1e-2)
+    with pytest.raises(AssertionError, match="initialize the module's parameters first"):
+        amp.convert_bucketing_module(mx.mod.BucketingModule(sym_gen, 4))
+
+
 def test_own_lists():
     converted = amp.convert_hybrid_block(net_of(nd), target_dtype_ops=["Convolution"], fp32_ops=["FullyConnected"])
     assert onp.dtype(converted(nd.ones((2, 1, 4, 4))).dtype).name == "float32"
@@ -190,9 +286,16 @@ class Reads(nn.HybridSequential):
     (lambda: amp.unscale(weight_and_trainer()[1]), AttributeError, r"amp.unscale: .*call amp.init_trainer\(trainer\) first"),
     (lambda: (amp.init(), amp.init_trainer(mx.optimizer.SGD())), TypeError, "needs a gluon.Trainer, got an optimizer: make"),
     (lambda: amp.convert_hybrid_block(nn.Sequential()), TypeError, "needs a HybridBlock, got a Sequential"),
-    (lambda: amp.convert_hybrid_block(nn.Dense(2), excluded_sym_names=["a"]), ValueError, "excluded_sym_names names nodes of symbols"),
+    (lambda: amp.convert_hybrid_block(nn.Dense(2), excluded_sym_names=["a"]), RuntimeError, "call hybridize"),
     (lambda: amp.convert_hybrid_block(Reads())(nd.ones(2)), mx.MXNetError, "cannot be one operator: it reads values"),
-    (lambda: amp.convert_model, AttributeError, "symbols compute in mixed precision after"),
+    (lambda: amp.convert_symbol(3), AssertionError, "needs a Symbol, got a int"),
+    (lambda: amp.convert_symbol(dense(), "int8"), AssertionError, "target_dtype must be 'float16' or 'bfloat16'"),
+    (lambda: amp.convert_symbol(dense(), fp32_ops="exp"), AssertionError, "fp32_ops must be a list, got 'exp'"),
+    (lambda: amp.convert_symbol(dense(), conditional_fp32_ops=[(1, 2, 3)]), AssertionError, r"holds \(operator, attribute, list of values"),
+    (lambda: amp.convert_symbol(dense(), target_dtype_ops=["exp"]), AssertionError, "target_dtype_ops and fp32_ops both have exp"),
+    (lambda: amp.convert_symbol(dense(), target_dtype_ops=["expp"]), AssertionError, "only operators of amp's lists .* no expp"),
+    (lambda: amp.convert_model(dense(), [], {}), AssertionError, "arg_params must be a dict of arrays by name, got a list"),
+    (lambda: amp.convert_bucketing_module(dense()), AssertionError, "needs a BucketingModule, got a Symbol"),
 ])
 def test_errors(call, error, text):
     with pytest.raises(error, match=text):

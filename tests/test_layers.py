@@ -12,7 +12,7 @@ LAYERS = [
     ("absent",),
     ("base",),
     ("arguments",),
-    ("error", "device", "serialization", "callback", "log", "registry", "name", "attribute", "libinfo"),
+    ("error", "device", "serialization", "callback", "log", "registry", "name", "attribute", "libinfo", "ndarray_doc", "symbol_doc"),
     ("context",),
     ("engine",),
     ("ops",),

@@ -2,13 +2,14 @@
 from __future__ import annotations
 
 import gc
+import json
 import weakref
 
 import numpy as onp
 import pytest
 
 import mxshim as mx
-from mxshim import MXNetError, autograd, nd, npx
+from mxshim import MXNetError, autograd, gluon, nd, npx
 
 pytestmark = pytest.mark.usefixtures("on_cpu")
 
@@ -453,3 +454,26 @@ def test_errors_inside(square):
 def test_history(square):
     x = marked(X)
     assert '"op": "Custom"' in autograd.get_symbol(recorded(x, op_type="square")).tojson()
+
+
+def test_a_block_with_an_operator_of_its_own_is_exported(square, tmp_path):
+    class Squared(gluon.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            self.dense = gluon.nn.Dense(2, in_units=3)
+
+        def hybrid_forward(self, F, x):
+            return F.Custom(self.dense(x), op_type="square", name="s")
+
+    net = Squared()
+    net.initialize()
+    net.hybridize()
+    x = nd.array([[1, 2, 3.]])
+    found = net(x)
+    files = net.export(str(tmp_path / "net"))
+    graph = mx.sym.load(files[0])
+    assert [node["op"] for node in json.loads(graph.tojson())["nodes"]] == ["null"] * 3 + ["FullyConnected", "Custom"]
+    again = gluon.SymbolBlock.imports(files[0], ["data"], files[1])
+    assert again(x).asnumpy().tolist() == found.asnumpy().tolist()
+    symbol = nd.Custom(mx.sym.var("x"), op_type="square", name="q")  # as F.Custom of a forward that is given Symbols
+    assert symbol.list_outputs() == ["q_output"] and symbol.list_arguments() == ["x"]

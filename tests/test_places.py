@@ -250,6 +250,14 @@ def test_batches_of_another_library_s_module():
         base_module._parse_data_desc(["a"], [], [("b", (1, 2))], None)
 
 
+def test_base_classes_of_texts_about_operators():
+    class FlattenDoc(mx.symbol_doc.SymbolDoc):
+        """x"""
+
+    net = mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=3, name="fc")
+    assert FlattenDoc.get_output_shape(net, data=(2, 4)) == {"fc_output": (2, 3)} and mx.ndarray_doc.NDArrayDoc() is not None
+
+
 def test_helpers_of_classes():
     class Named(type):
         def __new__(meta, name, bases, body):

@@ -215,9 +215,9 @@ class Trainer:
         outs = [list(p._data) for _, p in trained] if self._update_on_kvstore else grads
         if keys and isinstance(self._kvstore, kv.KVStore):
             self._kvstore.pushpull(keys, grads, out=outs)
-        else:  # a store of somebody's own knows MXNet's calls, which have one key
+        else:  # a store of somebody's own knows MXNet's calls, which have one key, and `out` for weights alone
             for key, grad, out in zip(keys, grads, outs, strict=True):
-                self._kvstore.pushpull(key, grad, out=out, priority=-key)
+                self._kvstore.pushpull(key, grad, priority=-key, **({"out": out} if self._update_on_kvstore else {}))
 
     def _update(self, ignore_stale_grad):
         overflow = self._overflow() if self._amp_loss_scaler is not None else False

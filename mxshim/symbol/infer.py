@@ -282,6 +282,14 @@ def _custom_types(v, types) -> bool:
     return True
 
 
+def _multicast_types(v, types):
+    """All in the widest type among the inputs, if these are known."""
+    found = [types.get((id(w), k)) for w, k in v.inputs]
+    if None not in found:
+        pick = min if v.attrs.get("cast_narrow") in ("True", "1") else max
+        types.update({(id(v), k): pick(found, key=lambda t: t.itemsize) for k in range(v.count())})
+
+
 def _type_step(v, types):
     if v.subgraphs:
         _loop_types(v, types)
@@ -295,6 +303,9 @@ def _type_step(v, types):
             kind = "float32" if v.op.endswith("embedding") and name == "data" else found.get(name, "float32")
             if types.get((id(w), k)) is None:
                 types[id(w), k] = as_dtype(kind)
+    if v.op == "amp_multicast":
+        _multicast_types(v, types)
+        return
     free = _FREE_INPUTS.get(v.op, ())
     bound = [(id(w), k) for i, (w, k) in enumerate(v.inputs) if i not in free]
     first = next((types[e] for e in bound if types.get(e) is not None), None)

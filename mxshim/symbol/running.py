@@ -47,10 +47,11 @@ class Program:
         self.variables = [i for i, v in enumerate(order) if v.op is None]
         self.outputs = [(place[id(v)], k) for v, k in symbol._entries]
 
-    def __call__(self, arrays, seen=None):
+    def __call__(self, arrays, seen=None, taken=None):
         """The outputs, for one array per input.
 
         seen: called with (vertex, k, array) of what an operator takes, k being ~n for its n-th input, and then of what it gives, k >= 0.
+        taken: called with (vertex, n, array) of what an operator takes, gives what it takes in its place.
         """
         results: list = [None] * len(self.names)
         for i, a in zip(self.variables, arrays, strict=True):
@@ -59,8 +60,11 @@ class Program:
             if seen is not None:
                 for n, (j, k) in enumerate(sources):
                     seen(self.order[i], ~n, results[j][k])
+            inputs = [results[j][k] for j, k in sources]
+            if taken is not None:
+                inputs = [taken(self.order[i], n, a) for n, a in enumerate(inputs)]
             try:
-                found = call([results[j][k] for j, k in sources], given)
+                found = call(inputs, given)
             except Exception as error:
                 if not getattr(error, "__notes__", None):
                     error.add_note(f"in the operator {self.names[i]!r} of a graph")

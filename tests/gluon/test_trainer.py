@@ -444,6 +444,17 @@ def test_compressed_steps():
     assert net.weight.data(TWO[1]).asnumpy().tolist() == [[0, 0]]  # two gradients of 1 arrive as 0.5 each
 
 
+def test_schedulers_log_what_MXNet_s_do(caplog):
+    caplog.set_level("INFO")
+    factor = mx.lr_scheduler.FactorScheduler(step=3, factor=0.5, stop_factor_lr=0.4)
+    several = mx.lr_scheduler.MultiFactorScheduler(step=[2, 5], factor=0.1, base_lr=1.0)
+    factor.base_lr = 1.0
+    assert [factor(n) for n in (1, 4, 7, 8)] == [1.0, 0.5, 0.4, 0.4] and several(3) == 0.1
+    assert caplog.messages == ["Update[4]: Change learning rate to 5.00000e-01",
+                               "Update[7]: now learning rate arrived at 4.00000e-01, will not change in the future",
+                               "Update[3]: Change learning rate to 1.00000e-01"]
+
+
 def test_where_weights_are_updated_by_default(monkeypatch):
     monkeypatch.setenv("MXNET_UPDATE_ON_KVSTORE", "0")
     trainer = gluon.Trainer(dense(ctx=TWO).collect_params(), "sgd")
@@ -455,14 +466,14 @@ def test_stores_of_somebodys_own_get_one_key_at_a_time():
     net = dense(ctx=TWO)
     store = mx.kv.create("teststore")
     calls, pushpull = [], store.pushpull
-    store.pushpull = lambda key, value, out=None, priority=0: calls.append((key, len(value), priority)) or pushpull(key, value, out)
+    store.pushpull = lambda key, value, out=None, priority=0: calls.append((key, len(value), out, priority)) or pushpull(key, value, out)
     trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 1.0}, kvstore=store)
     before = net.bias.data(TWO[0]).asnumpy()
     with autograd.record():
         losses = [net(nd.ones((1, net.weight.shape[1]), ctx=d)).sum() for d in TWO]
     autograd.backward(losses)
     trainer.step(1)
-    assert calls == [(0, 2, 0), (1, 2, -1)]
+    assert calls == [(0, 2, None, 0), (1, 2, None, -1)]  # as from MXNet, without an `out`: the gradients become their sum
     assert all((b.asnumpy() == before - 2).all() for b in net.bias.list_data())
     out = nd.zeros(2)
     store.broadcast("w", nd.ones(2), out)

@@ -229,7 +229,8 @@ def test_monitor(caplog):
     mod = mx.mod.Module(small())
     mod.fit(Batches(X[:20], Y[:20], 10), Batches(X[:5], Y[:5], 5), num_epoch=2, monitor=mx.mon.Monitor(2, pattern="fc1.*"))
     seen = [r.getMessage().split()[:3] for r in caplog.records if r.getMessage().startswith("Batch:")]
-    assert seen == [["Batch:", str(k), f"fc1_{name}"] for k in (1, 3) for name in ("output", "weight", "bias")]
+    assert seen == [["Batch:", str(k), f"fc1_{name}"] for k in (1, 3) for name in (
+        "output", "backward_output0", "backward_output1", "backward_output2", "weight", "bias")]
     assert caplog.records[0].getMessage().startswith("Batch:       1 fc1_output                     ")
 
 
@@ -307,7 +308,8 @@ def test_feed_forward_counts_as_MXNet_does(caplog):
     assert seen == [(0, 1, 0), (0, 2, 1), (1, 1, 2), (1, 2, 3), (2, 1, 4), (2, 2, 0)]  # an epoch goes on where the last one ended
     assert ends == [(k, True, ["fc_bias", "fc_weight"]) for k in range(3)]
     lines = [r.getMessage().split("=")[0] for r in caplog.records if r.getMessage().startswith("Epoch[2]")]
-    assert lines == ["Epoch[2] Time cost", "Epoch[2] Validation-accuracy"]
+    assert lines == ["Epoch[2] Resetting Data Iterator", "Epoch[2] Time cost", "Epoch[2] Validation-accuracy"]
+    assert "Start training with [cpu(0)]" in caplog.messages
     features = mx.model.FeedForward(net.get_internals()["fc_output"], arg_params=model.arg_params, numpy_batch_size=2)
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -150,6 +150,37 @@ def test_monitor():
     assert [(step, name) for step, name, _ in mon.toc()] == [(1, "c_weight"), (1, "fc_weight")]
 
 
+def test_a_monitor_sees_the_gradients_that_operators_give_their_inputs():
+    x = mx.sym.var("x")
+    y = mx.sym.Activation(mx.sym.FullyConnected(x, num_hidden=2, no_bias=True, name="fc"), act_type="relu", name="act")
+    y = mx.sym.elemwise_add(y, mx.sym.broadcast_mul(mx.sym.sum(x, axis=1, keepdims=True), y), name="add")
+    y = mx.sym.BatchNorm(y, name="bn", use_global_stats=True, eps=1e-5)
+    ex = y.simple_bind(mx.cpu(), x=(2, 3))
+    plain = y.simple_bind(mx.cpu(), x=(2, 3))
+    for e in (ex, plain):
+        e.arg_dict["x"][:] = 1
+        e.arg_dict["fc_weight"][:] = 2
+        e.aux_dict["bn_moving_var"][:] = 1
+    seen = []
+    ex.set_monitor_callback(lambda name, array: seen.append((name, array.asnumpy())))
+    ex.forward(is_train=True)
+    assert not any("backward" in name for name, _ in seen)
+    del seen[:]
+    ex.backward(nd.ones((2, 2)))
+    names = [name for name, _ in seen]
+    assert names[:5] == [*[f"bn_backward_output{n}" for n in range(3)], "add_backward_output0", "add_backward_output1"]
+    assert names[-3:] == ["act_backward_output", "fc_backward_output0", "fc_backward_output1"]
+    found = dict(seen)
+    onp.testing.assert_allclose(found["act_backward_output"], 4, rtol=1e-4)  # 1 from the addition, 3 from the product with the sum over x
+    plain.forward(is_train=True)
+    plain.backward(nd.ones((2, 2)))
+    for name, g in plain.grad_dict.items():
+        onp.testing.assert_allclose(ex.grad_dict[name].asnumpy(), g.asnumpy(), rtol=1e-5)
+    onp.testing.assert_allclose(found["fc_backward_output1"], ex.grad_dict["fc_weight"].asnumpy(), rtol=1e-5)
+    ex.forward()  # a prediction
+    assert len(seen) < 2 * len(names) and "fc_backward_output0" not in [name for name, _ in seen[len(names):]]
+
+
 def test_a_monitor_of_everything_sees_what_goes_into_each_operator():
     x = mx.sym.Activation(mx.sym.FullyConnected(mx.sym.var("x"), num_hidden=2, name="fc"), act_type="relu", name="act")
     ex = mx.sym.concat(x, mx.sym.var("y"), name="both").simple_bind(mx.cpu(), x=(2, 3), y=(2, 1))
