@@ -200,7 +200,7 @@ def test_a_chain_of_views_is_as_good_as_one(engine):
     """Of any length: code that takes `rest = rest[1:]` until nothing is left, and writes into it, has as many views as elements."""
     before = mx.engine.set_engine_type(engine)
     try:
-        n = 1500 if engine == "ThreadedEngine" else 20
+        n = 1100 if engine == "ThreadedEngine" else 20
         x = np.zeros((n, 2))
         rest, kept = x, []
         for i in range(n - 1):
