@@ -93,6 +93,8 @@ class Array(Handle):
             raise MXNetError(INPLACE)
 
     def _store_recorded(self, new: Array, there):
+        base: Any
+        view: Any
         base, view = self._based_on() if self._view is not None else (None, None)
         if base is None:
             self._put(new._value_now())
@@ -132,7 +134,7 @@ class Array(Handle):
         other = emit1(read, self, scalars, type(self))
         other._memo, other._memo_of = other._cell.value, self._cell.value if source is None else source
         other._cell = self._cell
-        other._view = View(read, write, scalars) if self._view is None else self._within(forms, scalars, other._memo.aval)
+        other._view = View(read, write, scalars) if self._view is None else self._within(read, write, scalars, other._memo.aval)
         if other._node is not None:
             other._base = self
         else:
@@ -142,18 +144,19 @@ class Array(Handle):
                 trace.windows.append((other._memo.slot, weakref.ref(other)))
         return other
 
-    def _within(self, forms, scalars, aval) -> View:
+    def _within(self, read, write, scalars, aval) -> View:
         """How a view of this view lies in it; aval: its own. They lie together in memory."""
         view: Any = self._view
         whole, base = self._cell.value.aval, self._base
+        start: tuple[int, ...] = ()
         if aval.size == whole.size:
-            cell = View(*window_forms("mx.reshape", "mx.reshape_back", (aval.shape,)), ())
+            forms = window_forms("mx.reshape", "mx.reshape_back", (aval.shape,))
         else:
             outer = view.cell or view
-            start = _first(outer.read, outer.scalars, whole.shape) + _first(forms[0], scalars, self.shape)
-            cell = View(*window_forms("mx.block", "mx.block_back", (NUM["i"], aval.shape)), (start,))
+            start = (_first(outer.read, outer.scalars, whole.shape) + _first(read, scalars, self.shape),)
+            forms = window_forms("mx.block", "mx.block_back", (NUM["i"], aval.shape))
         root = view.root if view.cell is not None else base if base is None or type(base) is weakref.ref else weakref.ref(base)
-        return View(*forms, scalars, cell, root)
+        return View(read, write, scalars, View(forms[0], forms[1], start), root)
 
     def _fitted(self, aval):
         """These elements broadcast and cast to another shape and dtype, in the graph."""
