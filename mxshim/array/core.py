@@ -456,7 +456,7 @@ def _recorded(base) -> bool:
     return at is not None and not at[0].is_leaf and at[0].out(at[1]) is value
 
 
-def _through(view: View, source: Value) -> Value:
+def _through(view: Any, source: Value) -> Value:
     """A view's elements, read from its cell's value."""
     view = view.cell or view
     spec = look_up(view.read.op, view.read.pattern, [source])
