@@ -12,7 +12,7 @@ from ..engine import grad as engine_grad
 from ..engine.cell import Handle, Value, View, cell_of, put, shared, value_with
 from ..engine.emit import emit, emit1, emit2, emit_spec, form_of, inplace, look_up, make_node, place
 from ..engine.op import NAMES, Op
-from ..engine.spec import Spec, arr, tracing
+from ..engine.spec import NUM, Spec, arr, tracing
 from ..engine.trace import read, state, threads, trace_on, wait_all
 from .one_element import convertible
 
@@ -40,8 +40,7 @@ class Array(Handle):
         source = self._cell.value
         known = self._memo_of
         if known is not source:
-            view: Any
-            base, view = self._based_on(), self._view
+            base, view = self._based_on()
             if base is not None and not (type(known) is weakref.ref and known() is source) and _recorded(base):
                 thread = threads.now
                 recording, thread.recording = thread.recording, True  # when somebody reads must not decide what is in the graph
@@ -51,13 +50,19 @@ class Array(Handle):
                     thread.recording = recording
                 self._memo, self._index = values[0], 0
             else:
-                self._memo = _through(view, source)
+                self._memo = _through(self._view, source)
             self._memo_of = source
         return self._memo
 
-    def _based_on(self):
-        base = self._base
-        return base() if type(base) is weakref.ref else base
+    def _based_on(self) -> tuple[Any, Any]:
+        """(the array that a view was taken from, how it lies in it); of all of the memory if nobody holds that array any more, or None."""
+        base: Any = self._base
+        view: Any = self._view
+        if type(base) is weakref.ref:
+            base = base()
+        if base is None and view.root is not None:
+            return view.root(), view.cell
+        return base, view
 
     def _put(self, value: Value):
         """Overwrite the memory; marks and the place in the graph stay. `value` has this array's shape and dtype."""
@@ -88,11 +93,12 @@ class Array(Handle):
             raise MXNetError(INPLACE)
 
     def _store_recorded(self, new: Array, there):
-        base = self._based_on() if self._view is not None else None
+        base: Any
+        view: Any
+        base, view = self._based_on() if self._view is not None else (None, None)
         if base is None:
             self._put(new._value_now())
         else:
-            view: Any = self._view
             written = emit2(view.write, base, new, view.scalars, type(self))
             base._store_recorded(written, place(written))
             self._memo, self._memo_of = new._value_now(), self._cell.value
@@ -113,8 +119,11 @@ class Array(Handle):
     def _alias(self) -> Array:
         """Another handle on the same memory, outside the graph."""
         other = object.__new__(type(self))
-        other._cell, other._view, other._memo, other._memo_of = self._cell, self._view, None, None
-        other._leaf = other._node = other._base = None  # without a base, reading a view again never enters the base's graph
+        view = self._view
+        if view is not None and view.root is not None:
+            view = View(view.read, view.write, view.scalars, view.cell)
+        other._cell, other._view, other._memo, other._memo_of = self._cell, view, None, None
+        other._leaf = other._node = other._base = None  # without base and root, reading a view again never enters the base's graph
         other._index = 0
         return other
 
@@ -125,7 +134,7 @@ class Array(Handle):
         other = emit1(read, self, scalars, type(self))
         other._memo, other._memo_of = other._cell.value, self._cell.value if source is None else source
         other._cell = self._cell
-        other._view = View(self._view, read, write, scalars)
+        other._view = View(read, write, scalars) if self._view is None else self._within(read, write, scalars, other._memo.aval)
         if other._node is not None:
             other._base = self
         else:
@@ -134,6 +143,20 @@ class Array(Handle):
             if trace is not None:
                 trace.windows.append((other._memo.slot, weakref.ref(other)))
         return other
+
+    def _within(self, read, write, scalars, aval) -> View:
+        """How a view of this view lies in it; aval: its own. They lie together in memory."""
+        view: Any = self._view
+        whole, base = self._cell.value.aval, self._base
+        start: tuple[int, ...] = ()
+        if aval.size == whole.size:
+            forms = window_forms("mx.reshape", "mx.reshape_back", (aval.shape,))
+        else:
+            outer = view.cell or view
+            start = (_first(outer.read, outer.scalars, whole.shape) + _first(read, scalars, self.shape),)
+            forms = window_forms("mx.block", "mx.block_back", (NUM["i"], aval.shape))
+        root = view.root if view.cell is not None else base if base is None or type(base) is weakref.ref else weakref.ref(base)
+        return View(read, write, scalars, View(forms[0], forms[1], start), root)
 
     def _fitted(self, aval):
         """These elements broadcast and cast to another shape and dtype, in the graph."""
@@ -423,25 +446,41 @@ def is_plain(x: Array) -> bool:
 
 def _recorded(base) -> bool:
     """Whether what an array holds was put there by a recorded call, whose graph is still there."""
+    above = base
+    while above._node is None:  # without a place all the way up there is none, however many views that are
+        above = None if above._view is None else above._based_on()[0]
+        if above is None:
+            return False
     value = base._value_now()  # a view finds its own place by that
     at = place(base)
     return at is not None and not at[0].is_leaf and at[0].out(at[1]) is value
 
 
-def _through(view: View, source: Value) -> Value:
+def _through(view: Any, source: Value) -> Value:
     """A view's elements, read from its cell's value."""
-    if view.parent is not None:
-        source = _through(view.parent, source)
+    view = view.cell or view
     spec = look_up(view.read.op, view.read.pattern, [source])
     return emit_spec(spec, [source], view.scalars, None)[0][0]
 
 
 def _back(view: View, source: Value, new: Value) -> Value:
     """The cell's value after `new` was written through a view."""
-    inner = source if view.parent is None else _through(view.parent, source)
-    spec = look_up(view.write.op, view.write.pattern, [inner, new])
-    written = emit_spec(spec, [inner, new], view.scalars, None)[0][0]
-    return written if view.parent is None else _back(view.parent, source, written)
+    view = view.cell or view
+    spec = look_up(view.write.op, view.write.pattern, [source, new])
+    return emit_spec(spec, [source, new], view.scalars, None)[0][0]
+
+
+def _first(read, scalars, shape) -> int:
+    """Where in an array of a shape, counted row by row, the elements begin that a view's form reads."""
+    if read.op is NAMES["mx.block"]:
+        return scalars[0]
+    found, stride, starts = 0, 1, list(scalars)
+    if starts:
+        for n, axis in zip(reversed(shape), reversed(read.pattern[2])):
+            if axis is not None:
+                found += starts.pop() * stride
+            stride *= n
+    return found
 
 
 def waitall():

@@ -443,7 +443,7 @@ def _put(x: Array, plan, value):
 
 def _put_mask(x: Array, plan, value):
     from .convert import adopt_numpy
-    mask = adopt_numpy(plan.mask, type(x), x.ctx)
+    mask = adopt_numpy(onp.array(plan.mask), type(x), x.ctx)  # a copy: the caller may write to his until this is computed
     if isinstance(value, Array):
         count, rest = int(plan.mask.sum()), x.shape[plan.mask.ndim:]
         if value.ndim > len(rest) and value.shape[0] not in (1, count):

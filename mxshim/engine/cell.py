@@ -137,15 +137,16 @@ def cell_of(value: Value) -> Cell:
 
 
 class View:
-    """How an array's elements lie in its cell: a form (`emit.Form`) that reads them and one that writes them back.
+    """How an array's elements lie in what it was taken from: a form (`emit.Form`) that reads them and one that writes them back.
 
-    scalars: the run-time index starts of both.  parent: the view this one is a window onto, None for the whole cell.
+    scalars: the run-time index starts of both.
+    cell: of a view of a view, the same as a view of all of the memory, else None; root: a weak reference to the array of that, or None.
     """
 
-    __slots__ = ("parent", "read", "scalars", "write")
+    __slots__ = ("cell", "read", "root", "scalars", "write")
 
-    def __init__(self, parent, read, write, scalars):
-        self.parent, self.read, self.write, self.scalars = parent, read, write, scalars
+    def __init__(self, read, write, scalars, cell=None, root=None):
+        self.read, self.write, self.scalars, self.cell, self.root = read, write, scalars, cell, root
 
 
 class Handle:

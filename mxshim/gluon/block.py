@@ -6,7 +6,7 @@ import contextvars
 import inspect
 import json
 import warnings
-from collections import Counter, OrderedDict
+from collections import Counter
 
 import numpy as onp
 
@@ -26,7 +26,7 @@ from .dialect import _flatten as _flatten
 from .dialect import _regroup as _regroup
 from .exporting import cached_graph, export
 from .hooks import HookHandle, registered
-from .hybrid import OWN, Changes, Hybrid, Settings, outermost
+from .hybrid import OWN, Changes, Children, Hybrid, Settings, code_of, copied, outermost
 from .naming import _BlockScope as _BlockScope
 from .parameter import Parameter, wait_again_after
 from .parameter_dict import ParameterDict
@@ -73,11 +73,11 @@ class Block:
     in nd programs (MXNet 1).
     """
 
-    _watch = None  # what register_op_hook asked for
+    _watch, __copy__ = None, copied  # _watch: what register_op_hook asked for
 
     def __init__(self, prefix=None, params=None):
         fields = self.__dict__
-        fields["_children"], fields["_reg_params"] = OrderedDict(), {}
+        fields["_children"], fields["_reg_params"] = Children(), {}
         fields["_forward_hooks"], fields["_forward_pre_hooks"] = {}, {}
         fields["_quiet"] = Hybrid(limit=_EVERY, unasked=True) if type(self) in OWN else None
         self._prefix, self._params, self._scope = naming.names_for(prefix, params, self._alias())
@@ -85,7 +85,7 @@ class Block:
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         if cls.__module__.startswith(_OURS):
-            OWN.add(cls)
+            OWN[cls] = code_of(cls)
 
     def _runs_users_code(self) -> bool:
         """Whether forward of a class of `OWN` calls what the user gave: functions, blocks that are no children."""

@@ -7,8 +7,10 @@ computed, uses arrays that are neither inputs nor parameters nor attributes, run
 """
 from __future__ import annotations
 
+import copy
 import threading
 import warnings
+from collections import OrderedDict
 
 from .. import autograd
 from ..base import MXNetError
@@ -52,8 +54,12 @@ class Settings(dict):
     """A layer's dict, such as the arguments for its operator: users change them in place, which counts as setting an attribute."""
 
 
-def _counted(name):
-    change = getattr(dict, name)
+class Children(OrderedDict):
+    """A block's children by name: users take some out of it and put others in, which counts as well."""
+
+
+def _counted(kind, name):
+    change = getattr(kind, name)
 
     def method(self, *args, **kwargs):
         Changes.count += 1
@@ -63,8 +69,10 @@ def _counted(name):
     return method
 
 
-for _name in ("__delitem__", "__ior__", "__setitem__", "clear", "pop", "popitem", "setdefault", "update"):
-    setattr(Settings, _name, _counted(_name))
+for _kind in (Settings, Children):
+    for _name in ("__delitem__", "__ior__", "__setitem__", "clear", "pop", "popitem", "setdefault", "update"):
+        setattr(_kind, _name, _counted(_kind, _name))
+Children.move_to_end = _counted(Children, "move_to_end")  # type: ignore[method-assign]
 
 
 class _Plan:
@@ -81,7 +89,23 @@ class _Plan:
                  "writes")
 
 
-OWN: set[type] = set()  # the blocks of this package
+OWN: dict[type, tuple] = {}  # the blocks of this package, and what runs when they are called, as `code_of` tells it
+
+
+def code_of(kind) -> tuple:
+    """The functions that make a call of a class of blocks; programs that trace calls put others there."""
+    return kind.__call__, kind.forward, getattr(kind, "hybrid_forward", None)
+
+
+def copied(block):
+    """copy.copy(block): it shares what the block has, but for the plans, which know the attributes of one."""
+    other = object.__new__(type(block))
+    fields = other.__dict__
+    fields.update(block.__dict__)
+    for name in ("_hybrid", "_quiet"):
+        if fields.get(name) is not None:
+            fields[name] = copy.copy(fields[name])
+    return other
 
 
 class Hybrid:
@@ -176,6 +200,8 @@ class Hybrid:
     def _unchanged(self, block, plan) -> bool:
         below = plan.attributes
         if _changed(block, plan.own) or any(_changed(b, before) for b, before in below) or _hooked(b for b, _ in below):
+            return False
+        if self.unasked and not all(_is_own(b) for b in (block, *[b for b, _ in below])):
             return False
         plan.changes = Changes.count
         return True
@@ -274,8 +300,10 @@ def _refuse(block, args, before):
 
 
 def _is_own(block) -> bool:
-    """Whether a block's forward is this package's, and not one that was set on the block itself."""
-    return type(block) in OWN and not block._runs_users_code() and not {"forward", "hybrid_forward"} & block.__dict__.keys()
+    """Whether a block's forward is this package's, and not one that was set on its class or on the block itself."""
+    kind = type(block)
+    return kind in OWN and OWN[kind] == code_of(kind) and not block._runs_users_code() and not (
+        {"forward", "hybrid_forward"} & block.__dict__.keys())
 
 
 def _complete(block, blocks, args, ctx):

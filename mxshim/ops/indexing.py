@@ -1,6 +1,8 @@
 """Reading and writing by index. Starts are run-time numbers, sizes and steps are static: a moving slice is one program."""
 from __future__ import annotations
 
+import math
+
 import jax.numpy as jnp
 import numpy as onp
 from jax import lax
@@ -55,6 +57,18 @@ def getitem(x, starts, axes, shape):
 def setitem(x, value, starts, axes, shape):
     """x with the block of a basic index replaced by `value`, broadcast to `shape` and cast."""
     return _setitem(x, value, starts, axes, shape, True)
+
+
+@op("mx.block", static=("shape",), scalars=("start",), waits=True)
+def block(x, start, shape):
+    """The elements of x from a start on, counted row by row, in `shape`: what lies together in memory."""
+    return lax.dynamic_slice(x.reshape(-1), (start.value,), (math.prod(shape),), allow_negative_indices=False).reshape(shape)
+
+
+@op("mx.block_back", static=("shape",), scalars=("start",))
+def block_back(x, new, start, shape):
+    """What a write through such a block makes of its memory x."""
+    return lax.dynamic_update_slice(x.reshape(-1), new.reshape(-1), (start.value,), allow_negative_indices=False).reshape(x.shape)
 
 
 def _setitem(x, value, starts, axes, shape, exact):

@@ -167,3 +167,26 @@ def test_index_arrays_are_looked_at_once():
     assert found[2] == found[-1]
     with pytest.raises(IndexError, match="index 5 is out of bounds for axis 0 with size 4"):
         np.ones((4, 3))[rows]
+
+
+@pytest.mark.parametrize("recording", [False, True])
+def test_a_mask_of_numpys_may_be_used_again_at_once(recording):
+    """Loops fill one buffer with each turn's mask; what waits to be computed keeps the mask that it was called with."""
+    x, mask, index = np.zeros((4, 2)), onp.zeros(4, bool), onp.zeros(1, "int64")
+    whole, rows = onp.zeros((4, 2), bool), onp.ones(2, "float32")
+    with autograd.record() if recording else autograd.pause():
+        for i in range(4):
+            mask[:] = False
+            mask[i] = True
+            x[mask] = i
+            x[mask] += np.ones(2)
+            whole[:] = False
+            whole[i, 1] = True
+            x[whole] = x[whole] * 2
+            index[:] = i
+            x[index, 0] += 10
+            rows[:] = i
+            x[mask] = x[mask] + rows
+    mask[:] = whole[:] = True
+    index[:] = rows[:] = 0
+    assert x.tolist() == [[11 + 2 * i, 2 + 3 * i] for i in range(4)]

@@ -193,3 +193,66 @@ def test_whole_slices_are_views_of_their_own(key, itself):
             z = y[key]
         autograd.backward([y, z])
         assert x.grad.asnumpy().tolist() == ([5, 5] if itself else [10, 10])
+
+
+@pytest.mark.parametrize("engine", ["ThreadedEngine", "NaiveEngine"])
+def test_a_chain_of_views_is_as_good_as_one(engine):
+    """Of any length: code that takes `rest = rest[1:]` until nothing is left, and writes into it, has as many views as elements."""
+    before = mx.engine.set_engine_type(engine)
+    try:
+        n = 1100 if engine == "ThreadedEngine" else 20
+        x = np.zeros((n, 2))
+        rest, kept = x, []
+        for i in range(n - 1):
+            rest = rest[1:]
+            kept.append(rest)
+            if i % 100 < 2:
+                rest[0][1] += i
+        x += 1
+        inner = rest.as_nd_ndarray().reshape((1, 2))[0:1].reshape((2,))
+        inner[1:] = 7
+        assert rest.asnumpy().tolist() == [[1, 7]]
+        want = [1 + i if i % 100 < 2 else 1 for i in range(n - 2)]
+        assert x.asnumpy()[:, 1].tolist() == [1, *want, 7]
+        del kept
+        x[-1] = 3
+        assert inner.asnumpy().tolist() == [3, 3]
+    finally:
+        mx.engine.set_engine_type(before)
+
+
+@pytest.mark.parametrize("held", ["all", "the first", "none"])
+@pytest.mark.parametrize("read", [lambda: None, mx.nd.waitall], ids=["lazily", "flushed"])
+def test_a_recorded_write_reaches_the_graph_of_all_though_the_views_between_are_gone(held, read):
+    with mx.np_shape(True):
+        x, w = np.zeros((2, 3, 4)), np.array([2.0, 3.0])
+        first = x[1]
+        second = first[1]
+        inner = second[1:3]
+        if held != "all":
+            del second
+        if held == "none":
+            del first
+        w.attach_grad()
+        read()
+        with autograd.record():
+            inner[:] = w * w
+            read()
+            y = (x[1] * x[1]).sum()
+        y.backward()
+        assert x.asnumpy()[1, 1].tolist() == [0, 4, 9, 0]
+        assert w.grad.asnumpy().tolist() == [4 * 2 ** 3, 4 * 3 ** 3]
+
+
+def test_a_detached_view_of_a_view_stays_out_of_the_graph():
+    with mx.np_shape(True):
+        x, w = np.zeros((2, 3)), np.array([2.0, 3.0])
+        w.attach_grad()
+        apart = x[1][1:].detach()
+        inner = apart[0]
+        with autograd.record():
+            x[1, 1:] = w * w
+            y = (apart * w).sum() + inner * w[1]
+        y.backward()
+        assert y.item() == 8 + 27 + 12
+        assert w.grad.asnumpy().tolist() == [4, 9 + 4]

@@ -1,6 +1,7 @@
 """Layers of this package run as one instruction while recording though nobody hybridized them; users' code runs as ever."""
 from __future__ import annotations
 
+import copy
 import gc
 import json
 import pickle
@@ -12,7 +13,7 @@ import pytest
 import mxshim as mx
 from mxshim import autograd, gluon, nd, profiler
 from mxshim.gluon import loss, nn, rnn
-from mxshim.gluon.hybrid import Settings
+from mxshim.gluon.hybrid import OWN, Settings, code_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::mxshim.engine.RecompilationWarning")
 
@@ -43,6 +44,7 @@ def runs(monkeypatch):
             return _plain(self, *args, **kwargs)
 
         monkeypatch.setattr(kind, "hybrid_forward", counted)
+        monkeypatch.setitem(OWN, kind, code_of(kind))  # as if it were made so
     return counts
 
 
@@ -110,6 +112,64 @@ def test_what_is_set_on_layers_counts_at_once(F):
         recorded(drop, x)
     drop._rate = 0.0
     assert (recorded(drop, x).asnumpy() == x.asnumpy()).all()
+
+
+@pytest.mark.parametrize(("kind", "name"), [(nn.Dense, "hybrid_forward"), (nn.Dense, "__call__"), (nn.Block, "__call__"),
+                                            (nn.HybridBlock, "forward")])
+def test_functions_that_trace_calls_run_each_time(F, monkeypatch, kind, name):
+    """Programs put their own into a class of MXNet's, to print shapes or to count."""
+    ran, plain = [], getattr(kind, name)
+    before, x = made(nn.Dense(2)), F.array(some(4, 3))
+    for _ in range(3):
+        recorded(before, x)
+
+    def traced(self, *args, **kwargs):
+        if type(self) is nn.Dense:
+            ran.append(self)
+        return plain(self, *args, **kwargs)
+
+    monkeypatch.setattr(kind, name, traced)
+    net = made(nn.Dense(2))  # classes are looked at again when a block was made or changed
+    recorded(net, x)  # shapes of parameters are found by another call
+    ran.clear()
+    for _ in range(4):
+        recorded(net, x), recorded(before, x)
+    assert ran == [net[0], before[0]] * 4
+
+
+@pytest.mark.parametrize("hybridized", [False, True])
+def test_children_taken_out_and_exchanged_are_noticed(F, hybridized):
+    """Programs that fine-tune a network change its _children: pop() the last layer, put another one into its place."""
+    net = made(*[nn.Dense(2, use_bias=False, weight_initializer=mx.init.Constant(w)) for w in (1, 2, 3)], kind=nn.HybridSequential)
+    if hybridized:
+        net.hybridize()
+    x, other = F.ones((1, 2)), made(nn.Dense(2, use_bias=False, in_units=2, weight_initializer=mx.init.Constant(5)))
+    assert [recorded(net, x).asnumpy().max() for _ in range(4)] == [48] * 4
+    key, last = net._children.popitem()
+    assert [recorded(net, x).asnumpy().max() for _ in range(4)] == [8] * 4
+    net._children[key] = other[0]
+    assert [recorded(net, x).asnumpy().max() for _ in range(4)] == [80] * 4
+    net._children.move_to_end("0")
+    net._children["1"] = last
+    assert [recorded(net, x).asnumpy().max() for _ in range(4)] == [120] * 4
+    again = pickle.loads(pickle.dumps(net._children))
+    assert list(again) == list(net._children) == ["1", "2", "0"] and type(again) is type(net._children)
+
+
+@pytest.mark.parametrize("hybridized", [False, True])
+def test_what_is_set_on_a_copy_is_not_for_the_original(F, hybridized):
+    a = made(nn.Dropout(0.5))[0]
+    if hybridized:
+        a.hybridize()
+    x = F.ones((50, 20))
+    recorded(a, x)
+    b = copy.copy(a)
+    b._rate = 0.0
+    for _ in range(4):
+        assert (recorded(b, x).asnumpy() == 1).all()
+    for _ in range(4):
+        assert (recorded(a, x).asnumpy() == 0).any()
+        assert (recorded(b, x).asnumpy() == 1).all()
 
 
 def test_settings_are_a_dict():
