@@ -1,6 +1,8 @@
 """Images: pixels (height, width, channels), from bytes to what networks take, and changes of size and colour."""
 from __future__ import annotations
 
+from functools import lru_cache
+
 import jax.numpy as jnp
 import numpy as onp
 
@@ -97,9 +99,9 @@ def resizing(size, new, interp, whole=None):
     return found
 
 
-def _linear_bytes(data, width, height, interp):
-    """Bytes by linear interpolation in OpenCV's whole numbers: weights in 1/2048, and each row cut off by itself."""
-    h, w = data.shape[-3:-1]
+@lru_cache(64)
+def _linear_plan(h, w, height, width, interp):
+    """What linear interpolation takes, in 1/2048: two columns with their weights, all rows, two places among these with their weights."""
 
     def weights(x, ndim):
         return onp.rint(x * 2048).astype("int32").reshape(-1, *[1] * (ndim - 1))
@@ -108,14 +110,20 @@ def _linear_bytes(data, width, height, interp):
     left = onp.floor(at).astype(int)
     share = onp.where((left < 0) | (left >= w - 1), 0, at - left)
     left = left.clip(0, w - 1)
+    columns = (left, weights(1 - share, 2)), ((left + 1).clip(0, w - 1), weights(share, 2))
     at = _between(h, height, interp)
     above = onp.floor(at).astype(int)
-    share_below = at - above
     rows, place = onp.unique(onp.concatenate([above, above + 1]).clip(0, h - 1), return_inverse=True)
+    return columns, rows, ((place[:height], weights(1 - (at - above), 3)), (place[height:], weights(at - above, 3)))
+
+
+def _linear_bytes(data, width, height, interp):
+    """Bytes by linear interpolation in OpenCV's whole numbers: weights in 1/2048, and each row cut off by itself."""
+    h, w = data.shape[-3:-1]
+    ((left, much), (right, rest)), rows, places = _linear_plan(h, w, height, width, interp)
     wide = (data if len(rows) == h else data.take(rows, -3)).astype("int32")
-    across = wide.take(left, -2) * weights(1 - share, 2) + wide.take((left + 1).clip(0, w - 1), -2) * weights(share, 2) >> 4
-    upper = (across.take(place[:height], -3) * weights(1 - share_below, 3)) >> 16
-    lower = (across.take(place[height:], -3) * weights(share_below, 3)) >> 16
+    across = wide.take(left, -2) * much + wide.take(right, -2) * rest >> 4
+    upper, lower = (across.take(at, -3) * weights >> 16 for at, weights in places)
     return _of(data).clip((upper + lower + 2) >> 2, 0, 255).astype("uint8")
 
 
@@ -225,7 +233,7 @@ def brightness(data, factor):
 
 
 def _gray(x):
-    return _of(x).sum(x * onp.asarray(_GRAY, x.dtype), 2, keepdims=True) if x.shape[2] == 3 else x
+    return x @ onp.asarray(_GRAY, x.dtype)[:, None] if x.shape[2] == 3 else x
 
 
 @op("mx.image_contrast", scalars=("factor",), samples={"args": [((_F, 1.5), {}), ((_U[:, :, :1].copy(), 0.5), {})]})
@@ -253,17 +261,19 @@ def hue(data, turn):
     if x.shape[2] == 1:
         return data
     xp = _of(x)
-    r, g, b = x[..., 0], x[..., 1], x[..., 2]
-    low, high = xp.min(x, 2), xp.max(x, 2)
-    span = xp.where(high > low, high - low, xp.ones_like(high))
-    angle = xp.where(high == r, (g - b) / span, xp.where(high == g, 2 + (b - r) / span, 4 + (r - g) / span))
-    angle = angle + 6 * _number(turn, x)
+    r, g, b = (xp.array(x[..., k]) for k in range(3))  # NumPy is faster where the numbers of one colour lie together
+    low, high = xp.minimum(xp.minimum(r, g), b), xp.maximum(xp.maximum(r, g), b)
+    span = high - low
+    red, green = high == r, high == g
+    angle = xp.where(red, g - b, xp.where(green, b - r, r - g)) / xp.where(span > 0, span, xp.ones_like(span))
+    angle = xp.where(red, _number(0, x), xp.where(green, _number(2, x), _number(4, x))) + angle + 6 * _number(turn, x)
 
     def channel(shift):
-        t = xp.mod(angle + shift, 6)
-        return low + (high - low) * xp.clip(xp.where(t < 3, t, 4 - t), 0, 1)
+        t = angle + shift
+        t = t - 6 * xp.floor(t / 6)
+        return _stored(low + span * xp.clip(xp.minimum(t, 4 - t), 0, 1), data)
 
-    return _stored(xp.stack([channel(2), channel(0), channel(-2)], 2), data)
+    return xp.stack([channel(2), channel(0), channel(-2)], 2)
 
 
 # Principal components of the colours of ImageNet, times their deviations (Krizhevsky et al., 2012).
