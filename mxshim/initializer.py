@@ -479,13 +479,13 @@ class RNNFused(Initializer):
         default = getattr(name, "global_init", None) or Uniform()
         gates, _, hidden_size, directions, _ = self._sizes
         fixed = sum(math.prod(shape) for _, shape in fused_parts(*self._sizes, 0))
-        inputs, begin = (arr.shape[0] - fixed) // (gates * hidden_size * directions), 0
+        inputs, parts = (arr.shape[0] - fixed) // (gates * hidden_size * directions), []
         for (_, _, part), shape in fused_parts(*self._sizes, inputs):
             own = self._own[part] if self._own[part] is not None else "zeros" if part.endswith("bias") else default
             filled = (np if isinstance(arr, np.ndarray) else nd).zeros(shape, dtype=arr.dtype, ctx=arr.ctx)
             _fill(create(own), InitDesc(part, {}, default), filled)
-            arr[begin:begin + filled.size] = filled.reshape((-1,))
-            begin += filled.size
+            parts.append(filled.asnumpy().ravel())
+        arr[()] = onp.concatenate(parts)
 
 
 @register

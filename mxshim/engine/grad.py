@@ -58,6 +58,8 @@ class Scope:
                 for trace in list(thread.traces.values()):
                     if trace.step[0]:
                         trace.end_step()
+                    elif trace.instructions and thread.capture is None:
+                        trace.drop_unheld()
             thread.recording = recording
         if training is not None:
             thread.training = training

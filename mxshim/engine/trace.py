@@ -82,6 +82,27 @@ class constants_apart:
         self._thread.apart = self._before
 
 
+class by_itself:
+    """What is called in here runs when this ends, as programs of its own: it is no part of the trace that is open, nor ends it.
+
+    For what is done once, amid code that comes again: whatever initializers compute, the first step is the program of all later ones.
+    """
+
+    def __init__(self, why: str):
+        self._why = why
+
+    def __enter__(self):
+        self._thread = thread = threads.now
+        self._before = thread.traces, thread.trace
+        thread.traces, thread.trace = {}, _NONE
+
+    def __exit__(self, *exc):
+        try:
+            flush_all(self._why)
+        finally:
+            self._thread.traces, self._thread.trace = self._before
+
+
 class Segment:
     """What was recorded between two flushes, as a name for it; device: where."""
 
@@ -212,31 +233,82 @@ class Trace:
                 first = i
         return first
 
-    def _hand_on(self, first: int):
-        """Move instructions[first:], and the inputs that only they have, to the thread's next trace."""
+    def drop_unheld(self):
+        """Before a step is recorded: forget the calls whose results nobody has any more.
+
+        They are what was done once, say to print shapes; the step is to be the same program with and without them.
+        """
+        with self.lock:
+            if self.device is not None and self._unheld(0):
+                self._hand_on(0)
+
+    def _unheld(self, first: int) -> bool:
+        """Whether there is an instruction from there on whose results nobody has, nor another one needs."""
         tail = self.instructions[first:]
-        if not tail:
+        needed = {s >> SHIFT for i in tail for s in i[1]}
+        n = first
+        for i in tail:
+            if n not in needed and type(i[0]) is Spec:
+                outs = i[2]
+                if type(outs) is tuple:
+                    for v in outs:
+                        if getrefcount(v) > _HELD:
+                            break
+                    else:
+                        return True
+                elif getrefcount(outs) <= _HELD:
+                    return True
+            n += 1
+        return False
+
+    def _held(self, first: int) -> list[int]:
+        """The numbers of the instructions from there on whose results somebody has, or another one of these needs."""
+        if not self._unheld(first):
+            return list(range(first, len(self.instructions)))
+        instructions, found, needed = self.instructions, [], set()
+        for i in range(len(instructions) - 1, first - 1, -1):
+            code, slots, outs, *_ = instructions[i]
+            if i not in needed and type(code) is Spec:
+                if type(outs) is tuple:
+                    for v in outs:
+                        if getrefcount(v) > _HELD:
+                            break
+                    else:
+                        continue
+                elif getrefcount(outs) <= _HELD:
+                    continue
+            found.append(i)
+            needed.update([s >> SHIFT for s in slots if s >= 0])
+        found.reverse()
+        return found
+
+    def _hand_on(self, first: int):
+        """Move instructions[first:], but those that are not held, and the inputs that only they have, to the thread's next trace."""
+        if first == len(self.instructions):
             return
         thread, base, most = threads.now, first << SHIFT, self.step[1]
         for _, slots, *_ in self.instructions[self.step[0]:first]:
             most = max([most, *[-s for s in slots if FLOAT < s < 0]])
+        held = self._held(first)
+        place = {i: (n - i) << SHIFT for n, i in enumerate(held)}
         new = Trace(self.device)
 
         def moved(slot):
             if slot >= 0:
-                return slot - base
+                return slot + place[slot >> SHIFT]
             if slot <= FLOAT:
                 return slot
             value = self.inputs[~slot]
             return new.external.get(value) or new.enter(value)
 
+        tail = [self.instructions[i] for i in held]
         for code, slots, outs, numbers, line in tail:
             new.instructions.append([code, tuple([moved(s) for s in slots]), outs, numbers, line])
-        new.windows = [(slot - base, view) for slot, view in self.windows if slot >= base]
+        new.windows = [(moved(slot), view) for slot, view in self.windows if slot >= base and slot >> SHIFT in place]
         thread.trace = thread.traces[self.device] = new
         for _, _, outs, *_ in tail:  # an interrupt in here leaves values that both traces compute
             for v in outs if type(outs) is tuple else (outs,):
-                v.slot, v.trace = v.slot - base, new
+                v.slot, v.trace = moved(v.slot), new
         del self.instructions[first:]
         self.windows = [(slot, view) for slot, view in self.windows if slot < base]
         for v in self.inputs[most:]:

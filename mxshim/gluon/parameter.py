@@ -21,7 +21,7 @@ from ..base import MXNetError, as_dtype
 from ..device import Device, cpu, current_device
 from ..engine.capture import outside
 from ..engine.rng import not_aside
-from ..engine.trace import constants_apart
+from ..engine.trace import by_itself, constants_apart
 from ..symbol import deferred
 from ..symbol.recording import Recording
 from ..util import is_np_array, is_np_shape
@@ -418,7 +418,8 @@ class Parameter:
         with outside(), autograd.pause(), constants_apart(), not_aside():
             data = (np if is_np_array() else nd).zeros(self._shape, dtype=as_dtype(self._dtype), ctx=cpu())
             desc = initializer.InitDesc(self.name, {"__init__": chosen})
-            initializer.create(default)(desc, data)
+            with by_itself("initializer"):
+                initializer.create(default)(desc, data)
             self._init_impl(data, devices)
 
     def _init_impl(self, data, devices):

@@ -1,6 +1,8 @@
 """Images: pixels (height, width, channels), from bytes to what networks take, and changes of size and colour."""
 from __future__ import annotations
 
+from functools import lru_cache
+
 import jax.numpy as jnp
 import numpy as onp
 
@@ -105,27 +107,32 @@ def _columns(places, channels):
     return (places[:, None] * channels + onp.arange(channels)).ravel()
 
 
-def _linear_bytes(data, width, height, interp):
-    """Bytes by linear interpolation in OpenCV's whole numbers: weights in 1/2048, and each row cut off by itself."""
-    h, w, channels = data.shape[-3:]
-
+@lru_cache(64)
+def _linear_plan(h, w, channels, height, width, interp):
+    """What linear interpolation takes, in 1/2048: two columns with their weights, all rows, two places among these with their weights."""
     def weights(x):
         return onp.rint(x * 2048).astype("int32")
 
     at = _between(w, width, interp)
     left = onp.floor(at).astype(int)
     share = onp.where((left < 0) | (left >= w - 1), 0, at - left)
-    left = left.clip(0, w - 1)
+    columns = [(_columns(k.clip(0, w - 1), channels), weights(much).repeat(channels)) for k, much in ((left, 1 - share), (left + 1, share))]
     at = _between(h, height, interp)
     above = onp.floor(at).astype(int)
-    share_below = (at - above)[:, None]
+    share = (at - above)[:, None]
     rows, place = onp.unique(onp.concatenate([above, above + 1]).clip(0, h - 1), return_inverse=True)
+    return columns, rows, [(place[:height], weights(1 - share)), (place[height:], weights(share))]
+
+
+def _linear_bytes(data, width, height, interp):
+    """Bytes by linear interpolation in OpenCV's whole numbers: weights in 1/2048, and each row cut off by itself."""
+    h, w, channels = data.shape[-3:]
+    columns, rows, places = _linear_plan(h, w, channels, height, width, interp)
     wide = data.reshape(*data.shape[:-2], w * channels)
     wide = (wide if len(rows) == h else wide.take(rows, -2)).astype("int32")
-    across = (wide.take(_columns(left, channels), -1) * weights(1 - share).repeat(channels)
-              + wide.take(_columns((left + 1).clip(0, w - 1), channels), -1) * weights(share).repeat(channels)) >> 4
-    upper = (across.take(place[:height], -2) * weights(1 - share_below)) >> 16
-    lower = (across.take(place[height:], -2) * weights(share_below)) >> 16
+    left, right = (wide.take(at, -1) * much for at, much in columns)
+    across = (left + right) >> 4
+    upper, lower = ((across.take(at, -2) * much) >> 16 for at, much in places)
     found = _of(data).clip((upper + lower + 2) >> 2, 0, 255).astype("uint8")
     return found.reshape(*data.shape[:-3], height, width, channels)
 
@@ -263,7 +270,7 @@ def brightness(data, factor):
 
 
 def _gray(x):
-    return _of(x).sum(x * onp.asarray(_GRAY, x.dtype), -1, keepdims=True) if x.shape[-1] == 3 else x
+    return x @ onp.asarray(_GRAY, x.dtype)[:, None] if x.shape[-1] == 3 else x
 
 
 @op("mx.image_contrast", scalars=("factor",), samples={"args": [((_F, 1.5), {}), ((_U[:, :, :1].copy(), 0.5), {})]})
@@ -291,18 +298,21 @@ def hue(data, turn):
     if x.shape[-1] == 1:
         return data
     xp = _of(x)
-    r, g, b = x[..., 0], x[..., 1], x[..., 2]
-    low, high = xp.min(x, -1), xp.max(x, -1)
-    span = xp.where(high > low, high - low, xp.ones_like(high))
-    angle = xp.where(high == r, (g - b) / span, xp.where(high == g, 2 + (b - r) / span, 4 + (r - g) / span))
+    r, g, b = (xp.array(x[..., k]) for k in range(3))  # NumPy is faster where the numbers of one colour lie together
+    low, high = xp.minimum(xp.minimum(r, g), b), xp.maximum(xp.maximum(r, g), b)
+    span = high - low
+    red, green = high == r, high == g
+    angle = xp.where(red, g - b, xp.where(green, b - r, r - g)) / xp.where(span > 0, span, xp.ones_like(span))
+    zero, two, four = (onp.asarray(v, x.dtype) for v in (0, 2, 4))
     turn = 6 * _number(turn, x)
-    angle = angle + (turn if x.ndim == 3 else turn[..., 0])
+    angle = xp.where(red, zero, xp.where(green, two, four)) + angle + (turn if x.ndim == 3 else turn[..., 0])
 
     def channel(shift):
-        t = xp.mod(angle + shift, 6)
-        return low + (high - low) * xp.clip(xp.where(t < 3, t, 4 - t), 0, 1)
+        t = angle + shift
+        t = t - 6 * xp.floor(t / 6)
+        return _stored(low + span * xp.clip(xp.minimum(t, 4 - t), 0, 1), data)
 
-    return _stored(xp.stack([channel(2), channel(0), channel(-2)], -1), data)
+    return xp.stack([channel(2), channel(0), channel(-2)], -1)
 
 
 # Principal components of the colours of ImageNet, times their deviations (Krizhevsky et al., 2012).

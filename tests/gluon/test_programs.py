@@ -178,3 +178,53 @@ def test_a_loss_of_ones_own(F):
     """The figures are those that Dive into Deep Learning prints for this loss."""
     for hybridize in (lambda net: None, lambda net: net.hybridize()):
         onp.testing.assert_allclose(masked_loss(F, hybridize), [2.3025851, 1.1512926, 0] * 3, rtol=1e-6)
+
+
+class Waves(mx.init.Initializer):
+    def _init_weight(self, name, arr):
+        arr[:] = abs(arr + 0.5)
+        arr *= 0.01
+
+
+def layers_with_numbers_of_ones_own():
+    net = nn.Sequential()
+    net.add(nn.Dense(128), nn.Dense(3))
+    net.initialize(Waves())
+    return net
+
+
+def recurrent():
+    net = nn.Sequential()
+    net.add(rnn.GRU(96, 2, layout="NTC"), nn.Dense(3))
+    net.initialize()
+    return net
+
+
+def looked_at():
+    net = nn.Sequential()
+    net.add(nn.Conv2D(4, 3), nn.BatchNorm(), nn.Dense(3))
+    net.initialize()
+    for _ in range(2):
+        assert net(np.ones((4, 2, 8, 8))).shape == (4, 3)
+    return net
+
+
+NETS = [("np", recurrent), ("np", layers_with_numbers_of_ones_own), ("nd", layers_with_numbers_of_ones_own), ("np", looked_at)]
+SHAPES = {recurrent: (6, 4, 32), layers_with_numbers_of_ones_own: (6, 128), looked_at: (6, 2, 8, 8)}
+
+
+@pytest.mark.parametrize(("F", "make"), NETS, indirect=["F"], ids=lambda x: getattr(x, "__name__", x))
+def test_the_first_step_is_the_program_of_all_later_ones(F, make):
+    """Whatever initializers compute is no part of it, nor are calls before it whose results are gone."""
+    net, criterion = make(), loss.SoftmaxCrossEntropyLoss()
+    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1})
+    x, y = F.array(STATE.rand(6, 128).astype("float32").reshape(SHAPES[make])), F.array(CLASSES)
+    programs = []
+    for _ in range(3):
+        with autograd.record():
+            out = criterion(net(x), y)
+        out.backward()
+        trainer.step(6)
+        out.wait_to_read()
+        programs.append(mx.engine.stats().programs)
+    assert programs[1:] == programs[:1] * 2

@@ -1,6 +1,7 @@
 """mx.image: kinds of files, both dialects, damaged files, wrong calls."""
 from __future__ import annotations
 
+import colorsys
 import io
 import json
 import sys
@@ -13,6 +14,7 @@ from PIL import Image
 
 import mxshim as mx
 from mxshim import image, nd, np
+from mxshim.engine.op import NAMES
 from mxshim.ops.image import resizing
 
 RECORDS = Path(__file__).parents[1] / "data" / "records"
@@ -194,3 +196,16 @@ def test_subclasses_of_the_user():
 
     batch = Mine(2, (3, 8, 8), path_imgrec=str(RECORDS / "images.rec")).next()
     assert batch.label[0].asnumpy().tolist() == [1, 11] and (batch.data[0].asnumpy() == 3).all()
+
+
+@pytest.mark.parametrize("turn", [-1.2, -0.3, 0, 0.2, 0.5, 1.4])
+def test_colours_turn_around_the_circle(turn):
+    """Bytes on the host as the standard library's conversion of each pixel has them, but for rounding."""
+    picture = onp.concatenate([PIXELS, PIXELS // 100 * 100, PIXELS[:, :, :1].repeat(3, 2)])
+    expected = []
+    for pixel in picture.reshape(-1, 3) / 255.0:
+        h, light, s = colorsys.rgb_to_hls(*pixel)
+        expected.append(colorsys.hls_to_rgb((h + turn) % 1, light, s))
+    found = NAMES["mx.image_hue"].fn(picture, turn)
+    assert found.dtype == "uint8" and found.shape == picture.shape
+    assert abs(found.reshape(-1, 3) - 255 * onp.array(expected)).max() <= 1 + 1e-3
