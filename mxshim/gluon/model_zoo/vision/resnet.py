@@ -27,12 +27,12 @@ class _BlockV1(HybridBlock):
         downsample: x goes through a 1x1 convolution and BatchNorm, where the shapes differ.
     """
 
+    _shortcut_first = False  # the order of MXNet's graphs
+
     def __init__(self, channels, stride, downsample=False, in_channels=0, **kwargs):
         super().__init__(**kwargs)
         self.body = row(*self._layers(channels, stride, in_channels))
         self.downsample = row(_shortcut(channels, stride, in_channels), nn.BatchNorm()) if downsample else None
-
-    _shortcut_first = False  # the order of MXNet's graphs
 
     def _layers(self, channels, stride, in_channels):
         raise NotImplementedError
