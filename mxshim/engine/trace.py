@@ -32,7 +32,7 @@ _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 class Thread:
     """Everything that belongs to one thread: flags, dialect switches, the open traces by device."""
 
-    __slots__ = ("apart", "capture", "checks", "np_array", "np_dtype", "np_shape", "recording", "trace", "traces", "training")
+    __slots__ = ("apart", "before", "capture", "checks", "np_array", "np_dtype", "np_shape", "recording", "trace", "traces", "training")
 
     np_shape_at_first = False  # see util.set_np_shape
 
@@ -42,6 +42,7 @@ class Thread:
         self.apart = False  # constants are data at once, see `constants_apart`
         self.traces: dict = {}
         self.trace = _NONE  # the one that was appended to last
+        self.before = 0  # how many calls the last step had before `record()`
         self.capture: Any = None  # the open `Capture`, if a block is being captured
         self.checks: list = []  # (value, error class, text): a fault is raised at this thread's next read
 
@@ -215,7 +216,9 @@ class Trace:
         with self.lock:
             if self.device is None:
                 return
-            self._hand_on(self._last_needed())
+            first = self._last_needed()
+            if first < len(self.instructions):
+                self._hand_on(first, self._held(first))
         self.flush("record")
 
     def _last_needed(self) -> int:
@@ -234,62 +237,37 @@ class Trace:
         return first
 
     def drop_unheld(self):
-        """Before a step is recorded: forget the calls whose results nobody has any more.
+        """Before a step is recorded: forget the calls whose results nobody has any more, unless there are as many calls as the last time.
 
         They are what was done once, say to print shapes; the step is to be the same program with and without them.
         """
+        thread = threads.now
+        if len(self.instructions) == thread.before:
+            return
         with self.lock:
-            if self.device is not None and self._unheld(0):
-                self._hand_on(0)
-
-    def _unheld(self, first: int) -> bool:
-        """Whether there is an instruction from there on whose results nobody has, nor another one needs."""
-        tail = self.instructions[first:]
-        needed = {s >> SHIFT for i in tail for s in i[1]}
-        n = first
-        for i in tail:
-            if n not in needed and type(i[0]) is Spec:
-                outs = i[2]
-                if type(outs) is tuple:
-                    for v in outs:
-                        if getrefcount(v) > _HELD:
-                            break
-                    else:
-                        return True
-                elif getrefcount(outs) <= _HELD:
-                    return True
-            n += 1
-        return False
+            if self.device is not None:
+                held = self._held(0)
+                thread.before = len(held)
+                if len(held) < len(self.instructions):
+                    self._hand_on(0, held)
 
     def _held(self, first: int) -> list[int]:
         """The numbers of the instructions from there on whose results somebody has, or another one of these needs."""
-        if not self._unheld(first):
-            return list(range(first, len(self.instructions)))
-        instructions, found, needed = self.instructions, [], set()
+        instructions, found = self.instructions, []
+        needed = {first + (slot >> SHIFT) for slot in gather(instructions[first:])[1]}
         for i in range(len(instructions) - 1, first - 1, -1):
-            code, slots, outs, *_ = instructions[i]
-            if i not in needed and type(code) is Spec:
-                if type(outs) is tuple:
-                    for v in outs:
-                        if getrefcount(v) > _HELD:
-                            break
-                    else:
-                        continue
-                elif getrefcount(outs) <= _HELD:
-                    continue
-            found.append(i)
-            needed.update([s >> SHIFT for s in slots if s >= 0])
+            code, slots, *_ = instructions[i]
+            if i in needed or type(code) is not Spec:
+                found.append(i)
+                needed.update([s >> SHIFT for s in slots if s >= 0])
         found.reverse()
         return found
 
-    def _hand_on(self, first: int):
-        """Move instructions[first:], but those that are not held, and the inputs that only they have, to the thread's next trace."""
-        if first == len(self.instructions):
-            return
+    def _hand_on(self, first: int, held: list[int]):
+        """Move those of instructions[first:] that are held, and the inputs that only they have, to the thread's next trace."""
         thread, base, most = threads.now, first << SHIFT, self.step[1]
         for _, slots, *_ in self.instructions[self.step[0]:first]:
             most = max([most, *[-s for s in slots if FLOAT < s < 0]])
-        held = self._held(first)
         place = {i: (n - i) << SHIFT for n, i in enumerate(held)}
         new = Trace(self.device)
 
