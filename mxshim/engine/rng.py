@@ -157,6 +157,7 @@ def _exchanged(j):
 # --- the parallel stream ----------------------------------------------------------------------------------------------
 _N, _M = 624, 397  # words of an engine's state, and the distance of the recurrence
 _ROWS = 128  # engines that are advanced together
+_CALLS, _AT_ONCE = 64, 1 << 14  # equal calls whose numbers are made at once, and numbers of theirs
 
 
 def _first_states(seed):
@@ -255,11 +256,41 @@ class _Ahead:
         at -= blocks * _N
 
 
+class _Ready:
+    """What the next calls of one kind for n numbers will give, before it counts as drawn.
+
+    numbers: (engines, calls times the numbers of an engine in each).  used: int64 of the same shape, an engine's words up to each of them.
+    """
+
+    def __init__(self, call, shares, ahead: _Ahead, numbers, used):
+        self.call, self.ahead, self.numbers, self.used = call, ahead, numbers, used
+        self.engines, self.each, self.tail = shares
+        self.calls, self.most = 0, numbers.shape[1] // self.each
+
+    def next(self):
+        """The numbers of one more call, in an array of their own."""
+        i, each, tail = self.calls, self.each, self.tail
+        self.calls += 1
+        out = onp.empty((self.engines, each), self.numbers.dtype)
+        out[:] = self.numbers[:, i * each:(i + 1) * each]
+        if tail < each:  # the last engine makes fewer
+            out[-1, :tail] = self.numbers[-1, i * tail:(i + 1) * tail]
+        return out.reshape(-1)[:(self.engines - 1) * each + tail]
+
+    def settle(self):
+        """Step over the words of the calls that there were."""
+        used = self.used[:, self.calls * self.each - 1].copy()
+        used[-1] = self.used[-1, self.calls * self.tail - 1]
+        self.ahead.use(used)
+
+
 class Parallel:
     """1024 engines, the rows of one matrix; they are seeded when the first one is needed."""
 
     def __init__(self, seed: int):
         self.seed = seed
+        self._ready: _Ready | None = None
+        self._last: tuple | None = None  # the call before
         self.state = onp.empty((0, _N), onp.uint32)  # (1024, 624) once they are seeded
         self.at = onp.full(ENGINES, _N)  # words used of each engine's state, 1..624
         self._scratch = onp.empty(0, onp.uint32)
@@ -279,9 +310,30 @@ class Parallel:
 
     def ahead(self, lo: int, hi: int, k: int) -> _Ahead:
         """A look at the next k words of engines lo..hi-1."""
+        self._last = None
+        if self._ready is not None:
+            ready, self._ready = self._ready, None
+            ready.settle()
         if not self.state.size:
             self.state = _first_states(self.seed)
         return _Ahead(self, lo, hi, k)
+
+    def _drawn(self, kind, n: int, draw, several):
+        """draw(n). Where the call before was the same, what some calls will give is made at once, which is as much work as for one.
+
+        several(engines, count): (a look ahead, count numbers of each engine, its words up to each of them).
+        """
+        call, ready = (kind, n), self._ready
+        if ready is not None and ready.call == call and ready.calls < ready.most:
+            return ready.next()
+        if call != self._last and (ready is None or ready.call != call) or not 0 < n <= _AT_ONCE // 2:
+            found = draw(n)
+        else:
+            shares = self.share(n)
+            self._ready = ready = _Ready(call, shares, *several(shares[0], shares[1] * min(_CALLS, _AT_ONCE // n)))
+            found = ready.next()
+        self._last = call
+        return found
 
     def _fixed(self, n, k, convert, dtype):
         """n numbers of k words each: `convert` turns words (k m,) into numbers (m,) of `dtype`."""
@@ -302,7 +354,11 @@ class Parallel:
 
     def uniform(self, n: int):
         """n numbers in [0, 1), float32."""
-        return self._fixed(n, 1, canonical32, F32)
+        return self._drawn("uniform", n, lambda n: self._fixed(n, 1, canonical32, F32), self._uniforms)
+
+    def _uniforms(self, engines, count):
+        ahead = self.ahead(0, engines, count)
+        return ahead, canonical32(ahead.words(0, engines)), onp.tile(onp.arange(1, count + 1), (engines, 1))
 
     def uniform64(self, n: int):
         """n numbers in [0, 1), float64."""
@@ -318,7 +374,20 @@ class Parallel:
 
     def normal(self, n: int):
         """n standard normal numbers, float32: the first value of every polar pair."""
-        return self._polar(n, wide=False)
+        return self._drawn("normal", n, lambda n: self._polar(n, wide=False), self._normals)
+
+    def _normals(self, engines, count):
+        k, row = 2 * _looked_at(count), onp.arange(engines)[:, None]
+        while True:
+            ahead, width = self.ahead(0, engines, k), k // 2
+            xy, radii = points(ahead.words(0, engines).reshape(-1), False)
+            keep = onp.flatnonzero((radii <= 1) & (radii > 0))
+            starts = onp.searchsorted(keep, onp.arange(engines + 1) * width)
+            if (onp.diff(starts) >= count).all():
+                break
+            k += 2 * (k // 16)
+        keep = keep[starts[:-1, None] + onp.arange(count)]
+        return ahead, xy[1::2].take(keep) * stretch(radii.take(keep)), 2 * (keep + 1 - row * width)
 
     def normal64(self, n: int):
         """n standard normal numbers, float64."""

@@ -276,3 +276,23 @@ def test_exchanges_sorted_are_exchanges_made_one_after_the_other(n, monkeypatch)
     for long in (0, n + 1):
         monkeypatch.setattr(rng, "_LONG", long)
         assert rng._exchanged(np.array(j)).tolist() == order
+
+
+class OneByOne(rng.Parallel):
+    def _drawn(self, kind, n, draw, several):
+        return draw(n)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_numbers_of_equal_calls_are_made_at_once(seed):
+    """Which changes none of them, nor those of other calls that come between."""
+    found, wanted = rng.Parallel(seed), OneByOne(seed)
+    chosen = np.random.RandomState(seed)
+    kind, n = "normal", 1
+    for _ in range(80):
+        if chosen.rand() < 0.3:
+            kind = chosen.choice(["normal", "uniform", "normal", "uniform64", "normal64"])
+            n = int(chosen.choice([1, 2, 64, 65, 640, 1000, 6400, 9000]))
+        got = getattr(found, kind)(n)
+        assert got.tobytes() == getattr(wanted, kind)(n).tobytes(), (kind, n)
+        got += 1  # it is the caller's own
