@@ -1,7 +1,9 @@
 """Parameters to files and back: `.params` in nd programs, `.npz` in np programs; every kind is read in both."""
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
 import numpy as onp
 
@@ -9,6 +11,7 @@ from .. import serialization
 from ..arguments import check
 from ..base import MXNetError
 from ..util import is_np_array, is_np_shape
+from .summary import structure
 
 
 class CannotOpen(MXNetError, ValueError):
@@ -88,3 +91,83 @@ def load_into(parameters, loaded, source, ctx, allow_missing, ignore_extra, cast
 def _list(names) -> str:
     names = [f"'{n}'" for n in names]
     return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "") or "none"
+
+
+class Saved:
+    """What blocks do with files."""
+
+    _params: Any
+    _collect_params_with_prefix: Any
+    collect_params: Any
+
+    def save_parameters(self, filename, deduplicate=False):
+        """Write all parameters to a file, by structural names: .params in nd programs, .npz in np programs.
+
+        deduplicate: write shared parameters once, under the last of their names. The file is replaced as a whole or not at all.
+        """
+        found = self._collect_params_with_prefix()
+        if deduplicate:
+            last = {id(p): name for name, p in found.items()}
+            found = {name: p for name, p in found.items() if last[id(p)] == name}
+        write(filename, found)
+
+    def load_parameters(self, filename, ctx=None, allow_missing=False, ignore_extra=False, cast_dtype=False,
+                        dtype_source="current", device=None):
+        """Read parameters from a file of MXNet 1 or 2 (.params, .npz), by structural names or else by those of 1.x.
+
+        Args:
+            ctx, device: where to put them, by default where they are, else the CPU. Need not be initialized before.
+            allow_missing: parameters that the file lacks stay.  ignore_extra: what else is in the file is skipped.
+            cast_dtype: convert to the dtype of the parameter, or with dtype_source="saved" the parameter to the file's.
+        Raises: AssertionError for a missing parameter, another shape or dtype; ValueError for an unknown one; nothing has
+            changed then.
+        """
+        self._load(read(filename), repr(filename), ctx or device, allow_missing, ignore_extra, cast_dtype, dtype_source)
+
+    def load_dict(self, param_dict, ctx=None, allow_missing=False, ignore_extra=False, cast_dtype=False, dtype_source="current",
+                  device=None):
+        """As load_parameters, from a dict of arrays."""
+        loaded = {name.removeprefix("arg:").removeprefix("aux:"): value for name, value in given(param_dict).items()}
+        self._load(loaded, "the dict", ctx or device, allow_missing, ignore_extra, cast_dtype, dtype_source)
+
+    def _load(self, loaded, source, ctx, allow_missing, ignore_extra, cast_dtype, dtype_source):
+        structural = self._collect_params_with_prefix()
+        if loaded and not any(name in structural for name in loaded):
+            full = {p._full_name or p._name: p for p in structural.values()}
+            for names in (full, {n.removeprefix(self._params.prefix): p for n, p in full.items()}):
+                if any(name in names for name in loaded):
+                    structural = names
+                    break
+        load_into(structural, loaded, source, ctx, allow_missing, ignore_extra, cast_dtype, dtype_source)
+
+    def save_params(self, filename):
+        """Write all parameters by their names of MXNet 1, without this block's prefix. MXNet 1's way before save_parameters."""
+        self.collect_params().save(filename, self._params.prefix)
+
+    load_params = load_parameters
+
+    def save(self, prefix):
+        """Write prefix-model.json, the tree of blocks, and prefix-model.params, all parameters; `load` of an equal network reads them.
+
+        Differs: MXNet's files hold the graphs of hybridized blocks as well; here the network's code has that. It writes the
+        parameters to MyModel-model.params whatever the prefix.
+        """
+        self.save_parameters(f"{prefix}-model.params")
+        with serialization.atomic_write(f"{prefix}-model.json") as f:
+            f.write(json.dumps(structure(self), indent=2).encode())
+
+    def load(self, prefix):
+        """Read the parameters that `save` wrote into this network.
+
+        Raises: MXNetError if prefix-model.json cannot be read; AssertionError, ValueError if the parameters do not fit.
+        """
+        try:
+            with open(f"{prefix}-model.json", encoding="utf-8") as f:
+                found = json.load(f)
+        except OSError as error:
+            raise MXNetError(f"{prefix}-model.json cannot be opened: {error.strerror}") from None
+        except ValueError as error:
+            raise MXNetError(f"{prefix}-model.json is no JSON, or was cut off: {error}") from None
+        if not isinstance(found, dict):
+            raise MXNetError(f"{prefix}-model.json holds no tree of blocks")
+        self.load_parameters(f"{prefix}-model.params")
