@@ -21,6 +21,7 @@ from .core import _X, _Y, INPLACE, Array, is_plain, window_forms
 
 _INTS = (int, onp.integer)
 _I = NUM["i"]
+_EXTREMES: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()  # values of index arrays -> their smallest and largest element
 
 
 _ALL = slice(None)
@@ -364,9 +365,6 @@ def _bound(p):
         raise TypeError(f"the bounds and the step of a slice must be integers or None, got {p!r}") from None
 
 
-_EXTREMES: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()  # values of index arrays -> their smallest and largest element
-
-
 def _extremes(host):
     """(smallest, largest) of a NumPy array; (0, -1) if it is empty."""
     if host.size and host.dtype.kind not in "iu":
@@ -379,9 +377,10 @@ def _bounded(k, shape, axis: int):
     n = shape[axis]
     if isinstance(k, Handle):
         value = k._value_now()
-        found = None if state.capture else _EXTREMES.get(value)  # a captured block is called with other elements, too
+        captured = state.capture is not None  # it is called with other elements, too
+        found = None if captured else _EXTREMES.get(value)
         if found is None:
-            if state.capture is not None or not isinstance(value.data, onp.ndarray):
+            if captured or not isinstance(value.data, onp.ndarray):
                 watch(NAMES["mx.index"], (_X, n), [k], (), f"x[key] with x of shape {shape}: an index is out of bounds for axis {axis} "
                       f"with size {n}")
                 return k
