@@ -75,6 +75,8 @@ _TABLE = [
      "F.batch_norm(a, d, e, b, c, a.requires_grad, 0.1, 1e-3)", "2x4x8x8 4 4 n4 np4", "32x64x32x32 64 64 n64 np64", True),
     ("arange", "np.arange(1000)", "t.arange(1000, dtype=t.float32)", "", "", False),
     ("zeros", "np.zeros((32, 32))", "t.zeros(32, 32)", "", "", False),
+    ("random.normal, nd, small", "nd.random.normal(shape=(32, 10)).as_np_ndarray()", "t.randn(32, 10)", "", "", False),
+    ("random.multinomial, 500 rows", "np.random.multinomial(10, [0.2, 0.3, 0.5], size=500)", "", "", "", False),
     ("random.normal", "np.random.normal(size=(1000,))", "t.randn(1000)", "", "", False),
     ("random.uniform", "np.random.uniform(size=(100000,))", "t.rand(100000)", "", "", False),
 ]

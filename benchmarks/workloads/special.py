@@ -23,6 +23,7 @@ _DEFORM = _nd("contrib.DeformableConvolution(A, B * 0.1, C, D, kernel=(3, 3), pa
 # name, mxshim's and MXNet's expression, PyTorch's or "", arguments, whether it has a gradient
 _TABLE = [
     ("box_nms, 100 boxes", _NMS.format(topk=-1), "", "p1x100x6", False),
+    ("box_nms, 1000 boxes that remain", _NMS.format(topk=-1).replace("0.5", "1"), "", "p1x1000x6", False),
     ("box_nms, 2000 boxes", _NMS.format(topk=400), "", "p4x2000x6", False),
     ("ROIAlign, small", _ALIGN, "", "4x8x16x16 i16x5<4", True),
     ("ROIAlign, large", _ALIGN, "", "32x64x32x32 i256x5<32", True),

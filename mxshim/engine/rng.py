@@ -326,7 +326,7 @@ class Parallel:
         call, ready = (kind, n), self._ready
         if ready is not None and ready.call == call and ready.calls < ready.most:
             return ready.next()
-        if call != self._last and (ready is None or ready.call != call) or not 0 < n <= _AT_ONCE // 2:
+        if call != self._last or not 0 < n <= _AT_ONCE // 2:
             found = draw(n)
         else:
             shares = self.share(n)
