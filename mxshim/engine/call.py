@@ -240,11 +240,15 @@ def _in_order(op: Op, named) -> bool:
 def call(op: Op, cls, args: tuple, kwargs: dict, name: str | None = None):
     """Call an operator as a user does; returns an array of `cls`, a list of them, or what `out=` named."""
     try:
-        if not kwargs and args and type(args[0]) is cls:  # the commonest calls by far: f(x), f(x, y)
+        if args and type(args[0]) is cls and len(kwargs) < 2:  # the commonest calls by far: f(x), f(x, y), f(x, axis=0)
             if len(args) == 1:
-                form = _QUICK.get((op, cls, Handle))
+                if kwargs:
+                    (by_name, a), = kwargs.items()
+                    form = _QUICK.get((op, cls, Handle, ..., by_name, a)) if type(a) in _STATIC and by_name != "out" else None
+                else:
+                    form = _QUICK.get((op, cls, Handle))
                 found = None if form is None or not op.simple else emit1(form, args[0], (), cls)
-            elif len(args) == 2 and type(args[1]) is cls:
+            elif len(args) == 2 and not kwargs and type(args[1]) is cls:
                 form = _QUICK.get((op, cls, Handle, Handle))
                 found = None if form is None or not op.simple else emit2(form, args[0], args[1], (), cls)
             else:
