@@ -7,7 +7,11 @@ from jax import lax
 
 from mxshim.engine import host
 from mxshim.engine.spec import equations
+from mxshim.ops import outline, reduce
+from mxshim.ops import primitives as ours
 from mxshim.ops.arithmetic import _maximum, _minimum
+from mxshim.ops.nn import convolve, windows
+from mxshim.ops.nn.window import Window
 from mxshim.ops.reduce import _first as first_extreme
 from mxshim.ops.reduce import running_sum
 
@@ -24,6 +28,39 @@ IMAGE = RNG.normal(size=(2, 4, 7, 6)).astype("float32")
 
 def conv(x, w, **kw):
     return lax.conv_general_dilated(x, w, **{"window_strides": (1, 1), "padding": "SAME", **kw})
+
+
+CONVOLUTIONS = {  # (a window over IMAGE, filters)
+    "plain": (Window((7, 6), (3, 2), (1, 1), (1, 1), ((1, 1), (0, 1))), 5),
+    "strided": (Window((7, 6), (3, 2), (2, 3), (1, 1), ((2, 0), (1, 1))), 5),
+    "dilated": (Window((7, 6), (2, 2), (1, 2), (3, 2), ((0, 0), (2, 1))), 3),
+    "of groups": (Window((7, 6), (3, 3), (1, 1), (1, 1), ((1, 1), (1, 1)), 2), 6),
+    "cut": (Window((7, 6), (3, 3), (2, 1), (1, 1), ((-1, 2), (0, -1))), 2),
+    "of one place": (Window((7, 6), (1, 1), (1, 1), (1, 1), ((0, 0), (0, 0))), 3)}
+LINES = {"overlapping": windows.Line(2, 7, 3, 2, 1, 1), "side by side": windows.Line(3, 6, 2, 2, 0, 0), "long": windows.Line(2, 7, 6, 1, 3, 2)}
+
+
+def convolutions():
+    for name, (at, filters) in CONVOLUTIONS.items():
+        w = RNG.normal(size=(filters, IMAGE.shape[1] // at.groups, *at.kernel)).astype("float32")
+        y = RNG.normal(size=(len(IMAGE), filters, *at.out)).astype("float32")
+        yield f"convolution, {name}", (lambda x, w, at=at: convolve.convolve(x, w, at), IMAGE, w)
+        yield f"convolution with a bias, {name}", (lambda x, w, b, at=at: convolve.convolve(x, w, at, b), IMAGE, w, X.ravel()[:filters].copy())
+        yield f"convolution's input, {name}", (lambda y, w, at=at: convolve.input_gradient(y, w, at), y, w)
+        yield f"convolution's input with a bias, {name}", (lambda y, w, b, at=at: convolve.input_gradient(y, w, at, b), y, w, X[0])
+        yield f"convolution's weight, {name}", (lambda x, y, at=at: convolve.weight_gradient(x, y, at), IMAGE, y)
+
+
+def moving_windows():
+    whole = onp.round(IMAGE * 2)  # with equal maxima
+    for name, at in LINES.items():
+        ct = RNG.normal(size=[at.count if a == at.axis else n for a, n in enumerate(IMAGE.shape)]).astype("float32")
+        yield f"sums of windows, {name}", (lambda x, at=at: windows.sums(x, at=at), IMAGE)
+        yield f"gradient of sums of windows, {name}", (lambda ct, at=at: windows.to_all(ct, at=at), ct)
+        yield f"maxima of windows, {name}", (lambda x, at=at: windows.maxima(x, at=at), IMAGE)
+        yield f"maxima of windows with nan, {name}", (lambda x, at=at: windows.maxima(x, at=at), onp.where(IMAGE > 1.5, onp.nan, IMAGE))
+        yield f"tangent of maxima of windows, {name}", (lambda t, x, at=at: windows.at_largest(t, x, at=at), IMAGE, whole)
+        yield f"gradient of maxima of windows, {name}", (lambda ct, x, at=at: windows.to_largest(ct, x, at=at), ct, whole)
 
 
 def take(mode):
@@ -70,6 +107,7 @@ SAMPLES = {
     "rev": (lambda x: lax.rev(x, (1,)), X), "concatenate": (lambda x, y: lax.concatenate([x, y], 1), X, Y),
     "split": (lambda x: lax.split(x, (1, 2, 1), 1), X), "iota": (lambda x: x + lax.broadcasted_iota(jnp.float32, (3, 4), 1), X),
     "stack": (lambda x, y: jnp.stack([x, y], 1), X, Y), "unstack": (lambda x: jnp.unstack(x, axis=1), X),
+    "split into one": (lambda x: lax.split(x, (4,), 1), X), "unstack of one": (lambda x: jnp.unstack(x, axis=1), X[:, :1].copy()),
     "slice": (lambda x: lax.slice(x, (0, 1), (3, 4), (2, 2)), X),
     "dynamic_slice": (lambda x, i: lax.dynamic_slice(x, (i, i), (2, 2)), X, onp.int32(2)),
     "dynamic_update_slice": (lambda x, u, i: lax.dynamic_update_slice(x, u, (i, i)), X, Y[:2, :2].copy(), onp.int32(2)),
@@ -121,6 +159,9 @@ SAMPLES = {
     "conv, groups of the batch": (lambda x, w: conv(x, w, batch_group_count=2), IMAGE, RNG.normal(size=(6, 4, 3, 3)).astype("float32")),
     "conv, channels last": (lambda x, w: conv(x, w, dimension_numbers=("NHWC", "HWIO", "NHWC")), IMAGE.transpose(0, 2, 3, 1).copy(),
                             RNG.normal(size=(3, 3, 4, 5)).astype("float32")),
+    "convolution of no examples": (lambda x, w: convolve.convolve(x, w, CONVOLUTIONS["plain"][0]), IMAGE[:0],
+                                   onp.ones((5, 4, 3, 2), "float32")),
+    **dict(convolutions()), **dict(moving_windows()), "marked": (lambda x: outline.often_read(x, 9), X), "held": (outline.held, X),
     "cholesky": (jnp.linalg.cholesky, X @ X.T + onp.eye(3, dtype="float32")), "cholesky of what has none": (
         jnp.linalg.cholesky, -onp.eye(2, dtype="float32")),
     **{f"triangular_solve {lower, trans}": (lambda a, b, lower=lower, trans=trans: jax.scipy.linalg.solve_triangular(
@@ -183,6 +224,14 @@ def test_every_rule_has_a_sample():
         seen |= primitives(traced(name)[2].jaxpr)
     newer = {name for name in ("stack", "unstack") if not hasattr(lax, f"{name}_p")}  # no primitives in the first JAX we declare
     assert set(host.RULES) - seen == newer
+
+
+def test_what_is_outlined_can_be_computed():
+    found = {f.primitive.name for module in (convolve, windows, outline, reduce, ours) for f in vars(module).values()
+             if hasattr(f, "primitive")}
+    assert {"convolution", "window_maxima", "held", "running_sum"} <= found
+    for name in found - {"held", "marked"}:  # these are what they are given
+        assert name in host.RULES
 
 
 @pytest.mark.parametrize("fn, arg", [

@@ -26,14 +26,14 @@ def _dot_general(params, avals, shapes):
                                    dtype=dtype).reshape(shape)
 
 
-def _windows(x, sizes, strides, dilation):
+def windows_of(x, sizes, strides, dilation):
     """A view of x with the windows' places first, then places within a window."""
     ends = [d * (k - 1) + 1 for k, d in zip(sizes, dilation, strict=True)]
     view = onp.lib.stride_tricks.sliding_window_view(x, ends)
     return view[tuple([slice(None, None, s) for s in strides] + [slice(None, None, d) for d in dilation])]
 
 
-def _padded(x, padding, inner, value):
+def padded_by(x, padding, inner, value):
     config = [(low, high, d - 1) for (low, high), d in zip(padding, inner, strict=True)]
     shape = [n + low + high + max(n - 1, 0) * gap for n, (low, high, gap) in zip(x.shape, config, strict=True)]
     return padded({"padding_config": config}, [jax.ShapeDtypeStruct(tuple(shape), x.dtype)], [x.shape])(x, value)
@@ -46,8 +46,8 @@ def _reduce_window(name, fn):
         if not avals[0].size:
             return onp.zeros(avals[0].shape, x.dtype)
         start = onp.asarray(0 if fn is onp.sum else end(x.dtype, fn is onp.min), x.dtype)
-        x = _padded(x, params["padding"], params["base_dilation"], start)
-        windows = _windows(x, params["window_dimensions"], params["window_strides"], params["window_dilation"])
+        x = padded_by(x, params["padding"], params["base_dilation"], start)
+        windows = windows_of(x, params["window_dimensions"], params["window_strides"], params["window_dilation"])
         return fn(windows, axis=tuple(range(n, 2 * n))).astype(x.dtype, copy=False)
 
 
@@ -64,8 +64,8 @@ def _conv(inputs, params, avals):
     numbers = params["dimension_numbers"]
     x, w = x.transpose(numbers.lhs_spec), w.transpose(numbers.rhs_spec)  # [batch, in, ...], [out, in of a group, ...]
     groups, batches, n = params["feature_group_count"], params["batch_group_count"], x.ndim - 2
-    x = _padded(x, [(0, 0), (0, 0), *params["padding"]], [1, 1, *params["lhs_dilation"]], onp.asarray(0, x.dtype))
-    windows = _windows(x, [1, 1, *w.shape[2:]], [1, 1, *params["window_strides"]], [1, 1, *params["rhs_dilation"]])
+    x = padded_by(x, [(0, 0), (0, 0), *params["padding"]], [1, 1, *params["lhs_dilation"]], onp.asarray(0, x.dtype))
+    windows = windows_of(x, [1, 1, *w.shape[2:]], [1, 1, *params["window_strides"]], [1, 1, *params["rhs_dilation"]])
     windows = windows.reshape(windows.shape[:2 + n] + w.shape[2:])  # [batch, in, places, within a window]
     inner = tuple(range(2, 2 + n))
     parts = []

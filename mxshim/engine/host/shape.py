@@ -60,15 +60,18 @@ def _stack(params, avals, shapes):
 
 @prepared("unstack")
 def _unstack(params, avals, shapes):
-    places = [(*(slice(None),) * params["axis"], i) for i in range(len(avals))]
-    return lambda x: [x[place] for place in places]
+    return _parts([(*(slice(None),) * params["axis"], i) for i in range(len(avals))])
+
+
+def _parts(places):
+    """The function that gives what lies at each of these places: a list, of a single one the array itself."""
+    return (lambda x: [x[place] for place in places]) if len(places) > 1 else lambda x: x[places[0]]
 
 
 @prepared("split")
 def _split(params, avals, shapes):
     ends = onp.cumsum(params["sizes"]).tolist()
-    places = [(*(slice(None),) * params["axis"], slice(end - n, end)) for end, n in zip(ends, params["sizes"], strict=True)]
-    return lambda x: [x[place] for place in places]
+    return _parts([(*(slice(None),) * params["axis"], slice(end - n, end)) for end, n in zip(ends, params["sizes"], strict=True)])
 
 
 @rule("iota")

@@ -18,6 +18,7 @@ from .extremes import Extremes
 from .picking import takes
 from .products import WINDOWS
 from .rules import CALLS, DTYPES, RULES, CannotRun, copied, scan_counts
+from .windows import CONVOLUTIONS, LINES
 
 _OFTEN = 40  # calls of a program after which writing it as a function has paid
 _MOST = 200  # steps of a program that has a limit to look at, those that nobody needs included
@@ -42,6 +43,7 @@ _BYTE, _PRODUCT = 1e-9, 2e-10  # seconds of NumPy's for every byte that comes ou
 _ONE_THREAD = 1 << 18  # multiplications that NumPy's BLAS does without other threads, in half the time that calling XLA takes
 _PICKED = {"erf", "erfc", "gather", "scatter", "scatter-add", "scatter-max", "scatter-min", "scatter-mul", "sort", "top_k"}
 _PICK = 2e-8  # seconds for every element of these
+_PATCH = 3e-9  # and for every element of patches
 _BESIDE_A_NUMBER = 5e-10  # by how many seconds for every element NumPy's maximum and minimum of an array and a number are slower
 _TURN = 3e-9  # of an array that is turned over: by how many seconds for every element of four bytes NumPy is slower
 # Bytes of operands and results that NumPy passes through these as fast as a program of XLA's, whose threads take 50 us to wake.
@@ -49,7 +51,7 @@ _PASSING = (9 << 19) * max(CORES, 2) // max(CORES - 1, 1)
 _PASSED = {**dict.fromkeys((*EXACT, "broadcast_in_dim", "concatenate", "convert_element_type", "stack", "tile"), _PASSING),
            **dict.fromkeys(("div", "pad"), _PASSING * 3 // 8), "sqrt": 0}
 _MOVED, _ROW = {"broadcast_in_dim", "concatenate", "pad", "stack", "tile"}, 64
-_SAME = {"optimization_barrier", "stop_gradient"}  # what comes out is what goes in
+_SAME = {"held", "marked", "optimization_barrier", "stop_gradient"}  # what comes out is what goes in
 _DIRECT = EXACT | ROUNDED
 # What shares its memory with nothing, besides these.
 _OWN = {"broadcast_in_dim", "clamp", "concatenate", "convert_element_type", "div", "dot_general", "dynamic_update_slice", "first_extreme",
@@ -395,6 +397,12 @@ def _cost(eqn, name, params, size, wide) -> tuple[float, float, float]:
     elif name == "conv_general_dilated":
         kernel = eqn.invars[1].aval
         seconds += 5 * _PRODUCT * size * kernel.size / max(1, kernel.shape[params["dimension_numbers"].rhs_spec[0]])
+    elif name in CONVOLUTIONS:
+        y, w = ([*eqn.invars[:2], eqn.outvars[0]][i].aval.shape for i in CONVOLUTIONS[name])
+        most = math.prod(y) * math.prod(w[1:])
+        seconds += _PRODUCT * most + _PATCH * most * params["at"].groups / max(1, w[0])
+    elif name in LINES:
+        seconds += 4 * _BYTE * max(math.prod(first), size) * params["at"].k
     elif name in _PICKED:
         seconds += _PICK * max(eqn.invars[-1].aval.size, size)
     elif name in WINDOWS:
