@@ -29,7 +29,7 @@ from .parameter import wait_again_after
 _STATIC = (int, float, bool, str, type(None))
 _TRIES = 8  # captures in a row of which no two were alike: it does something else every time
 _MOST = 32  # signatures of a block that are captured; more mean that its inputs never settle
-_OPEN = 4  # signatures of a block that nobody hybridized which were met once; more mean the same
+_OPEN = 8, 4  # signatures of a hybridized block, and of one that nobody hybridized, that were met once; more mean the same
 
 
 class _Inside(threading.local):
@@ -156,7 +156,7 @@ class Hybrid:
                 return found
         if plan is not self:
             return self._capture(block, args, handles, key, plan)
-        if len(self.plans) >= _MOST or self.unasked and self._changing():
+        if len(self.plans) >= _MOST or self._changing():
             return self._checked(self._plainly, block, args)
         return self._checked(self._capture, block, args, handles, key, None)
 
@@ -171,7 +171,7 @@ class Hybrid:
 
     def _changing(self) -> bool:
         """Whether inputs of ever new shapes arrive: each would be captured for itself."""
-        return sum(plan is not None and not plan.trusted for plan in self.plans.values()) >= _OPEN
+        return sum(plan is not None and not plan.trusted for plan in self.plans.values()) >= _OPEN[self.unasked]
 
     def _plainly(self, block, args):
         """As if not hybridized."""

@@ -37,7 +37,8 @@ CONVOLUTIONS = {  # (a window over IMAGE, filters)
     "of groups": (Window((7, 6), (3, 3), (1, 1), (1, 1), ((1, 1), (1, 1)), 2), 6),
     "cut": (Window((7, 6), (3, 3), (2, 1), (1, 1), ((-1, 2), (0, -1))), 2),
     "of one place": (Window((7, 6), (1, 1), (1, 1), (1, 1), ((0, 0), (0, 0))), 3)}
-LINES = {"overlapping": windows.Line(2, 7, 3, 2, 1, 1), "side by side": windows.Line(3, 6, 2, 2, 0, 0), "long": windows.Line(2, 7, 6, 1, 3, 2)}
+LINES = {"overlapping": windows.Line(2, 7, 3, 2, 1, 1), "side by side": windows.Line(3, 6, 2, 2, 0, 0),
+         "long": windows.Line(2, 7, 6, 1, 3, 2)}
 
 
 def convolutions():
@@ -45,7 +46,8 @@ def convolutions():
         w = RNG.normal(size=(filters, IMAGE.shape[1] // at.groups, *at.kernel)).astype("float32")
         y = RNG.normal(size=(len(IMAGE), filters, *at.out)).astype("float32")
         yield f"convolution, {name}", (lambda x, w, at=at: convolve.convolve(x, w, at), IMAGE, w)
-        yield f"convolution with a bias, {name}", (lambda x, w, b, at=at: convolve.convolve(x, w, at, b), IMAGE, w, X.ravel()[:filters].copy())
+        bias = X.ravel()[:filters].copy()
+        yield f"convolution with a bias, {name}", (lambda x, w, b, at=at: convolve.convolve(x, w, at, b), IMAGE, w, bias)
         yield f"convolution's input, {name}", (lambda y, w, at=at: convolve.input_gradient(y, w, at), y, w)
         yield f"convolution's input with a bias, {name}", (lambda y, w, b, at=at: convolve.input_gradient(y, w, at, b), y, w, X[0])
         yield f"convolution's weight, {name}", (lambda x, y, at=at: convolve.weight_gradient(x, y, at), IMAGE, y)

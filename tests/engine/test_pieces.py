@@ -200,6 +200,25 @@ def test_shapes_that_keep_changing(whole, monkeypatch, on_cpu):
         assert mx.engine.stats().programs == before + 2
 
 
+@pytest.mark.parametrize("hybrid", [False, True])
+def test_images_of_any_size_train_without_a_program_each(whole, hybrid):
+    net = nn.HybridSequential()
+    net.add(nn.Conv2D(4, 3, activation="relu"), nn.MaxPool2D(2), nn.Conv2D(4, 3, strides=2, groups=2), nn.BatchNorm(), nn.AvgPool2D(2),
+            nn.Conv2DTranspose(2, 2), nn.GlobalAvgPool2D(), nn.Dense(2))
+    net.initialize()
+    if hybrid:
+        net.hybridize()
+    trainer, programs = gluon.Trainer(net.collect_params(), "sgd"), []
+    for size in range(20, 40, 2):
+        with autograd.record():
+            loss = (net(nd.ones((1, 3, size, size + 3))) ** 2).mean()
+        loss.backward()
+        trainer.step(1)
+        loss.asscalar()
+        programs.append(mx.engine.stats().programs)
+    assert len(whole) <= 3 and programs[-1] == programs[3]
+
+
 def training(dialect, steps=3):
     """A step with most of what traces hold: statistics that backward writes, numbers, added gradients, heads with gradients."""
     mx.random.seed(1)
