@@ -253,6 +253,47 @@ def test_pieces_compute_what_the_whole_does(dialect, hybrid, instead, monkeypatc
         onp.testing.assert_allclose(a, b, rtol=2e-5, atol=1e-6)
 
 
+def convolutions():
+    net = nn.HybridSequential()
+    net.add(nn.Conv2D(4, 3, padding=1), nn.BatchNorm(), nn.Activation("relu"), nn.MaxPool2D(3, 2, 1), nn.Conv2D(6, 3, strides=2, groups=2),
+            nn.AvgPool2D(2, 1), nn.Conv2DTranspose(3, 4, strides=2, padding=1), nn.GlobalMaxPool2D(), nn.Dense(2))
+    return net, (2, 3, 17, 14)
+
+
+def volumes():
+    net = nn.HybridSequential()
+    net.add(nn.Conv3D(2, (2, 3, 2), dilation=(1, 2, 1)), nn.MaxPool3D(2), nn.Conv3D(3, 1), nn.Flatten(), nn.Dense(2))
+    return net, (2, 2, 5, 9, 6)
+
+
+def recurrent(kind):
+    return kind(4, num_layers=2, bidirectional=kind is gluon.rnn.GRU), (5, 3, 2)
+
+
+@pytest.mark.parametrize("made", [convolutions, volumes, lambda: recurrent(gluon.rnn.LSTM), lambda: recurrent(gluon.rnn.GRU)],
+                         ids=["convolutions", "volumes", "LSTM", "GRU"])
+def test_numpy_computes_layers_as_xla_does(made, monkeypatch, caplog):
+    def gradients():
+        mx.random.seed(3)
+        net, shape = made()
+        net.initialize(mx.init.Normal(0.5))
+        x = nd.random.normal(shape=shape)
+        x.attach_grad()
+        with autograd.record():
+            loss = (net(x) ** 2).sum()
+        loss.backward()
+        return [loss.asnumpy(), x.grad.asnumpy(), *[p.grad().asnumpy() for p in net.collect_params().values() if p.grad_req != "null"]]
+
+    want = gradients()
+    monkeypatch.setattr(pieces, "instead", everything_apart)
+    programs = mx.engine.stats().programs
+    with caplog.at_level(logging.DEBUG, host.steps.__name__):
+        got = gradients()
+    assert not caplog.records and mx.engine.stats().programs == programs
+    for a, b in zip(got, want, strict=True):
+        onp.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5 * abs(b).max())
+
+
 @BOTH
 def test_results_that_share_memory_are_not_overwritten(monkeypatch, instead):
     monkeypatch.setattr(pieces, "instead", instead)
