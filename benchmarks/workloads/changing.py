@@ -95,4 +95,21 @@ def images(mx):
         yield net(nd.random.normal(shape=(1, 3, rng.randrange(20, 90), rng.randrange(20, 90)))).sum().asscalar()
 
 
-LOOPS = {f.__name__: f for f in (batches, sentences, trees, decoding, images)}
+def photographs(mx):
+    """Training on images of any size."""
+    nd, nn, rng = mx.nd, mx.gluon.nn, random.Random(0)
+    net = nn.HybridSequential()
+    net.add(nn.Conv2D(8, 3), nn.BatchNorm(), nn.Activation("relu"), nn.MaxPool2D(2), nn.Conv2D(16, 3, strides=2, padding=1),
+            nn.LeakyReLU(0.1), nn.AvgPool2D(3, 2), nn.Conv2DTranspose(4, 4, 2, 1), nn.GlobalAvgPool2D(), nn.Dense(5))
+    net.hybridize()
+    trainer, loss = _trained(mx, net), mx.gluon.loss.SoftmaxCrossEntropyLoss()
+    while True:
+        x, y = nd.random.normal(shape=(2, 3, rng.randrange(20, 90), rng.randrange(20, 90))), nd.array([1, 2])
+        with mx.autograd.record():
+            out = loss(net(x), y)
+        out.backward()
+        trainer.step(2)
+        yield out.mean().asscalar()
+
+
+LOOPS = {f.__name__: f for f in (batches, sentences, trees, decoding, images, photographs)}

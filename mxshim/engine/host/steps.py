@@ -261,6 +261,8 @@ class Steps:
             with onp.errstate(all="ignore"):
                 found = fn(*[self.values[i] for i in inputs])
             return [self._value(onp.asarray(v)) for v in (found if len(avals) > 1 else [found])]
+        if self.limit is not None and cost[0] - cost[2] > self.limit:  # even if it turned out to be unneeded
+            raise CannotRun
         outs = [self._value() for _ in avals]
         if name in _DIRECT or name in _OWN:
             self._own.update(outs)
