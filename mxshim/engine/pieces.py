@@ -1,8 +1,8 @@
 """Running a trace in pieces, instruction by instruction, where compiling it whole would not pay.
 
 Code whose steps are never the same (sentences of any length, recursion over trees) asks for another whole program at every turn.
-When a line has asked for three in quick succession and has waited for seconds, what compiling the next one would take, going by
-those before, is held against running its pieces. A piece that was compiled before runs so; on a CPU one that was not is
+When a line has asked for three in quick succession and has waited for seconds, or for six, what compiling the next one would take,
+going by those before, is held against running its pieces. A piece that was compiled before runs so; on a CPU one that was not is
 computed with NumPy if it can be; else it is compiled by itself: pieces come back where whole structures do not.
 
 A structure that comes back runs as it did, so that it gives the same bits, until that has taken as long as compiling it would, or
@@ -21,7 +21,8 @@ from .spec import FLOAT, NUMBER_SLOT, SCALAR_DTYPES, SHIFT
 from .stretch import Stretch
 
 STREAK = 3  # the how-manieth structure of a line, in quick succession, may run in pieces, if ...
-WAITED = 3.0  # seconds were spent compiling those before: tests of many cases are not to see other bits for nothing
+WAITED = 3.0  # seconds were spent compiling those before, or ...
+MANY = 6  # it is the how-manieth: first turns of loops whose shapes stay are fewer
 _CREDIT = 0.25  # of the time that whole programs of a line took, what may go into pieces that might be of no use
 
 
@@ -121,7 +122,7 @@ def instead(line: Line, instructions, structure: int, live, has: Callable, on_cp
         line.hits = 0
     line.turns = line.turns + 1 if line.last == structure else 0
     line.last = structure
-    if not line.length or not known and (line.streak < STREAK or line.seconds < WAITED):
+    if not line.length or not known and line.streak < (STREAK if line.seconds >= WAITED else MANY):
         return None
     whole = line.seconds / line.length * _length(instructions)
     if known and _spent[structure] > whole:

@@ -283,7 +283,7 @@ def test_ten_thousand_equal_steps_hold_nothing():
 def test_programs_are_evicted_and_freed(monkeypatch, xla_alone):
     program.clear()
     monkeypatch.setattr(program, "BUDGET", 8 << 20)
-    monkeypatch.setattr(pieces, "STREAK", 1 << 30)  # all of them whole
+    monkeypatch.setattr(pieces, "MANY", 1 << 30)  # all of them whole
     evicted = mx.engine.stats().evicted
     first = None
     for n in range(1, 23):
