@@ -6,8 +6,9 @@ going by those before, is held against running its pieces. A piece that was comp
 computed with NumPy if it can be; else it is compiled by itself: pieces come back where whole structures do not.
 
 A structure that comes back runs as it did, so that it gives the same bits, until that has taken as long as compiling it would, or
-it comes for the third time in a row, as in a loop; a step with a backward in it, for the second time. Where such rows turn out to
-end there, as they do by chance where there are few structures, they have to be twice as long the next time.
+it comes for the third time in a row or after as many others as before, as in a loop; a step with a backward in it, for the second time
+in a row. Where such rows turn out to end there, as they do by chance where there are few structures, they have to be twice as long the
+next time.
 """
 from __future__ import annotations
 
@@ -23,6 +24,7 @@ from .stretch import Stretch
 STREAK = 3  # the how-manieth structure of a line, in quick succession, may run in pieces, if ...
 WAITED = 3.0  # seconds were spent compiling those before, or ...
 MANY = 6  # it is the how-manieth: first turns of loops whose shapes stay are fewer
+_IN_TURN = 16  # structures that come in turn, as in a loop; of more, as in a search that grows, few may ever pay
 _CREDIT = 0.25  # of the time that whole programs of a line took, what may go into pieces that might be of no use
 
 
@@ -42,17 +44,29 @@ class Line:
 
     length, seconds: of those compiled whole, the pieces and the time it took.  credit: seconds that may be risked.
     hits: how often one was found compiled since the last new structure; streak: how many of these came in quick succession.
-    last: the structure that ran last without a program; turns: how often in a row.  row: how many turns are taken for a loop;
-    looped: whether the last one was.
+    runs: how many were without a program; met: by structure, the number of its last such run, how many lay before it to the one before,
+    and how often as many in a row.  row: how many runs in a row are taken for a loop; looped: whether the last ones were.
     """
 
-    __slots__ = ("credit", "hits", "last", "length", "looped", "row", "seconds", "streak", "turns")
+    __slots__ = ("credit", "hits", "length", "looped", "met", "row", "runs", "seconds", "streak")
 
     def __init__(self, trains=False):
-        self.length = self.streak = self.hits = self.turns = 0
+        self.length = self.streak = self.hits = self.runs = 0
         self.row, self.looped = 1 if trains else 2, False
         self.seconds = self.credit = 0.0
-        self.last: int | None = None
+        self.met: dict[int, tuple[int, int, int]] = {}
+
+    def loops(self, structure: int) -> bool:
+        """Note a run of a structure without a program; whether it came so often at equal distances that it is taken for a loop."""
+        self.runs += 1
+        if len(self.met) > 1000:
+            self.met.clear()
+        last, before, times = self.met.get(structure, (self.runs, 0, 0))
+        distance = self.runs - last
+        times = times + 1 if distance in (1, before) and 0 < distance <= _IN_TURN else 0
+        self.met[structure] = self.runs, distance, times
+        # Several in turn have come three times then, as one that came in a row.
+        return times >= (self.row if distance == 1 else max(1, self.row - 1))
 
 
 _lines: dict[tuple, Line] = {}
@@ -120,15 +134,14 @@ def instead(line: Line, instructions, structure: int, live, has: Callable, on_cp
     if not known:
         line.streak = line.streak + 1 if line.hits <= (_NEAR if line.streak < STREAK else _STILL) else 0
         line.hits = 0
-    line.turns = line.turns + 1 if line.last == structure else 0
-    line.last = structure
+    loops = line.loops(structure)
     if not line.length or not known and line.streak < (STREAK if line.seconds >= WAITED else MANY):
         return None
     whole = line.seconds / line.length * _length(instructions)
     if known and _spent[structure] > whole:
         return None
-    if known and line.turns >= line.row:
-        line.looped, line.hits = True, 0
+    if known and loops:
+        line.looped, line.hits = line.met[structure][1] == 1, 0
         return None
     found = Pieces(instructions, structure, live)
     cost = found.plan(has, on_cpu)

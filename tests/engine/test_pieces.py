@@ -154,6 +154,16 @@ def test_a_line_that_has_not_waited_long_compiles_a_few(whole, monkeypatch):
     assert len(whole) == 5
 
 
+def test_many_structures_in_turn_are_compiled_by_the_third_turn(whole, monkeypatch):
+    monkeypatch.setattr(pieces, "WAITED", 1e6)
+    programs = []
+    for _ in range(6):
+        for n in range(20, 60, 4):
+            (np.ones((n, 30)) * 2 + 1).sum(axis=1).max().item()
+        programs.append(mx.engine.stats().programs)
+    assert len(whole) == 10 and programs[2] == programs[-1]
+
+
 def test_a_training_step_is_compiled_when_it_comes_twice_in_a_row(whole):
     def step(width):
         w = np.ones((width,))
