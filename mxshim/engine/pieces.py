@@ -1,7 +1,7 @@
 """Running a trace in pieces, instruction by instruction, where compiling it whole would not pay.
 
 Code whose steps are never the same (sentences of any length, recursion over trees) asks for another whole program at every turn.
-When a line has asked for three in quick succession and has waited for seconds, or for six, what compiling the next one would take,
+When a line has asked for three in quick succession and has waited for seconds, or on a CPU for six, what compiling the next one would take,
 going by those before, is held against running its pieces. A piece that was compiled before runs so; on a CPU one that was not is
 computed with NumPy if it can be; else it is compiled by itself: pieces come back where whole structures do not.
 
@@ -23,7 +23,7 @@ from .stretch import Stretch
 
 STREAK = 3  # the how-manieth structure of a line, in quick succession, may run in pieces, if ...
 WAITED = 3.0  # seconds were spent compiling those before, or ...
-MANY = 6  # it is the how-manieth: first turns of loops whose shapes stay are fewer
+MANY = 6  # on a CPU it is the how-manieth: first turns of loops whose shapes stay are fewer
 _IN_TURN = 16  # structures that come in turn, as in a loop; of more, as in a search that grows, few may ever pay
 _CREDIT = 0.25  # of the time that whole programs of a line took, what may go into pieces that might be of no use
 
@@ -135,7 +135,8 @@ def instead(line: Line, instructions, structure: int, live, has: Callable, on_cp
         line.streak = line.streak + 1 if line.hits <= (_NEAR if line.streak < STREAK else _STILL) else 0
         line.hits = 0
     loops = line.loops(structure)
-    if not line.length or not known and line.streak < (STREAK if line.seconds >= WAITED else MANY):
+    often = line.streak >= STREAK and line.seconds >= WAITED or on_cpu and line.streak >= MANY
+    if not line.length or not known and not often:
         return None
     whole = line.seconds / line.length * _length(instructions)
     if known and _spent[structure] > whole:
