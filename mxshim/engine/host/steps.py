@@ -38,7 +38,7 @@ _COSTS: dict[str, tuple[float, float]] = {
     **dict.fromkeys(MATRICES, (1e-6, 0)), "triangular_solve": (4.5e-6, 2e-8), "quantile": (4e-6, 0), "common_divisor": (1.2e-6, 0),
     "common_multiple": (1.2e-6, 0), "hypotenuse": (2.4e-6, 5e-9), "log_of_sum": (2.4e-6, 3e-8), "modulo": (1.2e-6, 5e-9),
     "numbers_only": (4e-6, 2e-9), "rounded": (5e-6, 4e-9),
-    "polynomial_value": (1e-6, 0)}
+    "polynomial_value": (1e-6, 3e-10)}
 _LONG = (4e-5, 0.0)
 _VECTORS = 2.5e-9  # for every element of those in doubles that NumPy computes several at a time
 _DOUBLES = {**UFUNCS, "logistic": onp.exp, "rsqrt": onp.sqrt}
@@ -404,7 +404,8 @@ def _cost(eqn, name, params, size, wide) -> tuple[float, float, float]:
         if most <= _ONE_THREAD:
             each = 0.0
     elif name == "polynomial_value":
-        call, seconds = [call + v * first[0] for v in (_COSTS["mul"][0], _COSTS["mul"][0] + 2 * _BYTE * size * out.dtype.itemsize)]
+        call, each, most = call + 1e-6 * first[0], each * first[0], size
+        seconds = call + 2 * _BYTE * first[0] * size * out.dtype.itemsize
     elif name == "conv_general_dilated":
         kernel = eqn.invars[1].aval
         seconds += 5 * _PRODUCT * size * kernel.size / max(1, kernel.shape[params["dimension_numbers"].rhs_spec[0]])
