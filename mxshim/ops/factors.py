@@ -12,8 +12,8 @@ import numpy as onp
 from .outline import outlined, own_derivative
 
 
-def _step(name, compute, shape, several=False, dtype=None):
-    function = outlined(name, compute, shape, dtype=dtype, several=several)
+def _step(name, compute, shape, several=False):
+    function = outlined(name, compute, shape, several=several)
     own_derivative(function)
     return function
 
@@ -67,10 +67,6 @@ def _eigenvalues(a, *, upper):
     return jnp.linalg.eigh(symmetric(a, upper), symmetrize_input=False)[0]
 
 
-def _any_complex(a):
-    return jnp.any(jnp.abs(jnp.imag(jnp.linalg.eigvals(a))) > 1e-15, -1)
-
-
 def _singular_values(a):
     return jnp.linalg.svd(a, compute_uv=False)
 
@@ -94,6 +90,4 @@ _determinant_of_factors = _step("determinant", _determinant, lambda a: a.shape[:
 # Eigenvalues in ascending order, and eigenvectors as columns, of symmetric matrices of which one triangle is read.
 eigen = _step("symmetric_eigen", _eigen, lambda a, upper: (a.shape[:-1], a.shape), several=True)
 eigenvalues = _step("symmetric_eigenvalues", _eigenvalues, lambda a, upper: a.shape[:-1])
-# Whether an eigenvalue of any matrix has an imaginary part.
-any_complex = _step("any_complex_eigenvalue", _any_complex, lambda a: a.shape[:-2], dtype=onp.dtype(bool))
 singular_values = _step("singular_values", _singular_values, lambda a: (*a.shape[:-2], _least(a)))

@@ -76,7 +76,15 @@ def derivative(function: Callable, *tangents: Callable):
 def own_derivative(function: Callable):
     """Let the derivative of such a function be that of what it computes: where it is taken, the primitive is gone."""
     def rule(arrays, tangents, **params):
-        return jax.jvp(partial(function.compute, **_given(params)), tuple(arrays), tuple([ad.instantiate_zeros(t) for t in tangents]))
+        moving = [i for i, t in enumerate(tangents) if type(t) is not ad.Zero]
+
+        def of_moving(*some):
+            given = list(arrays)
+            for i, v in zip(moving, some, strict=True):
+                given[i] = v
+            return function.compute(*given, **_given(params))
+
+        return jax.jvp(of_moving, tuple([arrays[i] for i in moving]), tuple([tangents[i] for i in moving]))
 
     ad.primitive_jvps[function.primitive] = rule
 

@@ -38,7 +38,6 @@ MATRICES: Table = {
     "matrix_inverse": onp.linalg.inv, "matrix_solution": _solution, "determinant": onp.linalg.det,
     "log_determinant": onp.linalg.slogdet, "cholesky_factor": _cholesky_factor, "symmetric_eigen": _eigen,
     "symmetric_eigenvalues": lambda a, upper: onp.linalg.eigvalsh(a, "U" if upper else "L"),
-    "any_complex_eigenvalue": lambda a: (onp.abs(onp.linalg.eigvals(a).imag) > 1e-15).any(-1),
     "singular_values": lambda a: onp.linalg.svd(a, compute_uv=False)}
 for _name, _fn in MATRICES.items():
     @prepared(_name)
