@@ -224,7 +224,13 @@ def insert(arr, obj, values, axis=None):
         arr, axis = run("np.ravel", arr), 0
     axis = _axis(axis, arr.ndim, "np.insert")
     n, where = arr.shape[axis], _host_index(obj)
-    values = array_of(values).astype(arr.dtype)
+    values = array_of(values)
+    if is_plain(arr) and is_plain(values):
+        try:
+            return adopt_numpy(onp.insert(arr._host(), where, values._host(), axis), type(arr), arr.ctx)
+        except (IndexError, ValueError) as error:
+            raise MXNetError(f"np.insert: {error}") from None
+    values = values.astype(arr.dtype)
     values = run("np.reshape", values, newshape=(1,) * (arr.ndim - values.ndim) + values.shape)
     single = isinstance(where, int | onp.integer) or (isinstance(where, onp.ndarray) and where.ndim == 0)
     if single:
@@ -251,6 +257,9 @@ def bincount(x, weights=None, minlength=0):
                          + (f" with {host.min()}" if host.size and host.min() < 0 else ""))
     if weights is not None and weights.shape != x.shape:
         raise MXNetError(f"np.bincount: `weights` must have the shape of x, {x.shape}, got {weights.shape}")
+    if isinstance(x, Array) and is_plain(x) and (weights is None or isinstance(weights, Array) and is_plain(weights)):
+        counts = onp.bincount(host, None if weights is None else weights._host(), minlength)
+        return adopt_numpy(counts.astype(host.dtype if weights is None else weights.dtype), CLASSES["np"], x.ctx)
     return call(bincount_op, CLASSES["np"], (x, weights, minlength), {"length": int(host.max()) + 1 if host.size else 0})
 
 

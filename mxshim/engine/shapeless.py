@@ -30,6 +30,7 @@ ELEMENTWISE = frozenset("""
     le lgamma log log1p log2 logistic lt max min mul ne neg nextafter not one_minus_square or platform_index polygamma polynomial
     population_count pow real reduce_precision rem round rsqrt select_n shift_left shift_right_arithmetic shift_right_logical sign sin
     sinh sqrt square stop_gradient sub tan tanh xor zeta
+    common_divisor common_multiple hypotenuse log_of_sum modulo numbers_only rounded
 """.split())
 
 

@@ -37,6 +37,7 @@ from .binary import (
     with_exponents,
 )
 from .dtypes import BOOL, FLOAT64, equal, in_floats, promoted, row, value
+from .outline import pointwise
 
 
 def _with_derivatives(fn, by_x, by_y):
@@ -57,12 +58,16 @@ def _with_derivatives(fn, by_x, by_y):
 
 # Arithmetic.
 
-def _remainder(x, y):
-    """Python's remainder, with the sign of y; 0 where y is 0."""
+def _modulo(x, y):
     zero = y == 0
-    return jnp.where(zero, jnp.zeros((), x.dtype), jnp.remainder(x, jnp.where(zero, jnp.ones((), y.dtype), y)))
+    found = jnp.remainder(x, jnp.where(zero, jnp.ones((), y.dtype), y))
+    if is_float(x.dtype):  # nothing that is left of a negative number is no negative zero
+        found = jnp.where((found == 0) & (y > 0), jnp.zeros((), x.dtype), found)
+    return jnp.where(zero, jnp.zeros((), x.dtype), found)
 
 
+# Python's remainder, with the sign of y; 0 where y is 0.
+_remainder = pointwise("modulo", _modulo)
 # MXNet's derivatives are these everywhere.
 _mod = _with_derivatives(_remainder, lambda x, y, out: jnp.ones((), x.dtype), lambda x, y, out: -jnp.floor(over(x, y)))
 
@@ -238,9 +243,12 @@ def _fmin(x, y):
     return jnp.where((x <= y) | (y != y), x, y)
 
 
-@jax.custom_jvp
-def _hypot(x, y):
-    return jnp.hypot(x, y)
+def _log_of_sum(x, y):
+    return jnp.logaddexp(x, y)
+
+
+_hypot = jax.custom_jvp(pointwise("hypotenuse", jnp.hypot))
+_logaddexp = pointwise("log_of_sum", _log_of_sum)
 
 
 @_hypot.defjvp
@@ -276,7 +284,7 @@ np_op("hypot", in_floats(_hypot, FLOAT64), "sqrt(x1 ** 2 + x2 ** 2) without over
 nd_op("broadcast_hypot", in_floats(_hypot, FLOAT64), "sqrt(lhs ** 2 + rhs ** 2) without overflow.", samples=FLOATS)
 np_op("arctan2 atan2", in_floats(jnp.arctan2, FLOAT64), "The angle of the point (x2, x1) in radians, from -pi to pi.",
       rule=floats, samples=FLOATS)
-np_op("logaddexp", in_floats(jnp.logaddexp, FLOAT64), "log(exp(x1) + exp(x2)) without overflow.", rule=floats, samples=FLOATS)
+np_op("logaddexp", in_floats(_logaddexp, FLOAT64), "log(exp(x1) + exp(x2)) without overflow.", rule=floats, samples=FLOATS)
 np_op("copysign", _copysign, "|x1| with the sign of x2; 0 and -0 count as positive.", rule=equal_operands, samples=PAIR)
 np_op("ldexp", in_floats(_ldexp, FLOAT64), "x1 * 2 ** x2.", rule=with_exponents, samples=FLOATS)
 np_op("heaviside", _heaviside, "0 where x1 < 0, 1 where x1 > 0, x2 where x1 is 0.", rule=numpy_floats, samples=PAIR)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import jax.numpy as jnp
 import numpy as onp
+from jax import lax
 
 from ..base import MXNetError
 from ..engine.op import Scalar, op
@@ -18,6 +19,27 @@ def _two_axes(x, axis1, axis2):
     if a == b:
         raise MXNetError(f"axis1 and axis2 must differ, both are {a}")
     return a, b
+
+
+def diagonal_of(a, offset=0, axis1=-2, axis2=-1):
+    """jnp.diagonal: a slice of the flattened axes, whose gradient is no scatter."""
+    a = jnp.moveaxis(a, (axis1, axis2), (-2, -1))
+    *lead, m, n = a.shape
+    count, start = (min(m, n - offset), offset) if offset >= 0 else (min(m + offset, n), -offset * n)
+    if count <= 0:
+        return jnp.zeros((*lead, 0), a.dtype)
+    return lax.slice_in_dim(a.reshape(*lead, m * n), start, start + (count - 1) * (n + 1) + 1, n + 1, axis=-1)
+
+
+def on_diagonal(v, offset=0):
+    """Square matrices with the rows of v on a diagonal, zeros elsewhere."""
+    *lead, count = v.shape
+    n = count + abs(offset)
+    if count == 0:
+        return jnp.zeros((*lead, n, n), v.dtype)
+    start = offset if offset >= 0 else -offset * n
+    rest = n * n - start - (count - 1) * (n + 1) - 1
+    return lax.pad(v, jnp.zeros((), v.dtype), [(0, 0, 0)] * len(lead) + [(start, rest, n)]).reshape(*lead, n, n)
 
 
 @op("np.diag", samples={"args": [((_M,), {}), ((_V,), {"k": 1}), ((_M,), {"k": -1})]})
@@ -39,7 +61,7 @@ def diag_nd(data, k=0, axis1=0, axis2=1):
     axis1, axis2 = _two_axes(data, axis1, axis2)
     if not -data.shape[axis1] < k < data.shape[axis2]:
         raise MXNetError(f"axes of sizes {data.shape[axis1]} and {data.shape[axis2]} have no diagonal {k}")
-    return jnp.diagonal(data, k, axis1, axis2)
+    return diagonal_of(data, k, axis1, axis2)
 
 
 @op("np.diagflat", samples={"args": [((_M,), {"k": 1})]})
@@ -51,13 +73,13 @@ def diagflat(array, k=0):
 @op("np.diagonal", "np.ndarray.diagonal", samples={"args": [((_M,), {}), ((_CUBE,), {"offset": 1, "axis1": 1, "axis2": 2})]})
 def diagonal(a, offset=0, axis1=0, axis2=1):
     """The diagonal of axes axis1 and axis2, as the last axis."""
-    return jnp.diagonal(a, offset, *_two_axes(a, axis1, axis2))
+    return diagonal_of(a, offset, *_two_axes(a, axis1, axis2))
 
 
 @op("np.trace", samples={"args": [((_M,), {}), ((_CUBE,), {"offset": 1, "axis1": 1, "axis2": 2})]})
 def trace(a, offset=0, axis1=0, axis2=1):
     """The sum along a diagonal; the dtype stays."""
-    return jnp.sum(jnp.diagonal(a, offset, *_two_axes(a, axis1, axis2)), -1, dtype=a.dtype)
+    return jnp.sum(diagonal_of(a, offset, *_two_axes(a, axis1, axis2)), -1, dtype=a.dtype)
 
 
 @op("np.tril", samples={"args": [((_M,), {}), ((_V,), {}), ((_CUBE,), {"k": -1})]})

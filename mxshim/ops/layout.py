@@ -5,6 +5,7 @@ import math
 
 import jax.numpy as jnp
 import numpy as onp
+from jax import lax
 
 from ..base import MXNetError
 from ..engine.op import Scalar, op
@@ -103,13 +104,22 @@ def roll(a, shift, axis=None):
     """
     if axis is not None:
         axis = axes_in(axis, a.ndim)
-    if isinstance(shift, Scalar):
-        shift = shift.astype(jnp.int32)
-        if axis is not None and len(axis) > 1:
-            shift = jnp.broadcast_to(shift, (len(axis),))
-        elif axis is not None:
-            axis = axis[0]
-    return jnp.roll(a, shift, axis)
+    if not isinstance(shift, Scalar):
+        return jnp.roll(a, shift, axis)
+    if axis is None:
+        return _rolled(a.reshape(-1), shift, 0).reshape(a.shape)
+    for k in axis:
+        a = _rolled(a, shift, k)
+    return a
+
+
+def _rolled(a, shift, axis):
+    """The elements moved by a run-time number: a window of two copies."""
+    n = a.shape[axis]
+    if n < 2:
+        return a
+    start = lax.rem((1 << 62) // n * n - shift.astype("int64"), onp.int64(n))  # from a multiple of n that is beyond any shift
+    return lax.dynamic_slice_in_dim(lax.concatenate([a, a], axis), start.astype("uint64"), n, axis)  # not negative
 
 
 @op("np.rot90", samples=_on_grid({}, {"k": 2}, {"axes": (1, 0)}))

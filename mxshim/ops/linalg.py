@@ -13,7 +13,9 @@ import numpy as onp
 
 from ..base import ArgumentTypeError, MXNetError, is_float
 from ..engine.op import Check, op
+from . import factors
 from .axes import agreed, axes_in, axis_in, magnitude, number, op_of_one_dtype, wide
+from .diagonals import diagonal_of
 from .dtypes import cast
 from .reduce import max_, min_, root_of_squares
 
@@ -41,39 +43,24 @@ def _back(dtype, *outs):
     return outs if len(outs) > 1 else outs[0]
 
 
-def symmetric(a, upper=False):
-    """The symmetric matrix of which `a` holds one triangle; the gradient is shared between the two."""
-    half = jnp.triu(a) if upper else jnp.tril(a)
-    mirrored = half + jnp.swapaxes(jnp.triu(a, 1) if upper else jnp.tril(a, -1), -1, -2)
-    even = (a + jnp.swapaxes(a, -1, -2)) / 2
-    return even + jax.lax.stop_gradient(mirrored - even)
-
-
-def row_signs(vectors):
-    """For each row 1 or -1, so that its largest element becomes positive: MXNet's choice among eigenvectors."""
-    at = jnp.argmax(jnp.abs(vectors), -1, keepdims=True)
-    return jax.lax.stop_gradient(jnp.where(jnp.take_along_axis(vectors, at, -1) < 0, -1, 1).astype(vectors.dtype))
-
-
 # Inverses and determinants.
 
 @op("np.linalg.inv", samples=_on(_G))
 def inv(a):
     """The inverse of each matrix, shape (..., n, n). Differs: a singular matrix gives inf or nan where MXNet raises."""
-    return _back(a.dtype, jnp.linalg.inv(matrices(a, True)))
+    return _back(a.dtype, factors.inverse(matrices(a, True)))
 
 
 @op("np.linalg.det", samples=_on(_G))
 def det(a):
     """The determinant of each matrix: shape (..., n, n) gives (...)."""
-    return _back(a.dtype, jnp.linalg.det(matrices(a, True)))
+    return _back(a.dtype, factors.determinant(matrices(a, True)))
 
 
 @op("np.linalg.slogdet", samples=_on(_G))
 def slogdet(a):
     """Sign and logarithm of the absolute determinant of each matrix."""
-    sign, logabs = jnp.linalg.slogdet(matrices(a, True))
-    return _back(a.dtype, sign, logabs)
+    return _back(a.dtype, *factors.log_determinant(matrices(a, True)))
 
 
 def _impossible(a, out):
@@ -97,7 +84,7 @@ def solve(a, b):
     if b.ndim < a.ndim - 1 or not b.ndim or b.shape[-1 if column else -2] != a.shape[-1]:
         n = a.shape[-1]
         raise MXNetError(f"`b` must have shape (..., {n}) or (..., {n}, k) for `a` of shape {a.shape}, got {b.shape}")
-    x = jnp.linalg.solve(a, b[..., None] if column else b)
+    x = factors.solution(a, b[..., None] if column else b)
     return x[..., 0] if column else x
 
 
@@ -163,7 +150,7 @@ def matrix_rank(M, rtol=None, hermitian=False, tol=None):
     """The number of singular values above rtol times the largest (default eps * max(m, n)) or above `tol`; int64."""
     if M.ndim < 2:
         return jnp.any(M != 0).astype(jnp.int64)
-    s = jnp.linalg.svd(matrices(M), compute_uv=False)
+    s = factors.singular_values(matrices(M))
     if tol is not None:
         cut = number(tol, s.dtype)
     else:
@@ -180,8 +167,7 @@ def cholesky(a, upper=False):
 
     Differs: a matrix that is not positive definite gives nan where MXNet raises.
     """
-    lower = jnp.linalg.cholesky(symmetric(matrices(a, True), bool(upper)))
-    return _back(a.dtype, jnp.swapaxes(lower, -1, -2) if upper else lower)
+    return _back(a.dtype, factors.cholesky_factor(matrices(a, True), upper=bool(upper)))
 
 
 @op("np.linalg.qr", samples={"args": [((_G,), {}), ((_TALL,), {}), ((_TALL.T.copy(),), {})]})
@@ -189,22 +175,32 @@ def qr(a, mode="reduced"):
     """Q with orthonormal columns and upper triangular R, a = Q R. Shapes (..., m, k) and (..., k, n), k = min(m, n)."""
     if mode != "reduced":
         raise MXNetError(f"`mode` must be 'reduced', got {mode!r}")
-    q, r = jnp.linalg.qr(matrices(a))
-    return _back(a.dtype, q, r)
+    return _back(a.dtype, *jnp.linalg.qr(matrices(a)))
 
 
 @op("np.linalg.svd", samples={"args": [((_G,), {}), ((_TALL.T.copy(),), {})]})
 def svd(a):
     """U, the singular values L and V with a = U diag(L) V: shapes (..., m, k), (..., k), (..., k, n), k = min(m, n)."""
     u, s, v = jnp.linalg.svd(matrices(a), full_matrices=False)
-    signs = row_signs(v)
+    signs = factors.row_signs(v)
     return _back(a.dtype, u * jnp.swapaxes(signs, -1, -2), s, v * signs)
 
 
 @op("np.linalg.svdvals", samples=_on(_TALL))
 def svdvals(a):
     """The singular values of each matrix, the largest first."""
-    return _back(a.dtype, jnp.linalg.svd(matrices(a), compute_uv=False))
+    return _back(a.dtype, factors.singular_values(matrices(a)))
+
+
+def _is_upper(upper, UPLO) -> bool:
+    """Whether the arguments say that the upper triangle holds the matrix."""
+    if isinstance(upper, str):
+        upper, UPLO = False, upper
+    if UPLO not in (None, "L", "U"):
+        raise MXNetError(f"`UPLO` must be 'L' or 'U', got {UPLO!r}")
+    if not isinstance(upper, bool | int | None):
+        raise ArgumentTypeError("`upper` must be True or False")
+    return bool(upper) if UPLO is None else UPLO == "U"
 
 
 @op("np.linalg.eigh", either=("upper",), samples={"args": [((_S,), {}), ((_S,), {"upper": True})]})
@@ -214,23 +210,18 @@ def eigh(a, upper=False, UPLO=None):
     Only one triangle is read.
     The gradient is right (MXNet: zero). UPLO: NumPy's spelling, "L" or "U", which may stand in the place of `upper`, too (1.9.1).
     """
-    if isinstance(upper, str):
-        upper, UPLO = False, upper
-    if UPLO not in (None, "L", "U"):
-        raise MXNetError(f"`UPLO` must be 'L' or 'U', got {UPLO!r}")
-    if not isinstance(upper, bool | int | None):
-        raise ArgumentTypeError("`upper` must be True or False")
-    upper = bool(upper) if UPLO is None else UPLO == "U"
+    upper = _is_upper(upper, UPLO)
     if a.size == 0:
         return jnp.zeros(matrices(a, True).shape[:-1], a.dtype), a
-    w, v = jnp.linalg.eigh(symmetric(matrices(a, True), upper), symmetrize_input=False)
-    return _back(a.dtype, w, v * jnp.swapaxes(row_signs(jnp.swapaxes(v, -1, -2)), -1, -2))
+    return _back(a.dtype, *factors.eigen(matrices(a, True), upper=upper))
 
 
 @op("np.linalg.eigvalsh", either=("upper",), samples=_on(_S))
 def eigvalsh(a, upper=False, UPLO=None):
     """The eigenvalues of symmetric matrices in ascending order; see eigh."""
-    return eigh(a, upper, UPLO)[0]
+    if a.size == 0:
+        return jnp.zeros(matrices(a, True).shape[:-1], a.dtype)
+    return _back(a.dtype, factors.eigenvalues(matrices(a, True), upper=_is_upper(upper, UPLO)))
 
 
 def _complex(a):
@@ -298,7 +289,7 @@ def _matrix_norm(x, ord, axes, keepdims):
         sums = jnp.sum(magnitude(x), axis=first, keepdims=True)
         out = (max_ if ord > 0 else min_)(sums, second, keepdims=True)
     elif ord in (2, -2, "nuc"):
-        s = jnp.linalg.svd(jnp.moveaxis(x, axes, (-2, -1)), compute_uv=False)
+        s = factors.singular_values(jnp.moveaxis(x, axes, (-2, -1)))
         out = jnp.sum(s, -1) if ord == "nuc" else s[..., 0] if ord == 2 else s[..., -1]
         out = jnp.expand_dims(out, sorted(axes))
     else:
@@ -352,10 +343,10 @@ def cond(x, p=None):
     """The condition number: the ratio of the largest to the smallest singular value, or norm(x, p) * norm(inv(x), p)."""
     x = matrices(x)
     if p in (None, 2, -2):
-        s = jnp.linalg.svd(x, compute_uv=False)
+        s = factors.singular_values(x)
         return s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
     axes = (x.ndim - 2, x.ndim - 1)
-    return _matrix_norm(x, p, axes, False) * _matrix_norm(jnp.linalg.inv(x), p, axes, False)
+    return _matrix_norm(x, p, axes, False) * _matrix_norm(factors.inverse(x), p, axes, False)
 
 
 # The array API's names for the last two axes.
@@ -381,4 +372,4 @@ def trace_linalg(a, offset=0):
 @op("np.linalg.diagonal", samples=_on(_G, offset=1))
 def diagonal_linalg(a, offset=0):
     """A diagonal of the last two axes."""
-    return jnp.diagonal(a, offset, axis_in(-2, a.ndim), axis_in(-1, a.ndim))
+    return diagonal_of(a, offset, axis_in(-2, a.ndim), axis_in(-1, a.ndim))

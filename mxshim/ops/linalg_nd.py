@@ -10,8 +10,10 @@ from jax import lax
 
 from ..base import MXNetError
 from ..engine.op import op
+from . import factors
 from .axes import agreed, axis_in, number
-from .linalg import inv, matrices, row_signs, symmetric
+from .diagonals import diagonal_of, on_diagonal
+from .linalg import inv, matrices
 
 _S = onp.array([[4., 2., 0.5], [2., 3., 1.], [0.5, 1., 2.]], "float32")
 _G = onp.array([[2., -1.2, 0.5], [0.3, 1.5, 1.], [-0.4, 0.2, 1.2]], "float32")
@@ -98,8 +100,7 @@ def trsm(A, B, transpose=False, rightside=False, lower=True, alpha=1.0):
 @linalg_op("potrf", ((_S,), {}))
 def potrf(A, lower=True):
     """The Cholesky factor L with A = L L^T, or with lower=False its transpose."""
-    L = jnp.linalg.cholesky(symmetric(matrices(A, True), not lower))
-    return L if lower else jnp.swapaxes(L, -1, -2)
+    return factors.cholesky_factor(matrices(A, True), upper=not lower)
 
 
 @linalg_op("potri", ((_S,), {}))
@@ -125,9 +126,8 @@ def gelqf(A):
 @linalg_op("syevd", ((_S,), {}))
 def syevd(A):
     """U, whose rows are eigenvectors, and the eigenvalues L in ascending order, of symmetric A = U^T diag(L) U."""
-    w, v = jnp.linalg.eigh(symmetric(matrices(A, True)), symmetrize_input=False)
-    U = jnp.swapaxes(v, -1, -2)
-    return U * row_signs(U), w
+    w, v = factors.eigen(matrices(A, True), upper=False)
+    return jnp.swapaxes(v, -1, -2), w
 
 
 @linalg_op("inverse", ((_G,), {}))
@@ -140,27 +140,27 @@ def inverse(A):
 def sumlogdiag(A):
     """The sum of the logarithms of the diagonal of each matrix."""
     A = matrices(A, True)
-    out = jnp.sum(jnp.log(jnp.diagonal(A, axis1=-2, axis2=-1)), -1)
+    out = jnp.sum(jnp.log(diagonal_of(A)), -1)
     return out.reshape(1) if out.ndim == 0 else out
 
 
 @linalg_op("det", ((_G,), {}))
 def det_nd(A, *, np_shape=False):
     """The determinant of each matrix: shape (..., n, n) gives (...)."""
-    out = jnp.linalg.det(matrices(A, True))
+    out = factors.determinant(matrices(A, True))
     return out if np_shape or out.ndim else out.reshape(1)
 
 
 @linalg_op("slogdet", ((_G,), {}))
 def slogdet_nd(A, *, np_shape=False):
     """Sign and logarithm of the absolute determinant of each matrix."""
-    return tuple(x if np_shape or x.ndim else x.reshape(1) for x in jnp.linalg.slogdet(matrices(A, True)))
+    return tuple(x if np_shape or x.ndim else x.reshape(1) for x in factors.log_determinant(matrices(A, True)))
 
 
 @linalg_op("extractdiag", ((_G,), {}), ((_G,), {"offset": 1}))
 def extractdiag(A, offset=0):
     """A diagonal of each matrix."""
-    return jnp.diagonal(matrices(A, True), offset, -2, -1)
+    return diagonal_of(matrices(A, True), offset)
 
 
 @linalg_op("makediag", ((_WIDE,), {}), ((_WIDE,), {"offset": -1}))
@@ -168,10 +168,7 @@ def makediag(A, offset=0):
     """Matrices with the rows of A on a diagonal: shape (..., n) gives (..., n + |offset|, n + |offset|)."""
     if A.ndim < 1:
         raise MXNetError("a 0-d array has no rows")
-    n = A.shape[-1] + abs(offset)
-    out = jnp.zeros((*A.shape[:-1], n, n), A.dtype)
-    at = onp.arange(A.shape[-1])
-    return out.at[..., at + max(-offset, 0), at + max(offset, 0)].set(A)
+    return on_diagonal(A, offset)
 
 
 def _triangle_places(n, offset, lower):
@@ -191,7 +188,8 @@ def extracttrian(A, offset=0, lower=True):
     rows, columns = _triangle_places(A.shape[-1], offset, lower)
     if len(rows) == 0:
         raise MXNetError(f"matrices of size {A.shape[-1]} have no diagonal {offset}")
-    return A[..., rows, columns]
+    n = A.shape[-1]
+    return jnp.take(A.reshape(*A.shape[:-2], n * n), rows * n + columns, -1, mode="clip")
 
 
 @linalg_op("maketrian", ((_G,), {}), ((_G,), {"offset": 1}), ((_G,), {"lower": False}))
@@ -203,4 +201,6 @@ def maketrian(A, offset=0, lower=True):
         raise MXNetError(f"{count} elements do not fill a triangle; 1, 3, 6, 10, ... do")
     n += abs(offset)
     rows, columns = _triangle_places(n, offset, lower)
-    return jnp.zeros((*A.shape[:-1], n, n), A.dtype).at[..., rows, columns].set(A)
+    at, inside = onp.zeros((n, n), "int32"), onp.zeros((n, n), bool)
+    at[rows, columns], inside[rows, columns] = onp.arange(count), True
+    return jnp.where(inside, jnp.take(A, at, -1, mode="clip"), 0)

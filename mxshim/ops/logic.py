@@ -11,6 +11,7 @@ from ..base import FLOAT32, is_float
 from ..engine.op import op
 from .binary import INTS, PAIR, compared, equal_integers, integers, integers_only, nd_compared, nd_op, np_op
 from .dtypes import BOOL, FLOAT64, promote, value
+from .outline import pointwise
 
 
 def _truth(fn):
@@ -78,5 +79,6 @@ def _lcm(x, y):
     return jnp.abs(lax.div(*jnp.broadcast_arrays(x, jnp.where(divisor == 0, jnp.ones((), x.dtype), divisor))) * y)
 
 
-np_op("lcm", _lcm, "The least common multiple of |x1| and |x2|; integers.", rule=equal_integers, **_bits)
-np_op("gcd", _gcd, "The greatest common divisor of |x1| and |x2|; integers.", rule=equal_integers, **_bits)
+_common_multiple, _common_divisor = pointwise("common_multiple", _lcm), pointwise("common_divisor", _gcd)
+np_op("lcm", _common_multiple, "The least common multiple of |x1| and |x2|; integers.", rule=equal_integers, **_bits)
+np_op("gcd", _common_divisor, "The greatest common divisor of |x1| and |x2|; integers.", rule=equal_integers, **_bits)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import partial
 
 import jax
+import numpy as onp
 from jax.experimental.xla_metadata import set_xla_metadata
 from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
@@ -18,13 +19,16 @@ from jax.interpreters import ad, batching, mlir
 from ..engine.op import READS
 
 
-def outlined(name: str, compute: Callable, shape: Callable, reads: Callable = lambda *avals, **params: 0, dtype=None) -> Callable:
+def outlined(name: str, compute: Callable, shape: Callable, reads: Callable = lambda *avals, **params: 0, dtype=None,
+             several: bool = False) -> Callable:
     """compute(arrays, *, ...) -> array as a function of the same arguments that is one primitive.
 
     Keywords are static. shape(*avals, **keywords) is the result's shape, `dtype` its dtype, by default the first array's; reads(the
-    same as shape) is the number that engine.op.READS stands for. Derivatives are to be set: `linear`, `bilinear`, or as JAX has it.
+    same as shape) is the number that engine.op.READS stands for. several: there are several results, in a tuple, and `shape` gives
+    theirs. Derivatives are to be set: `own_derivative`, `linear`, `bilinear`, or as JAX has it.
     """
     primitive = Primitive(name)
+    primitive.multiple_results = several
     kinds = {p.name: p.kind for p in inspect.signature(compute).parameters.values()}
     keywords = [key for key, kind in kinds.items() if kind is inspect.Parameter.KEYWORD_ONLY]
     run = jax.jit(compute, static_argnames=keywords)
@@ -34,18 +38,24 @@ def outlined(name: str, compute: Callable, shape: Callable, reads: Callable = la
             return run(*arrays, **_given(params))
 
     def batched(arrays, axes, **params):
-        return jax.vmap(partial(computed, **params), axes)(*arrays), 0
+        out = jax.vmap(partial(computed, **params), axes)(*arrays)
+        return out, (0,) * len(out) if several else 0
+
+    def results(*avals, **params):
+        shapes = shape(*avals, **_given(params))
+        found = [jax.core.ShapedArray(s, dtype or avals[0].dtype) for s in (shapes if several else [shapes])]
+        return found if several else found[0]
 
     primitive.def_impl(computed)
-    primitive.def_abstract_eval(lambda *avals, **params: jax.core.ShapedArray(shape(*avals, **_given(params)), dtype or avals[0].dtype))
-    mlir.register_lowering(primitive, mlir.lower_fun(computed, multiple_results=False))
+    primitive.def_abstract_eval(results)
+    mlir.register_lowering(primitive, mlir.lower_fun(computed, multiple_results=several))
     batching.primitive_batchers[primitive] = batched
 
     def function(*arrays, **params):
         ours = {"precision": jax.config.jax_default_matmul_precision, READS: reads(*arrays, **params)}
         return primitive.bind(*arrays, **params, **ours)
 
-    function.primitive, function.arrays = primitive, len(kinds) - len(keywords)  # type: ignore[attr-defined]
+    function.primitive, function.arrays, function.compute = primitive, len(kinds) - len(keywords), compute  # type: ignore[attr-defined]
     return function
 
 
@@ -59,6 +69,32 @@ def derivative(function: Callable, *tangents: Callable):
         return lambda t, *arrays, **params: tangent(t, *arrays, **_given(params))
 
     ad.defjvp(function.primitive, *map(rule, tangents))
+
+
+def own_derivative(function: Callable):
+    """Let the derivative of such a function be that of what it computes: where it is taken, the primitive is gone."""
+    def rule(arrays, tangents, **params):
+        moving = [i for i, t in enumerate(tangents) if type(t) is not ad.Zero]
+
+        def of_moving(*some):
+            given = list(arrays)
+            for i, v in zip(moving, some, strict=True):
+                given[i] = v
+            return function.compute(*given, **_given(params))
+
+        return jax.jvp(of_moving, tuple([arrays[i] for i in moving]), tuple([tangents[i] for i in moving]))
+
+    ad.primitive_jvps[function.primitive] = rule
+
+
+def pointwise(name: str, compute: Callable) -> Callable:
+    """compute(arrays, *, ...), element by element after they are broadcast, as one primitive, for which NumPy has a function.
+
+    `name` is to stand in engine/shapeless.py and engine/host/functions.py, too.
+    """
+    function = outlined(name, compute, lambda *arrays, **params: onp.broadcast_shapes(*[a.shape for a in arrays]))
+    own_derivative(function)
+    return function
 
 
 def linear(function: Callable, transpose: Callable):

@@ -7,9 +7,10 @@ import numpy as onp
 from jax import lax
 
 from ..base import FLOAT32, MXNetError, is_float
-from ..engine.op import op
+from ..engine.op import Scalar, op
 from .axes import over
 from .dtypes import BOOL, FLOAT64, cast, equal, in_floats, kind, promote, promoted, value
+from .outline import pointwise
 
 _X = onp.array([[-2.3, -0.7, 0.3], [0.6, 1.8, 3.1]], "float32")
 _Y = onp.array([[1., 2., -3.], [4.5, -0.5, 0.75]], "float32")
@@ -90,6 +91,10 @@ def round_(x, decimals=0):
         unit = 10 ** -decimals
         return cast(jnp.rint(over(x.astype(FLOAT64), float(unit))) * unit, x.dtype)
 
+    return _rounded_to(x, decimals=decimals)
+
+
+def _rounded(x, *, decimals):
     def moved(x, places):
         for _ in range(min(abs(places), 400)):  # in float64, or XLA would make one product of them all
             wide = x.astype(FLOAT64)
@@ -99,6 +104,17 @@ def round_(x, decimals=0):
     return moved(jnp.rint(moved(x, decimals)), -decimals)
 
 
+_rounded_to = pointwise("rounded", _rounded)
+
+
+def _finite_or(x, nan, largest, least):
+    x = jnp.where(jnp.isnan(x), nan, x)
+    return jnp.where(x == -jnp.inf, least, jnp.where(x == jnp.inf, largest, x))
+
+
+_numbers_only = pointwise("numbers_only", _finite_or)
+
+
 @op("np.nan_to_num", scalars=("nan", "posinf", "neginf"), elementwise=True,
     samples=_on({}, {"nan": 2, "posinf": 5}))
 def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
@@ -106,9 +122,8 @@ def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
     if not is_float(x.dtype):
         return x
     ends = jnp.finfo(x.dtype)
-    x = jnp.where(jnp.isnan(x), value(nan, x.dtype), x)
-    x = jnp.where(x == jnp.inf, value(float(ends.max) if posinf is None else posinf, x.dtype), x)
-    return jnp.where(x == -jnp.inf, value(float(ends.min) if neginf is None else neginf, x.dtype), x)
+    largest, least = ends.max if posinf is None else posinf, ends.min if neginf is None else neginf
+    return _numbers_only(x, *[value(v if isinstance(v, Scalar) else float(v), x.dtype) for v in (nan, largest, least)])
 
 
 # Casts. Derivatives pass as if the numbers were reals, through integers too.

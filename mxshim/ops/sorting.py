@@ -199,13 +199,27 @@ def digitize(x, bins, right=False):
     return jnp.digitize(x, bins, right=bool(right)).astype(jnp.int64)
 
 
+_COMPARED = 32  # elements that are compared with all others; more are put in order and searched
+
+
+def _among(x, values):
+    """Whether each element of x is one of `values`."""
+    dtype = jnp.promote_types(x.dtype, values.dtype)
+    x, values = x.astype(dtype), values.reshape(-1).astype(dtype)
+    if values.size <= _COMPARED:
+        return (x[..., None] == values).any(-1)
+    ordered = lax.sort(values)
+    return jnp.take(ordered, jnp.searchsorted(ordered, x), mode="clip") == x
+
+
 @op("np.isin", grad=False, samples={"args": [((_M, _SORTED), {}), ((_M, _SORTED), {"invert": True})]})
 def isin(element, test_elements, assume_unique=False, invert=False):
     """Whether each element is among `test_elements`; bool, shape of `element`."""
-    return jnp.isin(element, test_elements, invert=bool(invert))
+    found = _among(element, test_elements)
+    return ~found if invert else found
 
 
 @op("np.in1d", grad=False, samples={"args": [((_M, _SORTED), {})]})
 def in1d(ar1, ar2, assume_unique=False, invert=False):
     """np.isin for the flattened array."""
-    return jnp.isin(ar1.reshape(-1), ar2, invert=bool(invert))
+    return isin(ar1.reshape(-1), ar2, assume_unique, invert)

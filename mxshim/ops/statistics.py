@@ -10,6 +10,7 @@ from ..base import FLOAT32, ArgumentValueError, MXNetError, is_float
 from ..engine.op import Scalar, op
 from .axes import agreed, axis_in, number, op_of_one_dtype, reduced, wide
 from .dtypes import FLOAT64, cast
+from .outline import outlined, own_derivative
 
 _M = onp.array([[3., 1., 2.5], [2., 5., 4.]], "float32")
 _V = onp.array([1., 2., 4.], "float32")
@@ -36,7 +37,21 @@ def quantile_of(a, q, axis, interpolation, keepdims, fn=jnp.quantile):
     if interpolation == "nearest" and fn is jnp.quantile:  # halves go up, as in MXNet; NumPy's go to the even place
         last = max(math.prod(a.shape[k] for k in axes) - 1, 1)
         q = jnp.floor((q.astype(dtype) * jnp.asarray(last, dtype)).astype("float64") + 0.5) / last
-    return fn(cast(a, dtype), q.astype(dtype), axis=axes, method=interpolation, keepdims=bool(keepdims))
+    x, q = cast(a, dtype), q.astype(dtype)
+    if fn is not jnp.quantile or q.ndim > 1:
+        return fn(x, q, axis=axes, method=interpolation, keepdims=bool(keepdims))
+    lead = [n for k, n in enumerate(a.shape) if k not in axes]
+    rows = jnp.moveaxis(x, axes, range(len(lead), a.ndim)).reshape(*lead, math.prod(a.shape[k] for k in axes))
+    out = _quantile(rows, q, method=interpolation)
+    return jnp.expand_dims(out, [q.ndim + k for k in axes]) if keepdims else out
+
+
+def _quantile_of_rows(x, q, *, method):
+    return jnp.quantile(x, q, axis=-1, method=method)
+
+
+_quantile = outlined("quantile", _quantile_of_rows, lambda x, q, method: (*q.shape, *x.shape[:-1]))
+own_derivative(_quantile)
 
 
 @op("np.quantile", scalars=("q",), samples=_on_matrix({"_": (0.3,)}, {"_": (0.3,), "axis": 1, "interpolation": "lower"},
@@ -282,10 +297,18 @@ def polyval(p, x):
         raise ArgumentValueError(f"`p` must be a vector of coefficients, got shape {p.shape}")
     x = x.astype(p.dtype) if isinstance(x, Scalar) else x
     p, x = agreed(p, x)
+    return _polynomial(p, x)
+
+
+def _horner(p, x):
     out = jnp.zeros(x.shape, p.dtype)
     for k in range(p.shape[0]):
         out = out * x + p[k]
     return out
+
+
+_polynomial = outlined("polynomial_value", _horner, lambda p, x: x.shape)
+own_derivative(_polynomial)
 
 
 @op("np.polyadd", samples={"args": [((_V, _V[:2]), {})]})

@@ -23,7 +23,11 @@ CALLS = {
     "a + b": lambda a, b: a + b, "a * 2": lambda a, b: a * 2, "a > 0": lambda a, b: a > 0, "sum": lambda a, b: a.sum(axis=0),
     "dot": lambda a, b: np.dot(a, b), "where": lambda a, b: np.where(a, a, b), "concatenate": lambda a, b: np.concatenate([a, b, a]),
     "split": lambda a, b: np.split(a, 2)[1], "zeros": lambda a, b: np.zeros((2, 3)), "arange": lambda a, b: np.arange(7),
-    "clip": lambda a, b: np.clip(a, -1, 1), "reshape": lambda a, b: a.reshape(-1), "astype": lambda a, b: a.astype("int32")}
+    "clip": lambda a, b: np.clip(a, -1, 1), "reshape": lambda a, b: a.reshape(-1), "astype": lambda a, b: a.astype("int32"),
+    "%": lambda a, b: a % 2, "round": lambda a, b: np.round(a / 3, 2), "roll": lambda a, b: np.roll(a, 3, axis=1),
+    "median": lambda a, b: np.median(a, axis=1), "percentile": lambda a, b: np.percentile(a, 30), "hypot": lambda a, b: np.hypot(a, b),
+    "nan_to_num": lambda a, b: np.nan_to_num(a / b), "trace": lambda a, b: np.trace(a), "diagonal": lambda a, b: np.diagonal(a, 1),
+    "gcd": lambda a, b: np.gcd(a.astype("int32"), 6)}
 
 
 @pytest.mark.parametrize("name", CALLS)

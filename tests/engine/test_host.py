@@ -7,13 +7,16 @@ from jax import lax
 
 from mxshim.engine import host
 from mxshim.engine.spec import equations
-from mxshim.ops import outline, reduce
+from mxshim.ops import factors, outline, reduce
 from mxshim.ops import primitives as ours
-from mxshim.ops.arithmetic import _maximum, _minimum
+from mxshim.ops.arithmetic import _hypot, _logaddexp, _maximum, _minimum, _remainder
+from mxshim.ops.logic import _common_divisor, _common_multiple
 from mxshim.ops.nn import convolve, windows
 from mxshim.ops.nn.window import Window
 from mxshim.ops.reduce import _first as first_extreme
 from mxshim.ops.reduce import running_sum
+from mxshim.ops.selection import _numbers_only, _rounded_to
+from mxshim.ops.statistics import _polynomial, _quantile
 
 RNG = onp.random.default_rng(0)
 X = RNG.normal(size=(3, 4)).astype("float32")
@@ -24,6 +27,8 @@ N = onp.array([7, -7, 8, 0, 3, -1, 5], "int32")
 M = onp.array([2, 2, -3, 4, 0, 0, -5], "int32")
 BITS = onp.array([0, 1, 2, 255, 1 << 31, (1 << 32) - 1, 12345], "uint32")
 IMAGE = RNG.normal(size=(2, 4, 7, 6)).astype("float32")
+SQUARE = (X[:, :3] + 3 * onp.eye(3)).astype("float32")
+MANY = onp.stack([SQUARE, SQUARE.T + 1])
 
 
 def conv(x, w, **kw):
@@ -170,6 +175,24 @@ SAMPLES = {
         a, b, lower=lower, trans=trans), X[:, :3] + 3 * onp.eye(3, dtype="float32"), Y) for lower in (True, False) for trans in (0, 1)},
     "triangular_solve from the right": (lambda a, b: lax.linalg.triangular_solve(a, b, left_side=False, lower=True, unit_diagonal=True),
                                         X[:, :3].copy(), Y[:, :3].copy()),
+    **{f"matrix: {fn.primitive.name}{'' if a.ndim == 2 else ', several'}": (fn, a) for a in (SQUARE, MANY) for fn in (
+        factors.inverse, factors._determinant_of_factors, factors.log_determinant, factors.singular_values)},
+    **{f"matrix: {fn.primitive.name}, {upper}": (lambda a, fn=fn, upper=upper: fn(a, upper=upper), a) for a, upper in (
+        (SQUARE @ SQUARE.T, False), (MANY @ MANY.transpose(0, 2, 1), True)) for fn in (
+        factors.cholesky_factor, factors.eigen, factors.eigenvalues)},
+    "matrix: solution": (factors.solution, SQUARE, Y[:, :2].copy()), "matrix: solutions": (factors.solution, MANY, Y[:, :2].copy()),
+    "remainder": (_remainder, EDGES, onp.float32(2)), "remainder by negative numbers": (_remainder, EDGES, -EDGES[::-1].copy()),
+    "remainder of whole numbers": (_remainder, N, M), "remainder by zero": (_remainder, EDGES, onp.float32(0)),
+    "hypotenuse": (_hypot, EDGES, EDGES[::-1].copy()), "log of a sum": (_logaddexp, X, Y),
+    "common divisor": (_common_divisor, N, M), "common multiple": (_common_multiple, N, M),
+    **{f"rounded to {k}": (lambda x, k=k: _rounded_to(x, decimals=k), X * 50) for k in (-1, 2)},
+    "numbers only": (_numbers_only, EDGES, *onp.float32([1, 2, 3])),
+    "numbers only, and they are": (_numbers_only, X, *onp.float32([1, 2, 3])),
+    **{f"quantile, {method}": (lambda x, q, method=method: _quantile(x, q, method=method), X, onp.float32(0.3)) for method in (
+        "linear", "lower", "higher", "midpoint", "nearest")},
+    "polynomial": (_polynomial, UNIT, X),
+    "quantiles": (lambda x, q: _quantile(x, q, method="linear"), X, onp.array([0, 0.4, 1], "float32")),
+    "quantile with nan": (lambda x, q: _quantile(x, q, method="linear"), onp.stack([EDGES, EDGES + 1, N.repeat(2)[:13]]), onp.float32(0.3)),
     "platform_index": (lambda x: lax.platform_dependent(x, cpu=lambda x: x + 1, default=lambda x: x - 1), X),
     "cond": (lambda p, x: lax.cond(p, lambda x: x + 1, lambda x: x * 2, x), onp.bool_(True), X),
     "switch": (lambda i, x: lax.switch(i, [lambda x: x, lambda x: -x, lambda x: x * x], x), onp.int32(7), X),
@@ -213,7 +236,7 @@ def test_numpy_agrees_with_xla(name):
             assert type(a) is onp.ndarray and a.flags.c_contiguous and (a.dtype, a.shape) == (b.dtype, b.shape)
             # Both add products in float32, each in its own order: where they cancel, the error is that of the larger sums.
             near = 1e-6 * max(1, abs(b).max()) if name.startswith("conv") and b.size else 1e-6
-            onp.testing.assert_allclose(a, b, rtol=3e-5 if "cholesky" in name or "solve" in name else 2e-6, atol=near)
+            onp.testing.assert_allclose(a, b, rtol=3e-5 if any(w in name for w in ("cholesky", "solve", "matrix")) else 2e-6, atol=near)
             if a.dtype.kind == "f":
                 assert (onp.signbit(a) == onp.signbit(b))[~onp.isnan(b) & (b == 0)].all()
             assert not any(onp.shares_memory(a, x) for x in (*args, *[g for g in got if g is not a]) if isinstance(x, onp.ndarray))
@@ -243,6 +266,26 @@ def test_what_is_outlined_can_be_computed():
 def test_what_numpy_cannot(fn, arg):
     with pytest.raises(host.CannotRun):
         steps(jax.make_jaxpr(fn)(arg))
+
+
+def test_matrices_without_factors_are_for_xla():
+    """Others beside them have theirs."""
+    for fn in (factors.inverse, lambda a: factors.cholesky_factor(a, upper=False), jnp.linalg.cholesky):
+        a = onp.stack([SQUARE @ SQUARE.T, -onp.ones((3, 3), "float32")])
+        assert steps(jax.make_jaxpr(fn)(a))([a], []) is None
+    with pytest.raises(host.CannotRun):
+        steps(jax.make_jaxpr(factors.inverse)(onp.eye(100, dtype="float32")))
+
+
+@pytest.mark.parametrize("shape, axis, there", [
+    ((100_000,), 0, True), ((10_000, 10), 0, True), ((100, 10_000), 1, True), ((64, 4096), 0, False)])
+def test_long_running_sums_are_numpys(shape, axis, there):
+    closed = jax.make_jaxpr(lambda x: running_sum(x, axis, "float32"))(onp.ones(shape, "float32"))
+    if there:
+        steps(closed, limit=1.6e-5)
+    else:
+        with pytest.raises(host.CannotRun):
+            steps(closed, limit=1.6e-5)
 
 
 def test_large_products_cost_more():

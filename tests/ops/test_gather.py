@@ -106,6 +106,13 @@ def test_data_dependent_shapes():
     assert np.delete(x, [0], axis=1).shape == np.delete(x, slice(0, 1), axis=1).shape == (2, 1)
     assert np.insert(x, [0, 1], 7, axis=0).asnumpy().tolist() == [[7, 7], [3, 0], [7, 7], [1, 3]]
     assert np.bincount(np.zeros((0,), dtype="int32")).shape == (0,)
+    assert np.bincount(np.array([1, 1, 3], dtype="int8"), weights=np.array([0.5, 1, 2]), minlength=6).tolist() == [0, 1.5, 0, 2, 0, 0]
+    for obj, values in ((1, 5), (-1, [5, 6]), ([2, 0], [5, 6]), (slice(0, 2), 5)):
+        found = [np.insert(x, obj, np.array(values), axis=1)]
+        x.attach_grad()
+        with autograd.record():
+            found.append(np.insert(x, obj, np.array(values), axis=1))
+        assert found[0].tolist() == found[1].tolist() and found[0].dtype == found[1].dtype
     assert np.trim_zeros(np.zeros(3)).shape == (0,)
 
 

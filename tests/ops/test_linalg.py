@@ -8,6 +8,7 @@ import pytest
 
 import mxshim as mx
 from mxshim import MXNetError, autograd, nd, np, npx
+from mxshim.engine import program
 from mxshim.engine.op import NAMES
 from mxshim.engine.spec import equations
 from mxshim.ops.products import contract
@@ -147,6 +148,67 @@ def test_decompositions_give_back_the_matrix():
     w, vectors = np.linalg.eig(np.array([[2., 0.], [1., 3.]]))
     assert sorted(w.asnumpy().tolist()) == [2, 3]
     assert sorted(np.linalg.eigvals(np.array([[2., 0.], [1., 3.]])).asnumpy().tolist()) == [2, 3]
+
+
+S = M @ M.T + 3 * onp.eye(3, dtype="float32")
+AT_ONCE = {
+    "inv": np.linalg.inv, "solve": lambda a: np.linalg.solve(a, a + 1),
+    "solve, a vector": lambda a: np.linalg.solve(a, np.arange(a.shape[0], dtype=a.dtype)),
+    "cholesky": np.linalg.cholesky, "upper": lambda a: np.linalg.cholesky(a, upper=True), "det": np.linalg.det,
+    "slogdet": lambda a: np.linalg.slogdet(a)[1], "eigh": lambda a: np.linalg.eigh(a)[1], "eigvalsh": np.linalg.eigvalsh,
+    "norm": lambda a: np.linalg.norm(a, 2, axis=(0, 1)), "cond": np.linalg.cond}
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", AT_ONCE)
+def test_small_matrices_are_numpys_and_have_the_same_gradients(name, dtype):
+    fn = AT_ONCE[name]
+    for n in (4, 7):
+        a = np.array(onp.kron(onp.eye(3), S)[:n, :n] + onp.diag(onp.arange(n)), dtype=dtype)
+        before = program.stats.programs
+        found = fn(a).asnumpy()
+        assert program.stats.programs == before
+        a.attach_grad()
+        with autograd.record():
+            later = fn(a)
+        later.backward()
+        onp.testing.assert_allclose(found, later.asnumpy(), rtol=1e-4, atol=1e-4 * abs(found).max())
+        assert found.dtype == later.dtype == dtype and onp.isfinite(a.grad.asnumpy()).all() and abs(a.grad.asnumpy()).max() > 0
+
+
+def test_one_matrix_of_several_without_an_inverse():
+    several = onp.stack([S, onp.ones((3, 3), "float32")])
+    with pytest.raises(MXNetError, match="singular"):
+        np.linalg.inv(np.array(several))
+    with autograd.record():
+        found = np.linalg.inv(np.array(several)).asnumpy()
+    onp.testing.assert_allclose(found[0] @ S, onp.eye(3), atol=1e-4)
+    assert not onp.isfinite(found[1]).all() and np.linalg.det(np.array(several))[1] == 0
+
+
+def test_complex_eigenvalues_are_refused():
+    with pytest.raises(MXNetError, match="an eigenvalue is complex"):
+        np.linalg.eigvals(np.array([[0., -1.], [1., 0.]])).asnumpy()
+
+
+@pytest.mark.parametrize("offset", [0, 1, -1, 3, -5])
+def test_diagonals_and_triangles(offset):
+    wide = X[0]
+    x = np.array(wide)
+    x.attach_grad()
+    with autograd.record():
+        y = np.diagonal(x, offset)
+        total = (y * np.arange(1, y.size + 1)).sum()
+    total.backward()
+    want = onp.diagonal(wide, offset)
+    grad = onp.zeros_like(wide)
+    rows, columns = onp.nonzero(onp.eye(*wide.shape, offset))
+    grad[rows, columns] = onp.arange(1, len(rows) + 1)
+    onp.testing.assert_array_equal(y.asnumpy(), want)
+    onp.testing.assert_array_equal(x.grad.asnumpy(), grad)
+    assert np.trace(x, offset) == pytest.approx(want.sum(), rel=1e-5)
+    row = nd.array([1., 2., 3.])
+    onp.testing.assert_array_equal(nd.linalg.makediag(row, offset=offset).asnumpy(), onp.diag([1., 2., 3.], offset))
 
 
 @pytest.mark.parametrize("args, kwargs", [(("U",), {}), ((True,), {}), ((), {"UPLO": "U"}), ((), {"upper": True})])

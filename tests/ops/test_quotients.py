@@ -82,3 +82,14 @@ def test_derivatives_where_there_are_other_devices(monkeypatch):
             for f, g in (first, plain), *second:
                 for a, b in zip(jax.jit(f)(x, y), g(x, y), strict=True):
                     onp.testing.assert_allclose(a, b, rtol=1e-5)
+
+
+@pytest.mark.parametrize("api", [np, nd], ids=["np", "nd"])
+def test_no_remainder_is_a_negative_zero(api):
+    """Of a negative number by a positive one."""
+    x = api.array([-4., 4., -3.])
+    for y in (2, api.array([2., 2., 3.])):
+        with autograd.record():
+            recorded = (x % y).asnumpy()
+        for found in ((x % y).asnumpy(), recorded):
+            assert (found == [0, 0, 1 if isinstance(y, int) else 0]).all() and not onp.signbit(found).any()

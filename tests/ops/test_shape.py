@@ -59,6 +59,7 @@ X, Y = onp.arange(24, dtype="float32").reshape(2, 3, 4), onp.arange(6, dtype="fl
     ("broadcast_to", (Y, (4, 2, 3)), {}), ("tile", (Y, (2, 1, 2)), {}), ("repeat", (X, 2), {"axis": 1}),
     ("repeat", (Y, [1, 2]), {"axis": 0}), ("resize", (Y, (4, 4)), {}), ("flip", (X,), {"axis": (0, 2)}), ("fliplr", (X,), {}),
     ("roll", (X, 5), {}), ("roll", (X, -1), {"axis": 2}), ("roll", (X, 2), {"axis": (0, 2)}),
+    ("roll", (X, 10 ** 12 + 1), {}), ("roll", (X, -10 ** 12), {"axis": -1}), ("roll", (X[:0], 1), {"axis": 1}),
     ("rot90", (X,), {"k": 3, "axes": (0, 2)}), ("pad", (Y, ((1, 0), (0, 2))), {"mode": "edge"}),
     ("concatenate", ([Y, Y],), {"axis": -1}), ("stack", ([Y, Y],), {"axis": 2}), ("vstack", ([Y[0], Y[1]],), {}),
     ("hstack", ([Y[0], Y[1]],), {}), ("dstack", ([Y, Y],), {}), ("column_stack", ([Y[0], Y[1]],), {}),

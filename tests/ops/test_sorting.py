@@ -1,6 +1,7 @@
 """Order and search: MXNet's answers, NumPy's values, derivatives of every operator's samples."""
 from __future__ import annotations
 
+import math
 from functools import partial
 
 import jax
@@ -8,6 +9,8 @@ import numpy as onp
 import pytest
 
 from mxshim import MXNetError, autograd, nd, np, npx
+from mxshim.engine.op import NAMES
+from mxshim.engine.spec import equations
 from mxshim.ops.sorting import _topk
 from tests.support.families import check_measured, check_sample, measured, records, samples
 
@@ -79,6 +82,26 @@ def test_searches_take_numbers():
     a = np.array([1., 2., 3.])
     assert np.searchsorted(a, 2.5).item() == 2 and np.searchsorted(a, 2, side="right").item() == 2
     assert np.searchsorted(np.array([3., 1., 2.]), 2.5, sorter=np.array([1, 2, 0], dtype="int64")).item() == 2
+
+
+@pytest.mark.parametrize("dtype", ["float32", "int64", "uint8", "bool"])
+def test_elements_among_few_and_among_many(dtype):
+    rng = onp.random.default_rng(0)
+    for n in (0, 3, 300):
+        x, values = (rng.integers(0, 99, k).astype(dtype) for k in (40, n))
+        if dtype == "float32" and n:
+            x[:3] = values[:3] = onp.nan, onp.inf, -onp.inf
+        for invert in (False, True):
+            found = np.isin(np.array(x, dtype=dtype).reshape(8, 5), np.array(values, dtype=dtype), invert=invert)
+            assert found.shape == (8, 5) and found.reshape(-1).tolist() == onp.isin(x, values, invert=invert).tolist()
+    assert np.in1d(np.array([1., 2.5]), np.arange(100, dtype="int32")).tolist() == [True, False]
+
+
+def test_many_elements_among_many_are_searched():
+    """Not compared, each with each, which 2 GB of truth values would take."""
+    with jax.enable_x64(True):
+        jaxpr = jax.make_jaxpr(NAMES["np.isin"].fn)(onp.arange(50_000), onp.arange(40_000))
+    assert max(math.prod(v.aval.shape) for eqn in equations(jaxpr.jaxpr) for v in eqn.outvars) <= 50_000
 
 
 def test_methods_and_empty_arrays():

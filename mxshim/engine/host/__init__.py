@@ -4,7 +4,7 @@ take far longer to compile.
 `Steps` lays a jaxpr out as a list of NumPy's functions and says how long they will take; `rules.RULES` has them by primitive.
 Results agree with XLA's up to rounding.
 """
-from . import elementwise, picking, products, shape, windows  # noqa: F401 - they fill the table
+from . import elementwise, functions, matrices, picking, products, shape, windows  # noqa: F401 - they fill the table
 from .rules import RULES, CannotRun
 from .steps import Steps, failed
 

@@ -69,14 +69,14 @@ def _product(params, avals, shapes):
     return lambda x: onp.multiply.reduce(x, axis=axes, dtype=to)
 
 
-_CUMULATIVE: Table = {"cumsum": onp.cumsum, "running_sum": onp.cumsum, "cumprod": onp.cumprod}
-for _name, _fn in _CUMULATIVE.items():
-    @rule(_name)
-    def _cumulative(inputs, params, avals, fn=_fn):
-        x, axis = inputs[0], params["axis"]
+CUMULATIVE: Table = {"cumsum": onp.cumsum, "running_sum": onp.cumsum, "cumprod": onp.cumprod}
+for _name, _fn in CUMULATIVE.items():
+    @prepared(_name)
+    def _cumulative(params, avals, shapes, fn=_fn):
+        axis, to = params["axis"], avals[0].dtype
         if params["reverse"]:
-            return onp.flip(fn(onp.flip(x, axis), axis=axis, dtype=x.dtype), axis)
-        return fn(x, axis=axis, dtype=x.dtype)
+            return lambda x: onp.flip(fn(onp.flip(x, axis), axis, to), axis)
+        return filling(lambda x, out=None: fn(x, axis, to, out), avals[0])
 
 
 @rule("copy")
@@ -122,6 +122,8 @@ def _integer_pow(inputs, params, avals):
 
 def _remainder(a, b):
     """The remainder of integers as C has it; by zero, a."""
+    if b.all():
+        return onp.fmod(a, b)
     return onp.where(b == 0, a, onp.fmod(a, onp.where(b == 0, onp.ones_like(b), b)))
 
 

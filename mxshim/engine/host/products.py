@@ -86,6 +86,8 @@ def _cholesky(inputs, params, avals):
     try:
         return onp.linalg.cholesky(x)
     except onp.linalg.LinAlgError:
+        if x.ndim > 2:  # others than the one that has no factor
+            raise
         return onp.full_like(x, onp.nan)
 
 

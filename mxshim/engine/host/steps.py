@@ -13,8 +13,9 @@ from typing import Any
 import numpy as onp
 
 from ...base import CORES
-from .elementwise import EXACT, ROUNDED, SMALL, UFUNCS
+from .elementwise import CUMULATIVE, EXACT, ROUNDED, SMALL, UFUNCS
 from .extremes import Extremes
+from .matrices import MATRICES
 from .picking import takes
 from .products import WINDOWS
 from .rules import CALLS, DTYPES, RULES, CannotRun, copied, scan_counts
@@ -34,11 +35,15 @@ _COSTS: dict[str, tuple[float, float]] = {
                      "sign"), (4e-6, 1e-9)),
     **dict.fromkeys(("pad", "split", "stack", "tile", "unstack"), (2e-6, 1e-9)),
     "select_n": (1.5e-6, 3e-9), "div": (1.2e-6, 4e-10), "rem": (2e-6, 1e-8), "gather": (6e-6, 0), "sort": (5e-6, 0),
-    **dict.fromkeys(("cumsum", "running_sum", "cumprod"), (6e-6, 2e-9)), "dot_general": (2.4e-6, 2e-10)}
+    **dict.fromkeys(CUMULATIVE, (6e-6, 2e-9)), "dot_general": (2.4e-6, 2e-10),
+    **dict.fromkeys(MATRICES, (1e-6, 0)), "triangular_solve": (4.5e-6, 2e-8), "quantile": (4e-6, 0), "common_divisor": (1.2e-6, 0),
+    "common_multiple": (1.2e-6, 0), "hypotenuse": (2.4e-6, 5e-9), "log_of_sum": (2.4e-6, 3e-8), "modulo": (1.2e-6, 5e-9),
+    "numbers_only": (4e-6, 2e-9), "rounded": (5e-6, 4e-9),
+    "polynomial_value": (1e-6, 3e-10)}
 _LONG = (4e-5, 0.0)
 _VECTORS = 2.5e-9  # for every element of those in doubles that NumPy computes several at a time
 _DOUBLES = {**UFUNCS, "logistic": onp.exp, "rsqrt": onp.sqrt}
-_IN_WHOLE_NUMBERS = {"div": 1e-5, "rem": 1e-5}
+_IN_WHOLE_NUMBERS = {"div": 1e-5, "rem": 3e-6}
 _BYTE, _PRODUCT = 1e-9, 2e-10  # seconds of NumPy's for every byte that comes out and for every multiplication of a product
 _ONE_THREAD = 1 << 18  # multiplications that NumPy's BLAS does without other threads, in half the time that calling XLA takes
 _PICKED = {"erf", "erfc", "gather", "scatter", "scatter-add", "scatter-max", "scatter-min", "scatter-mul", "sort", "top_k"}
@@ -46,6 +51,7 @@ _PICK = 2e-8  # seconds for every element of these
 _PATCH = 3e-9  # and for every element of patches
 _BESIDE_A_NUMBER = 5e-10  # by how many seconds for every element NumPy's maximum and minimum of an array and a number are slower
 _TURN = 3e-9  # of an array that is turned over: by how many seconds for every element of four bytes NumPy is slower
+_FEW_ROWS = 128  # rows or columns of which XLA has no loop over the places, so that running sums take it twice to ten times as long
 # Bytes of operands and results that NumPy passes through these as fast as a program of XLA's, whose threads take 50 us to wake.
 _PASSING = (9 << 19) * max(CORES, 2) // max(CORES - 1, 1)
 _PASSED = {**dict.fromkeys((*EXACT, "broadcast_in_dim", "concatenate", "convert_element_type", "stack", "tile"), _PASSING),
@@ -55,7 +61,8 @@ _SAME = {"held", "marked", "optimization_barrier", "stop_gradient"}  # what come
 _DIRECT = EXACT | ROUNDED
 # What shares its memory with nothing, besides these.
 _OWN = {"broadcast_in_dim", "clamp", "concatenate", "convert_element_type", "div", "dot_general", "dynamic_update_slice", "first_extreme",
-        "gather", "pad", "reduce_and", "reduce_max", "reduce_min", "reduce_or", "reduce_prod", "reduce_sum", "select_n", "stack", "tile"}
+        "gather", "pad", "reduce_and", "reduce_max", "reduce_min", "reduce_or", "reduce_prod", "reduce_sum", "select_n", "stack", "tile",
+        "triangular_solve", *CUMULATIVE, *MATRICES}
 # What only changes the shape where as many elements come out as go in.
 _RESHAPING = {"broadcast_in_dim", "reduce_max", "reduce_min", "reduce_prod", "reduce_sum"}
 
@@ -136,6 +143,8 @@ class Steps:
             context.run(onp.seterr, all="ignore")
         try:
             return context.run(self._how or self._one_by_one, data, numbers)
+        except onp.linalg.LinAlgError:  # a matrix that has no factors: XLA makes them of inf or nan
+            return None
         except Exception:  # what is wrong with a call was found when it was recorded: this is for XLA to compute
             failed()
             return None
@@ -382,6 +391,8 @@ def _cost(eqn, name, params, size, wide) -> tuple[float, float, float]:
             call *= 3
         elif out.dtype.kind in "biu" or out.dtype.kind == "f" and out.dtype.itemsize >= 4:
             each = (-6e-9 if out.dtype.kind == "f" else -1.5e-9) * math.log2(max(out.shape[params["dimension"]], 1))
+    if name in CUMULATIVE and size < _FEW_ROWS * out.shape[params["axis"]]:
+        each = 0.0
     if name == "transpose" and params["permutation"][-1] != len(params["permutation"]) - 1:
         each = _TURN
     first = eqn.invars[0].aval.shape if eqn.invars else out.shape
@@ -396,6 +407,9 @@ def _cost(eqn, name, params, size, wide) -> tuple[float, float, float]:
         seconds += _PRODUCT * most
         if most <= _ONE_THREAD:
             each = 0.0
+    elif name == "polynomial_value":
+        call, each, most = call + 1e-6 * first[0], each * first[0], size
+        seconds = call + 2 * _BYTE * first[0] * size * out.dtype.itemsize
     elif name == "conv_general_dilated":
         kernel = eqn.invars[1].aval
         seconds += 5 * _PRODUCT * size * kernel.size / max(1, kernel.shape[params["dimension_numbers"].rhs_spec[0]])
@@ -405,6 +419,8 @@ def _cost(eqn, name, params, size, wide) -> tuple[float, float, float]:
         seconds += _PRODUCT * most + _PATCH * most * params["at"].groups / max(1, w[0])
     elif name in LINES:
         seconds += 4 * _BYTE * max(math.prod(first), size) * params["at"].k
+    elif name in MATRICES:
+        seconds += 5 * _PRODUCT * most * first[-1]
     elif name in _PICKED:
         seconds += _PICK * max(eqn.invars[-1].aval.size, size)
     elif name in WINDOWS:
