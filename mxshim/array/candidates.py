@@ -16,6 +16,7 @@ import numpy as onp
 
 from ..engine.rng import ROWS, Parallel
 from ..engine.words import F32, canonical32, canonical64, stretch
+from .one_by_one import OneByOne
 
 F64 = onp.float64
 _PI = F32(3.1415926)
@@ -340,7 +341,7 @@ def _poisson_words(lam):
 
 
 class Sampler(NamedTuple):
-    """candidates(words, at, *constants): words used, taken, values.  constants and words: of its parameters; about how many a sample takes."""
+    """candidates(words, at, *constants): words used, taken, values.  words: of its parameters, about how many a sample takes."""
 
     candidates: Callable
     constants: Callable
@@ -478,6 +479,35 @@ def _together(stream: Parallel, sampler, constants, n, words, dtype):
     return out
 
 
+_FEW = 200  # engines up to which they make their samples one by one
+
+
+def _one_by_one(stream: Parallel, method, constants, n, words, dtype):
+    """n samples as `_together` makes them."""
+    engines, each, tail = stream.share(n)
+    out, same = onp.empty((engines, each), dtype), n // len(constants[0])
+    missing, rows = [each] * (engines - 1) + [tail], list(zip(*(q.tolist() for q in constants)))
+    while any(missing):
+        k = int(words * max(missing)) + 64
+        ahead = stream.ahead(0, engines, k)
+        draw = getattr(OneByOne(Words(ahead.words(0, engines))), method)
+        used = []
+        for engine, count in enumerate(missing):
+            at, last, made = engine * k, engine * k + k, []
+            element = engine * each + (tail if engine == engines - 1 else each) - count
+            for e in range(element, element + count):
+                end, sample = draw(at, *rows[e // same])
+                if end > last:
+                    break
+                made.append(sample)
+                at = end
+            missing[engine] -= len(made)
+            out[engine, element - engine * each:][:len(made)] = made
+            used.append(at - engine * k)
+        ahead.use(onp.array(used))
+    return out.reshape(-1)[:n]
+
+
 def samples(stream: Parallel, method: str, n: int, parameters, dtype, **more):
     """n samples of `dtype`, n / s for each of the parameters of one of the SAMPLERS, which are float32 of one size s."""
     sampler, prepare, words = SAMPLERS[method]
@@ -487,6 +517,8 @@ def samples(stream: Parallel, method: str, n: int, parameters, dtype, **more):
         constants = prepare(*parameters, **more)
         mean = float(onp.mean(onp.clip(words(*parameters), 1, 100)))
         if len(constants[0]) > 1:
+            if stream.share(n)[0] <= _FEW and constants[0].dtype == F32:
+                return _one_by_one(stream, method, constants, n, mean, dtype)
             return _together(stream, sampler, constants, n, mean, dtype)
         kind = (method, dtype, *(float(p[0]) for p in parameters), *more.items())
         return _alike(stream, sampler, constants, kind, n, mean, dtype)
