@@ -16,7 +16,7 @@ import numpy as onp
 
 from ..engine.rng import ROWS, Parallel
 from ..engine.words import F32, canonical32, canonical64, stretch
-from .one_by_one import OneByOne
+from .one_by_one import NEAR, OneByOne
 
 F64 = onp.float64
 _PI = F32(3.1415926)
@@ -61,6 +61,13 @@ class Words:
     @cached_property
     def logs64(self):
         return _log(self.numbers64)
+
+    @cached_property
+    def sums(self):
+        """Of -log(u) of all uniform numbers before a word, float64: differences are logarithms of products."""
+        sums = onp.zeros(self.numbers.size + 1)
+        onp.cumsum(-onp.log(onp.maximum(self.numbers, F32(2 ** -33)).astype(F64)), out=sums[1:])
+        return sums
 
     def places(self, at):
         return onp.arange(self.size) if at is None else at
@@ -147,38 +154,46 @@ def poisson_constants(lam):
 
 
 def poisson(words, at, lam, bound, root, logs, g):
+    if lam.max(initial=0) < _HIGH:
+        return _poisson_low(words, at, lam, bound)
     if lam.size == 1 and lam < onp.inf:
-        return _poisson_low(words, at, bound) if lam < _HIGH else _poisson_high(words, at, lam, root, logs, g)
+        return _poisson_high(words, at, lam, root, logs, g)
     at = words.places(at)
     used, taken, values = onp.zeros(at.size, int), onp.ones(at.size, bool), onp.full(at.size, onp.nan, F32)
     low, high = onp.flatnonzero(lam < _HIGH), onp.flatnonzero((lam >= _HIGH) & (lam < onp.inf))
     if low.size:
-        used[low], taken[low], values[low] = _poisson_low(words, at[low], bound[low])
+        used[low], taken[low], values[low] = _poisson_low(words, at[low], lam[low], bound[low])
     if high.size:
         used[high], taken[high], values[high] = _poisson_high(words, at[high], *(q[high] for q in (lam, root, logs, g)))
     return used, taken, values
 
 
-def _poisson_low(words, at, bound):
+def _poisson_low(words, at, lam, bound):
     """Uniform numbers are multiplied until the product falls below exp(-lam); every candidate is accepted."""
-    size = words.size if at is None else at.size
-    together = max(1, min(16, 512 // size))  # numbers that are multiplied before the next look whether all are done
-    ladder = words.places(at) + onp.arange(together)[:, None]
-    count, product, on = onp.zeros(size, int), onp.ones(size, F32), 0
-    above = onp.ones((1, size), bool)
-    while above[-1].any():
-        if together > 1:
-            factors = words.uniform(ladder, on)
-            factors[0] *= product
-            above = onp.multiply.accumulate(factors, axis=0, out=factors) > bound
-            product = factors[-1]
-            count += above.sum(axis=0)
-        else:
-            product *= words.uniform(at, on)
-            above[0] = product > bound
-            count += above[0]
-        on += together
-    return count + 1, onp.ones(size, bool), count.astype(F32)
+    if at is None:
+        count = _products(words, None, bound)
+    else:
+        sums, target = words.sums, words.sums.take(at, mode="clip") + lam
+        end = onp.maximum(onp.searchsorted(sums, target), at + 1)
+        count = end - at - 1
+        near = (sums.take(end, mode="clip") < target + NEAR) | (sums.take(end - 1, mode="clip") > target - NEAR)
+        if near.any():
+            near = onp.flatnonzero(near)
+            count[near] = _products(words, at[near], bound if bound.size == 1 else bound[near])
+    return count + 1, onp.ones(count.size, bool), count.astype(F32)
+
+
+def _products(words, at, bound):
+    """How many uniform numbers can be multiplied until the product, rounded to float32 each time, is at most `bound`."""
+    product, on = words.uniform(at, 0) * F32(1), 0
+    count = onp.zeros(product.size, int)
+    above = product > bound
+    while above.any() and on < _BEYOND - 1:
+        count += above
+        on += 1
+        product *= words.uniform(at, on)
+        onp.greater(product, bound, out=above)
+    return count
 
 
 def _poisson_high(words, at, lam, root, logs, g):
@@ -448,11 +463,11 @@ def _alike(stream: Parallel, sampler, constants, kind, n, words, dtype):
 
 
 # --- each engine on its own -------------------------------------------------------------------------------------------
-def _together(stream: Parallel, sampler, constants, n, words, dtype):
-    """n samples, n / s of each of the parameters whose constants are (s,); they take about `words` words each."""
+def _together(stream: Parallel, sampler, constants, n, k, dtype):
+    """n samples, n / s of each of the parameters whose constants are (s,); k words of an engine are looked at together."""
     engines, each, _ = stream.share(n)
     out, same = onp.empty(n, dtype), n // len(constants[0])
-    k = int(min(words * each, 2048)) + 64
+    k = min(k, 2048)
     lane = onp.arange(engines)
     element = lane * each  # that a lane makes next
     last = onp.minimum(element + each, n)
@@ -476,19 +491,19 @@ def _together(stream: Parallel, sampler, constants, n, words, dtype):
                 lane, at, ends, element, last, fits = (q[on] for q in (lane, at, ends, element, last, fits))
         used[lane] = at - (ends - k)
         ahead.use(used)
+        k *= 1 if used.any() else 2
     return out
 
 
-_FEW = 200  # engines up to which they make their samples one by one
+_FEW = 48  # engines up to which they make their samples one by one
 
 
-def _one_by_one(stream: Parallel, method, constants, n, words, dtype):
+def _one_by_one(stream: Parallel, method, constants, n, k, dtype):
     """n samples as `_together` makes them."""
     engines, each, tail = stream.share(n)
     out, same = onp.empty((engines, each), dtype), n // len(constants[0])
     missing, rows = [each] * (engines - 1) + [tail], list(zip(*(q.tolist() for q in constants)))
     while any(missing):
-        k = int(words * max(missing)) + 64
         ahead = stream.ahead(0, engines, k)
         draw = getattr(OneByOne(Words(ahead.words(0, engines))), method)
         used = []
@@ -505,20 +520,25 @@ def _one_by_one(stream: Parallel, method, constants, n, words, dtype):
             out[engine, element - engine * each:][:len(made)] = made
             used.append(at - engine * k)
         ahead.use(onp.array(used))
+        k *= 1 if any(used) else 2
     return out.reshape(-1)[:n]
 
 
 def samples(stream: Parallel, method: str, n: int, parameters, dtype, **more):
     """n samples of `dtype`, n / s for each of the parameters of one of the SAMPLERS, which are float32 of one size s."""
-    sampler, prepare, words = SAMPLERS[method]
+    sampler = SAMPLERS[method]
     if n == 0:
         return onp.empty(0, dtype)
     with onp.errstate(all="ignore"):
-        constants = prepare(*parameters, **more)
-        mean = float(onp.mean(onp.clip(words(*parameters), 1, 100)))
-        if len(constants[0]) > 1:
-            if stream.share(n)[0] <= _FEW and constants[0].dtype == F32:
-                return _one_by_one(stream, method, constants, n, mean, dtype)
-            return _together(stream, sampler, constants, n, mean, dtype)
-        kind = (method, dtype, *(float(p[0]) for p in parameters), *more.items())
-        return _alike(stream, sampler, constants, kind, n, mean, dtype)
+        constants = sampler.constants(*parameters, **more)
+        words = onp.clip(sampler.words(*parameters), 1, 100)
+        if len(constants[0]) == 1:
+            kind = (method, dtype, *(float(p[0]) for p in parameters), *more.items())
+            return _alike(stream, sampler.candidates, constants, kind, n, float(onp.mean(words)), dtype)
+        engines, each, _ = stream.share(n)
+        words = onp.repeat(onp.broadcast_to(words, constants[0].shape), n // len(constants[0]))
+        most = float(onp.add.reduceat(words, onp.arange(0, n, each)).max())
+        k = int(most + 6 * most ** 0.5) + 32
+        if engines <= _FEW and hasattr(OneByOne, method) and not more.get("wide"):
+            return _one_by_one(stream, method, constants, n, k, dtype)
+        return _together(stream, sampler.candidates, constants, n, k, dtype)

@@ -6,6 +6,7 @@ sample.  What MXNet calculates in float32 is rounded by way of a float32 cell; a
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from math import exp, lgamma, log, tan
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from .candidates import Words
 
 _PI = float(onp.float32(3.1415926))
+NEAR = 1e-5  # more than the logarithms of float32 products of uniform numbers lie off the exact ones
+_LONGEST = 100  # more words than a Poisson sample by products ever takes
 _MOST = 700.0  # its exponential is infinite in float32, but no error in float64
 
 
@@ -22,10 +25,14 @@ class OneByOne:
     """Samples that begin at any of some words."""
 
     def __init__(self, words: Words):
-        self.numbers = words.numbers.tolist()
-        self.normals = words.normals.tolist()
-        self.logs = words.logs.tolist()
+        self.words = words
         self.cell = memoryview(bytearray(4)).cast("f")
+
+    def __getattr__(self, name):
+        """A table of Words, as a list."""
+        found = getattr(self.words, name).tolist()
+        setattr(self, name, found)
+        return found
 
     def gamma(self, at, d, low, c, beta, power, endless):
         if endless:
@@ -59,6 +66,10 @@ class OneByOne:
             return at, math.nan
         if root:
             return self._poisson_high(at, lam, root, logs, g)
+        target = self.sums[at] + lam
+        end = max(bisect_left(self.sums, target, at, at + _LONGEST), at + 1)
+        if self.sums[end] - target > NEAR and target - self.sums[end - 1] > NEAR:
+            return end, end - at - 1
         numbers, cell = self.numbers, self.cell
         count, product = 0, numbers[at]
         while product > bound:

@@ -435,7 +435,7 @@ def test_errors(code, kind, text):
 
 @pytest.mark.parametrize("method, parameters", [
     ("gamma", (2.0, 3.0)), ("gamma", (0.3, 1.0)), ("poisson", (3.0,)), ("poisson", (30.0,)), ("binomial", (9.0, 0.7)),
-    ("binomial", (90.0, 0.4)), ("negative_binomial", (3.0, 0.4)), ("negative_binomial", (9.0, 0.2)),
+    ("binomial", (90.0, 0.4)), ("negative_binomial", (3.0, 0.4)), ("negative_binomial", (9.0, 0.2)), ("negative_binomial", (500.0, 0.01)),
     ("generalized_negative_binomial", (2.0, 0.5)), ("generalized_negative_binomial", (20.0, 0.0))])
 @pytest.mark.parametrize("wide", [False, True])
 def test_samples_from_every_word_are_those_of_engines_that_step_together(method, parameters, wide):
