@@ -186,14 +186,14 @@ def _poisson_low(words, at, lam, bound):
 def _products(words, at, bound):
     """How many uniform numbers can be multiplied until the product, rounded to float32 each time, is at most `bound`."""
     product, on = words.uniform(at, 0) * F32(1), 0
-    count = onp.zeros(product.size, int)
+    count = onp.zeros(product.size, onp.int8)
     above = product > bound
     while above.any() and on < _BEYOND - 1:
         count += above
         on += 1
         product *= words.uniform(at, on)
         onp.greater(product, bound, out=above)
-    return count
+    return count.astype(int)
 
 
 def _poisson_high(words, at, lam, root, logs, g):
@@ -400,29 +400,27 @@ def _from_every_word(words, sampler, constants, count):
     if not least:  # samples that take no words are all the same
         return onp.full((engines, count), values[0]), onp.zeros((engines, count), int)
     ends = used.reshape(engines, k) + onp.arange(k)
-    row = onp.arange(engines)[:, None] * (k + 1)
-    following = onp.empty((engines, k + 1), int)  # a row ends with a place that follows on itself
-    following[:, :k] = onp.minimum(ends, k)
-    following[:, k] = k
-    following += row
-    complete = onp.zeros((engines, k + 1), bool)
-    complete[:, :k] = ends <= k
-    complete[:, :k] &= taken.reshape(engines, k)
+    row = onp.arange(engines)[:, None]
+    following = onp.minimum(ends, k - 1)
+    following += row * k
+    complete = ends <= k
+    complete &= taken.reshape(engines, k)
+    complete[:, -1] = False  # this place follows on itself
     met = onp.zeros(following.size, bool)
-    met[_met(following.reshape(-1), row[:, 0], k // least)] = True
+    met[_met(following.reshape(-1), row[:, 0] * k, k // least)] = True
     met &= complete.reshape(-1)
     found = onp.flatnonzero(met)
-    first = onp.searchsorted(found, onp.arange(engines + 1) * (k + 1))
+    first = onp.searchsorted(found, onp.arange(engines + 1) * k)
     if (onp.diff(first) < count).any():
         return None
-    found = found[first[:-1, None] + onp.arange(count)] - onp.arange(engines)[:, None]
+    found = found[first[:-1, None] + onp.arange(count)]
     return values.take(found), ends.reshape(-1).take(found)
 
 
 def _alike(stream: Parallel, sampler, constants, kind, n, words, dtype):
     """n samples of the same parameters, which take about `words` words each."""
     def enough(count):
-        return int(words * (count + 2.5 * count ** 0.5)) + 8
+        return int(words * (count + 1.5 * count ** 0.5)) + 8
 
     def several(engines, count):
         k, found = enough(count), None
