@@ -15,28 +15,39 @@ _DRAWS = 1 << 14  # that are made together
 
 
 # --- the serial stream ------------------------------------------------------------------------------------------------
-def gamma_serial(stream: Serial, shape):
-    """Gamma samples of scale 1, float64, for every element of `shape` (positive, any shape), as np.random.gamma draws them.
+def gamma_serial(stream: Serial, shape, n: int):
+    """n gamma samples of scale 1, float64, of `shape` (positive, float (n,), or (1,) for all), as np.random.gamma draws them.
 
     Marsaglia and Tsang 2000; a shape below 1 takes a sample of shape + 1 times u ** (1 / shape).
     """
-    flat = onp.ascontiguousarray(shape, onp.float64).reshape(-1)
-    d = onp.where(flat < 1, flat + 1, flat) - 1 / 3
+    shape = shape.astype(onp.float64)
+    d = onp.where(shape < 1, shape + 1, shape) - 1 / 3
     k = onp.sqrt(9 * d)
-    out, missing = onp.empty(flat.size), onp.arange(flat.size)
-    while missing.size:
-        u, z = stream.uniform64(2 * flat.size), stream.normal64(flat.size)  # MXNet draws for all, also those that are done
-        u, z, dm, km = u.reshape(-1, 2)[missing], z[missing], d[missing], k[missing]
+    out, missing = onp.empty(0), None  # None: all
+    while missing is None or missing.size:
+        words, z = stream.words(4 * n).reshape(n, 4), stream.normal64(n)  # MXNet draws for all, also those that are done
+        if missing is not None:
+            words, z = words[missing], z[missing]
         with onp.errstate(all="ignore"):
-            v = (1 + z / km) ** 3
-            taken = (z > -km) & (onp.log(u[:, 0]) < 0.5 * z * z + dm * (1 - v + onp.log(v)))
-            x = dm * v
-            small = flat[missing] < 1
-            powers = F32(1) / flat[missing][small].astype(F32)
-            x[small] *= onp.power(u[small, 1].astype(F32).astype(onp.float64), powers).astype(F32)
-        out[missing[taken]] = x[taken]
-        missing = missing[~taken]
-    return out.reshape(onp.shape(shape))
+            v = (1 + z / k) ** 3
+            taken = onp.log(canonical64(words[:, :2].reshape(-1))) < 0.5 * z * z + d * (1 - v + onp.log(v))
+            taken &= z > -k
+            v *= d
+            small = taken & (shape < 1)
+            if small.any():
+                small = onp.flatnonzero(small)
+                u = canonical64(words[small, 2:].reshape(-1)).astype(F32).astype(onp.float64)
+                powers = F32(1) / shape.astype(F32)
+                v[small] *= onp.power(u, powers if powers.size == 1 else powers[small]).astype(F32)
+        rest = onp.flatnonzero(~taken)
+        if missing is None:
+            out, missing = v, rest
+        else:
+            out[missing[taken]] = v[taken]
+            missing = missing[rest]
+        if shape.size > 1:
+            shape, d, k = shape[rest], d[rest], k[rest]
+    return out
 
 
 def subset(stream: Serial, n: int, k: int):

@@ -37,7 +37,8 @@ class Serial:
     """One engine.  Words that were drawn ahead and not used stay in `ahead` for the next call."""
 
     def __init__(self, seed: int):
-        self.state = onp.random.RandomState(seed & 0xFFFFFFFF)
+        self.engine = onp.random.MT19937(0)
+        onp.random.RandomState(self.engine).seed(seed & 0xFFFFFFFF)
         self.ahead = onp.empty(0, onp.uint32)
 
     def words(self, n: int):
@@ -46,7 +47,7 @@ class Serial:
         if n <= ahead.size:
             self.ahead = ahead[n:]
             return ahead[:n]
-        fresh = self.state.randint(0, 2 ** 32, dtype=onp.uint32, size=n - ahead.size)
+        fresh = self.engine.random_raw(n - ahead.size).astype(onp.uint32)
         if not ahead.size:
             return fresh
         self.ahead = ahead[:0]
