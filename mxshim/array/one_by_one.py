@@ -8,12 +8,10 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from math import exp, lgamma, log, tan
-from typing import TYPE_CHECKING
 
 import numpy as onp
 
-if TYPE_CHECKING:
-    from .candidates import Words
+from .lookahead import Words
 
 _PI = float(onp.float32(3.1415926))
 NEAR = 1e-5  # more than the logarithms of float32 products of uniform numbers lie off the exact ones
