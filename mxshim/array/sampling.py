@@ -237,7 +237,9 @@ def _gamma(shape, scale, size, dtype, ctx, out, what):
     if given.size and not given.min() > 0:
         raise ValueError(f"{what}: the shape parameter must be > 0, got {given.min()}")
     demand(scale, "scale", "> 0", what)
-    noise = samplers.gamma_serial(rng.streams().serial, onp.broadcast_to(given.astype(kind), result))
+    given = given.astype(kind)
+    given = onp.broadcast_to(given, result).reshape(-1) if given.size > 1 else given.reshape(-1)
+    noise = samplers.gamma_serial(rng.streams().serial, given, count_of(result)).reshape(result)
     if arrays:
         return finish(apply("mx.random_gamma", cls, adopt(noise, cls, where), dtype, shape, scale), out, what)
     noise = noise * F32(scale)

@@ -15,7 +15,7 @@ from ..engine import rng
 from ..engine.op import api
 from ..engine.trace import state
 from ..engine.words import F32
-from . import samplers
+from . import candidates, samplers
 from .convert import CLASSES
 from .core import Array
 from .draws import adopt, apply, count_of, device_of, finish, key_noise, on_host, size_of
@@ -30,7 +30,7 @@ class Sampler(NamedTuple):
     """A row of the table below.
 
     parameters: names with defaults.  demands: MXNet's condition on them, and its words.  noise: what `mx.sample_<name>` makes
-    the samples from; None: drawn by the method of samplers.Lanes.  arrays: the names that nd.sample_<name> gives its parameters.
+    the samples from; None: drawn by candidates.SAMPLERS.  arrays: the names that nd.sample_<name> gives its parameters.
     front: other defaults of nd.random.<name>.  like: whether there is nd.random.<name>_like.
     """
 
@@ -79,7 +79,7 @@ def _from_numbers(name, parameters, shape, dtype, ctx):
     given = [F32(v) for v in parameters]
     if row.noise is None:
         more = {"wide": dtype == _FLOAT64} if name == "gamma" else {}
-        found = samplers.in_lanes(rng.streams().parallel, name, count_of(shape), given, dtype, **more)
+        found = candidates.samples(rng.streams().parallel, name, count_of(shape), [v.reshape(1) for v in given], dtype, **more)
         return adopt(found.reshape(shape), cls, ctx)
     noise = _noise(row.noise, shape, wide, ctx)
     if isinstance(noise, Array):
@@ -108,10 +108,9 @@ def _from_arrays(name, arrays, shape, dtype, what):
         if not isinstance(noise, Array):
             noise = adopt(noise, cls, first.ctx)
         return apply(f"mx.sample_{name}", cls, noise, *arrays, dtype)
-    each = count_of(shape) // max(first.size, 1)
-    given = [onp.repeat(v.asnumpy().astype(F32).reshape(-1), each) for v in arrays]
+    given = [v.asnumpy().astype(F32).reshape(-1) for v in arrays]
     more = {"wide": dtype == _FLOAT64} if name == "gamma" else {}
-    found = samplers.in_lanes(rng.streams().parallel, name, count_of(shape), given, dtype, **more)
+    found = candidates.samples(rng.streams().parallel, name, count_of(shape), given, dtype, **more)
     return apply("mx.sample", cls, [adopt(found.reshape(shape), cls, first.ctx), *arrays])
 
 

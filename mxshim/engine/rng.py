@@ -37,7 +37,8 @@ class Serial:
     """One engine.  Words that were drawn ahead and not used stay in `ahead` for the next call."""
 
     def __init__(self, seed: int):
-        self.state = onp.random.RandomState(seed & 0xFFFFFFFF)
+        self.engine = onp.random.MT19937(0)
+        onp.random.RandomState(self.engine).seed(seed & 0xFFFFFFFF)
         self.ahead = onp.empty(0, onp.uint32)
 
     def words(self, n: int):
@@ -46,7 +47,7 @@ class Serial:
         if n <= ahead.size:
             self.ahead = ahead[n:]
             return ahead[:n]
-        fresh = self.state.randint(0, 2 ** 32, dtype=onp.uint32, size=n - ahead.size)
+        fresh = self.engine.random_raw(n - ahead.size).astype(onp.uint32)
         if not ahead.size:
             return fresh
         self.ahead = ahead[:0]
@@ -156,7 +157,7 @@ def _exchanged(j):
 
 # --- the parallel stream ----------------------------------------------------------------------------------------------
 _N, _M = 624, 397  # words of an engine's state, and the distance of the recurrence
-_ROWS = 128  # engines that are advanced together
+ROWS = 128  # engines that are advanced together
 _CALLS, _AT_ONCE = 64, 1 << 14  # equal calls whose numbers are made at once, and numbers of theirs
 
 
@@ -318,8 +319,8 @@ class Parallel:
             self.state = _first_states(self.seed)
         return _Ahead(self, lo, hi, k)
 
-    def _drawn(self, kind, n: int, draw, several):
-        """draw(n). Where the call before was the same, what some calls will give is made at once, which is as much work as for one.
+    def repeated(self, kind, n: int, draw, several):
+        """draw(n), of a kind. Where the call before was the same, what some calls will give is made at once: little more work.
 
         several(engines, count): (a look ahead, count numbers of each engine, its words up to each of them).
         """
@@ -354,7 +355,7 @@ class Parallel:
 
     def uniform(self, n: int):
         """n numbers in [0, 1), float32."""
-        return self._drawn("uniform", n, lambda n: self._fixed(n, 1, canonical32, F32), self._uniforms)
+        return self.repeated("uniform", n, lambda n: self._fixed(n, 1, canonical32, F32), self._uniforms)
 
     def _uniforms(self, engines, count):
         ahead = self.ahead(0, engines, count)
@@ -374,7 +375,7 @@ class Parallel:
 
     def normal(self, n: int):
         """n standard normal numbers, float32: the first value of every polar pair."""
-        return self._drawn("normal", n, lambda n: self._polar(n, wide=False), self._normals)
+        return self.repeated("normal", n, lambda n: self._polar(n, wide=False), self._normals)
 
     def _normals(self, engines, count):
         k, row = 2 * _looked_at(count), onp.arange(engines)[:, None]
@@ -431,7 +432,7 @@ class Parallel:
 
 def _parts(engines, k):
     """Cut engines that need k words each into (first, end, step): step engines at a time fit the processor's second cache."""
-    rows = max(min(_ROWS, 2 ** 19 // k), 1)
+    rows = max(min(ROWS, 2 ** 19 // k), 1)
     step = max(2 ** 15 // k, 1)
     for lo in range(0, engines, rows):
         yield lo, min(lo + rows, engines), step

@@ -10,7 +10,7 @@ import pytest
 
 import mxshim as mx
 from mxshim import autograd, nd, np, npx
-from mxshim.array import samplers
+from mxshim.array import candidates
 from mxshim.engine import rng
 from mxshim.engine.op import NAMES
 from mxshim.ops.random import FORMULAS
@@ -435,16 +435,20 @@ def test_errors(code, kind, text):
 
 @pytest.mark.parametrize("method, parameters", [
     ("gamma", (2.0, 3.0)), ("gamma", (0.3, 1.0)), ("poisson", (3.0,)), ("poisson", (30.0,)), ("binomial", (9.0, 0.7)),
-    ("binomial", (90.0, 0.4)), ("negative_binomial", (3.0, 0.4)), ("generalized_negative_binomial", (2.0, 0.5))])
-def test_few_samples_are_those_of_engines_that_step_together(method, parameters, monkeypatch):
+    ("binomial", (90.0, 0.4)), ("negative_binomial", (3.0, 0.4)), ("negative_binomial", (9.0, 0.2)), ("negative_binomial", (500.0, 0.01)),
+    ("generalized_negative_binomial", (2.0, 0.5)), ("generalized_negative_binomial", (20.0, 0.0))])
+@pytest.mark.parametrize("wide", [False, True])
+def test_samples_from_every_word_are_those_of_engines_that_step_together(method, parameters, wide):
     """Both ways of drawing give the same numbers and leave the streams where the other one does."""
-    more = {"wide": False} if method == "gamma" else {}
+    if wide and method != "gamma":
+        pytest.skip("only gamma samples are calculated in float64")
+    more, dtype = {"wide": wide} if method == "gamma" else {}, onp.dtype("float64" if wide else "float32")
     found = []
-    for few in (0, 64):
-        monkeypatch.setattr(samplers, "_FEW", few)
+    for alike in (True, False):
         stream = rng.Parallel(rng.SPREAD)
-        found.append(b"".join(samplers.in_lanes(stream, method, n, parameters, onp.dtype("float32"), **more).tobytes()
-                              for n in (3, 150, 64, 700)) + stream.uniform(1000).tobytes())
+        draws = [candidates.samples(stream, method, n, [onp.full(1 if alike else n, p, onp.float32) for p in parameters], dtype, **more)
+                 for n in (3, 3, 3, 150, 64, 700, 700, 700, 9000)]
+        found.append(b"".join(draw.tobytes() for draw in draws) + stream.uniform(1000).tobytes())
     assert found[0] == found[1]
 
 
