@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-from ..base import FLOAT32, MXNetError, is_float
+from ..base import FLOAT32, ArgumentTypeError, ArgumentValueError, AxisError, MXNetError, is_float
 from ..engine.op import Scalar, op
 from .dtypes import cast
 from .platform import on_cpu, only_cpus
@@ -17,12 +17,12 @@ from .primitives import level, spread, where
 
 
 def axis_in(axis, ndim: int, what: str = "axis") -> int:
-    """`axis` counted from the front. Raises: MXNetError unless it is an int in [-ndim, ndim)."""
+    """`axis` counted from the front. Raises: ArgumentTypeError unless it is an int, AxisError unless it is in [-ndim, ndim)."""
     if isinstance(axis, bool) or not isinstance(axis, int | onp.integer):
-        raise MXNetError(f"`{what}` must be an int, got {axis!r}")
+        raise ArgumentTypeError(f"`{what}` must be an int, got {axis!r}")
     if not -ndim <= axis < ndim:
         bounds = f"{what} must be in [{-ndim}, {ndim})" if ndim else "a 0-d array has no axes"
-        raise MXNetError(f"{what} {axis} is out of range for an array with {ndim} dimensions: {bounds}")
+        raise AxisError(f"{what} {axis} is out of range for an array with {ndim} dimensions: {bounds}")
     return axis % ndim
 
 
@@ -32,7 +32,7 @@ def axes_in(axis, ndim: int, what: str = "axis") -> tuple[int, ...]:
         return tuple(range(ndim))
     axes = tuple(axis_in(a, ndim, what) for a in (axis if isinstance(axis, tuple | list) else (axis,)))
     if len(set(axes)) != len(axes):
-        raise MXNetError(f"{what} {axis} names an axis twice")
+        raise ArgumentValueError(f"{what} {axis} names an axis twice")
     return axes
 
 

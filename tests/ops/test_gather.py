@@ -171,3 +171,14 @@ def test_nothing_taken_from_nothing():
     assert npx.gather_nd(np.ones((2, 3)), np.zeros((0, 4), dtype="int32")).shape == (4, 2, 3)
     for f in (npx.masked_softmax, npx.masked_log_softmax):
         assert f(none, np.zeros((0, 3), dtype="bool"), axis=0).shape == (0, 3)
+
+
+def test_places_along_an_axis_are_checked():
+    x = np.arange(6).reshape(2, 3)
+    assert np.take_along_axis(x, np.array([[1], [-1]], dtype="int64"), 1).tolist() == [[1], [5]]
+    with pytest.raises(IndexError, match=r"np\.take_along_axis: index 3 is out of bounds"):
+        np.take_along_axis(x, np.array([[3]], dtype="int64"), 1)
+    index = np.array([0, 2], dtype="int64")
+    assert np.choose(index, [x[0, :2], x[1, :2]], mode="clip").tolist() == [0, 4]
+    with pytest.raises(ValueError, match=r"np\.choose: index 2 is out of bounds"):
+        np.choose(index, [x[0, :2], x[1, :2]])
