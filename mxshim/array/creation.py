@@ -84,7 +84,7 @@ def np_array(object, dtype=None, ctx=None, device=None):
 def np_asarray(obj, dtype=None, ctx=None, copy=None, device=None):
     """An mxshim array itself where nothing has to change, else as np.array; Python's integers and bools become int64."""
     where = check_context(ctx or device, "np.asarray")
-    if isinstance(obj, CLASSES["np"]) and not copy and where in (None, obj.ctx) and dtype in (None, obj.dtype):
+    if isinstance(obj, CLASSES["np"]) and not copy and where in (None, obj.ctx) and (dtype is None or as_dtype(dtype) == obj.dtype):
         return obj
     if dtype is None and isinstance(obj, int | float):
         obj, dtype = (obj, "int64") if isinstance(obj, int) else (float(obj), None)  # NumPy's float64 is a float, too

@@ -459,13 +459,13 @@ def _right_side(x: Array, value):
     """What may stand on the right of x[key] =: an array, a Python number, or something NumPy can read."""
     if isinstance(value, Array):
         return value if value.ctx.jax is x.ctx.jax else value._moved(x.ctx)
-    if value is None and x._dialect == "nd":
+    if value is None:
         return float("nan")
     if isinstance(value, onp.generic):
         value = value.item()
     if type(value) in (int, float, bool):
         return value
-    if value is None or isinstance(value, str | bytes | dict):
+    if isinstance(value, str | bytes | dict):
         raise TypeError(f"{x._kind_name()} does not support assignment with {value!r} of type {type(value).__name__}")
     from .convert import adopt_numpy
     try:

@@ -434,3 +434,12 @@ def _written_into(run, record):
 
 
 wrap(_written_into, "nd.onehot_encode")
+
+
+def _in_place(run, record):
+    def function(self, *args, **kwargs):
+        return run((self, *args), {**kwargs, "out": self})
+    return function
+
+
+wrap(_in_place, *(f"{cls}.{name}" for cls in ("nd.NDArray", "np.ndarray") for name in ("slice_assign", "slice_assign_scalar")))

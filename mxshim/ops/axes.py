@@ -147,7 +147,7 @@ def over(x, y):
 
     Where y is broadcast XLA would multiply by 1 / y, and 41 * (1 / 41) is not 1. On GPUs its quotients are never quite right.
     """
-    y = y if getattr(y, "dtype", None) == x.dtype else jnp.asarray(y, x.dtype)
+    y = y if hasattr(y, "dtype") and y.dtype == x.dtype else jnp.asarray(y, x.dtype)
     if (y.shape == x.shape or y.size == 0 or x.size <= 1) and (x.dtype != FLOAT32 or only_cpus()):
         return lax.div(*level(x, y))
     return _over(x, y)

@@ -121,3 +121,10 @@ def test_dtype_of_full(value, dtype):
 def test_dtype_of_a_number_as_array(value, dtype):
     """np.asarray keeps what is an integer, unlike np.array; MXNet 2.0.0b1."""
     assert np.asarray(value).dtype == dtype and np.asarray(value, dtype="float16").dtype == "float16"
+
+
+def test_an_array_as_array_of_another_dtype():
+    x = np.array([1.5, 2])
+    assert np.asarray(x) is x and np.asarray(x, dtype="float32") is x
+    found = np.asarray(x, dtype=onp.dtype("float64"))  # which is equal to None
+    assert found.dtype == "float64" and found.tolist() == [1.5, 2]

@@ -122,9 +122,9 @@ def test_in_place_and_equality():
     assert np.shape(x) == (3, 3) and np.ndim(x) == 2 and np.size(x, 0) == 3
     assert np.result_type(x, np.ones(2, dtype="int32")) == "float32" and np.can_cast("int8", "int32")
     a = nd.zeros((3, 2))
-    assert a.slice_assign(nd.ones((1, 2)), (1,), (2,), (None,)).asnumpy()[1].tolist() == [1, 1]
-    assert a.slice_assign_scalar(5., (0,), (3,), (2,)).asnumpy()[:, 0].tolist() == [5, 0, 5]
-    assert a.slice_assign_scalar(5., 0, 2).asnumpy()[:, 0].tolist() == [5, 5, 0]
+    assert a.slice_assign(nd.ones((1, 2)), (1,), (2,), (None,)) is a
+    assert a.slice_assign_scalar(5., (0,), (3,), (2,)) is a and a.asnumpy()[:, 0].tolist() == [5, 1, 5]
+    assert x.slice_assign_scalar(5., 0, 2) is x and x[:, 0].tolist() == [5, 5, 0]
     with pytest.raises(MXNetError, match="as many entries"):
         a.slice_assign_scalar(5., (0, 0), (1,))
 
@@ -182,3 +182,12 @@ def test_places_along_an_axis_are_checked():
     assert np.choose(index, [x[0, :2], x[1, :2]], mode="clip").tolist() == [0, 4]
     with pytest.raises(ValueError, match=r"np\.choose: index 2 is out of bounds"):
         np.choose(index, [x[0, :2], x[1, :2]])
+
+
+def test_dtypes_of_selections():
+    """NumPy's rule, the default's kind included."""
+    yes, f4, i4 = np.array([1, 0]) > 0, np.ones(2), np.ones(2, dtype="int32")
+    for choices, default, dtype in (([f4, f4], 0, "float32"), ([f4, i4], 0, "float64"), ([yes, yes], 0, "int64"),
+                                    ([i4, i4], 7, "int32"), ([i4, i4], 0.5, "float64"), ([yes, yes], False, "bool")):
+        found = np.select([yes, ~yes], choices, default)
+        assert found.dtype == dtype and found.tolist() == [1, 1]
