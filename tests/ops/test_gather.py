@@ -186,7 +186,7 @@ def test_places_along_an_axis_are_checked():
 
 def test_dtypes_of_selections():
     """NumPy's rule, the default's kind included."""
-    yes, f4, i4 = np.array([1, 0]) > 0, np.ones(2), np.ones(2, dtype="int32")
+    yes, f4, i4 = np.ones(2) > 0, np.ones(2), np.ones(2, dtype="int32")
     for choices, default, dtype in (([f4, f4], 0, "float32"), ([f4, i4], 0, "float64"), ([yes, yes], 0, "int64"),
                                     ([i4, i4], 7, "int32"), ([i4, i4], 0.5, "float64"), ([yes, yes], False, "bool")):
         found = np.select([yes, ~yes], choices, default)
