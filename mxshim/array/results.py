@@ -438,6 +438,8 @@ wrap(_written_into, "nd.onehot_encode")
 
 def _in_place(run, record):
     def function(self, *args, **kwargs):
+        if "out" in kwargs:
+            raise ArgumentTypeError(f"{record.name} has no argument 'out': it writes into the array itself")
         return run((self, *args), {**kwargs, "out": self})
     return function
 

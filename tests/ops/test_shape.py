@@ -192,3 +192,16 @@ def test_np_reshape_knows_npx_codes(codes, shape):
     x = np.arange(24).reshape(2, 3, 4)
     assert np.reshape(x, codes).shape == x.reshape(*codes).shape == npx.reshape(x, codes).shape == shape
     assert x.reshape_view(shape=(6, -1)).shape == (6, 4) and x.reshape_view(-1, reverse=True).shape == (24,)
+
+
+@pytest.mark.parametrize("shape", [(), (2,), (2, 3)])
+def test_gradients_of_single_parts(shape):
+    """One array stacked, or split into one part, has a gradient of its own shape, added up, too."""
+    for f in (lambda x: np.stack((x,), 0), lambda x: np.stack((x,), -1), lambda x: np.split(np.expand_dims(x, 0), 1)[0]):
+        x = np.ones(shape)
+        x.attach_grad("add")
+        for _ in range(2):
+            with autograd.record():
+                y = f(x)
+            y.backward()
+        assert x.grad.asnumpy().shape == shape and (x.grad == 2).all()

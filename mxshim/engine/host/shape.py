@@ -58,17 +58,22 @@ def _stack(params, avals, shapes):
     return stack
 
 
+def _several(places):
+    """What gives the parts of an array; one part is no list."""
+    if len(places) == 1:
+        return lambda x, only=places[0]: x[only]
+    return lambda x: [x[place] for place in places]
+
+
 @prepared("unstack")
 def _unstack(params, avals, shapes):
-    places = [(*(slice(None),) * params["axis"], i) for i in range(len(avals))]
-    return lambda x: [x[place] for place in places]
+    return _several([(*(slice(None),) * params["axis"], i) for i in range(len(avals))])
 
 
 @prepared("split")
 def _split(params, avals, shapes):
     ends = onp.cumsum(params["sizes"]).tolist()
-    places = [(*(slice(None),) * params["axis"], slice(end - n, end)) for end, n in zip(ends, params["sizes"], strict=True)]
-    return lambda x: [x[place] for place in places]
+    return _several([(*(slice(None),) * params["axis"], slice(end - n, end)) for end, n in zip(ends, params["sizes"], strict=True)])
 
 
 @rule("iota")
