@@ -26,6 +26,10 @@ class ArgumentValueError(MXNetError, ValueError):
     """An argument of the right type, with a value that cannot serve. MXNet raises one or the other, or nothing."""
 
 
+class AxisError(ArgumentValueError, IndexError):
+    """An axis that an array does not have; NumPy's error of this name is a ValueError and an IndexError, too."""
+
+
 class DTypeError(ArgumentTypeError, KeyError):
     """A dtype that arrays cannot have; MXNet raises MXNetError, TypeError or KeyError, by function and version."""
 

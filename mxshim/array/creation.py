@@ -82,10 +82,12 @@ def np_array(object, dtype=None, ctx=None, device=None):
 
 @api("np.asarray")
 def np_asarray(obj, dtype=None, ctx=None, copy=None, device=None):
-    """An mxshim array itself where nothing has to change, else as np.array."""
+    """An mxshim array itself where nothing has to change, else as np.array; Python's integers and bools become int64."""
     where = check_context(ctx or device, "np.asarray")
-    if isinstance(obj, CLASSES["np"]) and not copy and where in (None, obj.ctx) and dtype in (None, obj.dtype):
+    if isinstance(obj, CLASSES["np"]) and not copy and where in (None, obj.ctx) and (dtype is None or as_dtype(dtype) == obj.dtype):
         return obj
+    if dtype is None and isinstance(obj, int | float):
+        obj, dtype = (obj, "int64") if isinstance(obj, int) else (float(obj), None)  # NumPy's float64 is a float, too
     return np_array(obj, dtype, where)
 
 
@@ -152,7 +154,7 @@ nd_zeros, nd_ones, nd_empty = _nd_filled("zeros", 0), _nd_filled("ones", 1), _nd
 
 @api("np.full")
 def np_full(shape, fill_value, dtype=None, order="C", ctx=None, out=None, device=None):
-    """A shape full of one number; without `dtype`, bool and int64 for Python's bools and integers, else float32."""
+    """A shape full of one number; without `dtype`, bool and int64 for Python's bools and integers, that of NumPy's, else float32."""
     _order(order, "np.full")
     if isinstance(fill_value, Array) and fill_value.size > 1 or isinstance(fill_value, list | tuple | onp.ndarray):
         result = np_empty(shape, dtype or default_float(), ctx=ctx, device=device)
@@ -161,7 +163,8 @@ def np_full(shape, fill_value, dtype=None, order="C", ctx=None, out=None, device
         if isinstance(fill_value, Array):
             dtype, fill_value = dtype or fill_value.dtype, fill_value.item()
         if dtype is None:
-            dtype = bool if isinstance(fill_value, bool | onp.bool_) else "int64" if isinstance(fill_value, int | onp.integer) else None
+            dtype = (bool if isinstance(fill_value, bool) else "int64" if isinstance(fill_value, int) else
+                     fill_value.dtype if isinstance(fill_value, onp.generic) and not isinstance(fill_value, float) else None)
         result = filled(CLASSES["np"], _shape(shape, "np.full"), fill_value, _np_dtype(dtype), _context(ctx, device, "np.full"))
     return result if out is None else door.write_out(NAMES["mx.fill"], out, result)
 

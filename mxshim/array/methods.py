@@ -42,9 +42,9 @@ def flatten(self, order="C"):
 
 
 @api("np.ndarray.reshape_view")
-def reshape_view(self, *shape):
-    """This array's memory in another shape: writing to one is seen through the other."""
-    shape = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
+def reshape_view(self, *sizes, shape=None, reverse=False):
+    """This array's memory in another shape: writing to one is seen through the other. One size may be -1; without effect: reverse."""
+    shape = shape if shape is not None else sizes[0] if len(sizes) == 1 and isinstance(sizes[0], tuple | list) else sizes
     return _seen_as(self, _fill_unknown(tuple(shape), self.size, self.shape))
 
 

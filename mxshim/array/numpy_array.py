@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import numpy as onp
 
-from ..base import MXNetError
+from ..base import ArgumentTypeError, ArgumentValueError, MXNetError
 from ..engine import call as door
 from ..engine.emit import place
 from ..engine.op import NAMES, Op
@@ -157,7 +157,7 @@ class ndarray(Array):
         return ValueError(f"np.ndarray does not support indexing with {key!r} of type {type(key).__name__}")
 
     def _bad_value(self, text):
-        return MXNetError(text)
+        return ArgumentValueError(text)
 
     def fill(self, value):
         """Set every element."""
@@ -245,8 +245,8 @@ class ndarray(Array):
 
     def _accept(self, result, op: Op, mine, got):
         if mine.shape != got.shape:
-            raise MXNetError(f"{op.name}: out= has shape {mine.shape}, the result {got.shape}; they must be equal")
-        raise MXNetError(f"{op.name}: out= is {mine.dtype.name}, the result {got.dtype.name}; they must be equal")
+            raise ArgumentValueError(f"{op.name}: out= has shape {mine.shape}, the result {got.shape}; they must be equal")
+        raise ArgumentTypeError(f"{op.name}: out= is {mine.dtype.name}, the result {got.dtype.name}; they must be equal")
 
     def __array__(self, dtype=None, copy=None):
         host = self.asnumpy()

@@ -129,7 +129,8 @@ def _inplace(cls, plain, name):
 
 
 def describe_inplace(name: str) -> str:
-    signs = {"add": "+=", "sub": "-=", "mul": "*=", "truediv": "/=", "floordiv": "//=", "mod": "%=", "pow": "**=", "matmul": "@="}
+    signs = {"add": "+=", "sub": "-=", "mul": "*=", "truediv": "/=", "floordiv": "//=", "mod": "%=", "pow": "**=", "matmul": "@=",
+             "and": "&=", "or": "|=", "xor": "^=", "lshift": "<<=", "rshift": ">>="}
     return signs.get(name, f"{name}=")
 
 

@@ -8,7 +8,7 @@ import inspect
 
 import numpy as onp
 
-from ..base import ArgumentTypeError, MXNetError
+from ..base import ArgumentTypeError, ArgumentValueError, MXNetError
 from ..engine import call as door
 from ..engine.call import call, from_text, watch, write_out
 from ..engine.cell import Handle
@@ -250,6 +250,34 @@ def _checked_places(run, record):
 wrap(_checked_places, "nd.gather_nd", "npx.gather_nd", "npx.index_update", "npx.index_add")
 
 
+def _checked_along(run, record):
+    def take_along_axis(arr, indices, axis):
+        if not isinstance(arr, Array):
+            return run((arr, indices, axis), {})
+        size, known = arr.size if axis is None else arr.shape[axis_in(axis, arr.ndim)], _known(indices)
+        _check(known, size, record.name, IndexError, -size)
+        result = run((arr, indices, axis), {})
+        if known is None and isinstance(indices, Handle):
+            watch(NAMES["mx.index"], (_X, size), [indices], (), f"{record.name} from an array of shape {arr.shape}: an index is out of "
+                  f"bounds for axis {axis} with size {size}")
+        return result
+    return take_along_axis
+
+
+wrap(_checked_along, "np.take_along_axis")
+
+
+def _checked_choice(run, record):
+    def choose(a, choices, out=None, mode="raise"):
+        if mode == "raise":
+            _check(_known(a), len(choices), record.name, ArgumentValueError)
+        return run((a, choices), {"mode": mode} if out is None else {"mode": mode, "out": out})
+    return choose
+
+
+wrap(_checked_choice, "np.choose")
+
+
 def _of_share(whole):
     def make(run, record):
         def function(*args, **kwargs):
@@ -406,3 +434,14 @@ def _written_into(run, record):
 
 
 wrap(_written_into, "nd.onehot_encode")
+
+
+def _in_place(run, record):
+    def function(self, *args, **kwargs):
+        if "out" in kwargs:
+            raise ArgumentTypeError(f"{record.name} has no argument 'out': it writes into the array itself")
+        return run((self, *args), {**kwargs, "out": self})
+    return function
+
+
+wrap(_in_place, *(f"{cls}.{name}" for cls in ("nd.NDArray", "np.ndarray") for name in ("slice_assign", "slice_assign_scalar")))

@@ -136,15 +136,17 @@ _OF_NUMBERS = ("around", "clip", "isneginf", "isposinf", "round", "round_")
 _NOW = {"round_": "round", "fix": "trunc"}  # NumPy's names for what it has renamed
 
 
-def _on_numbers(op: Op, cls, args):
+def _on_numbers(op: Op, cls, args, kwargs):
     """What a function of arrays gives for plain numbers alone: np's is NumPy's scalar, nd's a Python number; None: no such function."""
     short = _name_in(op, cls).rsplit(".", 1)[1]
     if cls._dialect == "nd":
         compare = _ND_NUMBERS.get(short)
-        return compare(*args) if compare is not None and len(args) == 2 else None
+        return compare(*args) if compare is not None and len(args) == 2 and not kwargs else None
     plain: Any = getattr(onp, _NOW.get(short, short), None)
-    answers = plain.nin == len(args) if isinstance(plain, onp.ufunc) else short in _OF_NUMBERS and (short != "clip" or len(args) == 3)
-    return plain(*args) if answers else None
+    if isinstance(plain, onp.ufunc):
+        return plain(*args) if plain.nin == len(args) and not kwargs else None
+    answers = short in _OF_NUMBERS and (short != "clip" or len(args) + len(kwargs) == 3) and kwargs.keys() <= set(op.params)
+    return plain(*args, **kwargs) if answers else None
 
 
 _QUICK: dict[tuple, Form | None] = {}
@@ -290,8 +292,8 @@ def _call(op: Op, cls, args: tuple | list, kwargs: dict, called=None):
         return symbolic(op, cls, args, kwargs, called or _name_in(op, cls))
     elif op in special and with_one_of(special_classes, args, kwargs):
         return special[op](*args, **kwargs)
-    if not kwargs and args and type(args[0]) in _NUMBERS and all(type(a) in _NUMBERS for a in args):
-        plain = _on_numbers(op, cls, args)
+    if args and type(args[0]) in _NUMBERS and all(type(a) in _NUMBERS for a in (*args, *kwargs.values())):
+        plain = _on_numbers(op, cls, args, kwargs)
         if plain is not None:
             return plain
     out = ctx = None

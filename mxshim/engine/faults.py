@@ -5,7 +5,7 @@ import re
 
 import numpy as onp
 
-from ..base import ArgumentTypeError, DTypeError, MXNetError
+from ..base import ArgumentTypeError, ArgumentValueError, AxisError, DTypeError, MXNetError
 from ..device import Device
 from . import emit as _emit
 from .op import Op
@@ -22,10 +22,12 @@ def _infer(op: Op, pattern, avals, training) -> Spec:
             raise type(error)(f"{describe(op, pattern, avals)}: {_reason(error)}") from None
         if not isinstance(error, (*_OWN, NotImplementedError, OverflowError, ZeroDivisionError, AttributeError)):
             raise
-        raise MXNetError(f"{describe(op, pattern, avals)}: {_foreign_reason(error, op, pattern, avals, training)}") from None
+        kind = ArgumentTypeError if PYTHONS.search(str(error)) else ArgumentValueError
+        raise kind(f"{describe(op, pattern, avals)}: {_foreign_reason(error, op, pattern, avals, training)}") from None
 
 
-_OWN = (MXNetError, ArgumentTypeError, DTypeError, TypeError, ValueError, IndexError, KeyError, AssertionError)
+_OWN = (MXNetError, ArgumentTypeError, ArgumentValueError, AxisError, DTypeError, TypeError, ValueError, IndexError, KeyError,
+        AssertionError)
 
 
 def _check_kinds(op: Op, pattern, avals):

@@ -257,9 +257,9 @@ class NDArray:
     def slice(self, /, begin, end, step=(), out=None, *, name=None) -> NDArray:
         """data[begin[0]:end[0]:step[0], ...]; None leaves an end open; axes that are not named stay whole."""
     def slice_assign(self, /, rhs, begin, end, step=(), out=None, *, name=None) -> Any:
-        """A copy of `data` with data[begin:end:step] replaced by `rhs`."""
+        """Write `rhs` to data[begin:end:step]; the array itself."""
     def slice_assign_scalar(self, /, value, begin, end, step=(), out=None, *, name=None) -> Any:
-        """A copy of `data` with a number at data[begin:end:step]."""
+        """Write a number to data[begin:end:step]; the array itself."""
     def slice_axis(self, /, axis, begin, end, out=None, *, name=None) -> NDArray:
         """data[..., begin:end, ...] along `axis`; negative numbers count from the end, end=None goes up to it."""
     def slice_like(self, /, shape_like, axes=(), out=None, *, name=None) -> NDArray:

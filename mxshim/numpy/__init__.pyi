@@ -281,7 +281,7 @@ class ndarray:
         """Each element repeated along `axis` (None: of the flattened array)."""
     def reshape(self, *shape, **kwargs) -> ndarray:  # type: ignore[override]
         """np.reshape with the new shape as one tuple or as several numbers."""
-    def reshape_view(self, *shape) -> ndarray:
+    def reshape_view(self, *sizes, shape=None, reverse=False) -> ndarray:
         """This array's memory in another shape: writing to one is seen through the other."""
     def round(self, /, decimals=0, out=None) -> ndarray:  # type: ignore[override]
         """x rounded to `decimals` places after the point, before it if negative; halves go to the even digit."""
@@ -290,9 +290,9 @@ class ndarray:
     @property
     def size(self) -> int: ...
     def slice_assign(self, /, rhs, begin, end, step=(), out=None) -> Any:  # type: ignore[override]
-        """A copy of `data` with data[begin:end:step] replaced by `rhs`."""
+        """Write `rhs` to data[begin:end:step]; the array itself."""
     def slice_assign_scalar(self, /, value, begin, end, step=(), out=None) -> Any:  # type: ignore[override]
-        """A copy of `data` with a number at data[begin:end:step]."""
+        """Write a number to data[begin:end:step]; the array itself."""
     def sort(self, /, axis=-1, descending=False, stable=True, kind=None, order=None, out=None) -> ndarray:  # type: ignore[override]
         """The elements in ascending order along `axis`; None flattens."""
     def squeeze(self, /, axis=None, out=None) -> ndarray:  # type: ignore[override]
@@ -393,7 +393,7 @@ def array_equiv(a1, a2) -> builtins.bool:
 def array_split(ary, indices_or_sections, axis=0, out=None) -> list[ndarray]:
     """np.split whose parts may differ in size by one, the larger ones first."""
 def asarray(obj, dtype=None, ctx=None, copy=None, device=None) -> ndarray:
-    """An mxshim array itself where nothing has to change, else as np.array."""
+    """An mxshim array itself where nothing has to change, else as np.array; Python's integers and bools become int64."""
 def asin(x, out=None) -> ndarray:
     """The angle in radians whose sine is x, from -pi/2 to pi/2."""
 def asinh(x, out=None) -> ndarray:
@@ -553,7 +553,7 @@ def frexp(x, out=None) -> tuple[ndarray, ...]:
 def from_dlpack(x) -> ndarray:
     """An np.ndarray from anything that speaks DLPack."""
 def full(shape, fill_value, dtype=None, order='C', ctx=None, out=None, device=None) -> ndarray:
-    """A shape full of one number; without `dtype`, bool and int64 for Python's bools and integers, else float32."""
+    """A shape full of one number; without `dtype`, bool and int64 for Python's bools and integers, that of NumPy's, else float32."""
 def full_like(a, fill_value, dtype=None, order='C', device=None, out=None, *, shape=None) -> ndarray:
     """One number everywhere in the shape and dtype of `a`, or those given; a fraction is cut off in integers."""
 def gcd(x1, x2, out=None) -> ndarray:
@@ -797,7 +797,7 @@ def remainder(x1, x2, out=None) -> ndarray:
 def repeat(a, repeats, axis=None, out=None) -> ndarray:
     """Each element repeated along `axis` (None: of the flattened array)."""
 def reshape(a, newshape, order='C', out=None) -> ndarray:
-    """The elements in the same order with another shape; one size may be -1, and -2 is the size that `a` has there."""
+    """The elements in the same order with another shape; one size may be -1, and npx.reshape's codes may be used, too."""
 def resize(a, new_shape, out=None) -> ndarray:
     """The elements, over and over, in an array of `new_shape`."""
 def result_type(*arrays_and_dtypes) -> onp.dtype:

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-from ..base import FLOAT32, MXNetError, is_float
+from ..base import FLOAT32, ArgumentTypeError, ArgumentValueError, AxisError, MXNetError, is_float
 from ..engine.op import Scalar, op
 from .dtypes import cast
 from .platform import on_cpu, only_cpus
@@ -17,12 +17,12 @@ from .primitives import level, spread, where
 
 
 def axis_in(axis, ndim: int, what: str = "axis") -> int:
-    """`axis` counted from the front. Raises: MXNetError unless it is an int in [-ndim, ndim)."""
+    """`axis` counted from the front. Raises: ArgumentTypeError unless it is an int, AxisError unless it is in [-ndim, ndim)."""
     if isinstance(axis, bool) or not isinstance(axis, int | onp.integer):
-        raise MXNetError(f"`{what}` must be an int, got {axis!r}")
+        raise ArgumentTypeError(f"`{what}` must be an int, got {axis!r}")
     if not -ndim <= axis < ndim:
         bounds = f"{what} must be in [{-ndim}, {ndim})" if ndim else "a 0-d array has no axes"
-        raise MXNetError(f"{what} {axis} is out of range for an array with {ndim} dimensions: {bounds}")
+        raise AxisError(f"{what} {axis} is out of range for an array with {ndim} dimensions: {bounds}")
     return axis % ndim
 
 
@@ -32,7 +32,7 @@ def axes_in(axis, ndim: int, what: str = "axis") -> tuple[int, ...]:
         return tuple(range(ndim))
     axes = tuple(axis_in(a, ndim, what) for a in (axis if isinstance(axis, tuple | list) else (axis,)))
     if len(set(axes)) != len(axes):
-        raise MXNetError(f"{what} {axis} names an axis twice")
+        raise ArgumentValueError(f"{what} {axis} names an axis twice")
     return axes
 
 
@@ -147,7 +147,7 @@ def over(x, y):
 
     Where y is broadcast XLA would multiply by 1 / y, and 41 * (1 / 41) is not 1. On GPUs its quotients are never quite right.
     """
-    y = y if getattr(y, "dtype", None) == x.dtype else jnp.asarray(y, x.dtype)
+    y = y if hasattr(y, "dtype") and y.dtype == x.dtype else jnp.asarray(y, x.dtype)
     if (y.shape == x.shape or y.size == 0 or x.size <= 1) and (x.dtype != FLOAT32 or only_cpus()):
         return lax.div(*level(x, y))
     return _over(x, y)

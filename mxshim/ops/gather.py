@@ -4,6 +4,8 @@ Index arrays may be floats, as MXNet's usually are; fractions are cut off.
 """
 from __future__ import annotations
 
+from functools import reduce
+
 import jax
 import jax.numpy as jnp
 import numpy as onp
@@ -12,7 +14,7 @@ from jax import lax
 from ..base import FLOAT32, MXNetError, is_float
 from ..engine.op import Scalar, op
 from .axes import agreed, axes_in, axis_in, differentiating, number, op_of_one_dtype, vector
-from .dtypes import INT64
+from .dtypes import BOOL, FLOAT64, INT64, kind
 from .primitives import of, take_along, to
 from .primitives import take as taken
 
@@ -311,14 +313,14 @@ def slice_like(data, shape_like, axes=()):
 
 @op("nd.NDArray.slice_assign", "np.ndarray.slice_assign", static=("begin", "end", "step"))
 def slice_assign(data, rhs, begin, end, step=()):
-    """A copy of `data` with data[begin:end:step] replaced by `rhs`."""
+    """Write `rhs` to data[begin:end:step]; the array itself."""
     return data.at[_box(begin, end, step)].set(rhs.astype(data.dtype))
 
 
 @op("nd.NDArray.slice_assign_scalar", "np.ndarray.slice_assign_scalar", static=("value", "begin", "end", "step"),
     scalars=("value",))
 def slice_assign_scalar(data, value, begin, end, step=()):
-    """A copy of `data` with a number at data[begin:end:step]."""
+    """Write a number to data[begin:end:step]; the array itself."""
     return data.at[_box(begin, end, step)].set(number(value, data.dtype))
 
 
@@ -344,7 +346,11 @@ def select(condlist, choicelist, default=0):
     """For every position the element of the first array in `choicelist` whose condition holds, else `default`."""
     if len(condlist) != len(choicelist):
         raise ValueError(f"as many conditions as choices are needed, got {len(condlist)} and {len(choicelist)}")
-    dtype = jnp.result_type(*choicelist)
+    dtype, other = reduce(onp.promote_types, [c.dtype for c in choicelist]), kind(default)  # NumPy's rule
+    if not other:
+        dtype = onp.promote_types(dtype, default.dtype)
+    elif not is_float(dtype) and (other == "f" or dtype == BOOL):
+        dtype = FLOAT64 if other == "f" else INT64 if other == "i" else BOOL
     out = number(default, dtype)
     for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
         out = jnp.where(condition, choice.astype(dtype), out)

@@ -139,10 +139,13 @@ def put_at(x, value, indices, layout):
 def put_mask(x, mask, value):
     """x with one number, or a broadcast array, where the mask (of x's leading dimensions) is set."""
     value = value.value if isinstance(value, Scalar) else value
+    rest = x.shape[mask.ndim:]
     mask = mask.reshape(mask.shape + (1,) * (x.ndim - mask.ndim))
-    rest = x.shape[mask.ndim:] if mask.ndim < x.ndim else ()
-    value = _broadcast(value, jnp.broadcast_shapes(value.shape, rest), x.dtype)
-    return jnp.where(mask, value, x)
+    while value.ndim > len(rest) and value.shape[0] == 1:
+        value = value[0]
+    if jnp.broadcast_shapes(value.shape, rest) != rest:
+        raise ValueError(f"could not assign an array of shape {value.shape} to each of the parts of shape {rest} that the mask selects")
+    return jnp.where(mask, _broadcast(value, rest, x.dtype), x)
 
 
 def outside(index, n):

@@ -102,6 +102,8 @@ def matrix_power(a, n):
     """Each matrix multiplied n times with itself; negative n: its inverse."""
     if a.ndim < 2 or a.shape[-1] != a.shape[-2]:
         raise MXNetError(f"the last two axes must be equal, got shape {a.shape}")
+    if isinstance(n, bool) or not isinstance(n, int):
+        raise ArgumentTypeError(f"`n` must be an int, got {n!r}")
     return jnp.linalg.matrix_power(a if n >= 0 else matrices(a), n)
 
 

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as onp
 
 from ..base import end, is_float
-from ..engine.op import op
+from ..engine.op import Check, op
 from .axes import axis_in, number, reduced, wide
 from .dtypes import cast
 from .reduce import max_, min_, numpy_sum_dtype, running_sum
@@ -94,13 +94,20 @@ def _place_of(fn, x, axis, keepdims, worst):
     return fn(_filled(x, worst), axis=axis, keepdims=bool(keepdims)).astype(jnp.int64)
 
 
-@op("np.nanargmax", grad=False, samples=_cases({}, {"axis": 1}))
+def _all_nan(a, axis=None, out=None, keepdims=False):
+    return jnp.any(jnp.all(_missing(a), axis))
+
+
+_SOME = Check(lambda given: True, _all_nan, ValueError, "a slice of nothing but nan has no such place")
+
+
+@op("np.nanargmax", grad=False, check=_SOME, samples=_cases({}, {"axis": 1}))
 def nanargmax(a, axis=None, out=None, keepdims=False):
     """Index of the largest element along `axis` that is no nan; int64."""
     return _place_of(jnp.argmax, a, axis, keepdims, -jnp.inf)
 
 
-@op("np.nanargmin", grad=False, samples=_cases({}, {"axis": 1}))
+@op("np.nanargmin", grad=False, check=_SOME, samples=_cases({}, {"axis": 1}))
 def nanargmin(a, axis=None, out=None, keepdims=False):
     """Index of the smallest element along `axis` that is no nan; int64."""
     return _place_of(jnp.argmin, a, axis, keepdims, jnp.inf)

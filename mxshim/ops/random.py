@@ -16,6 +16,7 @@ from jax.scipy.special import gammaln, xlog1py, xlogy
 
 from ..base import MXNetError, is_float
 from ..engine.op import Scalar, op
+from .axes import wide
 
 _FLOAT32 = onp.dtype("float32")
 _X = onp.array([[0.5, 1.5, 2.5], [0.25, 0.75, 1.25]], "float32")  # example arguments for the tests
@@ -169,8 +170,9 @@ def gamma(noise, dtype, shape, scale):
 @op("mx.random_multivariate_normal", samples={"args": [((_X[:, :2], _A, onp.array([[2, 0.5], [0.5, 1]], "float32")), {})]})
 def multivariate_normal(noise, mean, cov):
     """mean + L noise with L the Cholesky factor of cov; noise (..., n) standard normal, mean (..., n), cov (..., n, n)."""
-    factor = jnp.linalg.cholesky(cov.astype(noise.dtype))
-    return mean.astype(noise.dtype) + jnp.einsum("...ij,...j->...i", factor, noise)
+    dtype = wide(noise.dtype)
+    factor = jnp.linalg.cholesky(cov.astype(dtype))
+    return (mean.astype(dtype) + jnp.einsum("...ij,...j->...i", factor, noise.astype(dtype))).astype(noise.dtype)
 
 
 # --- discrete -------------------------------------------------------------------------------------------------------------

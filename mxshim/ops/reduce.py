@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-from ..base import FLOAT32, MXNetError, is_float
+from ..base import FLOAT32, ArgumentValueError, MXNetError, is_float
 from ..engine.op import op
 from .axes import axes_in, axes_nd, axis_in, magnitude, number, over, reduced, vector, wide
 from .dtypes import FLOAT64, cast
@@ -49,7 +49,7 @@ def _extreme_jvp(fn, axes, keepdims, primals, tangents):
 
 def _pick_extreme(x, fn, axes, keepdims):
     if any(x.shape[a] == 0 for a in axes):
-        raise MXNetError(f"an array of shape {x.shape} has no {fn.__name__} element "
+        raise ArgumentValueError(f"an array of shape {x.shape} has no {fn.__name__} element "
                          f"along axes {axes}: one of them is empty")
     return _extreme(x, fn, axes, bool(keepdims)) if is_float(x.dtype) else fn(x, axes, bool(keepdims))
 

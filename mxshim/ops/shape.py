@@ -30,7 +30,7 @@ def _fill_unknown(wanted, size: int, shape) -> tuple[int, ...]:
     if wanted.count(-1) > 1:
         raise MXNetError(f"only one size may be -1, got {wanted}")
     if any(n < -1 for n in wanted):
-        raise MXNetError(f"sizes must be at least -1, got {wanted}; npx.reshape knows the codes below -1")
+        raise MXNetError(f"sizes must be at least -1, got {wanted}")
     known = math.prod(n for n in wanted if n != -1)
     if -1 in wanted:
         if known == 0 or size % known:
@@ -41,16 +41,18 @@ def _fill_unknown(wanted, size: int, shape) -> tuple[int, ...]:
     return wanted
 
 
-# Reshape. np has NumPy's rule; npx and nd each have codes of their own.
+# Reshape. np and npx share their codes, nd has codes of its own.
 
 @op("np.reshape", static=("newshape",), samples=_on_cube({"newshape": (4, 6)}, {"newshape": (-1, 3)}))
 def reshape(a, newshape, order="C"):
-    """The elements in the same order with another shape; one size may be -1, and -2 is the size that `a` has there.
+    """The elements in the same order with another shape; one size may be -1, and npx.reshape's codes may be used, too.
 
     order: "C", the last axis changes fastest, or "F", the first (MXNet has only "C").
     Raises: MXNetError if the sizes do not fit.
     """
-    wanted = tuple([a.shape[i] if n == -2 and i < a.ndim else n for i, n in enumerate(sizes(newshape, "newshape"))])
+    wanted = sizes(newshape, "newshape")
+    if wanted and min(wanted) < -1:
+        wanted = shape_from_npx_codes(a.shape, wanted)
     return in_order(a, _fill_unknown(wanted, a.size, a.shape), order)
 
 
@@ -102,7 +104,7 @@ def shape_from_npx_codes(shape, codes) -> tuple[int, ...]:
             out.extend(_split_size(take(c), codes[i], codes[i + 1], codes))
             i += 2
         else:
-            raise MXNetError(f"unknown code {c} in {codes}; npx.reshape has -1 to -6")
+            raise MXNetError(f"unknown code {c} in {codes}; there are -1 to -6")
     return tuple(out)
 
 

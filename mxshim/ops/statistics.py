@@ -275,14 +275,14 @@ def corrcoef(x, y=None, rowvar=True, bias=None, ddof=None, dtype=None):
 
 
 def _summed(fn, a, v, *mode):
-    """A function of jnp that computes in floats, for two operands of one dtype, which the result has too, as NumPy's."""
-    a, v = agreed(a, v)
-    if is_float(a.dtype):
-        return fn(a, v, *mode)
-    return jnp.rint(fn(a.astype(jnp.float64), v.astype(jnp.float64), *mode)).astype(a.dtype)
+    """A function of jnp that computes in floats, for two operands, whose result has the dtype that NumPy promotes theirs to."""
+    dtype = onp.promote_types(a.dtype, v.dtype)
+    work = dtype if is_float(dtype) else jnp.float64
+    found = fn(a.astype(work), v.astype(work), *mode)
+    return found if is_float(dtype) else jnp.rint(found).astype(dtype)
 
 
-@op_of_one_dtype("np.correlate", samples={"args": [((_V, _V[:2]), {}), ((_V, _V[:2]), {"mode": "full"})]})
+@op("np.correlate", samples={"args": [((_V, _V[:2]), {}), ((_V, _V[:2]), {"mode": "full"})]})
 def correlate(a, v, mode="valid"):
     """The cross-correlation of two vectors: sums of a[n + k] * v[n] for every shift k."""
     return _summed(jnp.correlate, a, v, mode)
@@ -323,7 +323,7 @@ def polysub(a1, a2):
     return jnp.polysub(jnp.atleast_1d(a1), jnp.atleast_1d(a2))
 
 
-@op_of_one_dtype("np.polymul", samples={"args": [((_V, _V[:2]), {})]})
+@op("np.polymul", samples={"args": [((_V, _V[:2]), {})]})
 def polymul(a1, a2):
     """The product of two polynomials."""
     return _summed(jnp.convolve, jnp.atleast_1d(a1), jnp.atleast_1d(a2))

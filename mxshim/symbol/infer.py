@@ -313,7 +313,7 @@ def _type_step(v, types):
     if v.op == "Embedding" and first is None:  # of its table's type, whatever the indices'
         first = as_dtype(v.attrs.get("dtype", "float32"))
     if v.op in _ONE_TYPE or v.op.startswith(("elemwise_", "broadcast_")) and v.op != "broadcast_like":
-        other = next((types[e] for e in bound if types.get(e) not in (None, first)), None)
+        other = next((types[e] for e in bound if types.get(e) is not None and types[e] != first), None)
         if other is not None:
             raise MXNetError(f"Error in operator {v.name}: {v.op} of {first} and {other}: its inputs must have one dtype. Cast one of them")
     named = v.attrs.get("dtype") if v.op != "topk" else None
@@ -331,7 +331,7 @@ def _type_step(v, types):
     for k in range(v.count()):
         if types.get((id(v), k)) is None:
             other = own(v, k) if own is not None else None
-            types[id(v), k] = found if other in (None, "None") else as_dtype(other)
+            types[id(v), k] = found if other is None or other == "None" else as_dtype(other)
     if first is not None:
         for n, e in enumerate(bound):
             if types.get(e) is None:

@@ -190,3 +190,20 @@ def test_a_mask_of_numpys_may_be_used_again_at_once(recording):
     mask[:] = whole[:] = True
     index[:] = rows[:] = 0
     assert x.tolist() == [[11 + 2 * i, 2 + 3 * i] for i in range(4)]
+
+
+@pytest.mark.parametrize(("shape", "mask", "value"), [((2,), (True, False), (1, 1, 1)), ((2, 3), (True, False), (1, 1, 3)),
+                                                      ((2, 1), (True, False), (1,))])
+def test_a_write_through_a_mask_keeps_the_shape(shape, mask, value):
+    x, found = np.zeros(shape), onp.zeros(shape)
+    x[np.array(mask, dtype=bool)] = np.ones(value)
+    found[onp.array(mask)] = 1
+    assert x.shape == shape and x.asnumpy().tolist() == found.tolist()
+
+
+@pytest.mark.parametrize(("shape", "value"), [((2, 1), (3,)), ((2,), (1, 1, 2)), ((2, 3), (1, 1, 2))])
+def test_a_value_larger_than_what_a_mask_selects(shape, value):
+    x = np.zeros(shape)
+    with pytest.raises(ValueError, match="could not assign"):
+        x[np.array([True, False], dtype=bool)] = np.ones(value)
+    assert x.shape == shape and not x.asnumpy().any()

@@ -82,6 +82,7 @@ def test_a_protocol_that_asks_for_an_attribute_gets_a_plain_no():
 
 LATE = [("y = np.ones((2, 3))[np.array([7]) * 1]", IndexError,
          r"x\[key\] with x of shape \(2, 3\): an index is out of bounds for axis 0 with size 2"),
+        ("y = np.take_along_axis(np.ones((2, 3)), np.array([[7]]) * 1, 1)", IndexError, r"np\.take_along_axis .* for axis 1 with size 3"),
         ("y = nd.ones((2, 3))[:, nd.array([7]) * 1]", IndexError, r"an index is out of bounds for axis 1 with size 3"),
         ("y = np.take(np.ones((3,)), np.array([7]) * 1)", MXNetError, r"np\.take from an array of shape \(3,\): .* must be in \[0, 3\)"),
         ("y = nd.take(nd.ones((3,)), nd.array([7]) * 1, mode='raise')", MXNetError, r"nd\.take from an array of shape \(3,\)")]
@@ -100,3 +101,28 @@ def test_numbers_for_arrays_in_npx():
     with mx.np_shape(True):
         assert mx.npx.gammaln(5).item() == pytest.approx(3.178054) and mx.npx.sigmoid([1, 3]).dtype == "float32"
         assert mx.npx.one_hot([0, 2], 3).tolist() == [[1, 0, 0], [0, 0, 1]] and mx.np.add([1], [2]).dtype == "int64"
+
+
+@pytest.mark.parametrize("code", [
+    "np.cumprod(x, axis=4)", "np.sum(x, axis=-3)", "np.nanvar(x, axis=2)", "np.partition(x, 5)", "np.cov(np.ones((2, 2, 2)))",
+    "np.polyval(x, x)", "np.nanquantile(x, 0.5, axis=(0, 0))", "np.nanmax(np.ones((0, 2)), axis=0)", "np.lexsort((x[0], x[0, :2]))",
+    "np.isnan(x, out=np.ones(3, dtype=bool))", "np.choose(np.array([0, 2], dtype=int), [x[0, :2], x[1, :2]])",
+    "np.nanargmax(x * np.nan).item()",
+    "x.__setitem__((), [1, 2])"])
+def test_numpys_class_of_error_for_values(code):
+    """Where MXNet leaves a function to NumPy, or has its error, programs may expect ValueError; elsewhere MXNetError: it is both."""
+    with mx.np_shape(True), pytest.raises(ValueError, match="."):
+        eval(code, {"np": np, "x": np.ones((2, 3))})
+
+
+@pytest.mark.parametrize("code", [
+    "np.cumsum(x, axis='x')", "np.cumprod(x, axis=1.0)", "np.isinf(x, out=np.ones((2, 3)))", "np.linalg.matrix_power(x[:, :2], 1.5)"])
+def test_numpys_class_of_error_for_types(code):
+    with pytest.raises(TypeError, match="."):
+        eval(code, {"np": np, "x": np.ones((2, 3))})
+
+
+def test_an_axis_that_is_not_there_is_every_kind_of_error():
+    for kind in ValueError, IndexError, MXNetError:
+        with pytest.raises(kind, match=r"np\.mean\(float32\[2\], axis=1\): axis 1 is out of range"):
+            np.mean(np.ones(2), axis=1)

@@ -16,13 +16,14 @@ import pytest
 
 import mxshim as mx
 from mxshim import autograd
-from mxshim.base import ArgumentTypeError, DTypeError, MXNetError
+from mxshim.base import ArgumentTypeError, ArgumentValueError, AxisError, DTypeError, MXNetError
 from tests.support.registry import Inputs, each, facts, names_of, operators, samples
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*different programs were compiled")
 PARTS, PART = 4, int(os.environ.get("MXSHIM_TEST_PART", "0"))
 # NotImplementedError is MXNet's for arguments of NumPy's that it does not offer.
-CLASSES = (MXNetError, ArgumentTypeError, DTypeError, TypeError, ValueError, IndexError, KeyError, AssertionError, NotImplementedError)
+CLASSES = (MXNetError, ArgumentTypeError, ArgumentValueError, AxisError, DTypeError, TypeError, ValueError, IndexError, KeyError,
+           AssertionError, NotImplementedError)
 # Words of the libraries below, of their reports, and of Python objects without a text of their own.
 FOREIGN = re.compile(r"\b(jax|jaxlib|xla|hlo|mlir|lax|jnp|jvp|pjit|numpy\.)|tracer|ShapeDtypeStruct|ShapedArray|dot_general|"
                      r"inhomogeneous|<function|<lambda>|<locals>|object at 0x", re.I)

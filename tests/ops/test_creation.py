@@ -107,3 +107,24 @@ def test_dtypes_of_np_make_arrays_and_scalars(kind):
     assert np.ones(2, dtype=wanted).dtype == wanted == onp.dtype(wanted) == kind.strip("_")
     assert onp.dtype(wanted) in np.numeric_dtypes + np.boolean_dtypes
     assert wanted([0, 1]).tolist() == [0, 1] and type(wanted(1)) is wanted
+
+
+@pytest.mark.parametrize(("value", "dtype"), [
+    (3, "int64"), (True, "bool"), (2.5, "float32"), (onp.int32(3), "int32"), (onp.float16(3), "float16"), (onp.float64(3), "float32"),
+    (onp.uint8(3), "uint8")])
+def test_dtype_of_full(value, dtype):
+    assert np.full((2,), value).dtype == dtype
+
+
+@pytest.mark.parametrize(("value", "dtype"), [(3, "int64"), (True, "int64"), (2.5, "float32"), (onp.float64(3), "float32"),
+                                              (onp.int8(3), "int8"), ([1, 2], "float32")])
+def test_dtype_of_a_number_as_array(value, dtype):
+    """np.asarray keeps what is an integer, unlike np.array; MXNet 2.0.0b1."""
+    assert np.asarray(value).dtype == dtype and np.asarray(value, dtype="float16").dtype == "float16"
+
+
+def test_an_array_as_array_of_another_dtype():
+    x = np.array([1.5, 2])
+    assert np.asarray(x) is x and np.asarray(x, dtype="float32") is x
+    found = np.asarray(x, dtype=onp.dtype("float64"))  # which is equal to None
+    assert found.dtype == "float64" and found.tolist() == [1.5, 2]

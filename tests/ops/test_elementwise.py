@@ -409,3 +409,14 @@ def test_remainders_of_integers_have_no_gradient(F):
     for f in (lambda x: x % 3, lambda x: 7 % x, lambda x: x % x[::-1]):
         assert gradient(f, [1, 2, 3, -3], "int32", F) == [0, 0, 0, 0]
     assert gradient(lambda x: x % 2.5, [1, 2], "float32", F) == [1, 1]
+
+
+def test_named_arguments_of_functions_of_numbers():
+    """For a number alone, np's functions answer as NumPy does, however their other arguments are given."""
+    for found, want in (np.around(3.14159, decimals=2), 3.14), (np.clip(3, a_min=0, a_max=2), 2), (np.round(1e3, decimals=-2), 1000.0):
+        assert isinstance(found, onp.generic) and found == want
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int32", "int64"])
+def test_integers_are_rounded_to_tens(dtype):
+    assert np.around(np.array([4, 16, 25, 35], dtype=dtype), -1).tolist() == [0, 20, 20, 40]

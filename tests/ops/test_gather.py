@@ -129,9 +129,9 @@ def test_in_place_and_equality():
     assert np.shape(x) == (3, 3) and np.ndim(x) == 2 and np.size(x, 0) == 3
     assert np.result_type(x, np.ones(2, dtype="int32")) == "float32" and np.can_cast("int8", "int32")
     a = nd.zeros((3, 2))
-    assert a.slice_assign(nd.ones((1, 2)), (1,), (2,), (None,)).asnumpy()[1].tolist() == [1, 1]
-    assert a.slice_assign_scalar(5., (0,), (3,), (2,)).asnumpy()[:, 0].tolist() == [5, 0, 5]
-    assert a.slice_assign_scalar(5., 0, 2).asnumpy()[:, 0].tolist() == [5, 5, 0]
+    assert a.slice_assign(nd.ones((1, 2)), (1,), (2,), (None,)) is a
+    assert a.slice_assign_scalar(5., (0,), (3,), (2,)) is a and a.asnumpy()[:, 0].tolist() == [5, 1, 5]
+    assert x.slice_assign_scalar(5., 0, 2) is x and x[:, 0].tolist() == [5, 5, 0]
     with pytest.raises(MXNetError, match="as many entries"):
         a.slice_assign_scalar(5., (0, 0), (1,))
 
@@ -178,3 +178,23 @@ def test_nothing_taken_from_nothing():
     assert npx.gather_nd(np.ones((2, 3)), np.zeros((0, 4), dtype="int32")).shape == (4, 2, 3)
     for f in (npx.masked_softmax, npx.masked_log_softmax):
         assert f(none, np.zeros((0, 3), dtype="bool"), axis=0).shape == (0, 3)
+
+
+def test_places_along_an_axis_are_checked():
+    x = np.arange(6).reshape(2, 3)
+    assert np.take_along_axis(x, np.array([[1], [-1]], dtype="int64"), 1).tolist() == [[1], [5]]
+    with pytest.raises(IndexError, match=r"np\.take_along_axis: index 3 is out of bounds"):
+        np.take_along_axis(x, np.array([[3]], dtype="int64"), 1)
+    index = np.array([0, 2], dtype="int64")
+    assert np.choose(index, [x[0, :2], x[1, :2]], mode="clip").tolist() == [0, 4]
+    with pytest.raises(ValueError, match=r"np\.choose: index 2 is out of bounds"):
+        np.choose(index, [x[0, :2], x[1, :2]])
+
+
+def test_dtypes_of_selections():
+    """NumPy's rule, the default's kind included."""
+    yes, f4, i4 = np.ones(2) > 0, np.ones(2), np.ones(2, dtype="int32")
+    for choices, default, dtype in (([f4, f4], 0, "float32"), ([f4, i4], 0, "float64"), ([yes, yes], 0, "int64"),
+                                    ([i4, i4], 7, "int32"), ([i4, i4], 0.5, "float64"), ([yes, yes], False, "bool")):
+        found = np.select([yes, ~yes], choices, default)
+        assert found.dtype == dtype and found.tolist() == [1, 1]

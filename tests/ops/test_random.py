@@ -518,3 +518,8 @@ def test_every_function_is_documented():
     names = [n for n in NAMES if n.split(".")[:2] in (["np", "random"], ["npx", "random"], ["nd", "random"], ["mx", "random"])]
     assert len(names) > 45
     assert all(inspect.getdoc(NAMES[n]) if callable(NAMES[n]) else NAMES[n].doc for n in names)
+
+
+def test_multivariate_normals_of_half_floats():
+    x = np.random.multivariate_normal(np.zeros(2, dtype="float16"), np.array([[4, 0], [1, 1]], dtype="float16"), size=3)
+    assert x.dtype == "float16" and x.shape == (3, 2) and np.isfinite(x).all()

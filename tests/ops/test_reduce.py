@@ -170,3 +170,10 @@ def test_large_running_sums(axis):
         onp.testing.assert_array_equal(y, onp.cumsum(x, axis))
     head = onp.flip(onp.nan_to_num(x, posinf=1, neginf=2), axis)
     onp.testing.assert_array_equal(a.grad, onp.flip(onp.cumsum(head, axis), axis))
+
+
+def test_correlations_of_two_dtypes():
+    """NumPy's functions promote as NumPy does: float32 and int32 give float64."""
+    found = np.correlate(np.array([1., 2, 3]), np.array([1, 2], dtype="int32"))
+    assert found.dtype == "float64" and found.tolist() == [5, 8]
+    assert np.polymul(np.array([1, 2], dtype="int8"), np.array([1, 3], dtype="int64")).tolist() == [1, 5, 6]

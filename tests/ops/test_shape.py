@@ -185,3 +185,24 @@ def test_a_list_is_one_array_to_atleast_and_no_arrays_give_none():
     assert np.atleast_1d([1, 2]).shape == (2,) and np.atleast_2d([np.ones(2), np.ones(2)]).shape == (2, 2)
     assert [(a.shape, a.dtype) for a in np.atleast_2d((1, 2), 3)] == [((1, 2), "float32"), ((1, 1), "float32")]
     assert np.meshgrid() == np.broadcast_arrays() == []
+
+
+@pytest.mark.parametrize(("codes", "shape"), [
+    ((-4, 1), (2, 3, 4, 1)), ((-5, -2), (6, 4)), ((-6, -1, 1, -4), (2, 1, 3, 4)), ((-1, -2), (8, 3)), ((2, -5), (2, 12))])
+def test_np_reshape_knows_npx_codes(codes, shape):
+    x = np.arange(24).reshape(2, 3, 4)
+    assert np.reshape(x, codes).shape == x.reshape(*codes).shape == npx.reshape(x, codes).shape == shape
+    assert x.reshape_view(shape=(6, -1)).shape == (6, 4) and x.reshape_view(-1, reverse=True).shape == (24,)
+
+
+@pytest.mark.parametrize("shape", [(), (2,), (2, 3)])
+def test_gradients_of_single_parts(shape):
+    """One array stacked, or split into one part, has a gradient of its own shape, added up, too."""
+    for f in (lambda x: np.stack((x,), 0), lambda x: np.stack((x,), -1), lambda x: np.split(np.expand_dims(x, 0), 1)[0]):
+        x = np.ones(shape)
+        x.attach_grad("add")
+        for _ in range(2):
+            with autograd.record():
+                y = f(x)
+            y.backward()
+        assert x.grad.asnumpy().shape == shape and (x.grad == 2).all()

@@ -493,3 +493,11 @@ def test_slopes_of_prelu_start_at_a_quarter():
     module.bind(data_shapes=[("x", (1, 3))])
     module.init_params()
     assert module.get_params()[0]["p_gamma"].asnumpy().tolist() == [0.25] * 3
+
+
+def test_float64_is_another_dtype():
+    """As float32 is; NumPy takes its float64 for equal to None."""
+    for a, b in ("float32", "float64"), ("float64", "float32"), ("float64", "float16"):
+        with pytest.raises(MXNetError, match="must have one dtype"):
+            (d + e).infer_type(d=a, e=b)
+    assert (d + e).infer_type(d="float64", e="float64")[1] == [onp.float64]
