@@ -97,6 +97,8 @@ SAMPLES = {
     "dot_general, batches": (lambda x, y: jnp.einsum("bchw,bdhw->bhcd", x, y), IMAGE, IMAGE[:, :3].copy()),
     "dot_general of whole numbers": (lambda x, y: x @ y, N, M),
     **{f"gather, {mode}": (take(mode), X, onp.array([[0, 2], [5, -1]])) for mode in ("clip", "fill")},
+    "unstack of one": (lambda x: lax.index_in_dim(x, 0, keepdims=False) + jax.vjp(lambda y: jnp.stack([y]), x[0])[1](x)[0], X[:1].copy()),
+    "split of one": (lambda x: lax.split(x, (3,))[0] + 1, X),
     "gather within bounds": (lambda x, i: x[i], X, onp.array([2, 0])), "gather of pairs": (
         lambda x, i, j: x[i, j], X, onp.array([0, 2]), onp.array([3, 1])),
     "gather of windows": (lambda x, i: jax.vmap(lambda k: lax.dynamic_slice(x, (k, 0), (2, 3)))(i), X, onp.array([0, 5])),

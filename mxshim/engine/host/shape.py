@@ -58,17 +58,20 @@ def _stack(params, avals, shapes):
     return stack
 
 
+def _at(places):
+    """The function that gives what lies at these places: a list of arrays, of one place the array itself, as steps have it."""
+    return (lambda x: x[places[0]]) if len(places) == 1 else lambda x: [x[place] for place in places]
+
+
 @prepared("unstack")
 def _unstack(params, avals, shapes):
-    places = [(*(slice(None),) * params["axis"], i) for i in range(len(avals))]
-    return lambda x: [x[place] for place in places]
+    return _at([(*(slice(None),) * params["axis"], i) for i in range(len(avals))])
 
 
 @prepared("split")
 def _split(params, avals, shapes):
     ends = onp.cumsum(params["sizes"]).tolist()
-    places = [(*(slice(None),) * params["axis"], slice(end - n, end)) for end, n in zip(ends, params["sizes"], strict=True)]
-    return lambda x: [x[place] for place in places]
+    return _at([(*(slice(None),) * params["axis"], slice(end - n, end)) for end, n in zip(ends, params["sizes"], strict=True)])
 
 
 @rule("iota")
