@@ -285,13 +285,14 @@ wrap(_of_monotonic, "np.digitize")
 
 def _finite(run, record):
     def function(*args, **kwargs):
+        matrix = args[0] if args else kwargs.get(record.params[0])
         out = run(args, kwargs)
         if state.recording or hasattr(out, "_symbol"):  # the latter is an export, of numbers that mean nothing
             return out
-        text = f"{record.name}: the matrix of shape {args[0].shape} is singular, or not positive definite where it must be"
+        text = f"{record.name}: the matrix of shape {matrix.shape} is singular, or not positive definite where it must be"
         if state.capture is not None:
-            watch(NAMES["mx.factored"], (_X, arr(1)), [args[0], out], (), text)
-        elif not onp.isfinite(out._host()).all() and onp.isfinite(args[0]._host()).all():
+            watch(NAMES["mx.factored"], (_X, arr(1)), [matrix, out], (), text)
+        elif not onp.isfinite(out._host()).all() and onp.isfinite(matrix._host()).all():
             raise MXNetError(text)
         return out
     return function

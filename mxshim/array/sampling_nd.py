@@ -18,7 +18,7 @@ from ..engine.words import F32
 from . import samplers
 from .convert import CLASSES
 from .core import Array
-from .draws import adopt, apply, count_of, device_of, finish, key_noise, on_host, size_of
+from .draws import adopt, apply, count_of, device_of, finish, key_noise, on_host, parsed, size_of
 from .sampling_discrete import draw_integers, shuffled
 
 _FLOAT32, _FLOAT64 = as_dtype("float32"), as_dtype("float64")
@@ -118,6 +118,8 @@ def _from_arrays(name, arrays, shape, dtype, what):
 def _sample(name, parameters, shape, dtype, ctx, out, what):
     """What all fronts end in."""
     row = SAMPLERS[name]
+    if what.startswith(("nd.random_", "nd.sample_")) or what.endswith("_like"):  # the functions of nd.random ask for numbers
+        parameters = [*map(parsed, parameters)]
     arrays = [isinstance(v, Array) for v in parameters]
     dtype = _dtype(dtype, out, what)
     if any(arrays):

@@ -586,7 +586,7 @@ def ftml_update(weight, grad, d, v, z, lr, t, beta1=0.6, beta2=0.999, epsilon=1e
 def ftrl_update(weight, grad, z, n, lr, lamda1=0.01, beta=1.0, wd=0.0, rescale_grad=1.0, clip_gradient=-1.0, out=None, *, name=None) -> NDArray:
     """Follow the regularized leader (McMahan et al. 2013)."""
 def full(shape, val, ctx=None, dtype=..., out=None) -> NDArray:
-    """A shape full of one number, float32 unless `dtype` is given."""
+    """A shape full of one number, or of numbers that are broadcast to it; float32 unless `dtype` is given."""
 def gamma(data, out=None, *, name=None) -> NDArray:
     """The gamma function of x."""
 def gammaln(data, out=None, *, name=None) -> NDArray:

@@ -401,8 +401,8 @@ def pick(given, ins, outs):
         return
     axis %= len(x)
     if ins[1] is None:  # with the axis as one of size 1 it would fit, too
-        ins[1] = (*x[:axis], *x[axis + 1:])
-    put(outs, 0, (*x[:axis], *((1,) if given.get("keepdims") else ()), *x[axis + 1:]))
+        ins[1] = (*x[:axis], *x[axis + 1:]) or (1,)
+    put(outs, 0, (*x[:axis], *((1,) if given.get("keepdims") else ()), *x[axis + 1:]) or (1,))
 
 
 @rule("dot")

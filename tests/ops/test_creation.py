@@ -107,3 +107,9 @@ def test_dtypes_of_np_make_arrays_and_scalars(kind):
     assert np.ones(2, dtype=wanted).dtype == wanted == onp.dtype(wanted) == kind.strip("_")
     assert onp.dtype(wanted) in np.numeric_dtypes + np.boolean_dtypes
     assert wanted([0, 1]).tolist() == [0, 1] and type(wanted(1)) is wanted
+
+
+def test_asarray_with_a_dtype_object():
+    """NumPy's dtype float64 is equal to None."""
+    x = np.ones(2)
+    assert np.asarray(x, dtype=onp.dtype("float64")).dtype == "float64" and np.asarray(x, dtype=onp.dtype("float32")) is x

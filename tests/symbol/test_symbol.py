@@ -493,3 +493,21 @@ def test_slopes_of_prelu_start_at_a_quarter():
     module.bind(data_shapes=[("x", (1, 3))])
     module.init_params()
     assert module.get_params()[0]["p_gamma"].asnumpy().tolist() == [0.25] * 3
+
+
+def test_dtypes_that_differ_are_refused_also_if_one_is_float64():
+    a, b = mx.sym.Variable("a"), mx.sym.Variable("b")
+    for s in (mx.sym.elemwise_add(a, b), mx.sym.dot(a, b), mx.sym.Concat(a, b)):
+        for types in (("float32", "float64"), ("float64", "float32"), ("float16", "float32")):
+            with pytest.raises(MXNetError, match="one dtype"):
+                s.infer_type(*types)
+    wide = mx.sym.amp_multicast(a, b, num_outputs=2).infer_type("float16", "float64")
+    assert wide == ([onp.float16, onp.float64], [onp.float64] * 2, [])
+
+
+def test_pick_from_a_vector_gives_one_element():
+    a, b = mx.sym.Variable("a"), mx.sym.Variable("b")
+    s = mx.sym.pick(a, b, axis=0)
+    assert s.infer_shape(a=(3,)) == s.infer_shape(a=(3,), b=(1,)) == ([(3,), (1,)], [(1,)], [])
+    run = s.simple_bind(mx.cpu(), a=(3,), b=(1,))
+    assert run.forward(a=mx.nd.array([4, 5, 6]), b=mx.nd.array([2]))[0].asnumpy().tolist() == [6]
