@@ -234,7 +234,7 @@ def nd_arange(start, stop=None, step=1.0, repeat=1, infer_range=None, ctx=None, 
 
 def _spaced(start, stop, num, endpoint, what):
     if what.startswith("nd"):
-        start, stop, num = map(parsed, (start, stop, num))
+        start, stop, num, endpoint = map(parsed, (start, stop, num, endpoint))
     num = operator.index(num)
     if num < 0:
         raise MXNetError(f"{what}: num must not be negative, got {num}")
@@ -260,7 +260,7 @@ def np_linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, a
 def nd_linspace(start, stop, num, endpoint=True, ctx=None, dtype=_FLOAT32):
     """`num` evenly spaced numbers from start to stop, with it if endpoint."""
     start, stop, num, _ = _spaced(start, stop, num, endpoint, "nd.linspace")
-    return _linspace(CLASSES["nd"], start, stop, num, endpoint, as_dtype(dtype or "float64"), _context(ctx, None, "nd.linspace"))
+    return _linspace(CLASSES["nd"], start, stop, num, parsed(endpoint), as_dtype(dtype or "float64"), _context(ctx, None, "nd.linspace"))
 
 
 @api("np.logspace")

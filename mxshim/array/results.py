@@ -8,7 +8,7 @@ import inspect
 
 import numpy as onp
 
-from ..base import ArgumentTypeError, MXNetError
+from ..base import FLOAT32, ArgumentTypeError, MXNetError
 from ..engine import call as door
 from ..engine.call import call, from_text, watch, write_out
 from ..engine.cell import Handle
@@ -19,7 +19,7 @@ from ..engine.spec import arr
 from ..engine.trace import state
 from ..ops.axes import axis_in
 from ..ops.gather import axis_bounds
-from .convert import _cast, check_context, class_of
+from .convert import _cast, adopt_numpy, check_context, class_of
 from .core import _X, Array
 from .dynamic import bincount
 from .fill import named, signature_of
@@ -210,9 +210,23 @@ def _arrays_first(run, record):
 wrap(_arrays_first, "np.atleast_1d", "np.atleast_2d", "np.atleast_3d")
 
 
+def _numpys(run, record):
+    def histogram(a, bins=10, range=None, out=None):
+        if range is not None or not isinstance(bins, int) or not isinstance(a, Array) or state.capture is not None:
+            return run((a, bins, range), {} if out is None else {"out": out})
+        if bins < 1:
+            raise ValueError(f"{record.name}: `bins` must be positive, got {bins}")
+        return [adopt_numpy(found.astype(FLOAT32), type(a), a.ctx) for found in onp.histogram(a.asnumpy(), bins)]
+    return histogram
+
+
+wrap(_numpys, "nd.histogram")
+
+
 def _checked_take(default_axis, default_mode):
     def make(run, record):
         def take(a, indices, axis=default_axis, mode=default_mode, out=None):
+            axis = from_text(axis) if type(axis) is str else axis
             rest = (a, indices, axis, mode), {} if out is None else {"out": out}
             if mode != "raise" or not isinstance(a, Array):
                 return run(*rest)

@@ -303,6 +303,8 @@ def _categorical(data, shape, get_prob, dtype, out, what):
     if not is_float(onp.dtype(data.dtype)) or not data.ndim or not data.shape[-1]:
         got = f"{onp.dtype(data.dtype).name}{list(data.shape)}"
         raise MXNetError(f"{what}: data must hold floats, of shape (..., k), got {got}")
+    if cls is CLASSES["nd"]:
+        get_prob, dtype = parsed(get_prob), "float64" if dtype is None else dtype
     dtype = as_dtype("int32" if dtype is _NULL or dtype is None else dtype)
     if shape is _NULL or shape is None or shape == ():
         shape = () if data.ndim > 1 else (1,)

@@ -5,7 +5,7 @@ import re
 
 import numpy as onp
 
-from ..base import ArgumentTypeError, DTypeError, MXNetError
+from ..base import ArgumentTypeError, ArgumentValueError, DTypeError, MXNetError
 from ..device import Device
 from . import emit as _emit
 from .op import Op
@@ -25,7 +25,7 @@ def _infer(op: Op, pattern, avals, training) -> Spec:
         raise MXNetError(f"{describe(op, pattern, avals)}: {_foreign_reason(error, op, pattern, avals, training)}") from None
 
 
-_OWN = (MXNetError, ArgumentTypeError, DTypeError, TypeError, ValueError, IndexError, KeyError, AssertionError)
+_OWN = (MXNetError, ArgumentTypeError, ArgumentValueError, DTypeError, TypeError, ValueError, IndexError, KeyError, AssertionError)
 
 
 def _check_kinds(op: Op, pattern, avals):

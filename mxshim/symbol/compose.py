@@ -114,12 +114,12 @@ def _sorted(record, args, kwargs, called):
     for key, value in kwargs.items():
         if isinstance(value, Symbol):
             named[key] = value
+        elif key == "dtype" and "dtype" in record.kinds:
+            params[key] = as_dtype("float64" if value is None else value).name  # as NumPy has it
         elif value is None and not record.kinds.get(key, "").endswith("?"):
             continue
         elif key in record.inputs and key not in record.kinds:
             raise AssertionError(f"Argument {key} must be Symbol instances, but got {str(value)[:40]}")
-        elif key == "dtype" and value is not None and "dtype" in record.kinds:
-            params[key] = as_dtype(value).name
         else:
             params[key] = value
     return symbols, named, params

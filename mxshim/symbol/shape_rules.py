@@ -174,7 +174,7 @@ def _before(given, kernel, x, out, transposed):
     return (out[0], None, *sizes)
 
 
-_RULES.update(dict.fromkeys(("Convolution",), _convolution(False, 1)))
+_RULES.update(dict.fromkeys(("Convolution", "Convolution_v1"), _convolution(False, 1)))
 _RULES["Deconvolution"] = _convolution(True, 1)
 _RULES.update(dict.fromkeys(("_contrib_DeformableConvolution", "_npx_deformable_convolution"), _convolution(False, 2)))
 _RULES.update(dict.fromkeys(("_contrib_ModulatedDeformableConvolution", "_npx_modulated_deformable_convolution"), _convolution(False, 3)))

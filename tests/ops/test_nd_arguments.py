@@ -21,6 +21,7 @@ IMAGE = nd.array(onp.arange(24).reshape(2, 4, 3))
     ("nd.sample_poisson(nd.array([1.]), shape='(2,)')", "nd.sample_poisson(nd.array([1.]), shape=2)"),
     ("nd.image.random_contrast(IMAGE, '0.5', max_factor='1.5')", "nd.image.random_contrast(IMAGE, 0.5, 1.5)"),
     ("nd.contrib.arange_like(IMAGE, axis='0', ctx='cpu(0)')", "nd.contrib.arange_like(IMAGE, axis=0)"),
+    ("nd.take(IMAGE, nd.array([0, 1]), axis='1', mode='raise')", "nd.take(IMAGE, nd.array([0, 1]), axis=1, mode='raise')"),
     ("nd.contrib.boolean_mask(IMAGE, nd.array([0, 1]), axis='0')", "nd.contrib.boolean_mask(IMAGE, nd.array([0, 1]))"),
     ("nd.Dropout(IMAGE, p='0.5', mode='always', axes='(0,)')", "nd.Dropout(IMAGE, 0.5, 'always', (0,))")])
 def test_texts_stand_for_what_they_say(text, plain):
@@ -89,7 +90,7 @@ def test_slice_like_along_no_axes():
 
 @pytest.mark.parametrize("call", [
     "nd.sgd_update(nd.ones(2), nd.ones(2), lr=())", "nd.clip(IMAGE, 'a', 2)", "nd.smooth_l1(IMAGE, scalar=(1, 2))",
-    "nd.MakeLoss(IMAGE, grad_scale=[1])", "nd.reshape(IMAGE, shape=(5, -1))", "nd.reshape(IMAGE, shape=())"])
+    "nd.MakeLoss(IMAGE, grad_scale=[1])", "nd.topk(IMAGE, k=1.0)", "nd.reshape(IMAGE, shape=(5, -1))", "nd.reshape(IMAGE, shape=())"])
 def test_what_cannot_serve_is_an_error_of_mxnets(call):
     with pytest.raises(MXNetError):
         eval(call)
@@ -104,3 +105,68 @@ def test_counts_have_no_gradient():
     y.backward()
     assert counts.grad.asnumpy().tolist() == [[0, 0]]
     onp.testing.assert_allclose(rate.grad.asnumpy(), [1 / 3 + 2 / 3 - 2], rtol=1e-6)
+
+
+def test_a_shape_given_twice_is_the_one_by_position():
+    assert IMAGE.reshape((6, 4), shape=(4, 6)).shape == IMAGE.reshape(6, 4, shape=(4, 6)).shape == (6, 4)
+    assert IMAGE.reshape(shape=(4, 6)).shape == (4, 6)
+
+
+def test_rates_of_several_weights():
+    def update(lrs, wds, **more):
+        weights = [nd.array([1.0, 2.0]), nd.array([3.0])]
+        nd.multi_sgd_update(weights[0], nd.ones(2), weights[1], nd.ones(1), lrs=lrs, wds=wds, out=weights, **more)
+        return [w.asnumpy().tolist() for w in weights]
+
+    assert update((0.5, 1.0), (0, 0), num_weights=2) == update("(0.5, 1)", "(0, 0)", num_weights="2") == [[0.5, 1.5], [2]]
+    with pytest.raises(MXNetError, match="as many lrs and wds"):
+        update((0.5,), (0, 0), num_weights=2)
+
+
+def test_old_pooling_pads_with_zeros():
+    x = nd.array(-onp.arange(1.0, 17).reshape(1, 1, 4, 4))
+    x.attach_grad()
+    with autograd.record():
+        y = nd.Pooling_v1(x, kernel=(2, 2), stride=(2, 2), pad=(1, 1), pool_type="max")
+    y.backward()
+    assert y.asnumpy().tolist() == [[[[0, 0, 0], [0, -6, 0], [0, 0, 0]]]] and x.grad.asnumpy().sum() == x.grad.asnumpy()[0, 0, 1, 1] == 1
+
+
+def test_axes_of_one_side_alone_say_nothing():
+    x, like = nd.ones((2, 1, 1)), nd.ones((2, 3, 4))
+    assert nd.broadcast_like(x, like, rhs_axes=-1).shape == nd.broadcast_like(x, like, lhs_axes=(0,)).shape == (2, 3, 4)
+    assert nd.broadcast_like(x, like, lhs_axes=-1, rhs_axes=1).shape == (2, 1, 3)
+
+
+def test_errors_of_values_keep_their_reason():
+    with pytest.raises(ValueError, match="cannot reshape 24 elements"):
+        nd.reshape(IMAGE, shape=(5, -1))
+
+
+def test_flags_may_be_texts():
+    x, state = nd.ones((2, 1, 3)), nd.zeros((1, 1, 2))
+    plain = nd.RNN(x, nd.ones(14), state, state_size=2, num_layers=1, mode="rnn_tanh")
+    text = nd.RNN(x, nd.ones(14), state, state_size=2, num_layers=1, mode="rnn_tanh", bidirectional="False", state_outputs="False")
+    onp.testing.assert_array_equal(text.asnumpy(), plain.asnumpy())
+    assert nd.random.multinomial(nd.array([0.5, 0.5]), get_prob="False").shape == (1,)
+    assert nd.linspace(0, 1, 2, endpoint="False").asnumpy().tolist() == [0, 0.5]
+
+
+def test_histogram_over_the_datas_own_range_is_numpys():
+    for x in (onp.array([0, 1, 2, 3]), onp.zeros(3, "int64"), onp.array([0.1, 0.7, 0.2])):
+        counts, edges = nd.histogram(nd.array(x, dtype=x.dtype), 4)
+        want, places = onp.histogram(x, 4)
+        assert counts.dtype == edges.dtype == onp.float32
+        onp.testing.assert_array_equal(counts.asnumpy(), want)
+        onp.testing.assert_allclose(edges.asnumpy(), places, rtol=1e-6, atol=1e-6)
+    with pytest.raises(ValueError):
+        nd.histogram(nd.ones(3), bins=0)
+
+
+def test_synchronized_normalization_shows_the_variance():
+    x = onp.random.RandomState(0).normal(size=(2, 3, 4)).astype("float32")
+    parameters = [nd.array(v) for v in ([1, 2, 3], [0, 0, 0], [0.1, 0.2, 0.3], [1, 2, 0.5])]
+    with autograd.record():
+        _, mean, var = nd.contrib.SyncBatchNorm(nd.array(x), *parameters, key="k", output_mean_var=True)
+    onp.testing.assert_allclose(mean.asnumpy(), x.mean((0, 2)), rtol=1e-5, atol=1e-6)
+    onp.testing.assert_allclose(var.asnumpy(), x.var((0, 2)), rtol=1e-5)

@@ -511,3 +511,15 @@ def test_pick_from_a_vector_gives_one_element():
     assert s.infer_shape(a=(3,)) == s.infer_shape(a=(3,), b=(1,)) == ([(3,), (1,)], [(1,)], [])
     run = s.simple_bind(mx.cpu(), a=(3,), b=(1,))
     assert run.forward(a=mx.nd.array([4, 5, 6]), b=mx.nd.array([2]))[0].asnumpy().tolist() == [6]
+
+
+def test_no_dtype_is_float64():
+    a = mx.sym.Variable("a")
+    for s in (mx.sym.softmax(a, dtype=None), mx.sym.one_hot(a, depth=2, dtype=None), mx.sym.cumsum(a, dtype=None)):
+        assert s.attr("dtype") == "float64" and s.infer_type("float32")[1] == [onp.float64]
+    assert mx.sym.softmax(a).infer_type("float32")[1] == [onp.float32]
+
+
+def test_shapes_of_old_convolutions_follow():
+    s = mx.sym.Convolution_v1(mx.sym.Variable("x"), kernel=(3, 2), num_filter=4, name="c")
+    assert s.infer_shape(x=(2, 3, 5, 6))[:2] == ([(2, 3, 5, 6), (4, 3, 3, 2), (4,)], [(2, 4, 3, 5)])
