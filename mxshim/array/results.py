@@ -210,6 +210,18 @@ def _arrays_first(run, record):
 wrap(_arrays_first, "np.atleast_1d", "np.atleast_2d", "np.atleast_3d")
 
 
+def _in_place(run, record):
+    def nag_mom_update(*args, **kwargs):
+        weight = args[0] if args else kwargs.get("weight")
+        if weight is None or kwargs.get("out") is not weight:
+            return run(args, kwargs)
+        return call(NAMES["mx.nag_mom_in_place_update"], type(weight), args, kwargs, record.name)
+    return nag_mom_update
+
+
+wrap(_in_place, "nd.nag_mom_update")
+
+
 def _numpys(run, record):
     def histogram(a, bins=10, range=None, out=None):
         if range is not None or not isinstance(bins, int) or not isinstance(a, Array) or state.capture is not None:

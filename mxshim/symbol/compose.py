@@ -69,6 +69,8 @@ def create(op: str, args=(), kwargs=None, hint: str | None = None, cls=Symbol):
     given_name, attr = kwargs.pop("name", None), kwargs.pop("attr", None)
     kwargs.pop("out", None)
     kwargs.pop("profiler_scope", None)
+    if cls is Symbol and "dtype" in kwargs and kwargs["dtype"] is None and not record.name.startswith("_np"):
+        kwargs["dtype"] = "float64"  # what NumPy takes None for, and with it MXNet 1's operators
     symbols, named, params = _sorted(record, args, kwargs, hint or op)
     scope = attribute.current().get(attr)
     name = naming.current().get(given_name, (hint or op).lower())
@@ -114,12 +116,12 @@ def _sorted(record, args, kwargs, called):
     for key, value in kwargs.items():
         if isinstance(value, Symbol):
             named[key] = value
-        elif key == "dtype" and "dtype" in record.kinds:
-            params[key] = as_dtype("float64" if value is None else value).name  # as NumPy has it
         elif value is None and not record.kinds.get(key, "").endswith("?"):
             continue
         elif key in record.inputs and key not in record.kinds:
             raise AssertionError(f"Argument {key} must be Symbol instances, but got {str(value)[:40]}")
+        elif key == "dtype" and value is not None and "dtype" in record.kinds:
+            params[key] = as_dtype(value).name
         else:
             params[key] = value
     return symbols, named, params

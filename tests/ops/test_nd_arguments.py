@@ -170,3 +170,22 @@ def test_synchronized_normalization_shows_the_variance():
         _, mean, var = nd.contrib.SyncBatchNorm(nd.array(x), *parameters, key="k", output_mean_var=True)
     onp.testing.assert_allclose(mean.asnumpy(), x.mean((0, 2)), rtol=1e-5, atol=1e-6)
     onp.testing.assert_allclose(var.asnumpy(), x.var((0, 2)), rtol=1e-5)
+
+
+def test_decay_of_a_weight_that_is_overwritten():
+    """MXNet 1.9.1's kernel reads the weight, which is new by then, once more for the momentum."""
+    weight, momentum, numbers = nd.array([1.5]), nd.array([0.5]), {"lr": 0.1, "momentum": 0.9, "wd": 0.5}
+    apart = nd.nag_mom_update(weight, nd.array([0.25]), momentum, **numbers)
+    onp.testing.assert_allclose([apart.asscalar(), momentum.asscalar()], [1.715, 0.35], rtol=1e-6)
+    for mixed in (False, True):
+        weight, master, momentum = nd.array([1.5]), nd.array([1.5]), nd.array([0.5])
+        update = nd.mp_nag_mom_update if mixed else nd.nag_mom_update
+        found = update(weight, nd.array([0.25]), momentum, *[master] * mixed, out=weight, **numbers)
+        assert found is weight
+        onp.testing.assert_allclose([weight.asscalar(), momentum.asscalar()], [1.715, 0.33925], rtol=1e-6)
+
+
+def test_images_resized_to_one_line():
+    x = nd.array(onp.arange(20.0).reshape(1, 1, 4, 5))
+    assert nd.contrib.BilinearResize2D(x, height=1, width=5, align_corners=False).asnumpy().ravel().tolist() == [0, 1, 2, 3, 4]
+    assert nd.contrib.BilinearResize2D(x, height=2, width=1, align_corners=False).asnumpy().ravel().tolist() == [2.5, 12.5]
