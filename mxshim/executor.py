@@ -166,7 +166,7 @@ class Executor:
         if n in vertex.aux or array.stype != "default" or not is_float(as_dtype(array.dtype)):
             return array
         with autograd.pause():
-            zeros = nd.zeros(array.shape, ctx=array.ctx, dtype=array.dtype)
+            zeros = nd.full(array.shape, 0, ctx=array.ctx, dtype=array.dtype)
             zeros = zeros.as_np_ndarray() if array._dialect == "np" else zeros
             zeros.attach_grad()
         self._taps.append((vertex, n, zeros))
@@ -225,7 +225,7 @@ class Executor:
                 with autograd.pause():
                     return a.reshape((-1,))[:_size(shape)].reshape(shape)
             with constants_apart():
-                return nd.zeros(shape, ctx=a.ctx, dtype=a.dtype)
+                return nd.full(shape, 0, ctx=a.ctx, dtype=a.dtype)
 
         args = [fitting(n, a, n in kwargs, "arg") for n, a in self.arg_dict.items()]
         grads = [None if g is None else fitting(n, g, n in kwargs, "grad", False) for n, g in self.grad_dict.items()]

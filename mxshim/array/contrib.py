@@ -9,6 +9,7 @@ from ..base import MXNetError
 from ..engine.op import NAMES, api
 from .convert import CLASSES
 from .core import Array
+from .draws import parsed
 from .fill import public_function
 
 
@@ -40,7 +41,7 @@ def rand_zipfian(true_classes, num_sampled, range_max, ctx=None):
 @api("nd.reset_arrays")
 def reset_arrays(*data, num_arrays=None):
     """Write zeros into the arrays. num_arrays, if given, counts them. Returns: []."""
-    if not data or num_arrays not in (None, len(data)):
+    if not data or parsed(num_arrays) not in (None, len(data)):
         raise MXNetError(f"nd.reset_arrays: num_arrays={num_arrays}, but {len(data)} arrays were given")
     for x in data:
         x[:] = 0

@@ -48,6 +48,8 @@ def _adopt(value, cls, op, name):
     if isinstance(value, Handle):
         return value
     if cls._dialect == "nd":
+        if name in op.scalars and name not in ("lhs", "rhs"):
+            raise ArgumentTypeError(f"{op.name}: {_called(name)} must be a number, got {value!r}")
         raise AssertionError(f"{op.name}: {_called(name)} must be an NDArray, got {type(value).__name__}; make one with nd.array(...)")
     if isinstance(value, str) or value is None:
         raise ArgumentTypeError(f"{op.name}: {_called(name)} must be an array, got {value!r}")

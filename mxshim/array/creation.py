@@ -16,7 +16,7 @@ from ..engine.spec import NUM, lit
 from ..engine.trace import threads
 from .convert import CLASSES, check_context, default_float, read_data
 from .core import Array
-from .draws import size_of
+from .draws import parsed, size_of
 
 _FLOAT32 = as_dtype("float32")
 
@@ -39,6 +39,15 @@ def _shape(shape, what: str) -> tuple[int, ...]:
     if isinstance(shape, Array):
         shape = shape.asnumpy().tolist()
     return size_of(shape, what, "shape")
+
+
+def _known_shape(shape, what: str) -> tuple[int, ...]:
+    """A shape argument of an nd function. Raises: MXNetError where it has a 0, or no axes, without np shapes."""
+    sizes = _shape(shape, what)
+    if (not sizes or 0 in sizes) and not door.state.np_shape:
+        raise MXNetError(f"{what}: a 0 in the shape {shape}, and the shape (), mean unknown to nd functions; for zero-size and 0-d arrays "
+                         f"use {what.replace('nd', 'np')}, or call npx.set_np() first")
+    return sizes
 
 
 def _context(ctx, device, what):
@@ -130,14 +139,12 @@ def _nd_filled(name, value):
                 raise MXNetError(f"nd.{name}: arrays of {name} are dense, got stype={stype!r}; use nd.zeros, or tostype({stype!r})")
             from .sparse import zeros as sparse_zeros
             return sparse_zeros(stype, _shape(shape, f"nd.{name}"), ctx, dtype)
-        if 0 in _shape(shape, f"nd.{name}") and name != "empty" and not door.state.np_shape:
-            raise MXNetError(f"nd.{name}: a 0 in the shape {shape} means unknown to nd functions; for a zero-size array use np.{name}, "
-                             "or call npx.set_np() first")
+        sizes = _shape(shape, f"nd.{name}") if name == "empty" else _known_shape(shape, f"nd.{name}")
         out = kwargs.pop("out", None)
         kwargs.pop("name", None)
         if kwargs:
             raise MXNetError(f"nd.{name} has no argument {next(iter(kwargs))!r}")
-        result = filled(CLASSES["nd"], _shape(shape, f"nd.{name}"), value, _nd_dtype(dtype), _context(ctx, None, f"nd.{name}"))
+        result = filled(CLASSES["nd"], sizes, value, _nd_dtype(dtype), _context(ctx, None, f"nd.{name}"))
         if out is None:
             return result
         out[:] = result
@@ -171,7 +178,11 @@ def np_full(shape, fill_value, dtype=None, order="C", ctx=None, out=None, device
 
 @api("nd.full")
 def nd_full(shape, val, ctx=None, dtype=_FLOAT32, out=None):
-    """A shape full of one number, float32 unless `dtype` is given."""
+    """A shape full of one number, or of numbers that are broadcast to it; float32 unless `dtype` is given."""
+    if isinstance(val, Array | list | tuple | onp.ndarray):
+        out = nd_empty(shape, ctx, dtype) if out is None else out
+        out[:] = val
+        return out
     result = filled(CLASSES["nd"], _shape(shape, "nd.full"), val, _nd_dtype(dtype), _context(ctx, None, "nd.full"))
     if out is None:
         return result
@@ -184,6 +195,8 @@ def _number(x):
 
 
 def _range(what, start, stop, step):
+    if what.startswith("nd"):
+        start, stop, step = map(parsed, (start, stop, step))
     start, stop, step = _number(start), _number(stop), _number(step)
     if stop is None:
         start, stop = 0, start
@@ -212,14 +225,19 @@ def np_arange(start, stop=None, step=1, dtype=None, ctx=None, device=None):
 
 @api("nd.arange")
 def nd_arange(start, stop=None, step=1.0, repeat=1, infer_range=None, ctx=None, dtype=_FLOAT32):
-    """start, start + step, ... before stop, every number `repeat` times. infer_range has no effect, as in MXNet 1.9."""
+    """start, start + step, ... before stop, every number `repeat` times. infer_range has no effect, as in MXNet 1.9.
+
+    dtype: None stands for float64 here, as for NumPy.
+    """
     start, step, num = _range("nd.arange", start, stop, step)
     if num <= 0 and not door.state.np_shape:
         raise MXNetError(f"nd.arange: the range from {start} by {step} is empty; start, stop and step must name at least one number")
-    return _arange(CLASSES["nd"], start, step, num, int(repeat), _nd_dtype(dtype), _context(ctx, None, "nd.arange"))
+    return _arange(CLASSES["nd"], start, step, num, int(repeat), as_dtype(dtype or "float64"), _context(ctx, None, "nd.arange"))
 
 
 def _spaced(start, stop, num, endpoint, what):
+    if what.startswith("nd"):
+        start, stop, num, endpoint = map(parsed, (start, stop, num, endpoint))
     num = operator.index(num)
     if num < 0:
         raise MXNetError(f"{what}: num must not be negative, got {num}")
@@ -245,7 +263,7 @@ def np_linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, a
 def nd_linspace(start, stop, num, endpoint=True, ctx=None, dtype=_FLOAT32):
     """`num` evenly spaced numbers from start to stop, with it if endpoint."""
     start, stop, num, _ = _spaced(start, stop, num, endpoint, "nd.linspace")
-    return _linspace(CLASSES["nd"], start, stop, num, endpoint, _nd_dtype(dtype), _context(ctx, None, "nd.linspace"))
+    return _linspace(CLASSES["nd"], start, stop, num, parsed(endpoint), as_dtype(dtype or "float64"), _context(ctx, None, "nd.linspace"))
 
 
 @api("np.logspace")
@@ -283,8 +301,8 @@ def np_identity(n, dtype=None, ctx=None, device=None):
 @api("nd.eye")
 def nd_eye(N, M=0, k=0, ctx=None, dtype=None):
     """An (N, M) matrix with ones on the k-th diagonal; M=0 stands for N."""
-    rows = operator.index(N)
-    return _eye(CLASSES["nd"], rows, operator.index(M) or rows, int(k), _nd_dtype(dtype), _context(ctx, None, "nd.eye"))
+    rows = operator.index(parsed(N))
+    return _eye(CLASSES["nd"], rows, operator.index(parsed(M)) or rows, int(k), _nd_dtype(dtype), _context(ctx, None, "nd.eye"))
 
 
 @api("np.tri")

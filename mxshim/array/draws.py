@@ -15,8 +15,15 @@ from .convert import CLASSES, adopt_numpy, check_context, default_float
 from .core import Array
 
 
+def parsed(value):
+    """An argument of an nd function, which may be a text as in MXNet 1: "2" stands for 2, "(2, 3)" for (2, 3)."""
+    return door.from_text(value) if type(value) is str else value
+
+
 def size_of(size, what: str, word: str = "size") -> tuple[int, ...]:
     """A size or shape as a tuple, from an integer or a sequence. Raises: MXNetError for anything but non-negative integers."""
+    if what.startswith("nd"):
+        size = parsed(size)
     many = isinstance(size, tuple | list) or isinstance(size, onp.ndarray) and size.ndim == 1
     try:
         found = tuple(map(operator.index, size)) if many else (operator.index(size),)

@@ -14,6 +14,7 @@ from ..engine.op import NAMES, api
 from ..engine.trace import read
 from .convert import CLASSES, adopt_numpy, class_of
 from .core import Array, is_plain
+from .draws import parsed
 
 
 def array_of(x, dialect="np") -> Array:
@@ -111,7 +112,7 @@ def extract(condition, arr):
 @api("nd.contrib.boolean_mask")
 def boolean_mask(data, index, axis=0, out=None):
     """The slices of `data` along axis 0 at which `index` is not 0."""
-    if axis != 0:
+    if parsed(axis) != 0:
         raise MXNetError(f"nd.contrib.boolean_mask: `axis` must be 0, got {axis}; move it there with swapaxes")
     if index.ndim != 1 or index.shape[0] != data.shape[0]:
         raise MXNetError(f"nd.contrib.boolean_mask: `index` must be a vector of {data.shape[0]} elements, got {index.shape}")

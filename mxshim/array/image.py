@@ -17,7 +17,7 @@ from ..engine.op import NAMES, api
 from ..engine.trace import threads
 from .convert import CLASSES, adopt_numpy
 from .core import Array
-from .draws import adopt, apply, finish
+from .draws import adopt, apply, finish, parsed
 
 
 def host_pixels(data):
@@ -83,6 +83,8 @@ def _random(short):
             def function(data, *args, out=None, name=None, what=what, of="nd" if dialect == "nd" else "np", **kwargs):
                 if isinstance(data, Array) and type(data) is not CLASSES[of]:
                     data = data.as_nd_ndarray() if of == "nd" else data.as_np_ndarray()
+                if of == "nd":
+                    args, kwargs = tuple(map(parsed, args)), {k: parsed(v) for k, v in kwargs.items()}
                 return finish(fn(data, *args, **kwargs, what=what, cls=CLASSES[of]), out, what)
 
             function.__name__ = function.__qualname__ = short

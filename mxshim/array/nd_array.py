@@ -129,10 +129,11 @@ class NDArray(Array, metaclass=_IsArray):
 
         reverse=True reads the codes from the right. Raises: MXNetError if the sizes differ.
         """
+        named = kwargs.pop("shape", None)
         if len(shape) == 1 and isinstance(shape[0], tuple | list):
             shape = shape[0]
-        if "shape" in kwargs:
-            shape = kwargs.pop("shape")
+        elif not shape and named is not None:  # given twice, the one by position holds
+            shape = named
         reverse = kwargs.pop("reverse", False)
         if kwargs:
             raise TypeError(f"NDArray.reshape has no argument {next(iter(kwargs))!r}: its arguments are (shape, reverse)")

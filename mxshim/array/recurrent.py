@@ -7,7 +7,7 @@ from ..engine import rng
 from ..engine.op import NAMES, api
 from .convert import CLASSES
 from .core import Array
-from .draws import count_of, drawn, key_noise, on_host
+from .draws import count_of, drawn, key_noise, on_host, parsed
 
 
 def _noise(data, layers, width, p, cls):
@@ -83,6 +83,8 @@ def rnn_nd(data=None, parameters=None, state=None, state_cell=None, sequence_len
     """A recurrent network over sequences; see npx.rnn."""
     if kwargs:
         raise MXNetError(f"nd.RNN has no argument {next(iter(kwargs))!r}")
+    bidirectional, state_outputs, use_sequence_length, lstm_state_clip_nan = map(
+        parsed, (bidirectional, state_outputs, use_sequence_length, lstm_state_clip_nan))
     return _rnn("nd.RNN", "nd", (data, parameters, state), p, mode, state_size, num_layers, bidirectional, projection_size, out, {
         "state_cell": state_cell, "sequence_length": sequence_length, "state_outputs": bool(state_outputs),
         "use_sequence_length": bool(use_sequence_length), "lstm_state_clip_min": lstm_state_clip_min,

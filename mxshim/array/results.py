@@ -8,7 +8,7 @@ import inspect
 
 import numpy as onp
 
-from ..base import ArgumentTypeError, ArgumentValueError, MXNetError
+from ..base import FLOAT32, ArgumentTypeError, ArgumentValueError, MXNetError
 from ..engine import call as door
 from ..engine.call import call, from_text, watch, write_out
 from ..engine.cell import Handle
@@ -19,7 +19,7 @@ from ..engine.spec import arr
 from ..engine.trace import state
 from ..ops.axes import axis_in
 from ..ops.gather import axis_bounds
-from .convert import _cast, check_context, class_of
+from .convert import _cast, adopt_numpy, check_context, class_of
 from .core import _X, Array
 from .dynamic import bincount
 from .fill import named, signature_of
@@ -210,9 +210,35 @@ def _arrays_first(run, record):
 wrap(_arrays_first, "np.atleast_1d", "np.atleast_2d", "np.atleast_3d")
 
 
+def _in_place(run, record):
+    def nag_mom_update(*args, **kwargs):
+        weight = args[0] if args else kwargs.get("weight")
+        if weight is None or kwargs.get("out") is not weight:
+            return run(args, kwargs)
+        return call(NAMES["mx.nag_mom_in_place_update"], type(weight), args, kwargs, record.name)
+    return nag_mom_update
+
+
+wrap(_in_place, "nd.nag_mom_update")
+
+
+def _numpys(run, record):
+    def histogram(a, bins=10, range=None, out=None):
+        if range is not None or not isinstance(bins, int) or not isinstance(a, Array) or state.capture is not None:
+            return run((a, bins, range), {} if out is None else {"out": out})
+        if bins < 1:
+            raise ValueError(f"{record.name}: `bins` must be positive, got {bins}")
+        return [adopt_numpy(found.astype(FLOAT32), type(a), a.ctx) for found in onp.histogram(a.asnumpy(), bins)]
+    return histogram
+
+
+wrap(_numpys, "nd.histogram")
+
+
 def _checked_take(default_axis, default_mode):
     def make(run, record):
         def take(a, indices, axis=default_axis, mode=default_mode, out=None):
+            axis = from_text(axis) if type(axis) is str else axis
             rest = (a, indices, axis, mode), {} if out is None else {"out": out}
             if mode != "raise" or not isinstance(a, Array):
                 return run(*rest)
@@ -313,13 +339,14 @@ wrap(_of_monotonic, "np.digitize")
 
 def _finite(run, record):
     def function(*args, **kwargs):
+        matrix = args[0] if args else kwargs.get(record.params[0])
         out = run(args, kwargs)
         if state.recording or hasattr(out, "_symbol"):  # the latter is an export, of numbers that mean nothing
             return out
-        text = f"{record.name}: the matrix of shape {args[0].shape} is singular, or not positive definite where it must be"
+        text = f"{record.name}: the matrix of shape {matrix.shape} is singular, or not positive definite where it must be"
         if state.capture is not None:
-            watch(NAMES["mx.factored"], (_X, arr(1)), [args[0], out], (), text)
-        elif not onp.isfinite(out._host()).all() and onp.isfinite(args[0]._host()).all():
+            watch(NAMES["mx.factored"], (_X, arr(1)), [matrix, out], (), text)
+        elif not onp.isfinite(out._host()).all() and onp.isfinite(matrix._host()).all():
             raise MXNetError(text)
         return out
     return function
@@ -436,7 +463,7 @@ def _written_into(run, record):
 wrap(_written_into, "nd.onehot_encode")
 
 
-def _in_place(run, record):
+def _into_itself(run, record):
     def function(self, *args, **kwargs):
         if "out" in kwargs:
             raise ArgumentTypeError(f"{record.name} has no argument 'out': it writes into the array itself")
@@ -444,4 +471,4 @@ def _in_place(run, record):
     return function
 
 
-wrap(_in_place, *(f"{cls}.{name}" for cls in ("nd.NDArray", "np.ndarray") for name in ("slice_assign", "slice_assign_scalar")))
+wrap(_into_itself, *(f"{cls}.{name}" for cls in ("nd.NDArray", "np.ndarray") for name in ("slice_assign", "slice_assign_scalar")))

@@ -24,6 +24,7 @@ from .draws import (
     key_noise,
     on_host,
     parameter_of,
+    parsed,
     size_of,
 )
 
@@ -254,7 +255,7 @@ def nd_dropout(data, p=0.5, mode="training", axes=(), cudnn_off=False, out=None,
         return door.symbolic(None, CLASSES["nd"], (data,), {"p": p, "mode": mode, "axes": axes, "name": name}, "nd.Dropout")
     if kwargs:
         raise MXNetError(f"nd.Dropout has no argument {next(iter(kwargs))!r}: they are (data, p, mode, axes, cudnn_off)")
-    return finish(_dropout(data, p, mode, axes, CLASSES["nd"], "nd.Dropout"), out, "nd.Dropout")
+    return finish(_dropout(data, parsed(p), mode, parsed(axes), CLASSES["nd"], "nd.Dropout"), out, "nd.Dropout")
 
 
 @api("npx.dropout")

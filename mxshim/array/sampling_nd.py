@@ -18,7 +18,7 @@ from ..engine.words import F32
 from . import candidates, samplers
 from .convert import CLASSES
 from .core import Array
-from .draws import adopt, apply, count_of, device_of, finish, key_noise, on_host, size_of
+from .draws import adopt, apply, count_of, device_of, finish, key_noise, on_host, parsed, size_of
 from .sampling_discrete import draw_integers, shuffled
 
 _FLOAT32, _FLOAT64 = as_dtype("float32"), as_dtype("float64")
@@ -117,6 +117,8 @@ def _from_arrays(name, arrays, shape, dtype, what):
 def _sample(name, parameters, shape, dtype, ctx, out, what):
     """What all fronts end in."""
     row = SAMPLERS[name]
+    if what.startswith(("nd.random_", "nd.sample_")) or what.endswith("_like"):  # the functions of nd.random ask for numbers
+        parameters = [*map(parsed, parameters)]
     arrays = [isinstance(v, Array) for v in parameters]
     dtype = _dtype(dtype, out, what)
     if any(arrays):
@@ -300,6 +302,8 @@ def _categorical(data, shape, get_prob, dtype, out, what):
     if not is_float(onp.dtype(data.dtype)) or not data.ndim or not data.shape[-1]:
         got = f"{onp.dtype(data.dtype).name}{list(data.shape)}"
         raise MXNetError(f"{what}: data must hold floats, of shape (..., k), got {got}")
+    if cls is CLASSES["nd"]:
+        get_prob, dtype = parsed(get_prob), "float64" if dtype is None else dtype
     dtype = as_dtype("int32" if dtype is _NULL or dtype is None else dtype)
     if shape is _NULL or shape is None or shape == ():
         shape = () if data.ndim > 1 else (1,)

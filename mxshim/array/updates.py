@@ -5,6 +5,7 @@ from ..base import MXNetError
 from ..engine.call import call
 from ..engine.op import NAMES, api
 from .convert import CLASSES
+from .draws import parsed
 
 
 def _one(name, arrays, out, arguments):
@@ -32,10 +33,14 @@ def _multi(name, single, size):
     """
 
     def multi(*data, lrs, wds, num_weights=1, out=None, name=None, **arguments):
+        lrs, wds, num_weights = parsed(lrs), parsed(wds), parsed(num_weights)
+        if len(lrs) != num_weights or len(wds) != num_weights:
+            raise MXNetError(f"nd.{multi.__name__}: {num_weights} weights need as many lrs and wds, got {len(lrs)} and {len(wds)}")
         groups, outs = _grouped(multi.__name__, data, num_weights, size), _outs(multi.__name__, out, num_weights)
         return [_one("nd." + single, g, o, {"lr": lr, "wd": wd, **arguments}) for g, o, lr, wd in zip(groups, outs, lrs, wds, strict=True)]
 
     def preloaded(*data, num_weights=1, out=None, name=None, **arguments):
+        num_weights = parsed(num_weights)
         *data, lrs, wds = data
         groups, outs = _grouped(preloaded.__name__, data, num_weights, size), _outs(preloaded.__name__, out, num_weights)
         return [_one("nd." + single, g, o, {"lr": lrs[k:k + 1], "wd": wds[k:k + 1], **arguments})

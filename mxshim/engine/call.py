@@ -17,6 +17,7 @@ import numpy as onp
 
 from ..base import ArgumentTypeError, MXNetError, as_dtype
 from ..device import Device, current_device
+from ..device import named as named_device
 from .cell import Handle, Value, aval_of, value_with
 from .emit import Form, emit1, emit2, emit_form, emit_spec, form_of, look_up
 from .faults import describe, under_name
@@ -90,7 +91,11 @@ class _Arguments:
                     raise MXNetError(f"{self.op.name}: `{name}` must be a tuple of numbers, such as '(2, 2)', got {v!r}")
             if t is str and name in self.op.arrays:
                 return self.array(adopt(v, self.cls, self.op, name))
-            return as_dtype(v) if name == "dtype" and v is not None else v
+            if name != "dtype":
+                return v
+            if v is None and self.cls._dialect == "nd" and not self.op.name.startswith("mx."):
+                v = "float64"  # what NumPy takes None for, and with it MXNet 1's operators
+            return v if v is None else as_dtype(v)
         if name == "dtype":
             return as_dtype(v)
         if isinstance(v, onp.generic):
@@ -302,6 +307,8 @@ def _call(op: Op, cls, args: tuple | list, kwargs: dict, called=None):
         if "ctx" in kwargs or "device" in kwargs:
             ctx = kwargs.pop("ctx", None) or kwargs.pop("device", None)
             kwargs.pop("device", None)
+            if type(ctx) is str and cls._dialect == "nd":
+                ctx = named_device(ctx)  # "cpu(0)", as all parameters of MXNet 1 may be texts
             if ctx is not None and not isinstance(ctx, Device):
                 raise ArgumentTypeError(f"{op.name}: the device must be one such as mx.cpu(), got {ctx!r}")
         if cls._dialect == "nd":

@@ -58,7 +58,7 @@ class Tally:
     def add(self, batch):
         if self.total is None:
             with constants_apart():  # so that the first batch's program is that of all later ones
-                self.total = nd.zeros(batch.shape, ctx=batch.ctx, dtype=batch.dtype)
+                self.total = nd.full(batch.shape, 0, ctx=batch.ctx, dtype=batch.dtype)
         self.total = count("add", self.total, batch.as_in_context(self.total.ctx))
 
     def read(self):

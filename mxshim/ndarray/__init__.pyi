@@ -476,7 +476,7 @@ def broadcast_lesser(lhs, rhs, out=None, *, name=None) -> NDArray:
 def broadcast_lesser_equal(lhs, rhs, out=None, *, name=None) -> NDArray:
     """x1 <= x2: 1 or 0 of the operands' dtype."""
 def broadcast_like(lhs, rhs, lhs_axes=None, rhs_axes=None, out=None, *, name=None) -> Any:
-    """lhs broadcast to the shape of rhs, or only its axes `lhs_axes` to the sizes of axes `rhs_axes` of rhs."""
+    """lhs broadcast to the shape of rhs, or, if both are given, only its axes `lhs_axes` to the sizes of axes `rhs_axes` of rhs."""
 def broadcast_logical_and(lhs, rhs, out=None, *, name=None) -> NDArray:
     """Whether x1 and x2 are both not 0: 1 or 0 of the operands' dtype."""
 def broadcast_logical_or(lhs, rhs, out=None, *, name=None) -> NDArray:
@@ -586,7 +586,7 @@ def ftml_update(weight, grad, d, v, z, lr, t, beta1=0.6, beta2=0.999, epsilon=1e
 def ftrl_update(weight, grad, z, n, lr, lamda1=0.01, beta=1.0, wd=0.0, rescale_grad=1.0, clip_gradient=-1.0, out=None, *, name=None) -> NDArray:
     """Follow the regularized leader (McMahan et al. 2013)."""
 def full(shape, val, ctx=None, dtype=..., out=None) -> NDArray:
-    """A shape full of one number, float32 unless `dtype` is given."""
+    """A shape full of one number, or of numbers that are broadcast to it; float32 unless `dtype` is given."""
 def gamma(data, out=None, *, name=None) -> NDArray:
     """The gamma function of x."""
 def gammaln(data, out=None, *, name=None) -> NDArray:
@@ -708,7 +708,7 @@ def mp_lamb_update_phase1(weight, grad, mean, var, weight32, t, wd, beta1=0.9, b
 def mp_lamb_update_phase2(weight, g, r1, r2, weight32, lr, lower_bound=-1.0, upper_bound=-1.0, out=None, *, name=None) -> NDArray:
     """nd.lamb_update_phase2 of a 16-bit weight with its float32 master, which is overwritten."""
 def mp_nag_mom_update(weight, grad, mom, weight32, lr, momentum=0.0, wd=0.0, rescale_grad=1.0, clip_gradient=-1.0, out=None, *, name=None) -> NDArray:
-    """Nesterov's accelerated gradient: m = momentum * m - lr * (g + wd * w); w += momentum * m - lr * (g + wd * w)."""
+    """nag_mom as MXNet 1 does it where the weight is overwritten: it is new already when its decay enters m."""
 def mp_sgd_mom_update(weight, grad, mom, weight32, lr, momentum=0.0, wd=0.0, rescale_grad=1.0, clip_gradient=-1.0, lazy_update=True, out=None, *, name=None) -> NDArray:
     """m = momentum * m - lr * (g + wd * w); w += m."""
 def mp_sgd_update(weight, grad, weight32, lr, wd=0.0, rescale_grad=1.0, clip_gradient=-1.0, lazy_update=True, out=None, *, name=None) -> NDArray:

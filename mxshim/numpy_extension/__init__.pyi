@@ -50,7 +50,7 @@ def box_nms(data, overlap_thresh=0.5, valid_thresh=0.0, topk=-1, coord_start=2, 
 def broadcast_greater(lhs, rhs, out=None) -> ndarray:
     """x1 > x2: 1 or 0 of the operands' dtype."""
 def broadcast_like(lhs, rhs, lhs_axes=None, rhs_axes=None, out=None) -> Any:
-    """lhs broadcast to the shape of rhs, or only its axes `lhs_axes` to the sizes of axes `rhs_axes` of rhs."""
+    """lhs broadcast to the shape of rhs, or, if both are given, only its axes `lhs_axes` to the sizes of axes `rhs_axes` of rhs."""
 def cast(data, dtype, out=None) -> ndarray:
     """data in another dtype: fractions are cut off, integers wrap around, nan becomes the lowest integer."""
 def cond(pred, then_func, else_func, inputs, name='cond') -> ndarray:

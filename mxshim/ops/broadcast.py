@@ -54,8 +54,8 @@ def broadcast_axis(data, axis=(), size=()):
 
 @op("nd.broadcast_like", "npx.broadcast_like")
 def broadcast_like(lhs, rhs, lhs_axes=None, rhs_axes=None):
-    """lhs broadcast to the shape of rhs, or only its axes `lhs_axes` to the sizes of axes `rhs_axes` of rhs."""
-    if lhs_axes is None and rhs_axes is None:
+    """lhs broadcast to the shape of rhs, or, if both are given, only its axes `lhs_axes` to the sizes of axes `rhs_axes` of rhs."""
+    if lhs_axes is None or rhs_axes is None:
         return _broadcast(lhs, rhs.shape)
     left, right = axes_in(lhs_axes, lhs.ndim, "lhs_axes"), axes_in(rhs_axes, rhs.ndim, "rhs_axes")
     if len(left) != len(right):

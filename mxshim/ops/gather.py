@@ -121,7 +121,7 @@ def batch_take(a, indices):
     """a[i, indices[i]] for every row i; `indices` must be int32."""
     if is_float(indices.dtype) and not differentiating():
         raise MXNetError(f"`indices` must be int32, got {indices.dtype.name}: cast with astype('int32')")
-    return _pick(a, indices, 1, "clip", False)
+    return _pick(a, indices.reshape(-1), 1, "clip", False).reshape(indices.shape)
 
 
 @op_of_one_dtype("nd.fill_element_0index", samples={"args": [((_M, _ONE_PER_ROW + 7, _ONE_PER_ROW), {})], "constant": (2,)})
@@ -298,8 +298,10 @@ def axis_bounds(size: int, axis: int, begin, end) -> tuple[int, int]:
 @op("nd.slice_like", "npx.slice_like", "nd.NDArray.slice_like", samples={"args": [((_CUBE, _CUBE[:1, :2]), {}),
                                                                                ((_CUBE, _M[:1, :2]), {"axes": (0, 1)})]})
 def slice_like(data, shape_like, axes=()):
-    """The first elements of `data` along each axis, as many as `shape_like` has; along `axes` only, if given."""
-    if axes is None or axes == ():
+    """The first elements of `data` along each axis, as many as `shape_like` has; along `axes` only, if given. None: all of `data`."""
+    if axes is None:
+        return data
+    if axes == ():
         if data.ndim != shape_like.ndim:
             raise MXNetError(f"without `axes` both arrays must have as many axes, got {data.shape} and {shape_like.shape}")
         axes = range(data.ndim)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as onp
+from jax import lax
 from jax.custom_derivatives import SymbolicZero
 from jax.scipy.special import gammaln, xlog1py, xlogy
 
@@ -224,8 +225,13 @@ def integers(key, low, high, shape, dtype):
 
 
 # --- densities --------------------------------------------------------------------------------------------------------------
-def _density(sample, parameters, is_log, log_density, event=0):
-    """A density, or its logarithm: parameters of shape s (+ event), sample of shape s + any (+ event), the same s for all."""
+def _density(sample, parameters, is_log, log_density, event=0, counts=False):
+    """A density, or its logarithm: parameters of shape s (+ event), sample of shape s + any (+ event), the same s for all.
+
+    counts: the sample holds counts, along which nothing is differentiated.
+    """
+    if counts:
+        sample = lax.stop_gradient(sample)
     if not is_float(sample.dtype):
         raise MXNetError(f"sample must hold floats, got {sample.dtype.name}")
     inner, extra = parameters[0].ndim - event, sample.ndim - parameters[0].ndim
@@ -268,26 +274,27 @@ def pdf_exponential(sample, lam, is_log=False):
     return _density(sample, (lam,), is_log, lambda x, lam: jnp.log(lam) - lam * x)
 
 
-@op("nd.random_pdf_poisson", samples={"args": [((_COUNTS, _A), {})]})
+@op("nd.random_pdf_poisson", samples={"args": [((_COUNTS, _A), {})], "constant": (0,)})
 def pdf_poisson(sample, lam, is_log=False):
     """The probability of `sample` events where lam are expected."""
-    return _density(sample, (lam,), is_log, lambda x, lam: xlogy(x, lam) - lam - gammaln(x + 1))
+    return _density(sample, (lam,), is_log, lambda x, lam: xlogy(x, lam) - lam - gammaln(x + 1), counts=True)
 
 
 def _log_negative_binomial(x, k, p):
     return gammaln(x + k) - gammaln(x + 1) - gammaln(k) + xlogy(k, p) + xlog1py(x, -p)
 
 
-@op("nd.random_pdf_negative_binomial", samples={"args": [((_COUNTS, _B, _A / 2), {})]})
+@op("nd.random_pdf_negative_binomial", samples={"args": [((_COUNTS, _B, _A / 2), {})], "constant": (0,)})
 def pdf_negative_binomial(sample, k, p, is_log=False):
     """The probability of `sample` failures before k successes of probability p."""
-    return _density(sample, (k, p), is_log, _log_negative_binomial)
+    return _density(sample, (k, p), is_log, _log_negative_binomial, counts=True)
 
 
-@op("nd.random_pdf_generalized_negative_binomial", samples={"args": [((_COUNTS, _B, _A), {})]})
+@op("nd.random_pdf_generalized_negative_binomial", samples={"args": [((_COUNTS, _B, _A), {})], "constant": (0,)})
 def pdf_generalized_negative_binomial(sample, mu, alpha, is_log=False):
     """The negative binomial with mean mu and dispersion alpha: k = 1 / alpha, p = 1 / (mu alpha + 1)."""
-    return _density(sample, (mu, alpha), is_log, lambda x, mu, a: _log_negative_binomial(x, 1 / a, 1 / (mu * a + 1)))
+    return _density(sample, (mu, alpha), is_log, lambda x, mu, a: _log_negative_binomial(x, 1 / a, 1 / (mu * a + 1)),
+                    counts=True)
 
 
 @op("nd.random_pdf_dirichlet", samples={"args": [((_X[:, None, :2] / 3, onp.stack([_A, _B])), {})]})

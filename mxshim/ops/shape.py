@@ -6,7 +6,7 @@ import math
 import jax.numpy as jnp
 import numpy as onp
 
-from ..base import MXNetError
+from ..base import ArgumentValueError, MXNetError
 from ..engine.op import op
 from .axes import axes_in, axis_in, reduced
 
@@ -183,7 +183,7 @@ def nd_reshape_shape(shape, codes, reverse=False) -> tuple[int, ...]:
     wanted = shape_from_nd_codes(shape[::-1], codes[::-1])[::-1] if reverse else shape_from_nd_codes(shape, codes)
     size, known = math.prod(shape), math.prod(n for n in wanted if n != -1)
     if wanted.count(-1) < 2 and (known < size and -1 not in wanted or -1 in wanted and known and size % known):
-        raise ValueError(f"cannot reshape {size} elements of shape {shape} into {codes}")
+        raise ArgumentValueError(f"cannot reshape {size} elements of shape {shape} into {codes}")
     return _fill_unknown(wanted, size, shape)
 
 

@@ -159,6 +159,8 @@ def topk(data, axis=-1, k=1, ret_typ="indices", is_ascend=False, dtype="float32"
     """
     if ret_typ not in ("value", "indices", "both", "mask"):
         raise MXNetError(f"`ret_typ` must be 'value', 'indices', 'both' or 'mask', got {ret_typ!r}")
+    if not isinstance(k, int) or isinstance(k, bool):
+        raise MXNetError(f"`k` must be an int, got {k!r}")
     x, axis = _flat(data, axis)
     size = x.shape[axis]
     k = size if k < 1 else k

@@ -109,7 +109,8 @@ def declare(name, rule, states, numbers, mp=None, lazy=False):
 
 declare("nd.sgd_update", rules.sgd, (), {**_LR, **_COMMON}, mp="nd.mp_sgd_update", lazy=True)
 declare("nd.sgd_mom_update", rules.sgd_mom, ("mom",), {**_LR, "momentum": 0.0, **_COMMON}, mp="nd.mp_sgd_mom_update", lazy=True)
-declare("nd.nag_mom_update", rules.nag_mom, ("mom",), {**_LR, "momentum": 0.0, **_COMMON}, mp="nd.mp_nag_mom_update")
+declare("nd.nag_mom_update", rules.nag_mom, ("mom",), {**_LR, "momentum": 0.0, **_COMMON})
+declare("mx.nag_mom_in_place_update", rules.nag_mom_in_place, ("mom",), {**_LR, "momentum": 0.0, **_COMMON}, mp="nd.mp_nag_mom_update")
 declare("nd.signsgd_update", rules.signsgd, (), {**_LR, **_COMMON})
 declare("nd.signum_update", rules.signum, ("mom",), {**_LR, "momentum": 0.0, **_COMMON, "wd_lh": 0.0})
 declare("nd.adam_update", rules.adam, ("mean", "var"), {**_LR, **_ADAM, **_COMMON}, lazy=True)

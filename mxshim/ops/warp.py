@@ -118,7 +118,7 @@ def _weights(size, new, align, dtype):
     if align:
         at = onp.arange(new, dtype="float64") * ((size - 1) / (new - 1) if new > 1 else 0)
     else:
-        at = ((onp.arange(new) + 0.5) * (size / new) - 0.5).clip(0)
+        at = ((onp.arange(new) + 0.5) * (size / new if new > 1 else 0) - 0.5).clip(0)  # one line is the first, as in MXNet
     return jnp.asarray(onp.maximum(1 - abs(at.clip(0, size - 1)[:, None] - onp.arange(size)), 0), dtype)
 
 

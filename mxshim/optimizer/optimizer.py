@@ -337,7 +337,7 @@ def zeros(weight, dtype=None, stype="default"):
     if stype != "default":
         return nd.sparse.zeros(stype, weight.shape, ctx=weight.ctx, dtype=dtype or weight.dtype)
     with constants_apart():
-        return nd.zeros(weight.shape, ctx=weight.ctx, dtype=weight.dtype if dtype is None else dtype)
+        return nd.full(weight.shape, 0, ctx=weight.ctx, dtype=weight.dtype if dtype is None else dtype)
 
 
 @register

@@ -69,6 +69,8 @@ def create(op: str, args=(), kwargs=None, hint: str | None = None, cls=Symbol):
     given_name, attr = kwargs.pop("name", None), kwargs.pop("attr", None)
     kwargs.pop("out", None)
     kwargs.pop("profiler_scope", None)
+    if cls is Symbol and "dtype" in kwargs and kwargs["dtype"] is None:
+        kwargs["dtype"] = "float64"  # what NumPy takes None for, and with it MXNet 1's operators
     symbols, named, params = _sorted(record, args, kwargs, hint or op)
     scope = attribute.current().get(attr)
     name = naming.current().get(given_name, (hint or op).lower())

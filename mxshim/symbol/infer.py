@@ -109,7 +109,7 @@ class Inference:
     def called(self, v, ins):
         dtypes = [self.types.get((id(w), k)) for w, k in v.inputs]
         failed = None
-        for first, rest in _LIKELY if None in dtypes else _LIKELY[:1]:
+        for first, rest in _LIKELY if any(t is None for t in dtypes) else _LIKELY[:1]:
             try:
                 return abstract(v.op, self.given[id(v)], ins, [t or onp.dtype(rest if i else first) for i, t in enumerate(dtypes)])
             except MXNetError as error:
@@ -165,7 +165,7 @@ def abstract(op, given, shapes, dtypes):
         with trace or contextlib.nullcontext(), aside():
             # Some functions look at results outside of record(); nothing is marked, so nothing is recorded.
             thread.recording, thread.training = True, False
-            found = call([nd.zeros(s, dtype=d) for s, d in zip(shapes, dtypes, strict=True)], given)
+            found = call([nd.full(s, 0, dtype=d) for s, d in zip(shapes, dtypes, strict=True)], given)
         results = found if isinstance(found, list | tuple) else [found]
         return [(a.shape, onp.dtype(a.dtype)) for a in results]
     except (TypeError, ValueError, IndexError, AssertionError, KeyError) as error:
@@ -285,7 +285,7 @@ def _custom_types(v, types) -> bool:
 def _multicast_types(v, types):
     """All in the widest type among the inputs, if these are known."""
     found = [types.get((id(w), k)) for w, k in v.inputs]
-    if None not in found:
+    if all(t is not None for t in found):
         pick = min if v.attrs.get("cast_narrow") in ("True", "1") else max
         types.update({(id(v), k): pick(found, key=lambda t: t.itemsize) for k in range(v.count())})
 
@@ -313,7 +313,7 @@ def _type_step(v, types):
     if v.op == "Embedding" and first is None:  # of its table's type, whatever the indices'
         first = as_dtype(v.attrs.get("dtype", "float32"))
     if v.op in _ONE_TYPE or v.op.startswith(("elemwise_", "broadcast_")) and v.op != "broadcast_like":
-        other = next((types[e] for e in bound if types.get(e) is not None and types[e] != first), None)
+        other = next((t for e in bound if (t := types.get(e)) is not None and t != first), None)
         if other is not None:
             raise MXNetError(f"Error in operator {v.name}: {v.op} of {first} and {other}: its inputs must have one dtype. Cast one of them")
     named = v.attrs.get("dtype") if v.op != "topk" else None
@@ -331,7 +331,7 @@ def _type_step(v, types):
     for k in range(v.count()):
         if types.get((id(v), k)) is None:
             other = own(v, k) if own is not None else None
-            types[id(v), k] = found if other is None or other == "None" else as_dtype(other)
+            types[id(v), k] = found if other is None or str(other) == "None" else as_dtype(other)
     if first is not None:
         for n, e in enumerate(bound):
             if types.get(e) is None:

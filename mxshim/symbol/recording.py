@@ -389,7 +389,7 @@ def open_states(inputs, infos, batch, names):
                for info, name in zip(infos, names, strict=True)]
     if isinstance(inputs, Symbol):
         return symbols
-    return [_recording().array(nd.zeros(tuple([batch if n == 0 else n for n in info["shape"]]), dtype=info["dtype"]), s)
+    return [_recording().array(nd.full(tuple([batch if n == 0 else n for n in info["shape"]]), 0, dtype=info["dtype"]), s)
             for info, s in zip(infos, symbols, strict=True)]
 
 

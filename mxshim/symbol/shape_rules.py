@@ -174,7 +174,7 @@ def _before(given, kernel, x, out, transposed):
     return (out[0], None, *sizes)
 
 
-_RULES.update(dict.fromkeys(("Convolution",), _convolution(False, 1)))
+_RULES.update(dict.fromkeys(("Convolution", "Convolution_v1"), _convolution(False, 1)))
 _RULES["Deconvolution"] = _convolution(True, 1)
 _RULES.update(dict.fromkeys(("_contrib_DeformableConvolution", "_npx_deformable_convolution"), _convolution(False, 2)))
 _RULES.update(dict.fromkeys(("_contrib_ModulatedDeformableConvolution", "_npx_modulated_deformable_convolution"), _convolution(False, 3)))
@@ -401,8 +401,8 @@ def pick(given, ins, outs):
         return
     axis %= len(x)
     if ins[1] is None:  # with the axis as one of size 1 it would fit, too
-        ins[1] = (*x[:axis], *x[axis + 1:])
-    put(outs, 0, (*x[:axis], *((1,) if given.get("keepdims") else ()), *x[axis + 1:]))
+        ins[1] = (*x[:axis], *x[axis + 1:]) or (1,)
+    put(outs, 0, (*x[:axis], *((1,) if given.get("keepdims") else ()), *x[axis + 1:]) or (1,))
 
 
 @rule("dot")

@@ -495,9 +495,31 @@ def test_slopes_of_prelu_start_at_a_quarter():
     assert module.get_params()[0]["p_gamma"].asnumpy().tolist() == [0.25] * 3
 
 
-def test_float64_is_another_dtype():
-    """As float32 is; NumPy takes its float64 for equal to None."""
-    for a, b in ("float32", "float64"), ("float64", "float32"), ("float64", "float16"):
-        with pytest.raises(MXNetError, match="must have one dtype"):
-            (d + e).infer_type(d=a, e=b)
-    assert (d + e).infer_type(d="float64", e="float64")[1] == [onp.float64]
+def test_dtypes_that_differ_are_refused_also_if_one_is_float64():
+    a, b = mx.sym.Variable("a"), mx.sym.Variable("b")
+    for s in (mx.sym.elemwise_add(a, b), mx.sym.dot(a, b), mx.sym.Concat(a, b)):
+        for types in (("float32", "float64"), ("float64", "float32"), ("float16", "float32")):
+            with pytest.raises(MXNetError, match="one dtype"):
+                s.infer_type(*types)
+    wide = mx.sym.amp_multicast(a, b, num_outputs=2).infer_type("float16", "float64")
+    assert wide == ([onp.float16, onp.float64], [onp.float64] * 2, [])
+
+
+def test_pick_from_a_vector_gives_one_element():
+    a, b = mx.sym.Variable("a"), mx.sym.Variable("b")
+    s = mx.sym.pick(a, b, axis=0)
+    assert s.infer_shape(a=(3,)) == s.infer_shape(a=(3,), b=(1,)) == ([(3,), (1,)], [(1,)], [])
+    run = s.simple_bind(mx.cpu(), a=(3,), b=(1,))
+    assert run.forward(a=mx.nd.array([4, 5, 6]), b=mx.nd.array([2]))[0].asnumpy().tolist() == [6]
+
+
+def test_no_dtype_is_float64():
+    a = mx.sym.Variable("a")
+    for s in (mx.sym.softmax(a, dtype=None), mx.sym.one_hot(a, depth=2, dtype=None), mx.sym.cumsum(a, dtype=None)):
+        assert s.attr("dtype") == "float64" and s.infer_type("float32")[1] == [onp.float64]
+    assert mx.sym.softmax(a).infer_type("float32")[1] == [onp.float32]
+
+
+def test_shapes_of_old_convolutions_follow():
+    s = mx.sym.Convolution_v1(mx.sym.Variable("x"), kernel=(3, 2), num_filter=4, name="c")
+    assert s.infer_shape(x=(2, 3, 5, 6))[:2] == ([(2, 3, 5, 6), (4, 3, 3, 2), (4,)], [(2, 4, 3, 5)])

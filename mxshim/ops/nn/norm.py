@@ -187,14 +187,15 @@ def batch_norm_with_relu(data, gamma, beta, moving_mean, moving_var, eps=1e-3, m
     samples={"args": [((_X, _G, _B, _M, _V), {"key": "a"})], "constant": (3, 4)})
 def sync_batch_norm(data, gamma, beta, moving_mean, moving_var, eps=1e-3, momentum=0.9, fix_gamma=True, use_global_stats=False,
                     output_mean_var=False, ndev=1, key=None, *, training=False):
-    """Batch normalization, see npx.batch_norm; `key` names the layer.
+    """Batch normalization, see npx.batch_norm; `key` names the layer. With output_mean_var the third result of a batch is its variance.
 
     Raises: MXNetError for ndev > 1: statistics are those of one device.
     """
     required(key=key)
     if ndev != 1:
         raise MXNetError(f"ndev={ndev}: statistics over several devices are not offered; use ndev=1")
-    return _batch_norm(data, gamma, beta, moving_mean, moving_var, eps, momentum, fix_gamma, use_global_stats, 1, training)
+    y, mean, scale, *rest = _batch_norm(data, gamma, beta, moving_mean, moving_var, eps, momentum, fix_gamma, use_global_stats, 1, training)
+    return y, mean, 1 / jnp.square(scale) - number(eps, scale.dtype) if training and not use_global_stats else scale, *rest
 
 
 def _layer_norm(x, gamma, beta, axis, eps, statistics):

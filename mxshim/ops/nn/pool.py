@@ -143,13 +143,16 @@ def pooling_v1(data, kernel=(), pool_type="max", global_pool=False, pooling_conv
     """Pooling of images (N, C, H, W) as old models have it: the mean divides by the kernel's size also where it reaches beyond.
 
     Raises: MXNetError if data has not 4 dimensions, or the rest does not fit; see npx.pooling.
-    Differs: of equal maxima the first gets the gradient, in MXNet each.
+    The padding is zeros, also for a maximum. Differs: of equal maxima the first gets the gradient, in MXNet each.
     """
     if data.ndim != 4:
         raise MXNetError(f"images of shape (N, C, H, W) are needed, got {data.shape}")
     one_of("pool_type", pool_type, ("max", "avg", "sum"))
     one_of("pooling_convention", pooling_convention, ("valid", "full"))
     kind = "max" if pool_type == "max" else "sum"
+    if kind == "max" and pad and not global_pool:
+        down, right = pad if isinstance(pad, tuple) else (pad, pad)
+        data, pad = jnp.pad(data, ((0, 0), (0, 0), (down, down), (right, right))), ()
     found = _pool(data, kernel, stride, pad, kind, pooling_convention, global_pool, None, None, None)
     size = data.shape[2] * data.shape[3] if global_pool else kernel[0] * kernel[1]
     return found / jnp.asarray(size, data.dtype) if pool_type == "avg" else found
