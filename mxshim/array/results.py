@@ -463,7 +463,7 @@ def _written_into(run, record):
 wrap(_written_into, "nd.onehot_encode")
 
 
-def _into_itself(run, record):
+def _assigning(run, record):
     def function(self, *args, **kwargs):
         if "out" in kwargs:
             raise ArgumentTypeError(f"{record.name} has no argument 'out': it writes into the array itself")
@@ -471,4 +471,4 @@ def _into_itself(run, record):
     return function
 
 
-wrap(_into_itself, *(f"{cls}.{name}" for cls in ("nd.NDArray", "np.ndarray") for name in ("slice_assign", "slice_assign_scalar")))
+wrap(_assigning, *(f"{cls}.{name}" for cls in ("nd.NDArray", "np.ndarray") for name in ("slice_assign", "slice_assign_scalar")))

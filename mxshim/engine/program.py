@@ -250,6 +250,13 @@ def _first_line(instructions):
     return "an earlier line"
 
 
+def refused(instructions, error) -> MXNetError:
+    """What users see of an exception that a run ended with: JAX has others for what it cannot compile."""
+    if isinstance(error, MXNetError):
+        return error
+    return MXNetError(f"what was recorded from {_first_line(instructions)} on cannot be compiled: {type(error).__name__}: {error}")
+
+
 def _body(instructions, live, lead, results):
     """The trace as a function of (its run-time numbers in `lead` vectors, *inputs).
 

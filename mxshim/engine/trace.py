@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as onp
 
-from ..base import MXNetError
 from . import program
 from .cell import DONATE, Failed, Value, put, shared
 from .spec import FLOAT, SHIFT, Spec
@@ -404,14 +403,15 @@ class Trace:
                 data, large, donated = self.take_inputs()
                 results, (shared_inputs, shared_results), compiled = program.run(
                     device, instructions, codes, slots, numbers, data, donated, wanted, self.inputs)
-            except MXNetError as error:
+            except BaseException as error:
+                if not isinstance(error, Exception) or isinstance(error, MemoryError):  # the next flush may succeed
+                    self.device = device
+                    raise
+                failure = program.refused(instructions, error)
                 for v in live:
-                    v.trace = Failed(error)
+                    v.trace = Failed(failure)
                 self.close(device)
-                raise
-            except BaseException:
-                self.device = device
-                raise
+                raise failure from error.__cause__
             # From here on nothing can fail: the values get their data, then the trace ends.
             for v, result in zip(live, results):
                 v.data = result

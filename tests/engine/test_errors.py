@@ -6,6 +6,7 @@ import pytest
 
 import mxshim as mx
 from mxshim import autograd, nd, np, npx
+from mxshim.engine import program
 
 WRONG = [
     (lambda: np.ones((2, 3)) + np.ones((3, 2)), mx.MXNetError, r"float32\[2, 3\], float32\[3, 2\]"),
@@ -226,3 +227,19 @@ def test_names_given_by_position_are_no_keywords():
 def test_sizes_that_overflow_are_refused_at_the_call(make):
     with pytest.raises(mx.MXNetError, match="larger than any memory can be"):
         make()
+
+
+def test_what_cannot_be_compiled_leaves_the_rest_usable(monkeypatch, xla_alone):
+    def refuse(*_):
+        raise NotImplementedError("no rule for this")
+
+    x = np.ones((3, 4))
+    x.wait_to_read()
+    y = np.tanh(x * 2).sum()
+    with monkeypatch.context() as patch:
+        patch.setattr(program, "_compile", refuse)
+        with pytest.raises(mx.MXNetError, match=r"test_errors\.py, line \d+ on cannot be compiled: NotImplementedError: no rule for this"):
+            y.item()
+    assert np.tanh(x * 0).sum().item() == 0
+    with pytest.raises(mx.MXNetError, match="no rule for this"):
+        y.item()
