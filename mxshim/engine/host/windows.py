@@ -36,8 +36,10 @@ def _plus(y, bias):
 @rule("convolution", "convolution_plus_bias")
 def _convolution(inputs, params, avals):
     x, w, *bias = inputs
-    at, y = params["at"], onp.zeros(avals[0].shape, avals[0].dtype)
-    if y.size and x.size:
+    at = params["at"]
+    if not (x.size and avals[0].size):
+        y = onp.zeros(avals[0].shape, avals[0].dtype)
+    else:
         kernel, met = (1, *_axes(at, 2)), (1, *_axes(at, 2 + len(at.kernel)))
         parts = [onp.tensordot(one, patches, (kernel, met)) for one, patches in zip(onp.split(w, at.groups), _patches(x, at), strict=True)]
         y = onp.moveaxis(onp.concatenate(parts), 0, 1)
