@@ -1,9 +1,10 @@
 """Running a trace in pieces, instruction by instruction, where compiling it whole would not pay.
 
 Code whose steps are never the same (sentences of any length, recursion over trees) asks for another whole program at every turn.
-When a line has asked for three in quick succession and has waited for seconds, or on a CPU for six, what compiling the next one would take,
-going by those before, is held against running its pieces. A piece that was compiled before runs so; on a CPU one that was not is
-computed with NumPy if it can be; else it is compiled by itself: pieces come back where whole structures do not.
+When a line has asked for three in quick succession and has waited for seconds, or on a CPU for six of the same operators with other
+shapes, what compiling the next one would take, going by those before, is held against running its pieces. A piece that was compiled
+before runs so; on a CPU one that was not is computed with NumPy if it can be; else it is compiled by itself: pieces come back where
+whole structures do not.
 
 A structure that comes back runs as it did, so that it gives the same bits, until that has taken as long as compiling it would, or
 it comes for the third time in a row or after as many others as before, as in a loop; a step with a backward in it, for the second time
@@ -23,7 +24,7 @@ from .stretch import Stretch
 
 STREAK = 3  # the how-manieth structure of a line, in quick succession, may run in pieces, if ...
 WAITED = 3.0  # seconds were spent compiling those before, or ...
-MANY = 6  # on a CPU it is the how-manieth: first turns of loops whose shapes stay are fewer
+MANY = 6  # on a CPU it is the how-manieth of the same operators: tests of many are not to see other bits, and loops have fewer
 _IN_TURN = 16  # structures that come in turn, as in a loop; of more, as in a search that grows, few may ever pay
 _CREDIT = 0.25  # of the time that whole programs of a line took, what may go into pieces that might be of no use
 
@@ -43,15 +44,16 @@ class Line:
     """What the programs have cost that start at a line of the user's, those with a backward in them apart from the others.
 
     length, seconds: of those compiled whole, the pieces and the time it took.  credit: seconds that may be risked.
-    hits: how often one was found compiled since the last new structure; streak: how many of these came in quick succession.
+    hits: how often one was found compiled since the last new structure; streak: how many of these came in quick succession, alike: how
+    many of those, the last ones, have the same operators, names (hashed).
     runs: how many were without a program; met: by structure, the number of its last such run, how many lay before it to the one before,
     and how often as many in a row.  row: how many runs in a row are taken for a loop; looped: whether the last ones were.
     """
 
-    __slots__ = ("credit", "hits", "length", "looped", "met", "row", "runs", "seconds", "streak")
+    __slots__ = ("alike", "credit", "hits", "length", "looped", "met", "names", "row", "runs", "seconds", "streak")
 
     def __init__(self, trains=False):
-        self.length = self.streak = self.hits = self.runs = 0
+        self.length = self.streak = self.alike = self.names = self.hits = self.runs = 0
         self.row, self.looped = 1 if trains else 2, False
         self.seconds = self.credit = 0.0
         self.met: dict[int, tuple[int, int, int]] = {}
@@ -133,9 +135,11 @@ def instead(line: Line, instructions, structure: int, live, has: Callable, on_cp
             line.row *= 2
     if not known:
         line.streak = line.streak + 1 if line.hits <= (_NEAR if line.streak < STREAK else _STILL) else 0
-        line.hits = 0
+        names = hash(tuple([i[0].name for i in instructions]))
+        line.alike = line.alike + 1 if names == line.names and line.streak else 1
+        line.names, line.hits = names, 0
     loops = line.loops(structure)
-    often = line.streak >= STREAK and line.seconds >= WAITED or on_cpu and line.streak >= MANY
+    often = line.streak >= STREAK and line.seconds >= WAITED or on_cpu and line.alike >= MANY
     if not line.length or not known and not often:
         return None
     whole = line.seconds / line.length * _length(instructions)
