@@ -40,7 +40,7 @@ def same(got, real):
         return len(got) == len(real) and all(map(same, got, real))
     if isinstance(real, float):
         return math.isnan(got) if math.isnan(real) else math.isclose(got, real, rel_tol=2e-6, abs_tol=2e-7)
-    return got == real
+    return got == real or (got, real) == ("ArgumentValueError", "MXNetError")  # which is one, and a ValueError, too
 
 
 @pytest.mark.filterwarnings("ignore:.*different programs were compiled")  # that is what tables do

@@ -215,6 +215,11 @@ def delete(arr, obj, axis=None):
     return chosen(arr, kept, axis)
 
 
+def _are_plain(*arrays) -> bool:
+    """Whether NumPy may compute with these arrays, and no graph of symbols is made, which has operators."""
+    return all(isinstance(x, Array) and is_plain(x) and getattr(x, "_symbol", None) is None for x in arrays)
+
+
 @api("np.insert")
 def insert(arr, obj, values, axis=None):
     """`arr` with `values` put before the positions `obj` (an int, a slice, a list or an array) along `axis`; None flattens it.
@@ -226,7 +231,7 @@ def insert(arr, obj, values, axis=None):
     axis = _axis(axis, arr.ndim, "np.insert")
     n, where = arr.shape[axis], _host_index(obj)
     values = array_of(values)
-    if is_plain(arr) and is_plain(values):
+    if _are_plain(arr, values):
         try:
             return adopt_numpy(onp.insert(arr._host(), where, values._host(), axis), type(arr), arr.ctx)
         except (IndexError, ValueError) as error:
@@ -258,7 +263,7 @@ def bincount(x, weights=None, minlength=0):
                          + (f" with {host.min()}" if host.size and host.min() < 0 else ""))
     if weights is not None and weights.shape != x.shape:
         raise MXNetError(f"np.bincount: `weights` must have the shape of x, {x.shape}, got {weights.shape}")
-    if isinstance(x, Array) and is_plain(x) and (weights is None or isinstance(weights, Array) and is_plain(weights)):
+    if _are_plain(x, *[] if weights is None else [weights]):
         counts = onp.bincount(host, None if weights is None else weights._host(), minlength)
         return adopt_numpy(counts.astype(host.dtype if weights is None else weights.dtype), CLASSES["np"], x.ctx)
     return call(bincount_op, CLASSES["np"], (x, weights, minlength), {"length": int(host.max()) + 1 if host.size else 0})

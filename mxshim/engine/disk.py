@@ -241,6 +241,8 @@ def _function(x, inside):
         return "partial", _plain((x.func, x.args, list(x.keywords.items())), inside)
     if type(x) is jax.custom_jvp:
         return "custom_jvp", _plain((x.fun, x.jvp, x.nondiff_argnums), inside)
+    if hasattr(x, "primitive"):  # see ops/outline.py
+        return "outlined", x.primitive.name, _plain(x.compute, inside)
     module, name = getattr(x, "__module__", None) or "", getattr(x, "__qualname__", None) or getattr(x, "__name__", "")
     if module.partition(".")[0] not in _OURS:
         raise _Nameless

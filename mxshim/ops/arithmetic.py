@@ -243,12 +243,17 @@ def _fmin(x, y):
     return jnp.where((x <= y) | (y != y), x, y)
 
 
-def _log_of_sum(x, y):
-    return jnp.logaddexp(x, y)
+_hypotenuse = pointwise("hypotenuse", jnp.hypot)
+_log_of_sum = pointwise("log_of_sum", lambda x, y: jnp.logaddexp(x, y))
 
 
-_hypot = jax.custom_jvp(pointwise("hypotenuse", jnp.hypot))
-_logaddexp = pointwise("log_of_sum", _log_of_sum)
+@jax.custom_jvp
+def _hypot(x, y):
+    return _hypotenuse(x, y)
+
+
+def _logaddexp(x, y):
+    return _log_of_sum(x, y)
 
 
 @_hypot.defjvp

@@ -177,7 +177,7 @@ def test_classes_of_errors(call):
 def test_minus_two_keeps_a_size_in_np():
     a = np.ones((2, 3, 4))
     assert a.reshape(-2, -1).shape == (2, 12) and np.reshape(a, (-2, -2, 2, 2)).shape == (2, 3, 2, 2)
-    with pytest.raises(MXNetError, match="at least -1"):
+    with pytest.raises(MXNetError, match="finds no size left"):
         a.reshape(2, 3, 4, -2)
 
 
@@ -199,7 +199,7 @@ def test_np_reshape_knows_npx_codes(codes, shape):
 def test_gradients_of_single_parts(shape):
     """One array stacked, or split into one part, has a gradient of its own shape, added up, too."""
     for f in (lambda x: np.stack((x,), 0), lambda x: np.stack((x,), -1), lambda x: np.split(np.expand_dims(x, 0), 1)[0]):
-        x = np.ones(shape)
+        x = np.array(onp.ones(shape))
         x.attach_grad("add")
         for _ in range(2):
             with autograd.record():
