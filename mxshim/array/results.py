@@ -224,7 +224,8 @@ wrap(_in_place, "nd.nag_mom_update")
 
 def _numpys(run, record):
     def histogram(a, bins=10, range=None, out=None):
-        if range is not None or not isinstance(bins, int) or not isinstance(a, Array) or state.capture is not None:
+        in_graph = state.capture is not None or getattr(a, "_symbol", None) is not None  # of symbols, which has operators
+        if range is not None or not isinstance(bins, int) or not isinstance(a, Array) or in_graph:
             return run((a, bins, range), {} if out is None else {"out": out})
         if bins < 1:
             raise ValueError(f"{record.name}: `bins` must be positive, got {bins}")

@@ -408,7 +408,7 @@ class Trace:
                     self.device = device
                     raise
                 failure = program.refused(instructions, error)
-                for v in live:
+                for v in live or gather(instructions)[0]:
                     v.trace = Failed(failure)
                 self.close(device)
                 raise failure from error.__cause__
