@@ -18,7 +18,7 @@ import numpy as onp
 from ..engine.rng import ROWS, Parallel
 from ..engine.words import F32
 from .lookahead import BEYOND, F64, Words
-from .one_by_one import NEAR, OneByOne
+from .one_by_one import FAR, NEAR, OneByOne
 
 _PI = F32(3.1415926)
 
@@ -120,9 +120,19 @@ def _poisson_high(words, at, lam, root, logs, g):
     k = root * y + lam
     fits = k >= 0
     k = onp.floor(k)
-    chance = onp.exp((k * logs - _log_factorials(k) - g).astype(F64)).astype(F32)
+    chance = (k * logs - _log_factorials(k) - g).astype(F64)
+    if (lam > FAR).any():
+        chance = onp.where(lam > FAR, _far_chance(k.astype(F64), lam.astype(F64)), chance)
+    chance = onp.exp(chance).astype(F32)
     bound = (0.9 * (1 + (y * y).astype(F64)) * chance).astype(F32)
     return 1 + fits, fits & (words.uniform(at, 1) <= bound), k
+
+
+def _far_chance(k, lam):
+    """The logarithm of a count's chance of mean lam beside that of the mean, by Stirling's formula; no large numbers are subtracted."""
+    off = (k - lam) / lam
+    log = onp.log1p(off)
+    return -lam * ((1 + off) * log - off) - 0.5 * log
 
 
 @cache

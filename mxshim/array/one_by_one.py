@@ -15,8 +15,15 @@ from .lookahead import Words
 
 _PI = float(onp.float32(3.1415926))
 NEAR = 1e-5  # more than the logarithms of float32 products of uniform numbers lie off the exact ones
+FAR = 1e6  # the mean from which MXNet's float32 leaves nothing of a Poisson sample's chance but rounding, or never takes any
 _LONGEST = 100  # more words than a Poisson sample by products ever takes
 _MOST = 700.0  # its exponential is infinite in float32, but no error in float64
+
+
+def _far_chance(k, lam):
+    """The logarithm of a count's chance of mean lam beside that of the mean; see candidates.py."""
+    off = (k - lam) / lam
+    return -lam * ((1 + off) * math.log1p(off) - off) - 0.5 * math.log1p(off) if k else -math.inf
 
 
 class OneByOne:
@@ -88,12 +95,16 @@ class OneByOne:
             at += 1
             if k < 0:
                 continue
-            cell[0] = lgamma(k + 1)
-            gammas = cell[0]
-            cell[0] = k * logs
-            cell[0] = cell[0] - gammas
-            cell[0] = cell[0] - g
-            cell[0] = exp(min(cell[0], _MOST))
+            if lam > FAR:
+                chance = _far_chance(k, lam)
+            else:
+                cell[0] = lgamma(k + 1)
+                gammas = cell[0]
+                cell[0] = k * logs
+                cell[0] = cell[0] - gammas
+                cell[0] = cell[0] - g
+                chance = cell[0]
+            cell[0] = exp(min(chance, _MOST))
             chance = cell[0]
             cell[0] = y * y
             cell[0] = 0.9 * (1 + cell[0]) * chance

@@ -523,3 +523,13 @@ def test_every_function_is_documented():
 def test_multivariate_normals_of_half_floats():
     x = np.random.multivariate_normal(np.zeros(2, dtype="float16"), np.array([[4, 0], [1, 1]], dtype="float16"), size=3)
     assert x.dtype == "float16" and x.shape == (3, 2) and np.isfinite(x).all()
+
+
+@pytest.mark.parametrize("mean", [2e6, 1e9, 1e12])
+def test_poisson_samples_of_means_beyond_float32s_whole_numbers(mean):
+    """MXNet's float32 would leave rounding alone of their chances, by which candidates may never be taken."""
+    for n in (500, 4000):
+        mx.random.seed(n)
+        for x in (nd.random.poisson(lam=mean, shape=(2 * n,)), nd.sample_poisson(nd.array([mean, mean]), shape=n)):
+            off = (x.asnumpy().astype("float64") - float(onp.float32(mean))) / mean ** 0.5
+            assert abs(off.mean()) < 5 / (2 * n) ** 0.5 and 0.9 < off.std() < 1.1
