@@ -6,6 +6,9 @@ in the order input, forget, cell, output (LSTM) and reset, update, new (GRU).
 """
 from __future__ import annotations
 
+import functools
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as onp
@@ -32,76 +35,177 @@ def layer_sizes(mode, inputs, state_size, layers, directions, projection):
 
 
 def _unpacked(parameters, sizes, directions):
-    """[(input weight, hidden weight, projection weight or None, input bias, hidden bias)] by layer and direction."""
-    offset = 0
-
-    def take(shape):
-        nonlocal offset
-        n = int(onp.prod(shape))
-        offset += n
-        return parameters[offset - n:offset].reshape(shape)
-
-    weights = [[take(s) if s else None for s in shapes[:3]] for shapes in sizes for _ in range(directions)]
-    biases = [[take(shapes[3]), take(shapes[3])] for shapes in sizes for _ in range(directions)]
-    return [(*w, *b) for w, b in zip(weights, biases, strict=True)]
+    """[(input weight and bias, hidden weight and bias, projection weight or None)] by layer and direction."""
+    matrices = [s for shapes in sizes for _ in range(directions) for s in shapes[:3]]
+    vectors = [shapes[3] for shapes in sizes for _ in range(2 * directions)]
+    parts = iter(lax.split(parameters, [int(onp.prod(s)) for s in (*matrices, *vectors) if s]))
+    weights = [next(parts).reshape(s) if s else None for s in matrices]
+    biases = list(parts)
+    return [(weights[3 * i], biases[2 * i], weights[3 * i + 1], biases[2 * i + 1], weights[3 * i + 2])
+            for i in range(len(sizes) * directions)]
 
 
-def _relu(x):
-    return jnp.where(x > 0, x, jnp.zeros_like(x))
+def _product(h, weight):
+    return lax.dot_general(h, weight, (((1,), (1,)), ((), ())))
 
 
-def _cell(mode, clip):
-    """step(what the input contributes to the gates, hidden weight, its bias, projection, (h, c)) -> (h, c); c is None but for LSTM."""
+def _plain(mode):
+    def forward(x, s, h, c, clip):
+        v = x + s
+        h = jnp.where(v > 0, v, jnp.zeros_like(v)) if mode == "rnn_relu" else jnp.tanh(v)
+        return h, None, (h,)
 
-    def product(h, weight):
-        return lax.dot_general(h, weight, (((1,), (1,)), ((), ())))
+    def backward(dh, dc, kept):
+        h, = kept
+        d = jnp.where(h > 0, dh, jnp.zeros_like(dh)) if mode == "rnn_relu" else dh * (1 - h * h)
+        return d, d, None, None
 
-    def plain(gates, weight, bias, projection, h, c):
-        return (_relu if mode == "rnn_relu" else jnp.tanh)(gates + product(h, weight) + bias), None
-
-    def lstm(gates, weight, bias, projection, h, c):
-        i, f, g, o = jnp.split(gates + product(h, weight) + bias, 4, axis=1)
-        c = clip(jax.nn.sigmoid(f) * c + jax.nn.sigmoid(i) * jnp.tanh(g))
-        h = jax.nn.sigmoid(o) * jnp.tanh(c)
-        return h if projection is None else product(h, projection), c
-
-    def gru(gates, weight, bias, projection, h, c):
-        (r, z, n), (hr, hz, hn) = jnp.split(gates, 3, axis=1), jnp.split(product(h, weight) + bias, 3, axis=1)
-        r, z = jax.nn.sigmoid(r + hr), jax.nn.sigmoid(z + hz)
-        n = jnp.tanh(n + r * hn)
-        return n + z * (h - n), None
-
-    return {"lstm": lstm, "gru": gru}.get(mode, plain)
+    return forward, backward
 
 
-def _direction(step, x, weights, h, c, lengths, reverse):
-    """One layer in one direction: (T, N, in) -> (T, N, out), last h, last c. Past its length a sequence gives 0 and keeps its state."""
-    w, r, projection, b, br = weights
-    gates = contract(x, w, 2, 1) + b  # of all steps at once
-
-    def turn(state, given):
-        new = step(given[0], r, br, projection, *state)
-        if lengths is None:
-            return new, new[0]
-        going = (given[1] < lengths)[:, None]
-        kept = tuple(None if old is None else jnp.where(going, v, old) for v, old in zip(new, state, strict=True))
-        return kept, jnp.where(going, new[0], jnp.zeros_like(new[0]))
-
-    steps = None if lengths is None else jnp.arange(x.shape[0], dtype=lengths.dtype)
-    (h, c), y = lax.scan(turn, (h, c), (gates, steps), reverse=reverse)
-    return y, h, c
+def _lstm_forward(x, s, h, c, clip):
+    i, f, g, o = jnp.split(x + s, 4, axis=1)
+    i, f, g, o = jax.nn.sigmoid(i), jax.nn.sigmoid(f), jnp.tanh(g), jax.nn.sigmoid(o)
+    found = f * c + i * g
+    new = found if clip is None else clip(found)
+    t = jnp.tanh(new)
+    return o * t, new, (i, f, g, o, c, t, None if clip is None else new == found)
 
 
-def _clipper(low, high, nan, dtype):
-    if low is None and high is None:
-        return lambda c: c
-    low, high = number(-onp.inf if low is None else low, dtype), number(onp.inf if high is None else high, dtype)
+def _lstm_backward(dh, dc, kept):
+    i, f, g, o, c, t, free = kept
+    dc = dc + dh * o * (1 - t * t)
+    if free is not None:
+        dc = jnp.where(free, dc, jnp.zeros_like(dc))
+    d = jnp.concatenate([dc * g * i * (1 - i), dc * c * f * (1 - f), dc * i * (1 - g * g), dh * t * o * (1 - o)], axis=1)
+    return d, d, None, dc * f
 
-    def clip(c):
-        clipped = jnp.where(c < low, low, jnp.where(c > high, high, c))
-        return jnp.where(jnp.isnan(clipped), low, clipped) if nan else clipped
 
-    return clip
+def _gru_forward(x, s, h, c, clip):
+    (r, z, n), (hr, hz, hn) = jnp.split(x, 3, axis=1), jnp.split(s, 3, axis=1)
+    r, z = jax.nn.sigmoid(r + hr), jax.nn.sigmoid(z + hz)
+    n = jnp.tanh(n + r * hn)
+    return n + z * (h - n), None, (r, z, n, h, hn)
+
+
+def _gru_backward(dh, dc, kept):
+    r, z, n, h, hn = kept
+    dn = dh * (1 - z) * (1 - n * n)
+    dr, dz = dn * hn * r * (1 - r), dh * (h - n) * z * (1 - z)
+    return jnp.concatenate([dr, dz, dn], axis=1), jnp.concatenate([dr, dz, dn * r], axis=1), dh * z, None
+
+
+# mode -> what a cell makes of (x: what the input contributes to the gates, s: what the state does, h, c, a function for c), (h, c, what its
+# gradient keeps), and that gradient: of (dh, dc, kept), (dx, ds, dh without what comes by way of s, dc). c is None but for LSTM.
+_CELLS = {"lstm": (_lstm_forward, _lstm_backward), "gru": (_gru_forward, _gru_backward), "rnn_relu": _plain("rnn_relu"),
+          "rnn_tanh": _plain("rnn_tanh")}
+
+
+def _chosen(going, some, others):
+    """Leaf by leaf, the rows of `some` where `going` says so, else those of `others`."""
+    return jax.tree.map(lambda a, b: jnp.where(going[:, None], a, b), some, others)
+
+
+# What a loop does at each turn is traced, and differentiated, once for all lengths: it is one function for JAX, which is why that
+# is given all it needs as what it carries.
+
+@functools.cache
+def _turn(mode, nan, keep):
+    """One step forward: ((state, what stays the same), (gates, number)) -> the same, output and, if `keep`, what the gradient needs."""
+    forward = _CELLS[mode][0]
+
+    def turn(carried, given):
+        (h, c), fixed = carried
+        weight, bias, projection, bounds, lengths = fixed
+        gates, number = given
+        u, new_c, kept = forward(gates, _product(h, weight) + bias, h, c, bounds and partial(_clipped, bounds=bounds, nan=nan))
+        new_h = y = u if projection is None else _product(u, projection)
+        if lengths is not None:
+            going = number < lengths
+            y = _chosen(going, y, jnp.zeros_like(y))
+            new_h, new_c = _chosen(going, (new_h, new_c), (h, c))
+        return ((new_h, new_c), fixed), (y, (kept, h, None if projection is None else u) if keep else None)
+
+    return turn
+
+
+@functools.cache
+def _turn_back(mode):
+    """One step of the gradient: ((gradient of the state, what stays the same), what there is of the step) -> the same, gradients."""
+    backward = _CELLS[mode][1]
+
+    def turn(carried, given):
+        (dh, dc), fixed = carried
+        weight, projection, lengths = fixed
+        dy, kept, number = given
+        past = zero = None
+        if lengths is not None:
+            going, zero = number < lengths, jax.tree.map(jnp.zeros_like, (dh, dc))
+            past = _chosen(going, zero, (dh, dc))
+            dh, dc = _chosen(going, (dh + dy, dc), zero)
+        else:
+            dh = dh + dy
+        du = dh if projection is None else dh @ projection
+        dx, ds, through, before = backward(du, dc, kept)
+        back = ds @ weight
+        state = back if through is None else back + through, before
+        if past is not None:
+            state = jax.tree.map(jnp.add, state, past)
+        return (state, fixed), (dx, ds, None if projection is None else dh)
+
+    return turn
+
+
+def _ran(how, keep, x, of_input, bias, weight, bias2, projection, bounds, lengths, h, c):
+    mode, nan, reverse = how
+    gates = contract(x, of_input, 2, 1) + bias  # the input's part of all steps at once
+    carried = (h, c), (weight, bias2, projection, bounds, lengths)
+    (state, _), (y, kept) = lax.scan(_turn(mode, nan, keep), carried, (gates, _numbers(x, lengths)), reverse=reverse)
+    return (y, *state), kept
+
+
+def _numbers(x, lengths):
+    return None if lengths is None else jnp.arange(x.shape[0], dtype=lengths.dtype)
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(0,))
+def _recurrence(how, *arrays):
+    """One layer in one direction: (T, N, in) -> (T, N, out), last h, last c. Past its length a sequence gives 0 and keeps its state.
+
+    how: (mode, whether nan becomes the lower bound, whether it begins at the end). arrays: x, weight and bias of the input, of the
+    state, projection, (lower and upper bound of c), lengths, h, c. The gradients of the weights are products of all steps at once, in
+    place of sums that grow with each.
+    """
+    return _ran(how, False, *arrays)[0]
+
+
+def _recurrence_forward(how, x, of_input, bias, weight, bias2, projection, bounds, lengths, h, c):
+    found, kept = _ran(how, True, x, of_input, bias, weight, bias2, projection, bounds, lengths, h, c)
+    return found, (kept, x, of_input, weight, projection, lengths)
+
+
+def _recurrence_backward(how, residuals, cts):
+    mode, _, reverse = how
+    (kept, before, u), x, of_input, weight, projection, lengths = residuals
+    dy, dh, dc = cts
+    carried = (dh, dc), (weight, projection, lengths)
+    ((dh, dc), _), (dx, ds, dp) = lax.scan(_turn_back(mode), carried, (dy, kept, _numbers(x, lengths)), reverse=not reverse)
+    return (contract(dx, of_input, 2, 0), _of_all(dx, x), dx.sum((0, 1)), _of_all(ds, before), ds.sum((0, 1)),
+            None if projection is None else _of_all(dp, u), None, None, dh, dc)
+
+
+def _of_all(d, x):
+    """Of a product with a weight at every step, the gradient of the weight."""
+    return contract(d.reshape(-1, d.shape[2]), x.reshape(-1, x.shape[2]), 0, 0)
+
+
+_recurrence.defvjp(_recurrence_forward, _recurrence_backward)
+
+
+def _clipped(c, bounds, nan):
+    low, high = bounds
+    clipped = jnp.where(c < low, low, jnp.where(c > high, high, c))
+    return jnp.where(jnp.isnan(clipped), low, clipped) if nan else clipped
 
 
 def _some(*shape):
@@ -147,7 +251,10 @@ def rnn(data, parameters, state, state_cell=None, sequence_length=None, noise=No
         has_shape("state_cell", state_cell, (num_layers * directions, batch, state_size), "as `state`, with state_size")
     if sequence_length is not None:
         has_shape("sequence_length", sequence_length, (batch,), "a length for each sequence")
-    step = _cell(mode, _clipper(lstm_state_clip_min, lstm_state_clip_max, lstm_state_clip_nan, data.dtype))
+    bounds = None
+    if lstm and not (lstm_state_clip_min is None and lstm_state_clip_max is None):
+        bounds = (number(-onp.inf if lstm_state_clip_min is None else lstm_state_clip_min, data.dtype),
+                  number(onp.inf if lstm_state_clip_max is None else lstm_state_clip_max, data.dtype))
     weights, x, ends = _unpacked(parameters, sizes, directions), data, []
     for layer in range(num_layers):
         if layer and noise is not None:
@@ -155,7 +262,8 @@ def rnn(data, parameters, state, state_cell=None, sequence_length=None, noise=No
         both = []
         for d in range(directions):
             k = layer * directions + d
-            y, h, c = _direction(step, x, weights[k], state[k], state_cell[k] if lstm else None, sequence_length, d == 1)
+            y, h, c = _recurrence((mode, bool(lstm_state_clip_nan), d == 1), x, *weights[k], bounds, sequence_length, state[k],
+                                  state_cell[k] if lstm else None)
             both.append(y)
             ends.append((h, c))
         x = both[0] if directions == 1 else jnp.concatenate(both, axis=2)
