@@ -42,7 +42,7 @@ class ndarray(Array):
     float32. Make one with np.array, np.zeros, ...
     """
 
-    __slots__ = ()
+    __slots__ = ("__dict__",)  # users may hang things on them, as on MXNet's
     _dialect = "np"
     __module__ = "mxshim.numpy"
 

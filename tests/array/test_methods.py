@@ -68,3 +68,12 @@ def test_keywords_and_axes_of_mxnet():
     assert nd.onehot_encode(nd.array([2, 0]), rows) is rows
     assert rows.asnumpy().tolist() == [[0, 0, 1], [1, 0, 0]]
     assert np.take(np.array([[1, 2, 3]]), np.array([2]), axis=onp.int64(1)).tolist() == [[3]]
+
+
+def test_np_arrays_take_attributes_and_nd_arrays_refuse_them():
+    x = np.array([1., 2.])
+    x.source = "file"
+    x += 1
+    assert x.source == "file" and x[:].source == "file" and not hasattr(x.copy(), "source")
+    with pytest.raises(AttributeError, match="'NDArray' object has no attribute 'source'"):
+        nd.array([1.]).source = "file"

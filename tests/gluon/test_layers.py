@@ -7,6 +7,7 @@ import pytest
 import mxshim as mx
 from mxshim import autograd, gluon, nd, np
 from mxshim.gluon import contrib, nn, rnn
+from mxshim.ops.nn import rnn as recurrent
 
 
 @pytest.mark.parametrize("layer", [nn.DeformableConvolution, nn.ModulatedDeformableConvolution])
@@ -148,3 +149,27 @@ def test_parameters_to_share_may_say_less():
     sparse = mx.sym.dot(mx.sym.var("x"), mx.sym.var("w", stype="row_sparse"))
     with pytest.raises(AssertionError, match="'w' is sparse"):
         gluon.SymbolBlock(sparse, mx.sym.var("x"))
+
+
+def test_a_step_of_a_recurrent_layer_is_traced_once_for_all_lengths(monkeypatch):
+    traced = []
+
+    def counted(fn):
+        return lambda *given: traced.append(fn.__name__) or fn(*given)
+
+    def forget():
+        recurrent._turn.cache_clear()
+        recurrent._turn_back.cache_clear()
+
+    monkeypatch.setitem(recurrent._CELLS, "gru", tuple(map(counted, recurrent._CELLS["gru"])))
+    forget()
+    layer, counts = rnn.GRU(3, input_size=2), []
+    layer.initialize()
+    for length in (4, 7, 9):
+        with autograd.record():
+            loss = layer(nd.ones((length, 5, 2))).sum()
+        loss.backward()
+        assert loss.asscalar() != 0 and layer.l0_h2h_weight.grad().asnumpy().any()
+        counts.append(len(traced))
+    forget()
+    assert {"_gru_forward", "_gru_backward"} == set(traced) and counts[1] == counts[0] == counts[2]
