@@ -4,9 +4,11 @@ from __future__ import annotations
 import math
 
 import numpy as onp
+from jax import lax
 
 from ...base import MXNetError
 from ...engine.op import op
+from ..primitives import spread
 from ..products import contract
 from .spatial import bias_given, has_shape, required, uniform, whole
 
@@ -28,7 +30,7 @@ def _dense(x, weight, bias, units, flatten):
     if bias is None:
         return y
     has_shape("bias", bias, (units,), "one number for each hidden unit")
-    return y + bias
+    return lax.add(y, spread(bias, y.shape))
 
 
 @op("npx.fully_connected", arrays=("bias",), samples={"args": [

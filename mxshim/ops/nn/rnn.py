@@ -17,6 +17,7 @@ from jax import lax
 from ...base import MXNetError
 from ...engine.op import op
 from ..axes import number
+from ..primitives import spread, total
 from ..products import contract
 from .dropout import dropout
 from .spatial import has_shape, one_of, required, uniform
@@ -158,14 +159,15 @@ def _turn_back(mode):
 
 def _ran(how, keep, x, of_input, bias, weight, bias2, projection, bounds, lengths, h, c):
     mode, nan, reverse = how
-    gates = contract(x, of_input, 2, 1) + bias  # the input's part of all steps at once
+    gates = contract(x, of_input, 2, 1)
+    gates = lax.add(gates, spread(bias, gates.shape))  # the input's part of all steps at once
     carried = (h, c), (weight, bias2, projection, bounds, lengths)
     (state, _), (y, kept) = lax.scan(_turn(mode, nan, keep), carried, (gates, _numbers(x, lengths)), reverse=reverse)
     return (y, *state), kept
 
 
 def _numbers(x, lengths):
-    return None if lengths is None else jnp.arange(x.shape[0], dtype=lengths.dtype)
+    return None if lengths is None else lax.iota(lengths.dtype, x.shape[0])
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(0,))
@@ -190,13 +192,13 @@ def _recurrence_backward(how, residuals, cts):
     dy, dh, dc = cts
     carried = (dh, dc), (weight, projection, lengths)
     ((dh, dc), _), (dx, ds, dp) = lax.scan(_turn_back(mode), carried, (dy, kept, _numbers(x, lengths)), reverse=not reverse)
-    return (contract(dx, of_input, 2, 0), _of_all(dx, x), dx.sum((0, 1)), _of_all(ds, before), ds.sum((0, 1)),
+    return (contract(dx, of_input, 2, 0), _of_all(dx, x), total(dx, (0, 1)), _of_all(ds, before), total(ds, (0, 1)),
             None if projection is None else _of_all(dp, u), None, None, dh, dc)
 
 
 def _of_all(d, x):
     """Of a product with a weight at every step, the gradient of the weight."""
-    return contract(d.reshape(-1, d.shape[2]), x.reshape(-1, x.shape[2]), 0, 0)
+    return contract(lax.collapse(d, 0, 2), lax.collapse(x, 0, 2), 0, 0)
 
 
 _recurrence.defvjp(_recurrence_forward, _recurrence_backward)
