@@ -134,12 +134,16 @@ def _over(x, y):
     return on_cpu(on_cpus, lambda x, y: corrected(x / y, *jnp.broadcast_arrays(x, y)), x, y)
 
 
-@_over.defjvp
 def _over_jvp(primals, tangents):
     (x, y), (dx, dy) = primals, tangents
-    out = _over(x, y)
-    x_part, y_part = (lax.div(*level(t, y)) for t in (dx, dy))
-    return out, lax.sub(*level(x_part, lax.mul(*level(out, y_part))))
+    out, nothing = _over(x, y), jax.custom_derivatives.SymbolicZero
+    if type(dy) is nothing:  # a count, mostly
+        return out, lax.div(*level(dx, y))
+    away = lax.mul(*level(out, lax.div(*level(dy, y))))
+    return out, lax.neg(away) if type(dx) is nothing else lax.sub(*level(lax.div(*level(dx, y)), away))
+
+
+_over.defjvp(_over_jvp, symbolic_zeros=True)
 
 
 def over(x, y):
