@@ -104,7 +104,8 @@ class Op:
     scalars: frozenset[str]  # parameters whose numbers are run-time inputs
     arrays: frozenset[str]  # parameters that are arrays (all without a default, unless static or scalars)
     either: frozenset[str]  # parameters that are arrays or plain data, whose numbers are static (an amount, or the places themselves)
-    elementwise: bool = False  # for arrays of one shape, every element of the one result comes from theirs alone, whatever that shape
+    # For arrays of one shape, every element of a result comes from theirs alone, whatever that shape, if only those are given that must be.
+    elementwise: bool = False
     broadcasts: bool = False  # elementwise, and arrays of several shapes are broadcast first
     grad: bool | str = True  # False: gradients through it are zero (argmax, comparisons, rounding); "floats": to integers
     loss: bool = False  # its gradient is there even where nothing arrives from above: backward asks for it behind an argmax, too

@@ -551,7 +551,8 @@ def _make(op: Op, pattern, avals, training) -> Spec:
     parts = op.name, caller(op.fn), avals, _kinds(pattern), op, diff, op.grad, pattern
     origin = op, pattern, training, to, _precision
     shapes = {a.shape for a in avals}
-    if op.elementwise and shapes not in _TRACED and (len(shapes) == 1 or op.broadcasts and _broadcast_together(shapes)):
+    if op.elementwise and shapes not in _TRACED and not _has_more(op, pattern) and (
+            len(shapes) == 1 or op.broadcasts and _broadcast_together(shapes)):
         try:
             return Spec(*parts, line=spec_of(op, pattern, tuple([aval_of((LINE,), a.dtype) for a in avals]), training), origin=origin)
         except NotElementwise:
@@ -561,6 +562,12 @@ def _make(op: Op, pattern, avals, training) -> Spec:
 
 _NUMBERS = {bool: "b", int: "i", float: "f"}
 _TRACED: tuple = (set(), {()}, {(LINE,)})
+
+
+def _has_more(op: Op, pattern) -> bool:
+    """Whether arrays are given that need not be: an elementwise operator does something else with them (prelu's slopes)."""
+    return not op.variadic and any(type(p) is Arr and name in op.arrays and name in op.defaults
+                                   for name, p in zip(op.params, pattern, strict=True))
 
 
 def _broadcast_together(shapes) -> bool:

@@ -101,7 +101,7 @@ for _name, _formula in FORMULAS.items():
     _declare(_name, _formula)
 
 
-@op("mx.random_base", static=("name",), grad=False, samples={"args": [((_X / 3, name), {}) for name in FORMULAS]})
+@op("mx.random_base", static=("name",), elementwise=True, grad=False, samples={"args": [((_X / 3, name), {}) for name in FORMULAS]})
 def base(noise, name):
     """The part of a distribution that needs no parameters."""
     return FORMULAS[name].base(Traced, noise)

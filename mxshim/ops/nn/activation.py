@@ -144,7 +144,7 @@ _LEAKY = {"args": [((_X,), {"act_type": "leaky", "slope": 0.1}), ((_X,), {"act_t
 
 
 @op("npx.leaky_relu", "nd.LeakyReLU", arrays=("gamma", "uniforms"), scalars=("slope", "lower_bound", "upper_bound"), train=True,
-    samples=_LEAKY)
+    elementwise=True, samples=_LEAKY)
 def leaky_relu(data, gamma=None, act_type="leaky", slope=0.25, lower_bound=0.125, upper_bound=0.334, uniforms=None, *,
                training=False):
     """x where x > 0, else what `act_type` says.

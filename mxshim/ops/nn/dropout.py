@@ -14,7 +14,7 @@ _X = onp.array([[1., -2., 0.5], [3., 0.25, -1.]], "float32")
 _U = onp.array([[0.1, 0.9, 0.3], [0.7, 0.2, 0.55]], "float32")
 
 
-@op("mx.dropout", scalars=("p",), samples={"args": [
+@op("mx.dropout", scalars=("p",), elementwise=True, samples={"args": [
     ((_X, _U), {"p": 0.4}), ((_X, _U[:, :1]), {"p": 0.25}), ((_X, _U), {"p": 1.0})]})
 def dropout(data, mask_uniform, p=0.5):
     """data / (1 - p) where mask_uniform < 1 - p, else 0 (Srivastava et al., 2014).
