@@ -2,9 +2,9 @@
 
 Code whose steps are never the same (sentences of any length, recursion over trees) asks for another whole program at every turn.
 When a line has asked for three in quick succession and has waited for seconds, or on a CPU for six of the same operators with other
-shapes, what compiling the next one would take, going by those before, is held against running its pieces. A piece that was compiled
-before runs so; on a CPU one that was not is computed with NumPy if it can be; else it is compiled by itself: pieces come back where
-whole structures do not.
+shapes or called another number of times, what compiling the next one would take, going by those before, is held against running its
+pieces. A piece that was compiled before runs so; on a CPU one that was not is computed with NumPy if it can be; else it is compiled by
+itself: pieces come back where whole structures do not.
 
 A structure that comes back runs as it did, so that it gives the same bits, until that has taken as long as compiling it would, or
 it comes for the third time in a row or after as many others as before, as in a loop; a step with a backward in it, for the second time
