@@ -2,14 +2,14 @@
 
 Code whose steps are never the same (sentences of any length, recursion over trees) asks for another whole program at every turn.
 When a line has asked for three in quick succession and has waited for seconds, or on a CPU for six of the same operators with other
-shapes, what compiling the next one would take, going by those before, is held against running its pieces. A piece that was compiled
-before runs so; on a CPU one that was not is computed with NumPy if it can be; else it is compiled by itself: pieces come back where
-whole structures do not.
+shapes or called another number of times, what compiling the next one would take, going by those before, is held against running its
+pieces. A piece that was compiled before runs so; on a CPU one that was not is computed with NumPy if it can be; else it is compiled by
+itself: pieces come back where whole structures do not.
 
 A structure that comes back runs as it did, so that it gives the same bits, until that has taken as long as compiling it would, or
 it comes for the third time in a row or after as many others as before, as in a loop; a step with a backward in it, for the second time
-in a row. Where such rows turn out to end there, as they do by chance where there are few structures, they have to be twice as long the
-next time.
+in a row. Where such rows turn out to end before that has paid, as they do where there are few structures, or a few turns of an inner
+loop to each, they have to be twice as long the next time.
 """
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from .stretch import Stretch
 STREAK = 3  # the how-manieth structure of a line, in quick succession, may run in pieces, if ...
 WAITED = 3.0  # seconds were spent compiling those before, or ...
 MANY = 6  # on a CPU it is the how-manieth of the same operators: tests of many are not to see other bits, and loops have fewer
+_BEGIN = 4  # operators by which a line is known again
 _IN_TURN = 16  # structures that come in turn, as in a loop; of more, as in a search that grows, few may ever pay
 _CREDIT = 0.25  # of the time that whole programs of a line took, what may go into pieces that might be of no use
 
@@ -44,18 +45,20 @@ class Line:
     """What the programs have cost that start at a line of the user's, those with a backward in them apart from the others.
 
     length, seconds: of those compiled whole, the pieces and the time it took.  credit: seconds that may be risked.
-    hits: how often one was found compiled since the last new structure; streak: how many of these came in quick succession, alike: how
-    many of those, the last ones, have the same operators, names (hashed).
+    hits: how often one was found compiled since the last new structure; streak: how many of these came in quick succession; alike: how
+    many of those, by the names of their operators, hashed, however often each is called.
     runs: how many were without a program; met: by structure, the number of its last such run, how many lay before it to the one before,
-    and how often as many in a row.  row: how many runs in a row are taken for a loop; looped: whether the last ones were.
+    and how often as many in a row.  row: how many runs in a row are taken for a loop; owed: after how many hits compiling the last that
+    was will have paid.
     """
 
-    __slots__ = ("alike", "credit", "hits", "length", "looped", "met", "names", "row", "runs", "seconds", "streak")
+    __slots__ = ("alike", "credit", "hits", "length", "met", "owed", "row", "runs", "seconds", "streak")
 
     def __init__(self, trains=False):
-        self.length = self.streak = self.alike = self.names = self.hits = self.runs = 0
-        self.row, self.looped = 1 if trains else 2, False
-        self.seconds = self.credit = 0.0
+        self.length = self.streak = self.hits = self.runs = 0
+        self.alike: Counter[int] = Counter()
+        self.row = 1 if trains else 2
+        self.seconds = self.credit = self.owed = 0.0
         self.met: dict[int, tuple[int, int, int]] = {}
 
     def loops(self, structure: int) -> bool:
@@ -72,6 +75,7 @@ class Line:
 
 
 _lines: dict[tuple, Line] = {}
+_begun: dict[tuple, tuple] = {}  # by the first operators, the line where traces began with them: steady loops do not keep lines
 _spent: defaultdict[object, float] = defaultdict(float)  # seconds that structures, hashed, and pieces have taken so far
 _on_host: dict[tuple, Steps | None] = {}  # pieces by code and slots, for NumPy; None if it cannot compute them
 _EACH = 0.02  # seconds to compile a piece, and ...
@@ -86,14 +90,21 @@ _NEAR, _STILL = 4, 64  # programs that may be found between two new structures i
 def clear():
     """Forget what lines asked for."""
     _lines.clear()
+    _begun.clear()
     _spent.clear()
 
 
 def line_of(instructions) -> Line:
     if len(_lines) > 10_000:
         _lines.clear()
-    where = next((i[4] for i in instructions if i[4] is not None), None)
-    key = where, _trains(instructions)
+        _begun.clear()
+    where, trains = next((i[4] for i in instructions if i[4] is not None), None), _trains(instructions)
+    begins = trains, *[i[0].name for i in instructions[:_BEGIN]]
+    if where is None:
+        where = _begun.get(begins)
+    else:
+        _begun[begins] = where
+    key = where, trains
     found = _lines.get(key)
     if found is None:
         found = _lines[key] = Line(trains=key[1])
@@ -106,6 +117,12 @@ def _trains(instructions) -> bool:
 
 def _length(instructions) -> int:
     return sum([len(i[0].parts) if type(i[0]) is Stretch else 1 for i in instructions])
+
+
+def _operators(instructions) -> frozenset:
+    stretches = [i[0] for i in instructions if type(i[0]) is Stretch]
+    return frozenset([i[0].name for i in instructions if type(i[0]) is not Stretch]
+                     + [f"backward of {part.spec.name}" for stretch in stretches for part, _, _ in stretch.parts])
 
 
 def compiled(line: Line, instructions, seconds):
@@ -128,25 +145,27 @@ def instead(line: Line, instructions, structure: int, live, has: Callable, on_cp
     structure: a hash of it; live: the slots that are wanted; has: whether there is a program for a piece; on_cpu: whether NumPy may
     compute.
     """
-    known = structure in _spent
-    if line.looped:
-        line.looped = False
-        if line.hits < 2:
-            line.row *= 2
+    known, often = structure in _spent, False
+    if line.hits < line.owed:
+        line.row *= 2
+    line.owed = 0.0
     if not known:
         line.streak = line.streak + 1 if line.hits <= (_NEAR if line.streak < STREAK else _STILL) else 0
-        names = hash(tuple([i[0].name for i in instructions]))
-        line.alike = line.alike + 1 if names == line.names and line.streak else 1
-        line.names, line.hits = names, 0
+        line.hits = 0
+        if not line.streak or len(line.alike) > 1000:
+            line.alike.clear()
+        names = hash(_operators(instructions))
+        line.alike[names] += 1
+        often = line.streak >= STREAK and line.seconds >= WAITED or on_cpu and line.alike[names] >= MANY
     loops = line.loops(structure)
-    often = line.streak >= STREAK and line.seconds >= WAITED or on_cpu and line.alike >= MANY
     if not line.length or not known and not often:
         return None
     whole = line.seconds / line.length * _length(instructions)
     if known and _spent[structure] > whole:
         return None
     if known and loops:
-        line.looped, line.hits = line.met[structure][1] == 1, 0
+        _, distance, times = line.met[structure]
+        line.owed, line.hits = whole * times / max(_spent[structure], _DISPATCH) if distance == 1 else 0.0, 0
         return None
     found = Pieces(instructions, structure, live)
     cost = found.plan(has, on_cpu)

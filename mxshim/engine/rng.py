@@ -386,7 +386,7 @@ class Parallel:
             starts = onp.searchsorted(keep, onp.arange(engines + 1) * width)
             if (onp.diff(starts) >= count).all():
                 break
-            k += 2 * (k // 16)
+            k += 2 * (k // 16 + 1)
         keep = keep[starts[:-1, None] + onp.arange(count)]
         return ahead, xy[1::2].take(keep) * stretch(radii.take(keep)), 2 * (keep + 1 - row * width)
 
@@ -406,7 +406,7 @@ class Parallel:
             if hi == engines:
                 wanted[-1] = tail
             while not self._polar_rows(lo, hi, k, step, wanted, out[lo * each:hi * each], wide):
-                k += size * (k // 16)
+                k += size * (k // 16 + 1)
         return out
 
     def _polar_rows(self, lo, hi, k, step, wanted, out, wide):

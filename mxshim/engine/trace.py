@@ -204,7 +204,7 @@ class Trace:
                 self.flush("long trace")
 
     def mark_step(self):
-        """Backward has run, or parameters have been set up: a `record()` from here on begins another step."""
+        """Backward or an update has run, or parameters have been set up: a `record()` from here on begins another step."""
         self.step = len(self.instructions), len(self.inputs)
 
     def end_step(self):

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from ..array.core import Array
+from ..engine.trace import threads
 from .optimizer import Optimizer
 from .states import dumps, loads
 
@@ -35,10 +36,13 @@ class Updater:
         state = [states[i] for i in index]
         if type(optimizer).update_multi_precision is Optimizer.update_multi_precision:
             optimizer.update_multi_precision(index, weight, grad, state)
-            return
-        for i, w, g, s in zip(index, weight, grad, state, strict=True):  # a subclass defines it: MXNet 1 calls it for one weight
-            one = i, w.as_nd_ndarray(), g.as_nd_ndarray(), s
-            optimizer.update_multi_precision(*([[v] for v in one] if optimizer.allow_np_array else one))
+        else:
+            for i, w, g, s in zip(index, weight, grad, state, strict=True):  # a subclass defines it: MXNet 1 calls it for one weight
+                one = i, w.as_nd_ndarray(), g.as_nd_ndarray(), s
+                optimizer.update_multi_precision(*([[v] for v in one] if optimizer.allow_np_array else one))
+        trace = threads.now.trace
+        if trace.instructions:  # if backward was read before this, the step that follows is the program that the first was
+            trace.mark_step()
 
     def sync_state_context(self, state, context):
         """A state on another device."""

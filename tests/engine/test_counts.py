@@ -416,6 +416,24 @@ def test_the_first_step_is_the_program_of_all_later_ones():
     assert programs == programs[:1] * 3
 
 
+def test_gradients_that_are_read_before_the_update_make_no_second_program_of_the_step(monkeypatch, xla_alone):
+    """As where they are clipped: the update is a program of its own, from the first step on."""
+    compiled, real = [], program._compile
+    monkeypatch.setattr(program, "_compile", lambda device, instructions, *args: (
+        compiled.append([i[0].name for i in instructions]), real(device, instructions, *args))[1])
+    net = mx.gluon.nn.Dense(3, in_units=7)
+    net.initialize()
+    trainer = mx.gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1, "momentum": 0.9})
+    for k in range(4):
+        with autograd.record():
+            loss = (net(np.full((5, 7), float(k))) ** 2).mean()
+        loss.backward()
+        mx.gluon.utils.clip_global_norm([p.grad() for p in net.collect_params().values()], 1.0)
+        trainer.step(1)
+        loss.item()
+    assert [any(name.startswith("backward") for name in names) for names in compiled] == [True, False]
+
+
 def test_a_call_with_several_results_is_inferred_once(monkeypatch):
     inferred, real = [], emit.infer
     monkeypatch.setattr(emit, "infer", lambda *call: inferred.append(call[0].name) or real(*call))

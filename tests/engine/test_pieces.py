@@ -134,6 +134,63 @@ def test_rows_that_ended_by_chance_must_be_longer_the_next_time(whole, monkeypat
             assert len(whole) == before + (k == count - 1)
 
 
+def test_rows_too_short_to_pay_must_be_longer_the_next_time(whole, monkeypatch):
+    """As where each batch, of a width of its own, is trained on a few times."""
+    monkeypatch.setattr(pieces, "_EACH", 0.0)
+    monkeypatch.setattr(pieces, "ran", lambda structure, seconds: pieces._spent[structure])  # pieces take no time
+    counts = []
+    for width in range(2, 14):
+        w = np.ones((width,))
+        w.attach_grad()
+        for _ in range(5):
+            w.wait_to_read()
+            with autograd.record():
+                loss = np.tanh(w * 0.3).sum()
+            loss.backward()
+            w[:] = w - w.grad
+            loss.wait_to_read()
+        counts.append(len(whole))
+    assert counts[-1] == counts[5]
+
+
+def test_the_same_operators_are_alike_however_often_they_come(whole, monkeypatch):
+    monkeypatch.setattr(pieces, "WAITED", 1e6)
+    for turns in range(3, 15):
+        repeated(np.log1p, turns)
+    assert len(whole) == 5
+
+
+def test_two_kinds_of_operators_in_turn_are_many_of_each(whole, monkeypatch):
+    monkeypatch.setattr(pieces, "WAITED", 1e6)
+    for turns in range(3, 23):
+        repeated(np.log1p if turns % 2 else np.expm1, turns)
+    assert len(whole) == 10
+
+
+def test_backwards_of_any_length_are_alike(whole, monkeypatch):
+    monkeypatch.setattr(pieces, "WAITED", 1e6)
+    w = np.ones((3,))
+    w.attach_grad()
+    w.wait_to_read()
+    for turns in range(3, 15):
+        with autograd.record():
+            h = w
+            for _ in range(turns):
+                h = np.log1p(h * 0.5)
+        h.backward()
+        w.grad.wait_to_read()
+    assert len(whole) == 5
+
+
+def test_a_line_is_the_same_while_lines_are_not_kept(whole, monkeypatch):
+    monkeypatch.setattr(pieces, "WAITED", 1e6)
+    x = np.array(onp.arange(60))
+    for k, n in enumerate(range(20, 56, 3)):
+        monkeypatch.setattr(program, "remember_lines", k % 2 == 0)
+        (x[:n] * 2 + 1).sum().item()
+    assert len(whole) == 5
+
+
 def test_new_structures_among_compiled_ones_run_in_pieces_while_they_keep_coming(whole, monkeypatch):
     monkeypatch.setattr(pieces, "_EACH", 0.0)
     for turns in (3, 5, 6, 7):

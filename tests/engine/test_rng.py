@@ -186,6 +186,25 @@ def test_normals_are_found_at_the_first_look():
     assert len(looks) <= 101
 
 
+@pytest.mark.parametrize("n", [1, 2, 70, 2000])
+@pytest.mark.parametrize("name", ["serial normal", "serial normal64", "parallel normal", "parallel normal64"])
+def test_normals_that_the_first_look_misses(name, n, monkeypatch):
+    """As one single number is once in some ten thousand draws: no point of seven lies in the circle."""
+    looks, points = [], rng.points
+
+    def counted(words, wide):
+        looks.append(len(words))
+        assert len(looks) < 2000, "looks without end"
+        return points(words, wide)
+
+    monkeypatch.setattr(rng, "_looked_at", lambda n: n)
+    monkeypatch.setattr(rng, "points", counted)
+    ours, theirs, exact = DRAWS[name]
+    streams, reference = rng.Streams(9), Reference(9)
+    for _ in range(20):
+        agree(ours(streams, n), theirs(reference, n), exact)
+
+
 def test_rejected_words_are_drawn_again():
     limits = np.full(2000, 2 ** 31 + 2 ** 29)  # 3 of 8 words lie beyond a multiple
     streams, e = rng.Streams(1), Engine(127)
