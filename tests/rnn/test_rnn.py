@@ -77,7 +77,8 @@ def test_composed_cells():
     ex = s.simple_bind(mx.cpu(), data=(3, 2, 4))
     assert ex.forward(is_train=True)[0].shape == (3, 2, 4)
     both = mx.rnn.BidirectionalCell(mx.rnn.LSTMCell(4, prefix="l_"), mx.rnn.LSTMCell(4, prefix="r_"))
-    s, _ = graph(both, False)
+    s, states = graph(both, False)
+    assert [[s.name for s in one] for one in states] == [["l_t1_out", "l_t1_state"], ["r_t1_out", "r_t1_state"]]
     assert s.list_outputs() == ["bi_t0_output", "bi_t1_output"] and s.infer_shape(data=(3, 2, 5))[1] == [(3, 8)] * 2
     for call, error in ((lambda: both(None, None), NotImplementedError), (lambda: mx.rnn.ZoneoutCell(both), AssertionError),
                         (lambda: mx.rnn.FusedRNNCell(3)(None, None), NotImplementedError)):
