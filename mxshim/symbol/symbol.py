@@ -246,7 +246,11 @@ class Symbol:
                 raise ValueError(f'There are multiple outputs with name "{index}"')
             return type(self)(found)
         if isinstance(index, slice):
-            return type(self)(self._entries[index])
+            if (index.stop or 0) > len(self._entries):
+                raise IndexError(f"there are {len(self._entries)} outputs, not {index.stop}")
+            if not (found := self._entries[index]):
+                raise TypeError(f"no outputs are left: there are {len(self._entries)}")
+            return type(self)(found)
         if not isinstance(index, int):
             raise TypeError(f"a Symbol's outputs are taken by number or by name, got {index!r}")
         return type(self)([self._entries[index]])

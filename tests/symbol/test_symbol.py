@@ -173,6 +173,10 @@ def test_attributes_of_groups():
     assert group.attr("name") is group.attr("scalar") is None and group.list_attr() == {"scalar": "1"}  # the first one's
     with pytest.raises(MXNetError, match="group of several"):
         group._set_attr(x="y")
+    assert group[0:2].list_outputs() == group.list_outputs() and group[1:].list_outputs() == group.list_outputs()[1:]
+    for wrong, error in (slice(1, 3), IndexError), (slice(2, None), TypeError):
+        with pytest.raises(error):
+            group[wrong]
 
 
 def test_numpy_on_the_left():
