@@ -184,3 +184,25 @@ def test_results_of_hybridized_recurrent_layers_are_lists(F):
             layer.hybridize(hybrid)
             out = layer(F.ones(shape), layer.begin_state(1))
             assert type(out) is (list if hybrid and lists else tuple) and type(out[1]) is list
+
+
+def test_inputs_that_are_not_used_are_told_once(F):
+    class Third(Sum):
+        def total(self, *given):
+            return given[1][1] * 2
+
+    class OldThird(Third, Old):
+        pass
+
+    class NewThird(Third, New):
+        pass
+
+    net = (NewThird if F is np else OldThird)()
+    args = F.ones((2,)), [F.ones((2,)), F.ones((2,))]
+    net(*args)
+    for _ in range(2):
+        net.hybridize()
+        with pytest.warns(UserWarning, match="does not use the inputs numbered 0, 1 ") as told:
+            net(*args), net(*args), net(F.ones((3,)), [F.ones((3,)), F.ones((3,))])
+        assert len(told) == 1
+    assert all(plan is not None for plan in net._hybrid.plans.values())

@@ -125,6 +125,12 @@ def test_initial_weights():
         assert all((a == 0).all() for n, a in biases.items() if "_f_" not in n)
 
 
+@pytest.mark.parametrize("states", [False, True])
+def test_only_fused_cells_that_give_states_tell_their_layout(states):
+    s, given = graph(mx.rnn.FusedRNNCell(4, mode="gru", get_next_state=states, prefix="f_"), True)
+    assert s.attr_dict()["f_rnn"].get("__layout__") == ("LNC" if states else None) and len(given) == states
+
+
 def test_checkpoints(tmp_path):
     fused = mx.rnn.FusedRNNCell(4, mode="lstm", prefix="f_")
     s, _ = graph(fused, True)
