@@ -131,8 +131,12 @@ class Executor:
             out_grads = [out_grads[name] for name in self._symbol.list_outputs()]
         if out_grads is not None:
             out_grads = list(out_grads) if isinstance(out_grads, list | tuple) else [out_grads]
+            for g in out_grads:
+                if not isinstance(g, nd.NDArray):
+                    raise TypeError(f"Executor.backward: out_grads must be an NDArray, or a list or dict of them, got {g!r}")
             if len(out_grads) != len(outputs):
                 raise MXNetError(f"Executor.backward: {len(out_grads)} out_grads are given, there are {len(outputs)} outputs")
+            out_grads = [g.astype(o.dtype, copy=False) for g, o in zip(out_grads, outputs, strict=True)]
         heads = [(o, None if out_grads is None else out_grads[k]) for k, o in enumerate(outputs) if o._node is not None]
         autograd.backward([o for o, _ in heads], None if out_grads is None else [g for _, g in heads], train_mode=is_train)
         self._tell_gradients()

@@ -83,7 +83,10 @@ def test_random_arrays_are_mxnets():
     onp.random.seed(0)
     a, b = T.random_uniform_arrays((2,), (1,), low=-2, high=3, dtype="float64")
     assert a.round(8).tolist() == [0.74406752, 1.57594683] and b.round(8).tolist() == [1.01381688]
-    assert T.random_sample([1, 2, 3], 3) == [1, 2, 3] and len(set(T.random_sample([1, 2, 3], 2))) == 2
+    onp.random.seed(7)
+    assert [T.random_sample(list(p), k) for p, k in (("1234", 2), ("123", 3), ("abcdef", 4))] == [list("32"), list("123"), list("afcb")]
+    with pytest.raises(AssertionError, match="3 of 2"):
+        T.random_sample([1, 2], 3)
     assert T.random_arrays((2, 2)).dtype == "float32" and [s.shape for s in T.random_arrays((2,), ())] == [(2,), ()]
 
 

@@ -82,14 +82,22 @@ def nd_foreach(body, data, init_states, name="foreach"):
 def foreach(body, data, init_states):
     """Call `body(element, states) -> (output, new states)` for each element along axis 0 of data, in turn.
 
-    Args and returns as nd.contrib.foreach; tuples come back as lists.
+    Args and returns as nd.contrib.foreach; tuples come back as lists, and body gets states in the nesting of init_states.
     Raises: ValueError or AssertionError for what is no array, IndexError if there is no element.
     """
     found = in_graph("npx.foreach", (body, data, init_states))
     if found is not None:
         return found
-    out, states = _foreach(body, data, init_states, "np", ValueError, AssertionError)
-    return out, _listed(states, "npx.foreach: the states of body", AssertionError)
+    told = "npx.foreach: the states of body"
+    first, nested = _leaves(init_states, "npx.foreach: init_states", AssertionError)
+    count = len(first)
+
+    def turn(element, states):
+        flat, _ = _leaves(states, told, AssertionError)
+        return body(element, nested(flat) if len(flat) == count else states)
+
+    out, states = _foreach(turn, data, init_states, "np", ValueError, AssertionError)
+    return out, _listed(states, told, AssertionError)
 
 
 def _truth(value, what, error):

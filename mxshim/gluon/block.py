@@ -20,7 +20,7 @@ from ..symbol.recording import LayerNames
 from ..util import is_np_array
 from . import naming
 from .backends import check_backend
-from .dialect import DENSE, arrays_in, as_class, first_array, found_in, symbol_in
+from .dialect import DENSE, arrays_in, as_class, first_array, found_in, listed, symbol_in
 from .dialect import _flatten as _flatten
 from .dialect import _regroup as _regroup
 from .exporting import cached_graph, export
@@ -374,7 +374,8 @@ class HybridBlock(Block):
         static_alloc, static_shape, backend, ...: MXNet's hints, without effect.
         """
         strict = is_np_array() or type(self).forward is HybridBlock.forward
-        self._hybrid = Hybrid(self._casts, strict, inline_limit) if active or self._casts is not None else None
+        lists = strict or type(self).forward.__module__.startswith(__package__)
+        self._hybrid = Hybrid(self._casts, strict, inline_limit, lists=lists) if active or self._casts is not None else None
         super().hybridize(active)
 
     def _computed(self, *args, **kwargs):
@@ -384,9 +385,8 @@ class HybridBlock(Block):
             if args and type(args[0]) not in _TAKEN and not kwargs and is_np_array() and first_array(args) is None:
                 raise self._without_arrays(args)
             return super()._computed(*args, **kwargs)
-        if self._watch is not None and outermost():
-            return self._watch.run(self, args)
-        return self._hybrid.run(self, args)
+        out = self._watch.run(self, args) if self._watch is not None and outermost() else self._hybrid.run(self, args)
+        return listed(out) if type(out) not in DENSE and self._hybrid.lists and outermost() else out
 
     def __call__(self, *args, **kwargs):
         for p in self._reg_params.values():

@@ -63,6 +63,11 @@ def symbol_in(args):
     return None
 
 
+def listed(value):
+    """Nested lists and tuples as nested lists."""
+    return [listed(v) for v in value] if isinstance(value, list | tuple) else value
+
+
 def found_in(value, kind):
     """All objects of a class among nested lists, tuples and dicts."""
     if isinstance(value, kind):

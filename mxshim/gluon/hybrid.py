@@ -115,20 +115,21 @@ class Hybrid:
     unasked: of a block of `OWN` that nobody hybridized; for use while recording. It runs as if it were not hybridized where it holds
     blocks of other classes, whose code the user would miss, and draws its parameters in the order of the calls.
     strict: whether calls that do not come from a hybridized block must be such as MXNet's are, see `_refuse`.
+    lists: whether such calls give lists where forward gives tuples, as MXNet's do.
     nesting: how the inputs of the first call were nested, and its outputs, as `dialect._flatten` says it.
     called: how the inputs of the first strict call were nested.  limit: see `capture.fused`.
     """
 
-    def __init__(self, casts=None, strict=False, limit=0, unasked=False):
+    def __init__(self, casts=None, strict=False, limit=0, unasked=False, lists=False):
         self.casts, self.strict, self.limit, self.unasked, self.called = casts, strict, limit, unasked, None
-        self.nesting = None, None
+        self.nesting, self.lists = (None, None), lists
         self.plans: dict[tuple, _Plan | None] = {}
-        self.told = unasked
+        self.told, self.complained = unasked, False
         self.seen: tuple | None = None  # the last call's arguments
         self.unused: set[int] = set()
 
     def __reduce__(self):  # a copy of a block is captured anew
-        return Hybrid, (self.casts, self.strict, self.limit, self.unasked)
+        return Hybrid, (self.casts, self.strict, self.limit, self.unasked, self.lists)
 
     def run(self, block, args):
         """block.forward(*args)."""
@@ -265,6 +266,8 @@ class Hybrid:
                 warnings.warn(f"{type(block).__name__} is hybridized, but its forward cannot be one operator: {why}. It runs as if it "
                               "were not hybridized", stacklevel=4)
             return out
+        if self.strict and not self.complained and not _inside.plainly:
+            self._complain(block, plan, len(handles))
         (_, plan.own), *plan.attributes = attributes
         plan.changes = Changes.count
         used = [known.handles.get(id(v)) for v in taken.inputs]
@@ -280,6 +283,14 @@ class Hybrid:
             _alike(before, plan))
         self.plans[key] = plan if plan.trusted or plan.tries < _TRIES else None
         return found
+
+    def _complain(self, block, plan, count):
+        """Tell, once, which of the inputs forward leaves alone, as MXNet does."""
+        unused = set(range(count)).difference(source[1] for source in plan.sources if source[0] == "arg")
+        if unused:
+            self.complained = True
+            warnings.warn(f"{type(block).__name__} is hybridized, and its forward does not use the inputs numbered "
+                          f"{', '.join(map(str, sorted(unused)))} (from 0)", stacklevel=6)
 
 
 def _refuse(block, args, before):

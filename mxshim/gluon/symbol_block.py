@@ -68,7 +68,7 @@ class SymbolBlock(HybridBlock):
                     raise AssertionError(f"SymbolBlock: the variable '{name}' is sparse; parameters of a graph are dense")
                 # As in MXNet the variable's init, lr_mult and wd_mult do not count: those are for Module.
                 p = Parameter(name, grad_req="null" if name in aux else "write", shape=_shape(facts), allow_deferred_init=True,
-                              dtype=types.get(name, "float32"))
+                              dtype=as_dtype(types.get(name, "float32")).type)
                 p._full_name = name
             elif name in aux:
                 p.grad_req = "null"

@@ -261,6 +261,8 @@ def color_normalize(src, mean, std=None):
     src: floating, (H, W, C).  mean, std: arrays or numbers; None leaves out the step.
     Raises: MXNetError for whole numbers: cast the image first.
     """
+    if mean is std is None:
+        return src
     if isinstance(src, nd.NDArray):
         if onp.dtype(src.dtype).kind in "iub":
             raise MXNetError(f"color_normalize: a floating image is needed, got {onp.dtype(src.dtype).name}; cast it with "

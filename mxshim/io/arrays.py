@@ -44,6 +44,11 @@ def _array(name, source):
         raise TypeError(f"Invalid type '{type(source).__name__}' for {name}, should be NDArray or numpy.ndarray") from error
 
 
+def _shuffled(array):
+    """What shuffling makes of an array: one of float32, unless it is sparse."""
+    return array if isinstance(array, CSRNDArray) else array.astype("float32", copy=False)
+
+
 class _Source:
     """An array, read to the host once, of which rows along the batch axis are taken."""
 
@@ -79,7 +84,7 @@ class NDArrayIter(DataIter):
 
     Args:
         data, label: an array of ours or of NumPy (which becomes float32), a list, or a dict of them; csr matrices too.
-        shuffle: another order after each reset, from NumPy's global generator.
+        shuffle: another order after each reset, from NumPy's global generator. Dense arrays become float32 then.
         last_batch_handle: what becomes of examples that do not fill a batch: "pad" fills it from the beginning, "discard" drops them,
             "roll_over" begins the next epoch with them.
         data_name, label_name: names of single arrays; several in a list are called _0_data, _1_data and so on.
@@ -100,7 +105,7 @@ class NDArrayIter(DataIter):
         self._axis = layout.find("N")
         if self._axis < 0:
             raise ValueError(f"NDArrayIter: the layout {layout!r} has no batch axis N")
-        self._data, self._label = ([(k, _Source(a, self._axis)) for k, a in _init_data(source, empty, name)]
+        self._data, self._label = ([(k, _Source(_shuffled(a) if shuffle else a, self._axis)) for k, a in _init_data(source, empty, name)]
                                    for source, empty, name in ((data, False, data_name), (label, True, label_name)))
         sources = [s.array for _, s in self._data + self._label]
         for name, s in self._data + self._label:

@@ -233,4 +233,4 @@ class BidirectionalCell(BaseRNNCell):
         else:
             outputs = [symbol.Concat(lo, ro, dim=1, name=f"{self._output_prefix}t{i}") for i, (lo, ro) in enumerate(
                 zip(l_outputs, reversed(r_outputs), strict=True))]
-        return outputs, l_states + r_states
+        return outputs, [l_states, r_states]

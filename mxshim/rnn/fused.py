@@ -89,7 +89,7 @@ class FusedRNNCell(BaseRNNCell):
         named = dict(zip(("state", "state_cell"), states, strict=False))
         rnn = symbol.RNN(data=inputs, parameters=self._parameter, state_size=self._num_hidden, num_layers=self._num_layers,
                          bidirectional=self._bidirectional, p=self._dropout, state_outputs=self._get_next_state, mode=self._mode,
-                         name=f"{self._prefix}rnn", attr={"__layout__": "LNC"}, **named)
+                         name=f"{self._prefix}rnn", attr={"__layout__": "LNC"} if self._get_next_state else None, **named)
         if self._get_next_state:
             outputs, states = rnn[0], [rnn[i] for i in range(1, 3 if self._mode == "lstm" else 2)]
         else:

@@ -144,7 +144,7 @@ def _record(a: Any, label: str, np_shape: bool) -> tuple[bytes, list[onp.ndarray
         header += b"".join(struct.pack("<i", DTYPE_CODES["int64"]) + _shape_bytes(i.shape) for i in indices)
         return header, [data, *indices]
     a = dense(a, label)
-    if not np_shape and (not a.ndim or not a.size):
+    if not np_shape and not a.ndim:
         raise MXNetError(f"{label} has shape {a.shape}, which a file can hold only under NumPy shape semantics; "
                          "call npx.set_np() before saving")
     header = struct.pack("<Ii", V3 if np_shape else V2, DENSE) + _shape_bytes(a.shape)

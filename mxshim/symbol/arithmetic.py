@@ -104,9 +104,9 @@ def _install_methods():
 _install_methods()
 
 
-def astype(self, dtype):
-    """The elements in another dtype."""
-    return create("Cast", (self,), {"dtype": dtype}, "cast", type(self))
+def astype(self, dtype, **kwargs):
+    """The elements in another dtype. kwargs: name and attr, as of mx.sym.cast."""
+    return create("Cast", (self,), {"dtype": dtype, **kwargs}, "cast", type(self))
 
 
 def reshape(self, *shape, **kwargs):

@@ -50,6 +50,7 @@ class Symbol:
     """Outputs of a graph; mx.sym.Variable and the functions of mx.sym make them. Iterating, x[i] and x["name"] give single outputs."""
 
     _dialect = "nd"
+    __array_ufunc__ = None  # a NumPy scalar on the left asks for the reflected operator
 
     def __init__(self, entries):
         self._entries = list(entries)
@@ -103,15 +104,17 @@ class Symbol:
     # -- attributes ------------------------------------------------------------------------------------------------
 
     def attr(self, key) -> str | None:
-        """An attribute of the only output's operator as text; None if it is not set."""
-        attrs = self._only("attr").attrs
-        return attrs.get(f"__{key}__") if key in HIDDEN else attrs.get(key)
+        """An attribute of the operator as text, or its "name"; None if it is not set, and of a group of several."""
+        vertex = self._entries[0][0]
+        if any(v is not vertex for v, _ in self._entries):
+            return None
+        return vertex.name if key == "name" else vertex.attrs.get(f"__{key}__" if key in HIDDEN else key)
 
     def list_attr(self, recursive=False) -> dict[str, str]:
-        """All attributes of the only output's operator; "__lr_mult__" also as "lr_mult". Raises: DeprecationWarning with recursive."""
+        """All attributes of the (first) operator; "__lr_mult__" also as "lr_mult". Raises: DeprecationWarning with recursive."""
         if recursive:
             raise DeprecationWarning("list_attr(recursive=True) ended with MXNet 0.9: attr_dict() gives the attributes of all operators")
-        return _shown(self._only("list_attr").attrs)
+        return _shown(self._entries[0][0].attrs)
 
     def attr_dict(self) -> dict[str, dict[str, str]]:
         """The attributes of all operators and inputs that have any, by name."""
@@ -243,7 +246,11 @@ class Symbol:
                 raise ValueError(f'There are multiple outputs with name "{index}"')
             return type(self)(found)
         if isinstance(index, slice):
-            return type(self)(self._entries[index])
+            if (index.stop or 0) > len(self._entries):
+                raise IndexError(f"there are {len(self._entries)} outputs, not {index.stop}")
+            if not (found := self._entries[index]):
+                raise TypeError(f"no outputs are left: there are {len(self._entries)}")
+            return type(self)(found)
         if not isinstance(index, int):
             raise TypeError(f"a Symbol's outputs are taken by number or by name, got {index!r}")
         return type(self)([self._entries[index]])

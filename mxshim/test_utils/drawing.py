@@ -1,8 +1,6 @@
 """Random shapes and arrays, from NumPy's global generator as in MXNet, and arrays of a known pattern."""
 from __future__ import annotations
 
-import random
-
 import numpy as onp
 
 from .. import ndarray as nd
@@ -45,9 +43,12 @@ def random_uniform_arrays(*shapes, low=0.0, high=1.0, dtype="float32"):
 
 
 def random_sample(population, k):
-    """k different elements of a list, in the order they have there."""
-    chosen = sorted(random.sample(range(len(population)), k))
-    return [population[i] for i in chosen]
+    """k different elements of a list, the first after NumPy's global generator has shuffled it. Raises: AssertionError if it has fewer."""
+    if not 0 <= k <= len(population):
+        raise AssertionError(f"random_sample: {k} of {len(population)} elements cannot be chosen")
+    shuffled = list(population)
+    onp.random.shuffle(shuffled)
+    return shuffled[:k]
 
 
 def assign_each(the_input, function):

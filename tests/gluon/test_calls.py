@@ -117,3 +117,92 @@ def test_arrays_and_symbols_do_not_mix(F):
                 block(F, hybridize)(*args)
     assert block(F)(a, a).list_arguments() == ["a"]
     assert block(F)(None, a).list_arguments() == ["a"]
+
+
+def nesting(out):
+    return type(out)(nesting(o) for o in out) if isinstance(out, list | tuple) else 0
+
+
+class Pairs(Sum):
+    def total(self, *given):
+        return given[0] * 2, (given[0] + 1, [given[0]], ())
+
+
+class OldPairs(Pairs, Old):
+    pass
+
+
+class NewPairs(Pairs, New):
+    pass
+
+
+class Around(gluon.HybridBlock):
+    """Adds a tuple to what a hybridized block inside a hybridized block returns; the seen attribute keeps it from being one operator."""
+
+    def __init__(self, inner, watched):
+        super().__init__()
+        self.inner, self.watched = inner, watched
+
+    def forward(self, x):
+        if self.watched:
+            self.seen = x.shape
+        return self.inner(x) + (x,)
+
+
+def test_results_of_hybridized_blocks_are_lists(F):
+    tuples, lists = (0, (0, [0], ())), [0, [0, [0], []]]
+    net = (NewPairs if F is np else OldPairs)()
+    assert nesting(net(F.ones((3,)))) == tuples
+    net.hybridize()
+    for _ in range(4):  # captured, and replayed
+        out = net(F.ones((3,)))
+        assert nesting(out) == lists and out[1][0].asnumpy().tolist() == [2, 2, 2]
+        with mx.autograd.record():
+            assert nesting(net(F.ones((3,)))) == lists
+    net.hybridize(False)
+    assert nesting(net(F.ones((3,)))) == tuples
+
+
+@pytest.mark.parametrize("watched", [False, True])
+def test_blocks_inside_a_hybridized_block_return_what_they_return(watched):
+    mx.npx.set_np()
+    net = Around(NewPairs(), watched)
+    net.hybridize()
+    assert [nesting(net(np.ones((3,)))) for _ in range(3)] == 3 * [[0, [0, [0], []], 0]]
+
+
+def test_an_imperative_forward_of_an_nd_program_keeps_its_tuples():
+    net = NewPairs()  # MXNet 1 does not hybridize it
+    net.hybridize()
+    assert nesting(net(nd.ones((3,)))) == (0, (0, [0], ()))
+
+
+def test_results_of_hybridized_recurrent_layers_are_lists(F):
+    for layer, shape, lists in (mx.gluon.rnn.LSTM(2), (3, 1, 2), True), (mx.gluon.rnn.GRUCell(2), (1, 2), F is nd):
+        for hybrid in False, True:
+            layer.initialize(force_reinit=True)
+            layer.hybridize(hybrid)
+            out = layer(F.ones(shape), layer.begin_state(1))
+            assert type(out) is (list if hybrid and lists else tuple) and type(out[1]) is list
+
+
+def test_inputs_that_are_not_used_are_told_once(F):
+    class Third(Sum):
+        def total(self, *given):
+            return given[1][1] * 2
+
+    class OldThird(Third, Old):
+        pass
+
+    class NewThird(Third, New):
+        pass
+
+    net = (NewThird if F is np else OldThird)()
+    args = F.ones((2,)), [F.ones((2,)), F.ones((2,))]
+    net(*args)
+    for _ in range(2):
+        net.hybridize()
+        with pytest.warns(UserWarning, match="does not use the inputs numbered 0, 1 ") as told:
+            net(*args), net(*args), net(F.ones((3,)), [F.ones((3,)), F.ones((3,))])
+        assert len(told) == 1
+    assert all(plan is not None for plan in net._hybrid.plans.values())

@@ -239,6 +239,7 @@ def test_symbol_block():
     assert repr(net) == "SymbolBlock(\n<Symbol fc> : 1 -> 1\n)"
     assert repr(gluon.SymbolBlock([fc, fc * 2], [data])).endswith("_mulscalar0]> : 1 -> 2\n)")
     assert list(net.collect_params()) == ["fc_weight", "fc_bias"]
+    assert str(net.collect_params()["fc_bias"]) == "Parameter fc_bias (shape=None, dtype=<class 'numpy.float32'>)"
     net.initialize()
     assert net(nd.ones((2, 4))).shape == (2, 3) and net.collect_params()["fc_weight"].shape == (3, 4)
     with pytest.raises(MXNetError, match="FullyConnected"):

@@ -84,7 +84,7 @@ def test_hooks_of_a_recurrent_layer_see_what_the_caller_gets(F):
         layer.hybridize(hybrid)
         layer(F.ones((2, 1, 2)))
         layer(F.ones((2, 1, 2)), layer.begin_state(batch_size=1))
-    assert seen == [(2, type(F.ones(1))), (2, tuple)] * 2
+    assert seen == [(2, type(F.ones(1))), (2, tuple), (2, type(F.ones(1))), (2, list)]
 
 
 def test_order_of_a_projected_layers_parameters():

@@ -167,6 +167,7 @@ def test_cubic_bytes_are_exact(shape, channels):
 
 def test_written_into_the_image():
     f = X.astype("float32")
+    assert image.color_normalize(X, None) is X  # whole numbers, too
     assert image.color_normalize(f, nd.array([1, 2, 3])) is f and f.asnumpy().tolist() == (PIXELS - onp.array([1., 2, 3])).tolist()
     part = f[1:3]
     image.BrightnessJitterAug(0.5)(part)

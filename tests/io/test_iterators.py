@@ -68,6 +68,19 @@ def test_rolling_over_and_hard_reset():
     assert it.next().label[0].asnumpy().tolist() == [0, 1, 2]
 
 
+def test_shuffling_makes_float32():
+    sources = onp.arange(4, dtype="float64"), nd.arange(4, dtype="int32")
+    for shuffle, dtype in (False, onp.int32), (True, onp.float32):
+        it = mx.io.NDArrayIter(*sources, 2, shuffle=shuffle)
+        batch = it.next()
+        assert batch.data[0].dtype == onp.float32 and batch.label[0].dtype == it.provide_label[0].dtype == dtype
+        assert batch.data[0].asnumpy().tolist() == batch.label[0].asnumpy().tolist()
+
+
+def test_an_iterator_that_defines_nothing_is_empty():
+    assert list(mx.io.DataIter(2)) == []
+
+
 def test_csr_batches():
     it = mx.io.NDArrayIter(nd.sparse.csr_matrix(nd.array(X)), Y, 3, True, last_batch_handle="discard")
     for _ in range(2):

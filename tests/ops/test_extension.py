@@ -144,3 +144,24 @@ def test_suppression(classes):
                     want[i + 1:] &= ~(found[i] & same)[i + 1:]
             assert 10 < want.sum() < 500
             onp.testing.assert_array_equal(got, want)
+
+
+@pytest.mark.parametrize("states, body, want", [
+    (0, lambda s: (s,), ([0, 0, 0], [0])), (0, lambda s: [s], ([0, 0, 0], [0])), ([0], lambda s: s[0], ([[0], [0], [0]], 0)),
+    ((0, (0,)), lambda s: s, (3 * [[0, [0]]], [0, [0]])),
+], ids=["tuple", "list", "one of a list", "nested"])
+def test_foreach_gives_its_body_states_nested_as_the_first(states, body, want):
+    def arrays(nesting):
+        return type(nesting)(map(arrays, nesting)) if isinstance(nesting, list | tuple) else np.zeros(2)
+
+    def nesting(given):
+        return type(given)(map(nesting, given)) if isinstance(given, list | tuple) else 0
+
+    seen = []
+
+    def turn(element, given):
+        seen.append(nesting(given))
+        return element, body(given)
+
+    _, last = npx.foreach(turn, np.ones((3, 2)), arrays(states))
+    assert (seen, nesting(last)) == want

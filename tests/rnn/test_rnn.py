@@ -77,7 +77,8 @@ def test_composed_cells():
     ex = s.simple_bind(mx.cpu(), data=(3, 2, 4))
     assert ex.forward(is_train=True)[0].shape == (3, 2, 4)
     both = mx.rnn.BidirectionalCell(mx.rnn.LSTMCell(4, prefix="l_"), mx.rnn.LSTMCell(4, prefix="r_"))
-    s, _ = graph(both, False)
+    s, states = graph(both, False)
+    assert [[s.name for s in one] for one in states] == [["l_t1_out", "l_t1_state"], ["r_t1_out", "r_t1_state"]]
     assert s.list_outputs() == ["bi_t0_output", "bi_t1_output"] and s.infer_shape(data=(3, 2, 5))[1] == [(3, 8)] * 2
     for call, error in ((lambda: both(None, None), NotImplementedError), (lambda: mx.rnn.ZoneoutCell(both), AssertionError),
                         (lambda: mx.rnn.FusedRNNCell(3)(None, None), NotImplementedError)):
@@ -122,6 +123,12 @@ def test_initial_weights():
         biases = {n: a.asnumpy() for n, a in found.items() if n.endswith("bias")}
         assert {n for n, a in biases.items() if (a == 2).all()} >= {next(n for n in biases if "i2h_f" in n)}
         assert all((a == 0).all() for n, a in biases.items() if "_f_" not in n)
+
+
+@pytest.mark.parametrize("states", [False, True])
+def test_only_fused_cells_that_give_states_tell_their_layout(states):
+    s, given = graph(mx.rnn.FusedRNNCell(4, mode="gru", get_next_state=states, prefix="f_"), True)
+    assert s.attr_dict()["f_rnn"].get("__layout__") == ("LNC" if states else None) and len(given) == states
 
 
 def test_checkpoints(tmp_path):

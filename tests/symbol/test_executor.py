@@ -349,3 +349,13 @@ def test_gradients_by_the_names_of_outputs_and_the_graph_that_runs():
     e.set_monitor_callback(lambda name, array: told.append(mx.base.py_str(name)))
     e.forward()
     assert told == ["fc_output"] and mx.base.py_str(b"fc_output") == "fc_output"
+
+
+def test_gradients_that_arrive_have_the_dtype_of_the_outputs():
+    ex = (a * a).simple_bind(mx.cpu(), type_dict={"a": "float64"}, a=(2,))
+    ex.forward(is_train=True, a=nd.array([3, 4], dtype="float64"))
+    ex.backward(nd.array([1, 2]))
+    assert ex.grad_dict["a"].dtype == onp.float64 and ex.grad_dict["a"].asnumpy().tolist() == [6, 16]
+    for wrong in "a", onp.ones(2), [None]:
+        with pytest.raises(TypeError, match="must be an NDArray"):
+            ex.backward(wrong)

@@ -166,6 +166,33 @@ def test_attributes():
         f.list_attr(recursive=True)
 
 
+def test_attributes_of_groups():
+    split = sym.split(d, num_outputs=2, name="sp")
+    assert split.attr("name") == "sp" and split.attr("num_outputs") == "2" and d.attr("name") == "d"  # two outputs of one operator
+    group = sym.Group([d + 1, e * d])
+    assert group.attr("name") is group.attr("scalar") is None and group.list_attr() == {"scalar": "1"}  # the first one's
+    with pytest.raises(MXNetError, match="group of several"):
+        group._set_attr(x="y")
+    assert group[0:2].list_outputs() == group.list_outputs() and group[1:].list_outputs() == group.list_outputs()[1:]
+    for wrong, error in (slice(1, 3), IndexError), (slice(2, None), TypeError):
+        with pytest.raises(error):
+            group[wrong]
+
+
+def test_numpy_on_the_left():
+    two = onp.float32(2)
+    for made, want in ((two - d, (d - 2).__neg__()), (two * d, d * 2), (two ** d, 2 ** d), (two > d, d < 2), (two == d, d == 2)):
+        assert made.list_arguments() == ["d"]
+        assert made.eval(d=mx.nd.array([3]))[0].asnumpy() == want.eval(d=mx.nd.array([3]))[0].asnumpy()
+    for wrong in (lambda: onp.ones(2) * d, lambda: d * onp.ones(2)):
+        with pytest.raises(TypeError, match="not supported"):
+            wrong()
+
+
+def test_the_name_of_a_cast():
+    assert d.astype("int32", name="t").list_outputs() == ["t_output"]
+
+
 def test_operators_without_attributes_take_any():
     a = sym.broadcast_mul(d, e, axis=1, name="m")
     assert a.attr_dict() == {"m": {"axis": "1"}} and sym.load_json(a.tojson()).attr_dict() == a.attr_dict()

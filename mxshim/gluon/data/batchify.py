@@ -67,8 +67,8 @@ class Pad(_Batchify, Checked):
         if self._round_to is not None:
             sizes = [-(-n // self._round_to) * self._round_to for n in sizes]
         batch = onp.full((len(parts), *sizes), self._value, dtype)
-        for row, part in zip(batch, parts):
-            row[tuple(map(slice, part.shape))] = part
+        for k, part in enumerate(parts):
+            batch[(k, *map(slice, part.shape))] = part
         return adopt_numpy(batch, array_class(type(first)), current_device())
 
 

@@ -90,6 +90,12 @@ class HybridRecurrentCell(RecurrentCell, HybridBlock):
         self._step = -1
         super().reset()
 
+    def hybridize(self, active=True, *args, **kwargs):
+        """As HybridBlock.hybridize. In np programs the results keep their tuples, as MXNet 2 runs cells step by step nevertheless."""
+        super().hybridize(active, *args, **kwargs)
+        if self._hybrid is not None and is_np_array():
+            self._hybrid.lists = False
+
     def _graphed(self, *args, **kwargs):
         self._step += 1
         return super()._graphed(*args, **kwargs)

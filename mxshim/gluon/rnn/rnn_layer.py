@@ -149,8 +149,8 @@ class _RNNLayer(HybridBlock):
             elif not isinstance(states, list | tuple):
                 states = [states]
             extra = (sequence_length,) if self._use_sequence_length else ()
-            outputs, states = super().__call__(inputs, list(states), *extra)
-            return (outputs, states) if given else outputs
+            out = super().__call__(inputs, list(states), *extra)
+            return out if given else out[0]
         batch = inputs.shape[self._layout.find("N")]
         given = states is not None
         if not given:
@@ -162,8 +162,8 @@ class _RNNLayer(HybridBlock):
             raise ValueError(f"{self}: states of shapes {wanted} are needed, (layers * directions, batch, size), got "
                              f"{[s.shape for s in states]}")
         extra = (sequence_length,) if self._use_sequence_length else ()
-        outputs, states = super().__call__(inputs, list(states) if given else states, *extra)
-        return (outputs, states) if given else outputs
+        out = super().__call__(inputs, list(states) if given else states, *extra)
+        return out if given else out[0]
 
     def _told(self, args, out):
         return out[0] if type(args[1]) is _Begun else out

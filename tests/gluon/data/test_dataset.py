@@ -120,6 +120,7 @@ def found(batch):
     (lambda: B.Pad()([[1, 2], []]), ("int64", [[1, 2], [0, 0]])),
     (lambda: B.Pad(dtype="float32", round_to=4)([[1, 2], [3]]), ("float32", [[1, 2, 0, 0], [3, 0, 0, 0]])),
     (lambda: B.Pad()([onp.ones((1, 2)), onp.ones((2, 1))]), ("float64", [[[1, 1], [0, 0]], [[1, 0], [1, 0]]])),
+    (lambda: B.Pad()([np.array(1.5), np.array(2)]), ("float32", [1.5, 2])),
     (lambda: B.Append()([[1, 2], [3]]), [("float32", [[1, 2]]), ("float32", [[3]])]),
     (lambda: B.Append(expand=False)([[1, 2], [3]]), [("float32", [1, 2]), ("float32", [3])]),
     (lambda: B.Group(B.Pad(), B.Stack())([([1, 2], 0), ([1], 1)]), (("int64", [[1, 2], [1, 0]]), ("int64", [0, 1]))),
