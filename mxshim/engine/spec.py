@@ -182,7 +182,7 @@ def eval_inlined(jaxpr, consts, args) -> list:
     env: dict = {**dict(zip(jaxpr.constvars, consts)), **dict(zip(jaxpr.invars, args))}
     for eqn in jaxpr.eqns:
         values = [v.val if hasattr(v, "val") else env[v] for v in eqn.invars]
-        if eqn.primitive.name in ("jit", "pjit"):
+        if eqn.primitive.name == "jit":
             inner = eqn.params["jaxpr"]
             outs = eval_inlined(inner.jaxpr, inner.consts, values)
         else:
@@ -455,7 +455,7 @@ class _Remade:
 
     def _is_cheap(self, eqn):
         inner = eqn.params.get("jaxpr")
-        if inner is not None and eqn.primitive.name in ("pjit", "jit"):
+        if inner is not None and eqn.primitive.name == "jit":
             return all(self._is_cheap(e) for e in inner.jaxpr.eqns)
         return eqn.primitive.name in _CHEAP
 
