@@ -290,6 +290,16 @@ def _multicast_types(v, types):
         types.update({(id(v), k): pick(found, key=lambda t: t.itemsize) for k in range(v.count())})
 
 
+def _quantized_types(v, types):
+    """What the inputs of an operator on quantized numbers are, where nothing is known of them."""
+    found = {"data": "float32"} if "_quantize" in v.op[8:] and "_quantized" not in v.op else _QUANTIZED
+    found = {"data": "int32"} if v.op == "_contrib_requantize" else found
+    for name, (w, k) in zip(operators.inputs_of(v.record, v.values(), len(v.inputs)), v.inputs, strict=False):
+        kind = "float32" if v.op.endswith("embedding") and name == "data" else found.get(name, "float32")
+        if types.get((id(w), k)) is None:
+            types[id(w), k] = as_dtype(kind)
+
+
 def _type_step(v, types):
     if v.subgraphs:
         _loop_types(v, types)
@@ -297,12 +307,7 @@ def _type_step(v, types):
     if v.op == "Custom" and _custom_types(v, types):
         return
     if v.op.startswith(("_contrib_quantize", "_contrib_dequantize", "_contrib_requantize")):
-        found = {"data": "float32"} if "_quantize" in v.op[8:] and "_quantized" not in v.op else _QUANTIZED
-        found = {"data": "int32"} if v.op == "_contrib_requantize" else found
-        for name, (w, k) in zip(operators.inputs_of(v.record, v.values(), len(v.inputs)), v.inputs, strict=False):
-            kind = "float32" if v.op.endswith("embedding") and name == "data" else found.get(name, "float32")
-            if types.get((id(w), k)) is None:
-                types[id(w), k] = as_dtype(kind)
+        _quantized_types(v, types)
     if v.op == "amp_multicast":
         _multicast_types(v, types)
         return
