@@ -12,7 +12,7 @@ import jax.numpy as jnp
 from jax import lax
 from jax.custom_derivatives import SymbolicZero
 
-from ..base import MXNetError, is_float
+from ..base import BOOL, FLOAT64, MXNetError, is_float
 from ..engine.op import op
 from .axes import over
 from .binary import (
@@ -36,7 +36,7 @@ from .binary import (
     quotient,
     with_exponents,
 )
-from .dtypes import BOOL, FLOAT64, equal, in_floats, promoted, row, value
+from .dtypes import equal, in_floats, promoted, row, value
 from .outline import pointwise
 
 

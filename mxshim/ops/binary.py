@@ -8,9 +8,9 @@ from __future__ import annotations
 import jax.numpy as jnp
 import numpy as onp
 
-from ..base import FLOAT32, MXNetError, is_float
+from ..base import BOOL, FLOAT32, FLOAT64, INT64, MXNetError, is_float
 from ..engine.op import op
-from .dtypes import BOOL, FLOAT64, INT64, equal, kind, promote, promoted, row, value
+from .dtypes import equal, kind, promote, promoted, row, value
 
 A = onp.array([[1.7, -2.3, 3.1], [0.6, 4.4, -1.9]], "float32")
 B = onp.array([[2.6, 1.2, 0.8], [-3.7, 2.3, 1.4]], "float32")
