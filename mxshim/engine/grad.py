@@ -292,7 +292,7 @@ def _heads(heads, head_grads):
     heads = list(heads) if from_list else [heads]
     if head_grads is None:
         head_grads = [None] * len(heads)
-    elif isinstance(head_grads, list | tuple) and (from_list or isinstance(head_grads, list | tuple)):
+    elif isinstance(head_grads, list | tuple):
         head_grads = list(head_grads)
     else:
         head_grads = [head_grads]

@@ -170,11 +170,17 @@ def repeated(jaxpr, times: int = 1):
     for eqn in jaxpr.eqns:
         yield eqn, times
         inside = times * eqn.params["length"] if eqn.primitive.name == "scan" else times
-        for value in eqn.params.values():
-            for inner in value if isinstance(value, list | tuple) else (value,):
-                inner = getattr(inner, "jaxpr", inner)
-                if hasattr(inner, "eqns"):
-                    yield from repeated(inner, inside)
+        for inner in jaxprs_in(eqn):
+            yield from repeated(inner, inside)
+
+
+def jaxprs_in(eqn):
+    """The jaxprs among the parameters of an equation."""
+    for value in eqn.params.values():
+        for inner in value if isinstance(value, list | tuple) else (value,):
+            inner = getattr(inner, "jaxpr", inner)
+            if hasattr(inner, "eqns"):
+                yield inner
 
 
 def eval_inlined(jaxpr, consts, args) -> list:
