@@ -433,7 +433,7 @@ def _outputs(out, values, memory):
         memory[id(out._cell)] = out, len(values)
         values.append(out._value_now())
         return type(out), len(values) - 1, place(out) is not None
-    if isinstance(out, list | tuple) and type(out) in (list, tuple):
+    if type(out) in (list, tuple):
         return [type(out), [_outputs(o, values, memory) for o in out]]
     if isinstance(out, _STATIC):
         return [None, out]
