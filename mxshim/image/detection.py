@@ -5,7 +5,6 @@ Draws come from Python's `random`, in MXNet's order.
 """
 from __future__ import annotations
 
-import json
 import math
 import numbers
 import random
@@ -13,23 +12,16 @@ import warnings
 
 import numpy as onp
 
-from ..arguments import Checked, check, checked
-from .augmenters import Augmenter, CastAug, ForceResizeAug, ResizeAug, colours, needs_three, plain, statistics
+from ..arguments import check, checked
+from .augmenters import Augmenter, CastAug, Described, ForceResizeAug, ResizeAug, colours, needs_three, statistics
 from .functions import copyMakeBorder, fixed_crop, image_like, pixels_of
 
 __all__ = ["CreateDetAugmenter", "CreateMultiRandCropAugmenter", "DetAugmenter", "DetBorrowAug", "DetHorizontalFlipAug",
            "DetRandomCropAug", "DetRandomPadAug", "DetRandomSelectAug"]
 
 
-class DetAugmenter(Checked):
+class DetAugmenter(Described):
     """A function of an image and its label that gives both. Subclasses define __call__(src, label)."""
-
-    def __init__(self, **kwargs):
-        self._kwargs = plain(kwargs)
-
-    def dumps(self):
-        """The class and its settings as JSON."""
-        return json.dumps([type(self).__name__.lower(), self._kwargs])
 
     def __call__(self, src, label):
         raise NotImplementedError(f"{type(self).__name__} needs a method __call__(src, label)")

@@ -168,18 +168,20 @@ class CSVIter(MXDataIter):
 
 def _csv(path, shape, dtype):
     """(lines, *shape) of the numbers in a CSV file or folder."""
-    width, rows = int(onp.prod(shape)), []
+    width, read, rows = math.prod(shape), float if dtype.kind == "f" else int, []
+
+    def row(line, number, name):
+        words = line.split(",")
+        if len(words) != width:
+            raise MXNetError(f"CSVIter: line {number} of {name} has {len(words)} numbers, shape {shape} needs {width}")
+        try:
+            return [read(w) for w in words]
+        except ValueError as error:
+            raise MXNetError(f"CSVIter: line {number} of {name} is not made of numbers: {error}") from None
+
     for name in _files(path, "CSVIter"):
         with open(name, encoding="utf-8") as f:
-            for number, line in enumerate(f, 1):
-                if line.strip():
-                    words = line.split(",")
-                    if len(words) != width:
-                        raise MXNetError(f"CSVIter: line {number} of {name} has {len(words)} numbers, shape {shape} needs {width}")
-                    try:
-                        rows.append([float(w) for w in words] if dtype.kind == "f" else [int(w) for w in words])
-                    except ValueError as error:
-                        raise MXNetError(f"CSVIter: line {number} of {name} is not made of numbers: {error}") from None
+            rows += [row(line, number, name) for number, line in enumerate(f, 1) if line.strip()]
     return onp.array(rows, dtype).reshape(-1, *shape)
 
 
