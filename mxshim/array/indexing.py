@@ -12,7 +12,7 @@ import numpy as onp
 
 from ..base import MXNetError
 from ..engine.call import watch
-from ..engine.cell import Handle, aval_of, value_with
+from ..engine.cell import Handle, aval_of, keep, value_with
 from ..engine.emit import emit, emit1, emit2, form_of, inplace
 from ..engine.op import NAMES
 from ..engine.spec import NUM, arr
@@ -205,9 +205,7 @@ def _plan_of(x: Array, key) -> _Plan:
     known = tuple(parts)
     found = _PLANS.get(known)
     if found is None:
-        if len(_PLANS) > 4096:
-            _PLANS.clear()
-        found = _PLANS[known] = _plan(x, key)
+        found = keep(_PLANS, 4096, known, _plan(x, key))
     return found
 
 
