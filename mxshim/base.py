@@ -77,6 +77,7 @@ BFLOAT16 = onp.dtype(bfloat16)
 BOOL, FLOAT16, FLOAT32, FLOAT64, INT32, INT64 = (onp.dtype(n) for n in ("bool", "float16", "float32", "float64", "int32", "int64"))
 HALVES = FLOAT16, BFLOAT16
 _BY_NAME = {name: BFLOAT16 if name == "bfloat16" else onp.dtype(name) for name in DTYPE_CODES}
+CODE_DTYPES = {code: _BY_NAME[name] for name, code in DTYPE_CODES.items()}
 _KNOWN = frozenset(_BY_NAME.values())
 
 

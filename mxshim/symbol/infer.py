@@ -8,7 +8,7 @@ from typing import Any
 import numpy as onp
 
 from .. import ndarray as nd
-from ..base import MXNetError, as_dtype
+from ..base import CODE_DTYPES, MXNetError, as_dtype
 from ..device import current_device
 from ..engine import capture
 from ..engine.rng import aside
@@ -204,7 +204,7 @@ def _types(order, given) -> dict:
             code = v.attrs.get("__dtype__")
             found = given.get(v.name)
             if found is None and code is not None and code.lstrip("-").isdigit():
-                found = operators.DTYPE_OF_CODE.get(int(code))
+                found = CODE_DTYPES.get(int(code))
             types[id(v), 0] = None if found is None else as_dtype(found)
     for _ in range(3):
         before = dict(types)
@@ -323,7 +323,7 @@ def _type_step(v, types):
             raise MXNetError(f"Error in operator {v.name}: {v.op} of {first} and {other}: its inputs must have one dtype. Cast one of them")
     named = v.attrs.get("dtype") if v.op != "topk" else None
     if named and named != "None" and "dtype" in (v.record.kinds if v.record else {}):
-        found = as_dtype(named if not named.isdigit() else operators.DTYPE_OF_CODE.get(int(named), "float32"))
+        found = as_dtype(named if not named.isdigit() else CODE_DTYPES.get(int(named), "float32"))
     elif v.op in _OWN_TYPE or v.op.startswith(_BOOLEAN):
         found = as_dtype(_OWN_TYPE.get(v.op, "bool"))
     elif not v.inputs:

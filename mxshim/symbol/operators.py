@@ -349,6 +349,3 @@ _OUTPUT_NAMES = {
 def dtype_code(dtype) -> str:
     """A dtype as the attribute __dtype__ holds it."""
     return str(DTYPE_CODES[as_dtype(dtype).name])
-
-
-DTYPE_OF_CODE = {code: name for name, code in DTYPE_CODES.items()}
