@@ -24,11 +24,7 @@ TWINS = {"args": [((A, B), {}), ((I, J), {})]}
 INTS = {"args": [((I, J), {}), ((I, J[0]), {}), ((I, 3), {}), ((3, J), {})]}
 
 
-# How each family finds the dtype in which it computes.
-
-def both_promoted(x1, x2):
-    return promoted(x1, x2)
-
+# How each family finds the dtype in which it computes, where that is not `promoted`.
 
 def no_booleans(x1, x2):
     dtype = promoted(x1, x2)
@@ -161,17 +157,17 @@ def _full(names, function, method):
     return [f"{method if n.startswith('__') else function}.{n}" for n in names.split()]
 
 
-def np_op(names, fn, doc, rule=both_promoted, result=None, swap=False, **facts):
+def np_op(names, fn, doc, rule=promoted, result=None, swap=False, **facts):
     """Declare np functions and, for names like __add__, operators of np.ndarray."""
     # Derivatives see integers as reals of another dtype than their partner's, so they must not check dtypes.
-    declare_pair(_full(names, "np", "np.ndarray"), _body(fn, rule, result, swap), _body(fn, both_promoted, swap=swap), doc,
+    declare_pair(_full(names, "np", "np.ndarray"), _body(fn, rule, result, swap), _body(fn, promoted, swap=swap), doc,
                  numbers=np_number, **facts)
 
 
 def nd_op(names, fn, doc, rule=nd_rule, result=None, swap=False, also=(), **facts):
     """Declare nd functions and, for names like __add__, operators of nd.NDArray."""
     declare_pair([*_full(names, "nd", "nd.NDArray"), *also], _body(fn, rule, result, swap),
-                 _body(fn, both_promoted, swap=swap), doc, numbers=nd_number, **facts)
+                 _body(fn, promoted, swap=swap), doc, numbers=nd_number, **facts)
 
 
 def both(names, nd_names, fn, doc, **facts):
