@@ -317,9 +317,9 @@ class Domain:
 class _Span:
     """Something with a beginning and an end; also a `with` block."""
 
-    def __init__(self, category, name):
+    def __init__(self, domain, name):
         self.name = name
-        self._category = str(category)
+        self._category = str(domain)
         self._start = self._annotation = None
 
     def start(self):
@@ -351,15 +351,9 @@ class _Span:
 class Task(_Span):
     """A piece of work: start() to stop()."""
 
-    def __init__(self, domain, name):
-        super().__init__(domain, name)
-
 
 class Frame(_Span):
     """One of a series of equal pieces of work, such as the frames of a film."""
-
-    def __init__(self, domain, name):
-        super().__init__(domain, name)
 
 
 class Event(_Span):
