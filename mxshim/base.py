@@ -74,8 +74,10 @@ class NotSupportedForSparseNDArray(MXNetError):
 DTYPE_CODES = {"float32": 0, "float64": 1, "float16": 2, "uint8": 3, "int32": 4, "int8": 5, "int64": 6, "bool": 7,
                "int16": 8, "uint16": 9, "uint32": 10, "uint64": 11, "bfloat16": 12}
 BFLOAT16 = onp.dtype(bfloat16)
-FLOAT32 = onp.dtype("float32")
+BOOL, FLOAT16, FLOAT32, FLOAT64, INT32, INT64 = (onp.dtype(n) for n in ("bool", "float16", "float32", "float64", "int32", "int64"))
+HALVES = FLOAT16, BFLOAT16
 _BY_NAME = {name: BFLOAT16 if name == "bfloat16" else onp.dtype(name) for name in DTYPE_CODES}
+CODE_DTYPES = {code: _BY_NAME[name] for name, code in DTYPE_CODES.items()}
 _KNOWN = frozenset(_BY_NAME.values())
 
 

@@ -39,7 +39,7 @@ class Device(metaclass=_Default):
     """
 
     __slots__ = ("__weakref__", "_jax", "device_id", "device_type")
-    devtype2str = {n: s for s, n in _TYPE_IDS.items()}  # noqa: RUF012  # a constant table, MXNet's name
+    devtype2str = {n: s for s, n in _TYPE_IDS.items()}  # a constant table, MXNet's name
     devstr2type = _TYPE_IDS
 
     def __init__(self, device_type, device_id: int = 0):

@@ -1,6 +1,8 @@
 """Executor: a graph bound to arrays (MXNet: mxnet.executor). Its operators become one instruction, as those of a hybridized block."""
 from __future__ import annotations
 
+import math
+
 from . import autograd
 from . import ndarray as nd
 from .array.core import Array
@@ -222,12 +224,12 @@ class Executor:
             if not named and not partial_shaping:
                 raise AssertionError(f"reshape: {like} {name} is {a.shape} and would become {shape}, although no shape was given for it: "
                                      "it could not be shared. Pass partial_shaping=True if that is meant")
-            if a.size < _size(shape) and not allow_up_sizing:
+            if a.size < math.prod(shape) and not allow_up_sizing:
                 raise MXNetError(f"reshape: {like} {name} would grow from {a.shape} to {shape}: bind the larger one first, or pass "
                                      "allow_up_sizing=True")
-            if share and a.size >= _size(shape) and a.stype == "default":
+            if share and a.size >= math.prod(shape) and a.stype == "default":
                 with autograd.pause():
-                    return a.reshape((-1,))[:_size(shape)].reshape(shape)
+                    return a.reshape((-1,))[:math.prod(shape)].reshape(shape)
             with constants_apart():
                 return nd.full(shape, 0, ctx=a.ctx, dtype=a.dtype)
 
@@ -241,13 +243,6 @@ class Executor:
         held = [a for a in (*self.arg_arrays, *self.grad_arrays, *self.aux_arrays) if a is not None]
         total = sum(a.size * as_dtype(a.dtype).itemsize for a in held)
         return f"{self._symbol.debug_str()}Total {total >> 20} MB allocated\n"
-
-
-def _size(shape) -> int:
-    size = 1
-    for n in shape:
-        size *= n
-    return size
 
 
 def _listed(given, names, what, missing) -> list:

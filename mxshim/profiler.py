@@ -28,6 +28,8 @@ import jax
 from .arguments import checked
 from .base import MXNetError
 from .engine import program as _program
+from .engine.trace import flush_all as _flush_all
+from .serialization.writing import atomic_write as _atomic_write
 
 __all__ = ["Counter", "Domain", "Event", "Frame", "Marker", "Task", "dump", "dump_profile", "dumps", "pause", "profiler_set_config",
            "profiler_set_state", "resume", "scope", "set_config", "set_state"]
@@ -165,8 +167,7 @@ def set_state(state="stop", profile_process="worker"):
         raise KeyError(f"profiler.set_state: state must be 'run' or 'stop', got {state!r}")
     if state == _session.state:
         return
-    from .engine import trace
-    trace.flush_all("profiler")  # what was called before is not part of it
+    _flush_all("profiler")  # what was called before is not part of it
     _session.state, _session.paused = state, False
     if state == "run":
         _session.last_dump = time.time()
@@ -196,13 +197,12 @@ def resume(profile_process="worker"):
 def dump(finished=True, profile_process="worker"):
     """Write what happened to the file, as a trace for chrome://tracing or Perfetto. finished: stop, and forget it afterwards."""
     _worker(profile_process)
-    from .serialization.writing import atomic_write
     if finished:
         set_state("stop")
     with _session.lock:
         names = [{"ph": "M", "name": "process_name", "pid": os.getpid(), "args": {"name": "mxshim"}}]
         text = json.dumps({"traceEvents": names + _session.events, "displayTimeUnit": "ms"})
-        with atomic_write(_session.settings["filename"]) as file:
+        with _atomic_write(_session.settings["filename"]) as file:
             file.write(text.encode())
         _session.last_dump = time.time()
         if finished:
@@ -317,9 +317,9 @@ class Domain:
 class _Span:
     """Something with a beginning and an end; also a `with` block."""
 
-    def __init__(self, category, name):
+    def __init__(self, domain, name):
         self.name = name
-        self._category = str(category)
+        self._category = str(domain)
         self._start = self._annotation = None
 
     def start(self):
@@ -351,15 +351,9 @@ class _Span:
 class Task(_Span):
     """A piece of work: start() to stop()."""
 
-    def __init__(self, domain, name):
-        super().__init__(domain, name)
-
 
 class Frame(_Span):
     """One of a series of equal pieces of work, such as the frames of a film."""
-
-    def __init__(self, domain, name):
-        super().__init__(domain, name)
 
 
 class Event(_Span):

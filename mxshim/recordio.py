@@ -51,7 +51,7 @@ class MXRecordIO(Checked):
             raise ValueError(f"Invalid flag {self.flag}: 'r' reads and 'w' writes a file")
         self.writable = self.flag == "w"
         try:
-            self._file = open(self.uri, self.flag + "b")  # noqa: SIM115
+            self._file = open(self.uri, self.flag + "b")
         except OSError as error:
             raise MXNetError(f'cannot open "{self.uri}": {error.strerror}') from error
         self.pid, self.is_open = os.getpid(), True
@@ -180,7 +180,7 @@ class MXIndexedRecordIO(MXRecordIO):
         super().open()
         self.idx, self.keys = {}, []
         try:
-            self.fidx = open(self.idx_path, self.flag, encoding="utf-8", errors="replace")  # noqa: SIM115
+            self.fidx = open(self.idx_path, self.flag, encoding="utf-8", errors="replace")
         except OSError as error:
             self.close()
             raise MXNetError(f'cannot open the index "{self.idx_path}": {error.strerror}') from error

@@ -8,6 +8,7 @@ import types
 
 import numpy as onp
 
+from . import device as _device
 from .arguments import check, checked
 from .array.numpy_array import leave_ufunc_options
 from .engine.trace import Thread, state, threads
@@ -269,14 +270,12 @@ def setenv(name, value):
 
 def get_gpu_count() -> int:
     """How many GPUs JAX sees."""
-    from .device import num_gpus
-    return num_gpus()
+    return _device.num_gpus()
 
 
 def get_gpu_memory(gpu_dev_id):
     """(free, total) bytes of a GPU's memory."""
-    from .device import gpu_memory_info
-    return gpu_memory_info(gpu_dev_id)
+    return _device.gpu_memory_info(gpu_dev_id)
 
 
 def set_module(module):

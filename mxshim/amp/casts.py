@@ -6,7 +6,7 @@ import re
 
 import numpy as onp
 
-from ..base import BFLOAT16, FLOAT32, MXNetError
+from ..base import BFLOAT16, FLOAT32, HALVES, MXNetError
 from ..engine.op import NAMES, Op
 
 # Where an operator of MXNet's is found: the prefix of MXNet's name, and those of the public names it may have.
@@ -79,7 +79,7 @@ class Casts:
 def dtype_of(target) -> onp.dtype:
     """float16 or bfloat16. Raises: AssertionError for anything else."""
     found = BFLOAT16 if target == "bfloat16" else onp.dtype(target) if target is not None else None
-    if found not in (onp.dtype("float16"), BFLOAT16):
+    if found not in HALVES:
         raise AssertionError(f"amp: target_dtype must be 'float16' or 'bfloat16', got {target!r}")
     return found
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 import copy
 import itertools
 
+from ..base import CODE_DTYPES
 from ..gluon.block import HybridBlock
 from ..gluon.symbol_block import SymbolBlock
 from ..module import BucketingModule
 from ..symbol import Symbol
-from ..symbol.operators import DTYPE_OF_CODE
 from .casts import dtype_of
 from .graphs import Converter
 from .tables import list_conditional_fp32_ops, list_fp32_ops, list_lp16_fp32_ops, list_lp16_ops, list_widest_type_cast, rule_of
@@ -158,4 +158,4 @@ def _want(holds, text):
 def _as_said(array, attributes):
     """A parameter in the dtype that its variable names."""
     code = attributes.get("__dtype__", "-1")
-    return array if code == "-1" else array.astype(DTYPE_OF_CODE[int(code)])
+    return array if code == "-1" else array.astype(CODE_DTYPES[int(code)])

@@ -7,7 +7,7 @@ import numpy as onp
 
 from ..base import MXNetError
 from ..engine.op import NAMES, api
-from .convert import CLASSES
+from .convert import CLASSES, into
 from .core import Array
 from .draws import parsed
 from .fill import public_function
@@ -89,10 +89,7 @@ def edge_id(data, u, v, out=None):
     there = (columns >= 0) & (columns < count) & (onp.append(keys, -1)[places] == wanted)
     elements = onp.append(data._cell.host(), onp.asarray(-1).astype(data.dtype))
     found = _nd("nd.array")(elements[onp.where(there, onp.append(first, -1)[places], -1)], dtype=data.dtype, ctx=data.ctx)
-    if out is None:
-        return found
-    out[:] = found
-    return out
+    return into(out, found)
 
 
 @api("nd.contrib.dgl_adjacency")
@@ -131,7 +128,4 @@ def _poisson(name, lam, shape, dtype, out, ctx=None):
     given = {"shape": shape, "dtype": dtype, "ctx": ctx}
     lam = lam.as_nd_ndarray() if isinstance(lam, Array) else lam
     found = _nd(name)(lam, **{k: v for k, v in given.items() if v is not None}).as_np_ndarray()
-    if out is None:
-        return found
-    out[:] = found
-    return out
+    return into(out, found)

@@ -15,7 +15,7 @@ from .convert import CLASSES
 from .core import Array
 
 # Set by symbol/recording.py: (function's name, its arguments) -> what a call with Symbols, or in an export, gives; None for other calls.
-in_graph: Callable = lambda name, args: None  # noqa: E731
+in_graph: Callable = lambda name, args: None
 TOGETHER = 8  # turns of foreach that become one program; shorter loops than two such runs are not cut
 
 

@@ -5,7 +5,7 @@ from contextlib import nullcontext
 
 import numpy as onp
 
-from ..base import FLOAT32, ArgumentTypeError, MXNetError, as_dtype
+from ..base import FLOAT32, FLOAT64, ArgumentTypeError, MXNetError
 from ..device import Device, current_device
 from ..engine import call as door
 from ..engine.call import value_of
@@ -13,7 +13,6 @@ from ..engine.cell import Handle, empty
 from ..engine.trace import threads
 from .core import Array
 
-_FLOAT64 = as_dtype("float64")
 CLASSES: dict[str, type] = {}  # dialect -> class; filled by the two classes
 
 
@@ -75,10 +74,10 @@ door.adopt = _adopt
 
 def default_float() -> onp.dtype:
     """float32; float64 under `npx.set_np(dtype=True)`."""
-    return _FLOAT64 if threads.now.np_dtype else FLOAT32
+    return FLOAT64 if threads.now.np_dtype else FLOAT32
 
 
-def read_data(source, dtype, ctx, cls, error=TypeError) -> Array:
+def read_data(source, dtype, ctx, cls) -> Array:
     """np.array and nd.array: float32 unless a dtype or an array with one is given; the data is always copied."""
     ctx = ctx or (source.ctx if isinstance(source, Array) else current_device())
     if isinstance(source, Array):
@@ -92,16 +91,22 @@ def read_data(source, dtype, ctx, cls, error=TypeError) -> Array:
             dtype = found.dtype if kept and cls._dialect == "np" else default_float()
         if found.dtype.kind == "c":
             raise TypeError("MXNet arrays cannot be complex; pass x.real or abs(x)")
-        if found.dtype == object:
-            found = found.astype("float64")
-        if found.dtype.kind in "SUV":
+        if found.dtype.kind in "OSUV":
             found = found.astype("float64")
     except (ValueError, TypeError) as why:
-        raise error(f"{cls._dialect}.array cannot read this {type(source).__name__}: {why}") from None
+        raise TypeError(f"{cls._dialect}.array cannot read this {type(source).__name__}: {why}") from None
     own = empty(found.shape, onp.dtype(dtype))
     with nullcontext() if found.dtype == own.dtype or found.dtype.kind in "biu" else onp.errstate(all="ignore"):
         onp.copyto(own, found, casting="unsafe")
     return adopt_numpy(own, cls, ctx)
+
+
+def into(out, result):
+    """The result, or `out` with it written into."""
+    if out is None:
+        return result
+    out[:] = result
+    return out
 
 
 _PLAIN = {int, float, bool}

@@ -9,7 +9,7 @@ import numpy as onp
 from ..base import MXNetError, as_dtype
 from ..device import Device
 from ..engine import grad as engine_grad
-from ..engine.cell import Handle, Value, View, cell_of, put, shared, value_with
+from ..engine.cell import Handle, Value, View, cell_of, keep, put, shared, value_with
 from ..engine.emit import emit, emit1, emit2, emit_spec, form_of, inplace, look_up, make_node, place
 from ..engine.op import NAMES, Op
 from ..engine.spec import NUM, Spec, arr, tracing
@@ -432,10 +432,8 @@ def window_forms(read: str, write: str, static: tuple) -> tuple:
     """The forms by which a view reads and writes: two operators with the same static arguments."""
     found = _WINDOWS.get((read, write, static))
     if found is None:
-        if len(_WINDOWS) > 10_000:
-            _WINDOWS.clear()
-        found = form_of(NAMES[read], (_X, *static)), form_of(NAMES[write], (_X, _Y, *static))
-        _WINDOWS[read, write, static] = found
+        forms = form_of(NAMES[read], (_X, *static)), form_of(NAMES[write], (_X, _Y, *static))
+        found = keep(_WINDOWS, 10_000, (read, write, static), forms)
     return found
 
 

@@ -6,7 +6,7 @@ import operator
 
 import numpy as onp
 
-from ..base import ArgumentTypeError, MXNetError, as_dtype
+from ..base import FLOAT32, ArgumentTypeError, MXNetError, as_dtype
 from ..device import current_device
 from ..engine import call as door
 from ..engine.cell import aval_of, value_with
@@ -17,8 +17,6 @@ from ..engine.trace import threads
 from .convert import CLASSES, check_context, default_float, read_data
 from .core import Array
 from .draws import parsed, size_of
-
-_FLOAT32 = as_dtype("float32")
 
 
 def _np_dtype(dtype) -> onp.dtype:
@@ -31,7 +29,7 @@ def _narrow(dtype) -> onp.dtype:
 
 
 def _nd_dtype(dtype) -> onp.dtype:
-    return _FLOAT32 if dtype is None else as_dtype(dtype)
+    return FLOAT32 if dtype is None else as_dtype(dtype)
 
 
 def _shape(shape, what: str) -> tuple[int, ...]:
@@ -177,7 +175,7 @@ def np_full(shape, fill_value, dtype=None, order="C", ctx=None, out=None, device
 
 
 @api("nd.full")
-def nd_full(shape, val, ctx=None, dtype=_FLOAT32, out=None):
+def nd_full(shape, val, ctx=None, dtype=FLOAT32, out=None):
     """A shape full of one number, or of numbers that are broadcast to it; float32 unless `dtype` is given."""
     if isinstance(val, Array | list | tuple | onp.ndarray):
         out = nd_empty(shape, ctx, dtype) if out is None else out
@@ -224,7 +222,7 @@ def np_arange(start, stop=None, step=1, dtype=None, ctx=None, device=None):
 
 
 @api("nd.arange")
-def nd_arange(start, stop=None, step=1.0, repeat=1, infer_range=None, ctx=None, dtype=_FLOAT32):
+def nd_arange(start, stop=None, step=1.0, repeat=1, infer_range=None, ctx=None, dtype=FLOAT32):
     """start, start + step, ... before stop, every number `repeat` times. infer_range has no effect, as in MXNet 1.9.
 
     dtype: None stands for float64 here, as for NumPy.
@@ -260,7 +258,7 @@ def np_linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, a
 
 
 @api("nd.linspace")
-def nd_linspace(start, stop, num, endpoint=True, ctx=None, dtype=_FLOAT32):
+def nd_linspace(start, stop, num, endpoint=True, ctx=None, dtype=FLOAT32):
     """`num` evenly spaced numbers from start to stop, with it if endpoint."""
     start, stop, num, _ = _spaced(start, stop, num, endpoint, "nd.linspace")
     return _linspace(CLASSES["nd"], start, stop, num, parsed(endpoint), as_dtype(dtype or "float64"), _context(ctx, None, "nd.linspace"))

@@ -34,13 +34,6 @@ def size_of(size, what: str, word: str = "size") -> tuple[int, ...]:
     return found
 
 
-def count_of(shape) -> int:
-    n = 1
-    for k in shape:
-        n *= k
-    return n
-
-
 def float_dtype(dtype, what):
     if dtype is None:
         return default_float()

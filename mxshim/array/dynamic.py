@@ -12,12 +12,12 @@ from ..base import ArgumentTypeError, MXNetError, is_float
 from ..engine.call import call
 from ..engine.op import NAMES, api
 from ..engine.trace import read
-from .convert import CLASSES, adopt_numpy, class_of
+from .convert import CLASSES, adopt_numpy, class_of, into
 from .core import Array, is_plain
 from .draws import parsed
 
 
-def array_of(x, dialect="np") -> Array:
+def array_of(x) -> Array:
     """The argument itself, or what a list, number or NumPy array holds."""
     if isinstance(x, Array):
         return x
@@ -29,7 +29,7 @@ def array_of(x, dialect="np") -> Array:
         raise ArgumentTypeError(f"an array of real numbers is needed, got {x!r}")
     if found.dtype == "float64" and not isinstance(x, onp.ndarray):
         found = found.astype("float32")
-    return adopt_numpy(found, class_of(dialect))
+    return adopt_numpy(found, class_of("np"))
 
 
 def run(name, *args, **kwargs):
@@ -99,7 +99,7 @@ def count_nonzero(a, axis=None, *, keepdims=False):
 def compress(condition, a, axis=None, out=None):
     """The slices of `a` along `axis` (None: flattened) at which `condition` is not 0."""
     a = array_of(a)
-    return _into(out, chosen(a, onp.flatnonzero(array_of(condition).asnumpy()), axis))
+    return into(out, chosen(a, onp.flatnonzero(array_of(condition).asnumpy()), axis))
 
 
 @api("np.extract")
@@ -116,7 +116,7 @@ def boolean_mask(data, index, axis=0, out=None):
         raise MXNetError(f"nd.contrib.boolean_mask: `axis` must be 0, got {axis}; move it there with swapaxes")
     if index.ndim != 1 or index.shape[0] != data.shape[0]:
         raise MXNetError(f"nd.contrib.boolean_mask: `index` must be a vector of {data.shape[0]} elements, got {index.shape}")
-    return _into(out, chosen(data, onp.flatnonzero(index.asnumpy()), 0))
+    return into(out, chosen(data, onp.flatnonzero(index.asnumpy()), 0))
 
 
 @api("np.trim_zeros")
@@ -129,13 +129,6 @@ def trim_zeros(filt, trim="fb"):
     start = places[0] if "f" in trim.lower() else 0
     stop = places[-1] + 1 if "b" in trim.lower() else filt.shape[0]
     return chosen(filt, onp.arange(start, stop))
-
-
-def _into(out, result):
-    if out is None:
-        return result
-    out[...] = result
-    return out
 
 
 # Without repetition.

@@ -12,11 +12,12 @@ import numpy as onp
 
 from ..base import MXNetError
 from ..engine.call import watch
-from ..engine.cell import Handle, aval_of, value_with
+from ..engine.cell import Handle, aval_of, keep, value_with
 from ..engine.emit import emit, emit1, emit2, form_of, inplace
 from ..engine.op import NAMES
 from ..engine.spec import NUM, arr
 from ..engine.trace import state, threads
+from .convert import adopt_numpy
 from .core import _X, _Y, INPLACE, Array, is_plain, window_forms
 
 _INTS = (int, onp.integer)
@@ -101,9 +102,9 @@ def setitem(x: Array, key, value):
         return x._store(type(x)(values[0]))
     static = _static(plan.axes, plan.shape)
     if isinstance(value, Array):
-        run = lambda: emit(NAMES["mx.setitem"], (_X, _Y, *static), [x, value], plan.starts)  # noqa: E731
+        run = lambda: emit(NAMES["mx.setitem"], (_X, _Y, *static), [x, value], plan.starts)
     else:
-        run = lambda: emit(NAMES["mx.setitem"], (_X, NUM[_kind(value)], *static), [x], (value, *plan.starts))  # noqa: E731
+        run = lambda: emit(NAMES["mx.setitem"], (_X, NUM[_kind(value)], *static), [x], (value, *plan.starts))
     values, node = _checked(x, value, run)
     if node is not None and inplace.policy == "error":
         raise MXNetError(INPLACE)
@@ -204,17 +205,14 @@ def _plan_of(x: Array, key) -> _Plan:
     known = tuple(parts)
     found = _PLANS.get(known)
     if found is None:
-        if len(_PLANS) > 4096:
-            _PLANS.clear()
-        found = _PLANS[known] = _plan(x, key)
+        found = keep(_PLANS, 4096, known, _plan(x, key))
     return found
 
 
-def _plan(x: Array, key) -> _Plan:
+def _spelled_out(x: Array, key) -> list:
+    """The entries of an index, with full slices for the axes that it does not name. Raises: IndexError if they are too many."""
     keys = list(key) if type(key) is tuple else [key]
-    shape = x.shape
-    plan = _Plan()
-    plan.mask, plan.forms, plan.arrays = None, None, []
+    ndim = x.ndim
     if any(k is True or k is False for k in keys) and x._dialect == "nd":
         keys = [int(k) if isinstance(k, bool) else k for k in keys]
     keys = [_entry(x, k) for k in keys]
@@ -222,14 +220,21 @@ def _plan(x: Array, key) -> _Plan:
                else 1 for k in keys)
     if sum(k is Ellipsis for k in keys) > 1:
         raise IndexError("an index can have only one ellipsis (`...`)")
-    if used > len(shape):
-        raise IndexError(f"too many indices ({used}) for array with {len(shape)} dimensions")
+    if used > ndim:
+        raise IndexError(f"too many indices ({used}) for array with {ndim} dimensions")
     if not any(k is Ellipsis for k in keys):
         keys.append(Ellipsis)
     at = next(i for i, k in enumerate(keys) if k is Ellipsis)
-    if x._dialect == "np" and not shape and any(isinstance(k, slice) or (k is Ellipsis and key is Ellipsis) for k in keys):
+    if x._dialect == "np" and not ndim and any(isinstance(k, slice) or (k is Ellipsis and key is Ellipsis) for k in keys):
         raise IndexError("too many indices (1) for array with 0 dimensions: read or write all of it with x[()]")
-    keys[at:at + 1] = [slice(None)] * (len(shape) - used)
+    keys[at:at + 1] = [slice(None)] * (ndim - used)
+    return keys
+
+
+def _plan(x: Array, key) -> _Plan:
+    shape, keys = x.shape, _spelled_out(x, key)
+    plan = _Plan()
+    plan.mask, plan.forms, plan.arrays = None, None, []
     mixed = any(isinstance(k, onp.ndarray | Handle) for k in keys)
 
     axes: list = []
@@ -394,7 +399,6 @@ def _bounded(k, shape, axis: int):
 
 
 def _indices(x: Array, plan):
-    from .convert import adopt_numpy
     return [k if isinstance(k, Handle) else adopt_numpy(k, type(x), x.ctx) for k in plan.arrays]
 
 
@@ -408,7 +412,6 @@ def _part(x: Array, plan) -> Array:
 
 def _read_mask(x: Array, mask):
     """x[mask] for a plain x: how many elements it has changes, and each number would be a program of its own."""
-    from .convert import adopt_numpy
     places = onp.flatnonzero(mask._host() if isinstance(mask, Array) else mask)
     rest = x.shape[mask.ndim:]
     return adopt_numpy(x._host().reshape(mask.size, *rest).take(places, axis=0), type(x), x.ctx)
@@ -425,14 +428,9 @@ def _take(x: Array, plan):
 def _put(x: Array, plan, value):
     indices = _indices(x, plan)
     part = _part(x, plan)
-    pattern: tuple
-    if isinstance(value, Array):
-        pattern = (_X, _Y, tuple([arr(i + 2) for i in range(len(indices))]), plan.layout)
-        run = lambda: emit(NAMES["mx.put_at"], pattern, [part, value, *indices], ())  # noqa: E731
-    else:
-        pattern = (_X, NUM[_kind(value)], tuple([arr(i + 1) for i in range(len(indices))]), plan.layout)
-        run = lambda: emit(NAMES["mx.put_at"], pattern, [part, *indices], (value,))  # noqa: E731
-    values, node = _checked(x, value, run)
+    arrays, operand, numbers = ([part, value], _Y, ()) if isinstance(value, Array) else ([part], NUM[_kind(value)], (value,))
+    pattern = (_X, operand, tuple([arr(len(arrays) + i) for i in range(len(indices))]), plan.layout)
+    values, node = _checked(x, value, lambda: emit(NAMES["mx.put_at"], pattern, [*arrays, *indices], numbers))
     new = type(x)(values[0], node)
     if part is not x:
         values, node = emit(NAMES["mx.setitem"], (_X, _Y, *_static(plan.axes, plan.shape)), [x, new], plan.starts)
@@ -441,7 +439,6 @@ def _put(x: Array, plan, value):
 
 
 def _put_mask(x: Array, plan, value):
-    from .convert import adopt_numpy
     mask = adopt_numpy(onp.array(plan.mask), type(x), x.ctx)  # a copy: the caller may write to his until this is computed
     if isinstance(value, Array):
         count, rest = int(plan.mask.sum()), x.shape[plan.mask.ndim:]
@@ -467,7 +464,6 @@ def _right_side(x: Array, value):
         return value
     if isinstance(value, str | bytes | dict):
         raise TypeError(f"{x._kind_name()} does not support assignment with {value!r} of type {type(value).__name__}")
-    from .convert import adopt_numpy
     try:
         found = onp.asarray([v.asnumpy() for v in value] if isinstance(value, list | tuple) and value and isinstance(value[0], Handle)
                             else value)

@@ -33,7 +33,7 @@ def _plain(x):
 def _wrap(x, cls, ctx):
     if isinstance(x, onp.ndarray) and x.dtype.kind in "biuf":
         return adopt_numpy(x, cls, ctx)
-    return type(x)(_wrap(e, cls, ctx) for e in x) if isinstance(x, list | tuple) and type(x) in (list, tuple) else x
+    return type(x)(_wrap(e, cls, ctx) for e in x) if type(x) in (list, tuple) else x
 
 
 def _through_numpy(self, func, args, kwargs):

@@ -6,9 +6,11 @@ import math
 
 import numpy as onp
 
+from ..absent import method_hint
 from ..base import MXNetError
 from ..engine import call as door
 from ..engine.op import NAMES, Op
+from ..ops.shape import nd_reshape_shape
 from . import interop, operators, printing
 from .convert import CLASSES, adopt_numpy
 from .core import Array, window_forms
@@ -20,7 +22,6 @@ from .numpy_array import _as, _IsArray, ndarray
 @functools.lru_cache(4096)
 def _reshaped(shape, codes, reverse) -> tuple[int, ...]:
     """The shape that NDArray.reshape gives an array of `shape`. Raises: MXNetError, ValueError where it cannot."""
-    from ..ops.shape import nd_reshape_shape
     target = nd_reshape_shape(shape, codes, reverse)
     size, wanted = math.prod(shape), math.prod(target)
     if size != wanted:
@@ -184,7 +185,6 @@ class NDArray(Array, metaclass=_IsArray):
         raise MXNetError(f"{op.name} has no argument {next(iter(kwargs))!r}: its arguments are ({', '.join(op.params)})")
 
     def __getattr__(self, name):
-        from ..absent import method_hint
         raise AttributeError(f"'NDArray' object has no attribute {name!r}{method_hint(NDArray, name)}")
 
 

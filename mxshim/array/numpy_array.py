@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import numpy as onp
 
+from ..absent import method_hint
 from ..base import ArgumentTypeError, ArgumentValueError, MXNetError
 from ..engine import call as door
 from ..engine.emit import place
@@ -263,7 +264,6 @@ class ndarray(Array):
         return self._jax()
 
     def __getattr__(self, name):
-        from ..absent import method_hint
         raise AttributeError(f"mxshim.numpy.ndarray object has no attribute {name!r}{method_hint(ndarray, name)}")
 
 

@@ -1,13 +1,15 @@
 """The public fronts of recurrent networks, which draw the noise of dropout."""
 from __future__ import annotations
 
-from ..base import MXNetError, as_dtype
+import math
+
+from ..base import FLOAT32, MXNetError
 from ..engine import call as door
 from ..engine import rng
 from ..engine.op import NAMES, api
 from .convert import CLASSES
 from .core import Array
-from .draws import count_of, drawn, key_noise, on_host, parsed
+from .draws import drawn, key_noise, on_host, parsed
 
 
 def _noise(data, layers, width, p, cls):
@@ -16,8 +18,8 @@ def _noise(data, layers, width, p, cls):
         return None
     shape = (layers - 1, *data.shape[:2], width)
     if on_host(data.ctx):
-        return drawn(lambda: rng.streams().parallel.uniform(count_of(shape)).reshape(shape), cls, data.ctx)
-    return key_noise("uniform", shape, as_dtype("float32"), cls, data.ctx)
+        return drawn(lambda: rng.streams().parallel.uniform(math.prod(shape)).reshape(shape), cls, data.ctx)
+    return key_noise("uniform", shape, FLOAT32, cls, data.ctx)
 
 
 def _rnn(what, dialect, arrays, p, mode, state_size, num_layers, bidirectional, projection_size, out, options):

@@ -6,9 +6,11 @@ Every function takes `ctx=` (1.x) and `device=` (2.x), those of MXNet also `out=
 """
 from __future__ import annotations
 
+import math
+
 import numpy as onp
 
-from ..base import MXNetError, as_dtype, is_float
+from ..base import FLOAT32, MXNetError, is_float
 from ..device import Device
 from ..engine import rng, words
 from ..engine.op import api
@@ -21,7 +23,6 @@ from .draws import (
     adopt,
     apply,
     broadcast,
-    count_of,
     demand,
     device_of,
     finish,
@@ -99,9 +100,9 @@ def _draw(name, parameters, size, dtype, ctx, out, what=None):
     ctx = device_of(*ctx, what, arrays)
     shape = broadcast(what, arrays, size)
     if not on_host(ctx):
-        base = apply("mx.random_base", cls, key_noise(formula.noise, shape, as_dtype("float32"), cls, ctx), name)
+        base = apply("mx.random_base", cls, key_noise(formula.noise, shape, FLOAT32, cls, ctx), name)
         return finish(apply(f"mx.random_{name}", cls, base, dtype, *parameters), out, what)
-    stream, n = rng.streams().serial, count_of(shape)
+    stream, n = rng.streams().serial, math.prod(shape)
     with onp.errstate(all="ignore"):
         noise = stream.normal(n) if formula.noise == "normal" else stream.uniform(n)
         if name == "power" and n:
@@ -239,7 +240,7 @@ def _gamma(shape, scale, size, dtype, ctx, out, what):
     demand(scale, "scale", "> 0", what)
     given = given.astype(kind)
     given = onp.broadcast_to(given, result).reshape(-1) if given.size > 1 else given.reshape(-1)
-    noise = samplers.gamma_serial(rng.streams().serial, given, count_of(result)).reshape(result)
+    noise = samplers.gamma_serial(rng.streams().serial, given, math.prod(result)).reshape(result)
     if arrays:
         return finish(apply("mx.random_gamma", cls, adopt(noise, cls, where), dtype, shape, scale), out, what)
     noise = noise * F32(scale)

@@ -1,9 +1,11 @@
 """Public random functions that choose: randint, bernoulli, choice, multinomial, shuffles, and the fronts of Dropout."""
 from __future__ import annotations
 
+import math
+
 import numpy as onp
 
-from ..base import MXNetError, as_dtype, is_float
+from ..base import FLOAT16, FLOAT32, FLOAT64, INT32, INT64, MXNetError, as_dtype, is_float
 from ..engine import call as door
 from ..engine import rng
 from ..engine.op import api
@@ -15,7 +17,6 @@ from .draws import (
     adopt,
     apply,
     broadcast,
-    count_of,
     demand,
     device_of,
     drawn,
@@ -28,7 +29,7 @@ from .draws import (
     size_of,
 )
 
-_WIDE = (as_dtype("float16"), as_dtype("float64"))  # the parallel stream draws these from 64 bits
+_WIDE = (FLOAT16, FLOAT64)  # the parallel stream draws these from 64 bits
 
 
 # --- whole numbers --------------------------------------------------------------------------------------------------------
@@ -38,7 +39,7 @@ def draw_integers(low, high, shape, dtype, ctx, cls, what):
         if not isinstance(v, int | onp.integer):
             raise MXNetError(f"{what}: {name} must be an integer, got {v!r}")
     low, high = int(low), int(high)
-    if dtype not in (as_dtype("int32"), as_dtype("int64")):
+    if dtype not in (INT32, INT64):
         raise MXNetError(f"{what}: dtype must be int32 or int64, got {dtype.name}")
     if high <= low:
         raise MXNetError(f"{what}: high must be above low, got low={low}, high={high}")
@@ -47,7 +48,7 @@ def draw_integers(low, high, shape, dtype, ctx, cls, what):
         raise MXNetError(f"{what}: the range {low}..{high - 1} does not fit {dtype.name}")
     if not on_host(ctx):
         return apply("mx.random_integers", cls, adopt(rng.next_key(), cls, ctx), low, high, shape, dtype)
-    found = rng.streams().parallel.below(high - low, count_of(shape))
+    found = rng.streams().parallel.below(high - low, math.prod(shape))
     found += low
     return adopt(found.astype(dtype, copy=False).reshape(shape), cls, ctx)
 
@@ -84,9 +85,9 @@ def bernoulli(prob=None, logit=None, size=None, dtype=None, ctx=None, out=None, 
         demand(p, "prob", ">= 0", what)
         demand(1 - p, "1 - prob", ">= 0", what)
     if on_host(ctx):
-        noise = adopt(rng.streams().serial.uniform(count_of(shape)).reshape(shape), cls, ctx)
+        noise = adopt(rng.streams().serial.uniform(math.prod(shape)).reshape(shape), cls, ctx)
     else:
-        noise = key_noise("uniform", shape, as_dtype("float32"), cls, ctx)
+        noise = key_noise("uniform", shape, FLOAT32, cls, ctx)
     return finish(apply("mx.random_bernoulli", cls, noise, dtype, p, prob is None), out, what)
 
 
@@ -117,7 +118,7 @@ def choice(a, size=None, replace=True, p=None, ctx=None, out=None, device=None):
         n = rows.shape[0]
     ctx = device_of(ctx, device, what, [rows] if rows is not None else [])
     shape = () if size is None else size_of(size, what)
-    k, stream = count_of(shape), rng.streams().serial
+    k, stream = math.prod(shape), rng.streams().serial
     if n <= 0 and k:
         raise MXNetError(f"{what}: there is nothing to choose from: a is {n}")
     if not replace and k > n:
@@ -152,7 +153,7 @@ def multinomial(n, pvals, size=None, **kwargs):
     if p.sum() > 1 + 1e-6:
         raise MXNetError(f"{what}: the probabilities sum up to {p.sum():.6g}, more than 1")
     shape = () if size is None else size_of(size, what)
-    stream, rows = rng.streams().serial, count_of(shape)
+    stream, rows = rng.streams().serial, math.prod(shape)
     found = samplers.counts(stream, max(int(n), 0), p, rows)
     if rows and not isinstance(pvals, Array):
         stream.words(2 * p.size)  # MXNet draws over the copy that it made of a list
@@ -176,7 +177,7 @@ def npx_multinomial(n, p, shape=None, ctx=None, dtype=None, out=None, name=None)
         got = " and ".join(f"{onp.dtype(v.dtype).name}{list(v.shape)}" for v in (n, p))
         raise MXNetError(f"{what}: n of shape s and p of shape s + (k,), both of one floating dtype, are needed, got {got}")
     shape = () if shape is None else size_of(shape, what)
-    stream, rows, k = rng.streams().serial, count_of(shape), p.shape[-1]
+    stream, rows, k = rng.streams().serial, math.prod(shape), p.shape[-1]
     found = [samplers.counts(stream, max(int(times), 0), row, rows) for times, row in
              zip(n.asnumpy().reshape(-1), p.asnumpy().astype(onp.float64).reshape(-1, k), strict=True)]
     result = onp.asarray(found, onp.int64).reshape(n.shape + shape + (k,)).astype(p.dtype)
@@ -236,12 +237,12 @@ def _dropout(data, p, mode, axes, cls, what):
     shape, wide = tuple(shape), dtype in _WIDE
     if on_host(data.ctx):
         def draw():
-            stream, n = rng.streams().parallel, count_of(shape)
+            stream, n = rng.streams().parallel, math.prod(shape)
             return (stream.uniform64(n) if wide else stream.uniform(n)).reshape(shape)
 
         noise = drawn(draw, cls, data.ctx)
     else:
-        noise = key_noise("uniform", shape, as_dtype("float32"), cls, data.ctx)
+        noise = key_noise("uniform", shape, FLOAT32, cls, data.ctx)
     return apply("mx.dropout", cls, data, noise, p)
 
 

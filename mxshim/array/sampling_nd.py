@@ -6,11 +6,13 @@ of one shape s, for samples of shape s + shape. Their gradient is zero, as in MX
 from __future__ import annotations
 
 import inspect
+import math
 from typing import NamedTuple
 
 import numpy as onp
 
-from ..base import MXNetError, _Null, as_dtype, is_float
+from ..base import FLOAT16, FLOAT32, FLOAT64, MXNetError, _Null, as_dtype, is_float
+from ..device import named
 from ..engine import rng
 from ..engine.op import api
 from ..engine.trace import state
@@ -18,12 +20,11 @@ from ..engine.words import F32
 from . import candidates, samplers
 from .convert import CLASSES
 from .core import Array
-from .draws import adopt, apply, count_of, device_of, finish, key_noise, on_host, parsed, size_of
+from .draws import adopt, apply, device_of, finish, key_noise, on_host, parsed, size_of
 from .sampling_discrete import draw_integers, shuffled
 
-_FLOAT32, _FLOAT64 = as_dtype("float32"), as_dtype("float64")
 _NULL = _Null
-_WIDE = (as_dtype("float16"), _FLOAT64)  # drawn from 64 bits
+_WIDE = (FLOAT16, FLOAT64)  # drawn from 64 bits
 
 
 class Sampler(NamedTuple):
@@ -40,7 +41,7 @@ class Sampler(NamedTuple):
     noise: str | None
     sentence: str
     arrays: tuple = ()
-    front: dict = {}  # noqa: RUF012  # read only
+    front: dict = {}  # read only
     like: bool = True
 
 
@@ -66,10 +67,10 @@ SAMPLERS = {
 # --- drawing ----------------------------------------------------------------------------------------------------------
 def _noise(kind, shape, wide, ctx):
     """Noise of the parallel stream as a NumPy array, or from a key as an array of a program."""
-    dtype = _FLOAT64 if wide else _FLOAT32
+    dtype = FLOAT64 if wide else FLOAT32
     if not on_host(ctx):
         return key_noise(kind, shape, dtype, CLASSES["nd"], ctx)
-    stream, n = rng.streams().parallel, count_of(shape)
+    stream, n = rng.streams().parallel, math.prod(shape)
     return getattr(stream, kind + "64" if wide else kind)(n).reshape(shape)
 
 
@@ -78,8 +79,8 @@ def _from_numbers(name, parameters, shape, dtype, ctx):
     row, wide, cls = SAMPLERS[name], dtype in _WIDE, CLASSES["nd"]
     given = [F32(v) for v in parameters]
     if row.noise is None:
-        more = {"wide": dtype == _FLOAT64} if name == "gamma" else {}
-        found = candidates.samples(rng.streams().parallel, name, count_of(shape), [v.reshape(1) for v in given], dtype, **more)
+        more = {"wide": dtype == FLOAT64} if name == "gamma" else {}
+        found = candidates.samples(rng.streams().parallel, name, math.prod(shape), [v.reshape(1) for v in given], dtype, **more)
         return adopt(found.reshape(shape), cls, ctx)
     noise = _noise(row.noise, shape, wide, ctx)
     if isinstance(noise, Array):
@@ -109,8 +110,8 @@ def _from_arrays(name, arrays, shape, dtype, what):
             noise = adopt(noise, cls, first.ctx)
         return apply(f"mx.sample_{name}", cls, noise, *arrays, dtype)
     given = [v.asnumpy().astype(F32).reshape(-1) for v in arrays]
-    more = {"wide": dtype == _FLOAT64} if name == "gamma" else {}
-    found = candidates.samples(rng.streams().parallel, name, count_of(shape), given, dtype, **more)
+    more = {"wide": dtype == FLOAT64} if name == "gamma" else {}
+    found = candidates.samples(rng.streams().parallel, name, math.prod(shape), given, dtype, **more)
     return apply("mx.sample", cls, [adopt(found.reshape(shape), cls, first.ctx), *arrays])
 
 
@@ -146,15 +147,14 @@ def _sample(name, parameters, shape, dtype, ctx, out, what):
 
 def _context(ctx, what, out=None):
     if isinstance(ctx, str):  # MXNet takes "cpu(0)" here
-        from ..device import named
         ctx = named(ctx)
     return device_of(None if ctx is _NULL else ctx, None if out is None else out.ctx, what)
 
 
 def _dtype(dtype, out, what):
     if dtype is _NULL:
-        return _FLOAT32 if out is None else onp.dtype(out.dtype)
-    dtype = _FLOAT64 if dtype is None else as_dtype(dtype)  # None means float64, as in MXNet
+        return FLOAT32 if out is None else onp.dtype(out.dtype)
+    dtype = FLOAT64 if dtype is None else as_dtype(dtype)  # None means float64, as in MXNet
     if not is_float(dtype):
         raise MXNetError(f"{what}: dtype must be float16, float32, float64 or bfloat16, got {dtype.name}")
     return dtype
@@ -309,7 +309,7 @@ def _categorical(data, shape, get_prob, dtype, out, what):
         shape = () if data.ndim > 1 else (1,)
     shape = size_of(shape, what)
     p = data.asnumpy().reshape(-1, data.shape[-1])
-    each, serial = count_of(shape), rng.streams().serial
+    each, serial = math.prod(shape), rng.streams().serial
     found = samplers.categories(serial, p, each).reshape(data.shape[:-1] + shape)
     result = adopt(found.astype(dtype), cls, data.ctx)
     if not get_prob:

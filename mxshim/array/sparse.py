@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as onp
 
-from ..base import MXNetError, NotSupportedForSparseNDArray, as_dtype
+from ..base import INT64, MXNetError, NotSupportedForSparseNDArray, as_dtype
 from ..device import current_device
 from ..engine.call import value_of
 from ..engine.cell import Handle, aval_of
@@ -21,7 +21,7 @@ from .convert import adopt_numpy, check_context
 from .core import _X, Array
 from .creation import _shape
 from .nd_array import NDArray
-from .sparse_storage import INT64, Pattern, SparseCell, pad
+from .sparse_storage import Pattern, SparseCell, pad
 
 INTEGERS = (int, onp.integer)
 

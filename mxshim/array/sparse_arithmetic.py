@@ -15,7 +15,7 @@ from ..engine.spec import arr
 from .core import _X
 from .nd_array import NDArray
 from .sparse import INTEGERS, BaseSparseNDArray, recorded
-from .sparse_storage import pad, padded, run, tuple_of
+from .sparse_storage import arrays_after_first, pad, padded, run
 
 # Functions that give zero for zero: their results keep the storage, as in MXNet.
 KEEPING_ZEROS = ("abs", "arcsin", "arcsinh", "arctan", "arctanh", "cbrt", "ceil", "degrees", "expm1", "fix", "floor", "log1p",
@@ -51,7 +51,7 @@ def arithmetic(name: str, x: BaseSparseNDArray, other, swapped=False):
             return x._dense_as(compute(x._dense(), other), x._cell.pattern)
         data, pattern = x._cell.stored()
         places = pattern.places(x.ctx)
-        taken = run("mx.sparse_take", [other._value_now(), *places], (_X, tuple_of(places)))
+        taken = run("mx.sparse_take", [other._value_now(), *places], (_X, arrays_after_first(len(places))))
         return x._stored_as(compute(NDArray(data), NDArray(taken)), pattern)
     return compute(x._dense(), dense(other))
 

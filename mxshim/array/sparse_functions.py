@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import numpy as onp
 
-from ..base import ArgumentTypeError, MXNetError, as_dtype
+from ..base import INT64, ArgumentTypeError, MXNetError, as_dtype
 from ..device import current_device
 from ..engine import call as door
 from ..engine.call import value_of
@@ -16,7 +16,7 @@ from .creation import _shape
 from .nd_array import NDArray
 from .sparse import CLASSES, INTEGERS, BaseSparseNDArray, CSRNDArray, RowSparseNDArray, ascending, check_stype, from_dense, recorded, zeros
 from .sparse_arithmetic import KEEPING_ZEROS, arithmetic, call_nd, dense
-from .sparse_storage import INT64, Pattern, starts_of
+from .sparse_storage import Pattern, starts_of
 
 # -- from data -------------------------------------------------------------------------------------------------------
 

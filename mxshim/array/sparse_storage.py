@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as onp
 
-from ..base import MXNetError
+from ..base import INT64, MXNetError
 from ..device import Device
 from ..engine.call import value_of
 from ..engine.cell import Cell, Value
@@ -16,8 +16,6 @@ from ..engine.op import NAMES
 from ..engine.spec import arr
 from ..engine.trace import read
 from .core import _X
-
-INT64 = onp.dtype("int64")
 
 
 def padded(n: int) -> int:
@@ -99,7 +97,7 @@ class SparseCell(Cell):
     def value(self) -> Value:
         if self.dense is None:
             places = self.pattern.places(self.ctx)
-            self.dense = run("mx.sparse_put", [self.data, *places], (_X, tuple_of(places), self.aval.shape))
+            self.dense = run("mx.sparse_put", [self.data, *places], (_X, arrays_after_first(len(places)), self.aval.shape))
         return self.dense
 
     @value.setter
@@ -142,8 +140,9 @@ def run(name: str, values: list, pattern: tuple) -> Value:
     return emit_spec(look_up(NAMES[name], pattern, values), values, (), None)[0][0]
 
 
-def tuple_of(places, first=1):
-    return tuple(arr(first + i) for i in range(len(places)))
+def arrays_after_first(count: int) -> tuple:
+    """In a pattern, `count` arrays that follow the first one."""
+    return tuple(arr(1 + i) for i in range(count))
 
 
 def find(stype, host: onp.ndarray) -> Pattern:

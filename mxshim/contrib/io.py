@@ -1,7 +1,7 @@
 """mx.contrib.io: a gluon DataLoader as an iterator for Module (MXNet: mxnet.contrib.io)."""
 from __future__ import annotations
 
-from ..io import DataBatch, DataDesc, DataIter
+from ..io import DataDesc, DataIter
 from ..ndarray import zeros_like
 
 __all__ = ["DataLoaderIter"]
@@ -34,12 +34,6 @@ class DataLoaderIter(DataIter):
         self._current = next(self._iter, None)
         return self._current is not None
 
-    def next(self):
-        """The next DataBatch. Raises: StopIteration after the last."""
-        if not self.iter_next():
-            raise StopIteration
-        return DataBatch(self.getdata(), self.getlabel(), self.getpad(), self.getindex())
-
     def _filled(self, part, shape):
         array = self._current[part].as_nd_ndarray().astype(self.dtype)
         if not self.getpad():
@@ -59,7 +53,3 @@ class DataLoaderIter(DataIter):
     def getpad(self) -> int:
         """How many examples were added to fill the batch."""
         return self.batch_size - self._current[0].shape[0]
-
-    def getindex(self):
-        """None: a DataLoader does not say which examples it gave."""
-        return None

@@ -18,7 +18,7 @@ import numpy as onp
 from ..base import ArgumentTypeError, MXNetError, as_dtype
 from ..device import Device, current_device
 from ..device import named as named_device
-from .cell import Handle, Value, aval_of, value_with
+from .cell import Handle, Value, aval_of, keep, value_with
 from .emit import Form, emit1, emit2, emit_form, emit_spec, form_of, look_up
 from .faults import describe, under_name
 from .op import NAMES, SWITCHES, Check, Op
@@ -352,9 +352,7 @@ def _call(op: Op, cls, args: tuple | list, kwargs: dict, called=None):
     result = _by_form(form, sort.handles, tuple(sort.numbers), cls, ctx)
     if quick is not None and not kwargs and numbers == sort.numbers and _in_order(op, by_name):
         if [*map(id, arrays)] == [*map(id, sort.handles)]:
-            if len(_QUICK) > 20_000:
-                _QUICK.clear()
-            _QUICK[key] = form
+            keep(_QUICK, 20_000, key, form)
     return result if out is None else write_out(op, out, result)
 
 

@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 
 from . import call, emit
-from .cell import Value
+from .cell import Value, keep
 from .spec import FLOAT, LOW, SHIFT, Recorded, Spec, cast, eval_jaxpr, tracing
 from .trace import Trace, gather, settle, threads, trace_on
 
@@ -174,11 +174,9 @@ def fused(capture: Capture, outputs: list[Value], name: str, recording: bool, ca
     key = (steps, avals, outs, kinds, casts, len(steps) <= limit)
     found = _FUSED.get(key)
     if found is None:
-        if len(_FUSED) > 2048:
-            _FUSED.clear()
         with tracing():
-            found = _FUSED[key] = Spec(name, _replay(steps, outs, len(avals), casts), avals, kinds,
-                                       origin=(steps, outs) if casts is None else None)
+            found = Spec(name, _replay(steps, outs, len(avals), casts), avals, kinds, origin=(steps, outs) if casts is None else None)
+            found = keep(_FUSED, 2048, key, found)
             found.inside = steps, outs, len(steps) <= limit
             found.loss = any(spec.loss and mask and True in mask for spec, mask, _ in steps)
     return found, numbers

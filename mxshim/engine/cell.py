@@ -38,13 +38,21 @@ class Aval:
         return f"{self.dtype.name}[{', '.join(map(str, self.shape))}]"
 
 
+def keep(cache: dict, most: int, key, value):
+    """Put a value into a cache that is emptied before it grows beyond `most`: what is needed is soon there again.
+
+    Returns: the value, or the one that another thread has put there meanwhile.
+    """
+    if len(cache) > most:
+        cache.clear()
+    return cache.setdefault(key, value)
+
+
 def aval_of(shape: tuple[int, ...], dtype: onp.dtype) -> Aval:
     key = (shape, dtype)
     found = _AVALS.get(key)
     if found is None:
-        if len(_AVALS) > 100_000:  # 1,000s of distinct shapes are normal, 100,000s are a leak; specs keep theirs alive
-            _AVALS.clear()
-        found = _AVALS.setdefault(key, Aval(shape, dtype))
+        found = keep(_AVALS, 100_000, key, Aval(shape, dtype))  # 1,000s of shapes are normal, 100,000s a leak; specs keep theirs alive
     return found
 
 

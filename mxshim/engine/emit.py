@@ -17,7 +17,7 @@ import numpy as onp
 from ..base import MXNetError
 from . import pieces, program
 from . import trace as _trace
-from .cell import KEPT, Cell, Handle, Value, put, value_with
+from .cell import KEPT, Cell, Handle, Value, keep, put, value_with
 from .op import Op
 from .spec import _SPECS, NUMBER_SLOT, SHIFT, Recorded, Spec, forms, tracing
 from .trace import Segment, trace_on, user_line
@@ -150,9 +150,7 @@ def form_of(op: Op, pattern: tuple, training: bool = False) -> Form:
     key = op, pattern, training
     found = _FORMS.get(key)
     if found is None:
-        if len(_FORMS) > 20_000:  # static arguments that change at every call
-            _FORMS.clear()
-        found = _FORMS.setdefault(key, Form(op, pattern, training))
+        found = keep(_FORMS, 20_000, key, Form(op, pattern, training))  # static arguments may change at every call
     return found
 
 

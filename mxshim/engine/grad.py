@@ -13,7 +13,7 @@ import operator
 from ..base import MXNetError
 from ..device import name_of
 from . import call
-from .cell import Cell, Handle, Value
+from .cell import Cell, Handle, Value, keep
 from .emit import Node, append_mixed, emit_spec, look_up, moved, place
 from .op import NAMES
 from .spec import Spec, arr, tracing
@@ -232,9 +232,7 @@ class _Backward:
         key = (tuple(structure), tuple(seeds))
         found = _STRETCHES.get(key)
         if found is None:
-            if len(_STRETCHES) > 4096:
-                _STRETCHES.clear()
-            found = _STRETCHES.setdefault(key, Stretch(*key, tuple(avals)))
+            found = keep(_STRETCHES, 4096, key, Stretch(*key, tuple(avals)))
         ctx = self.ctx
         arguments += given
         if self.several or ctx.jax is not nodes[0].segment.device:
@@ -292,7 +290,7 @@ def _heads(heads, head_grads):
     heads = list(heads) if from_list else [heads]
     if head_grads is None:
         head_grads = [None] * len(heads)
-    elif isinstance(head_grads, list | tuple) and (from_list or isinstance(head_grads, list | tuple)):
+    elif isinstance(head_grads, list | tuple):
         head_grads = list(head_grads)
     else:
         head_grads = [head_grads]

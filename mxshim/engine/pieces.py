@@ -17,7 +17,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from .cell import DONATE
+from .cell import DONATE, keep
 from .host import CannotRun, Steps, failed
 from .spec import FLOAT, NUMBER_SLOT, SCALAR_DTYPES, SHIFT
 from .stretch import Stretch
@@ -95,19 +95,18 @@ def clear():
 
 
 def line_of(instructions) -> Line:
-    if len(_lines) > 10_000:
-        _lines.clear()
-        _begun.clear()
     where, trains = next((i[4] for i in instructions if i[4] is not None), None), _trains(instructions)
     begins = trains, *[i[0].name for i in instructions[:_BEGIN]]
     if where is None:
         where = _begun.get(begins)
     else:
+        if len(_begun) > 10_000:
+            _begun.clear()
         _begun[begins] = where
     key = where, trains
     found = _lines.get(key)
     if found is None:
-        found = _lines[key] = Line(trains=key[1])
+        found = keep(_lines, 10_000, key, Line(trains=key[1]))
     return found
 
 
@@ -290,10 +289,8 @@ class Pieces:
 def _for_host(piece: Piece) -> Steps | None:
     key = piece.code, piece.slots
     if key not in _on_host:
-        if len(_on_host) > 1000:  # up to 50 KB each; shapes that never come back fill it
-            _on_host.clear()
         alone = piece._replace(arrays=[~j for j in range(len(piece.arrays))])
-        _on_host[key] = _steps([alone], piece.outs, len(piece.arrays))
+        keep(_on_host, 1000, key, _steps([alone], piece.outs, len(piece.arrays)))  # up to 50 KB each; shapes may never come back
     return _on_host[key]
 
 

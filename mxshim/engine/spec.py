@@ -170,11 +170,17 @@ def repeated(jaxpr, times: int = 1):
     for eqn in jaxpr.eqns:
         yield eqn, times
         inside = times * eqn.params["length"] if eqn.primitive.name == "scan" else times
-        for value in eqn.params.values():
-            for inner in value if isinstance(value, list | tuple) else (value,):
-                inner = getattr(inner, "jaxpr", inner)
-                if hasattr(inner, "eqns"):
-                    yield from repeated(inner, inside)
+        for inner in jaxprs_in(eqn):
+            yield from repeated(inner, inside)
+
+
+def jaxprs_in(eqn):
+    """The jaxprs among the parameters of an equation."""
+    for value in eqn.params.values():
+        for inner in value if isinstance(value, list | tuple) else (value,):
+            inner = getattr(inner, "jaxpr", inner)
+            if hasattr(inner, "eqns"):
+                yield inner
 
 
 def eval_inlined(jaxpr, consts, args) -> list:
@@ -182,7 +188,7 @@ def eval_inlined(jaxpr, consts, args) -> list:
     env: dict = {**dict(zip(jaxpr.constvars, consts)), **dict(zip(jaxpr.invars, args))}
     for eqn in jaxpr.eqns:
         values = [v.val if hasattr(v, "val") else env[v] for v in eqn.invars]
-        if eqn.primitive.name in ("jit", "pjit"):
+        if eqn.primitive.name == "jit":
             inner = eqn.params["jaxpr"]
             outs = eval_inlined(inner.jaxpr, inner.consts, values)
         else:
@@ -455,7 +461,7 @@ class _Remade:
 
     def _is_cheap(self, eqn):
         inner = eqn.params.get("jaxpr")
-        if inner is not None and eqn.primitive.name in ("pjit", "jit"):
+        if inner is not None and eqn.primitive.name == "jit":
             return all(self._is_cheap(e) for e in inner.jaxpr.eqns)
         return eqn.primitive.name in _CHEAP
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import jax.numpy as jnp
 import numpy as onp
 
+from .cell import keep
 from .op import NAMES
 from .spec import Recorded, arr, eval_jaxpr, spec_of, tracing
 
@@ -79,9 +80,7 @@ _PULLS: dict[tuple, Pull] = {}
 def _pull(code, given) -> Pull:
     found = _PULLS.get((code, given))
     if found is None:
-        if len(_PULLS) > 20_000:
-            _PULLS.clear()
-        found = _PULLS.setdefault((code, given), Pull(code, given))
+        found = keep(_PULLS, 20_000, (code, given), Pull(code, given))
     return found
 
 

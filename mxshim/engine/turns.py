@@ -15,7 +15,7 @@ from jax.experimental.layout import Layout, with_layout_constraint
 from jax.experimental.xla_metadata import set_xla_metadata
 from jax.extend.core import Literal
 
-from .spec import equations
+from .spec import equations, jaxprs_in
 
 _LINE = 64  # bytes of a line of the cache
 _FAR = 2048  # bytes: lines that lie a multiple of it apart have one place in the cache, or two
@@ -97,11 +97,8 @@ def _look(jaxpr, results, worth, not_worth) -> list[int]:
         if name == "jit":
             read(eqn.invars, _look(eqn.params["jaxpr"].jaxpr, outs, worth, not_worth))
             continue
-        for param in eqn.params.values():
-            for inner in param if isinstance(param, list | tuple) else (param,):
-                inner = getattr(inner, "jaxpr", inner)
-                if hasattr(inner, "eqns"):
-                    _look(inner, None, worth, not_worth)
+        for inner in jaxprs_in(eqn):
+            _look(inner, None, worth, not_worth)
         if name == "transpose":
             (x,), (y,) = eqn.invars, eqn.outvars
             if not (x in jaxpr.invars and y in jaxpr.outvars and results is None):  # nothing but turned over: see _turned in program.py

@@ -10,7 +10,7 @@ from collections import Counter
 import numpy as onp
 
 from .. import name as names
-from .. import ndarray, symbol
+from .. import ndarray, profiler, symbol
 from ..absent import block_method_hint
 from ..arguments import check
 from ..base import MXNetError
@@ -42,7 +42,6 @@ _block_scopes: contextvars.ContextVar = contextvars.ContextVar("block scopes", d
 @contextlib.contextmanager
 def _block_scope(block):
     """A scope whose Symbols' names, and rows of the profiler, begin with the block's class (MXNet 2: mxnet.gluon.block._block_scope)."""
-    from .. import profiler
     own, outer, inside = type(block).__name__.lower(), "", _block_scopes.get()
     if inside is not None:  # the outermost one has no number
         outer, counts = inside

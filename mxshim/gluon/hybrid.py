@@ -216,20 +216,14 @@ class Hybrid:
         if _hooked(blocks[1:]):
             return self._plainly(block, args)
         parameters = {id(p): p for b in blocks for p in (*b._reg_params.values(), *b._params.values())}.values()
-        attributes = [(b, _attributes(b)) for b in blocks]
         waiting = [p for p in parameters if p._data is None and id(p) not in self.unused]
         if waiting and not self.unasked:
             _complete(block, blocks, args, ctx)
             self.unused.update(id(p) for p in waiting if p._data is None)
-            waiting, attributes = [], [(b, _attributes(b)) for b in blocks]
+            waiting = []
+        attributes = [(b, _attributes(b)) for b in blocks]
         known = _Known(ctx)
-        for k, h in enumerate(handles):
-            known.add(h, ("arg", k))
-        known.add_parameters(parameters)
-        for b, (fields, *_) in attributes:
-            for name, v in fields.items():
-                if type(v) in DENSE:
-                    known.add(v, ("attr", b, name))
+        known.add_all(handles, parameters, attributes)
         if known.doubtful:
             return self._plainly(block, args)
         recording, checks = threads.now.recording, len(threads.now.checks)
@@ -246,25 +240,11 @@ class Hybrid:
             self.unused.update(id(p) for p in waiting if p._data is None)
             attributes = [(b, _attributes(b)) for b in blocks]
         try:
-            if known.doubtful:
-                raise engine.Unfit("two of its parameters are one array")
-            if taken.moved:
-                raise engine.Unfit("it reads values, waits for them, marks arrays or runs backward")
-            if any(_changed(b, before) for b, before in attributes):
-                raise engine.Unfit("it sets attributes")
-            if len(threads.now.checks) != checks:
-                raise engine.Unfit("it uses an operator that checks its inputs' values")
+            _refuse_effects(taken, known, attributes, checks)
             plan = _plan(taken, known, out, recording, type(block).__name__, self.casts, self.limit)
         except engine.Unfit as why:
             taken.move()
-            if self.casts is not None:
-                raise MXNetError(f"{type(block).__name__}, converted by amp, cannot run, because it cannot be one operator: {why}. Call "
-                                 "amp.init() and the block itself instead") from None
-            self.plans[key] = None
-            if not self.told and str(why).startswith("it reads"):
-                self.told = True
-                warnings.warn(f"{type(block).__name__} is hybridized, but its forward cannot be one operator: {why}. It runs as if it "
-                              "were not hybridized", stacklevel=4)
+            self._give_up(block, key, str(why))
             return out
         if self.strict and not self.complained and not _inside.plainly:
             self._complain(block, plan, len(handles))
@@ -291,6 +271,17 @@ class Hybrid:
             self.complained = True
             warnings.warn(f"{type(block).__name__} is hybridized, and its forward does not use the inputs numbered "
                           f"{', '.join(map(str, sorted(unused)))} (from 0)", stacklevel=6)
+
+    def _give_up(self, block, key, why):
+        """The block runs as if it were not hybridized from now on, which is said once. Raises: MXNetError if amp converted it."""
+        if self.casts is not None:
+            raise MXNetError(f"{type(block).__name__}, converted by amp, cannot run, because it cannot be one operator: {why}. Call "
+                             "amp.init() and the block itself instead") from None
+        self.plans[key] = None
+        if not self.told and why.startswith("it reads"):
+            self.told = True
+            warnings.warn(f"{type(block).__name__} is hybridized, but its forward cannot be one operator: {why}. It runs as if it "
+                          "were not hybridized", stacklevel=5)
 
 
 def _refuse(block, args, before):
@@ -391,6 +382,16 @@ class _Known:
             self.handles[id(value)], self.sources[id(value)] = handle, source
             self._values.append((handle, value, handle._node))
 
+    def add_all(self, handles, parameters, attributes):
+        """The inputs, the parameters, and the arrays among the attributes of blocks, as `_attributes` tells these."""
+        for k, h in enumerate(handles):
+            self.add(h, ("arg", k))
+        self.add_parameters(parameters)
+        for block, (fields, *_) in attributes:
+            for name, v in fields.items():
+                if type(v) in DENSE:
+                    self.add(v, ("attr", block, name))
+
     def add_parameters(self, parameters):
         for p in parameters:
             if p._data is not None:  # forward uses it
@@ -443,7 +444,7 @@ def _outputs(out, values, memory):
         memory[id(out._cell)] = out, len(values)
         values.append(out._value_now())
         return type(out), len(values) - 1, place(out) is not None
-    if isinstance(out, list | tuple) and type(out) in (list, tuple):
+    if type(out) in (list, tuple):
         return [type(out), [_outputs(o, values, memory) for o in out]]
     if isinstance(out, _STATIC):
         return [None, out]
@@ -460,6 +461,18 @@ def _insides(shape):
         elif s[0] is not None:
             stack.extend(s[1])
     return [found[k] for k in sorted(found)]
+
+
+def _refuse_effects(taken, known, attributes, checks):
+    """Raises: Unfit if what was captured did more than compute. attributes, checks: what blocks had before, how many checks there were."""
+    if known.doubtful:
+        raise engine.Unfit("two of its parameters are one array")
+    if taken.moved:
+        raise engine.Unfit("it reads values, waits for them, marks arrays or runs backward")
+    if any(_changed(b, before) for b, before in attributes):
+        raise engine.Unfit("it sets attributes")
+    if len(threads.now.checks) != checks:
+        raise engine.Unfit("it uses an operator that checks its inputs' values")
 
 
 def _plan(taken, known, out, recording, name, casts, limit):

@@ -28,9 +28,8 @@ class ParameterDict(dict):
     def collected(cls, prefix, structural, select=None, home=None):
         """The parameters of {structural name: Parameter} whose key the regular expression `select` matches from its start.
 
-        What `get` makes becomes part of the dictionary `home`, and thus of its block, or of none.
-
-        Where none does, the names of the other generation are tried. Raises: AssertionError if two share a 1.x name.
+        Where none does, the names of the other generation are tried. What `get` makes becomes part of the dictionary `home`, and thus of
+        its block, or of none. Raises: AssertionError if two share a 1.x name.
         """
         found = cls(prefix)
         found._home, found._collected = home, True

@@ -39,10 +39,8 @@ EIGENVALUES = onp.array([55.46, 4.794, 1.148])
 EIGENVECTORS = onp.array([[-0.5675, 0.7192, 0.4009], [-0.5808, -0.0045, -0.8140], [-0.5836, -0.6948, 0.4203]])
 
 
-class Augmenter(Checked):
-    """A function of an image (H, W, C). Subclasses define __call__(src) and give their settings to __init__."""
-
-    _wants = dict.fromkeys(("brightness", "contrast", "saturation", "hue", "p"), "a number") | {"alphastd": "a number that is not negative"}
+class Described(Checked):
+    """What subclasses give to __init__ are their settings."""
 
     def __init__(self, **kwargs):
         self._kwargs = plain(kwargs)
@@ -50,6 +48,12 @@ class Augmenter(Checked):
     def dumps(self):
         """The class and its settings as JSON."""
         return json.dumps([type(self).__name__.lower(), self._kwargs])
+
+
+class Augmenter(Described):
+    """A function of an image (H, W, C). Subclasses define __call__(src) and give their settings to __init__."""
+
+    _wants = dict.fromkeys(("brightness", "contrast", "saturation", "hue", "p"), "a number") | {"alphastd": "a number that is not negative"}
 
     def __call__(self, src):
         raise NotImplementedError(f"{type(self).__name__} needs a method __call__(src)")

@@ -5,7 +5,6 @@ Draws come from Python's `random`, in MXNet's order.
 """
 from __future__ import annotations
 
-import json
 import math
 import numbers
 import random
@@ -13,23 +12,16 @@ import warnings
 
 import numpy as onp
 
-from ..arguments import Checked, check, checked
-from .augmenters import Augmenter, CastAug, ForceResizeAug, ResizeAug, colours, needs_three, plain, statistics
+from ..arguments import check, checked
+from .augmenters import Augmenter, CastAug, Described, ForceResizeAug, ResizeAug, colours, needs_three, statistics
 from .functions import copyMakeBorder, fixed_crop, image_like, pixels_of
 
 __all__ = ["CreateDetAugmenter", "CreateMultiRandCropAugmenter", "DetAugmenter", "DetBorrowAug", "DetHorizontalFlipAug",
            "DetRandomCropAug", "DetRandomPadAug", "DetRandomSelectAug"]
 
 
-class DetAugmenter(Checked):
+class DetAugmenter(Described):
     """A function of an image and its label that gives both. Subclasses define __call__(src, label)."""
-
-    def __init__(self, **kwargs):
-        self._kwargs = plain(kwargs)
-
-    def dumps(self):
-        """The class and its settings as JSON."""
-        return json.dumps([type(self).__name__.lower(), self._kwargs])
 
     def __call__(self, src, label):
         raise NotImplementedError(f"{type(self).__name__} needs a method __call__(src, label)")
@@ -114,6 +106,16 @@ class _DetRandom(DetAugmenter):
                 return False
         return True
 
+    def _attempts(self, height, width):
+        """(ratio, least area, most area in pixels) of each attempt at an image of this size; none that cannot be."""
+        if not self.enabled or min(height, width) <= 0:
+            return
+        least, most = (a * height * width for a in self.area_range)
+        for _ in range(self.max_attempts):
+            ratio = random.uniform(*self.aspect_ratio_range)
+            if ratio > 0:
+                yield ratio, least, most
+
 
 class DetRandomCropAug(_DetRandom):
     """A random rectangle that holds enough of the objects; the image as it is if max_attempts draws find none.
@@ -141,13 +143,7 @@ class DetRandomCropAug(_DetRandom):
 
     def _random_crop_proposal(self, label, height, width):
         """(x, y, width, height, label) of a rectangle that serves, or ()."""
-        if not self.enabled or min(height, width) <= 0:
-            return ()
-        least, most = (a * height * width for a in self.area_range)
-        for _ in range(self.max_attempts):
-            ratio = random.uniform(*self.aspect_ratio_range)
-            if ratio <= 0:
-                continue
+        for ratio, least, most in self._attempts(height, width):
             size = self._size(ratio, least, most, height, width)
             if size is None:
                 continue
@@ -224,13 +220,7 @@ class DetRandomPadAug(_DetRandom):
 
     def _random_pad_proposal(self, label, height, width):
         """(x, y, width, height, label) of the image within a larger one, or ()."""
-        if not self.enabled or min(height, width) <= 0:
-            return ()
-        least, most = (a * height * width for a in self.area_range)
-        for _ in range(self.max_attempts):
-            ratio = random.uniform(*self.aspect_ratio_range)
-            if ratio <= 0:
-                continue
+        for ratio, least, most in self._attempts(height, width):
             h, top = round(math.sqrt(least / ratio)), round(math.sqrt(most / ratio))
             if round(h * ratio) < width:
                 h = int((width + 0.499999) / ratio)

@@ -149,21 +149,32 @@ class ImageIter(DataIter):
         i = start
         try:
             while i < self.batch_size:
-                labels, content = self.next_sample()
-                image = self.imdecode(content)
-                try:
-                    self.check_valid_image(image)
-                except RuntimeError as error:
-                    logging.debug("Invalid image, skipping: %s", error)
+                sample = self._sample()
+                if sample is None:
                     continue
-                self._put(batch_data, i, pixels_of(self.postprocess_data(self.augmentation_transform(image))))
-                labels = pixels_of(labels)
-                batch_label[i] = labels.reshape(batch_label[i].shape) if labels.size == batch_label[i].size else labels
+                image, label = sample
+                self._put(batch_data, i, pixels_of(self.postprocess_data(image)))
+                self._put_label(batch_label, i, label)
                 i += 1
         except StopIteration:
             if not i:
                 raise
         return i
+
+    def _sample(self):
+        """The next image with its labels, after all augmenters, or None if something is wrong with it."""
+        label, content = self.next_sample()
+        image = self.imdecode(content)
+        try:
+            self.check_valid_image(image)
+        except RuntimeError as error:
+            logging.debug("Invalid image, skipping: %s", error)
+            return None
+        return self.augmentation_transform(image), label
+
+    def _put_label(self, batch_label, i, label):
+        label = pixels_of(label)
+        batch_label[i] = label.reshape(batch_label[i].shape) if label.size == batch_label[i].size else label
 
     def _put(self, batch_data, i, pixels):
         try:
@@ -320,22 +331,9 @@ class ImageDetIter(ImageIter):
             return None
         return image, label
 
-    def _batchify(self, batch_data, batch_label, start=0):
-        i = start
-        try:
-            while i < self.batch_size:
-                sample = self._sample()
-                if sample is None:
-                    continue
-                image, label = sample
-                self._put(batch_data, i, pixels_of(self.postprocess_data(image)))
-                batch_label[i] = -1
-                batch_label[i, :len(label)] = label
-                i += 1
-        except StopIteration:
-            if not i:
-                raise
-        return i
+    def _put_label(self, batch_label, i, label):
+        batch_label[i] = -1
+        batch_label[i, :len(label)] = label
 
     def _empty(self):
         data, label = super()._empty()

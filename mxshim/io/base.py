@@ -6,6 +6,7 @@ import collections
 import numpy as onp
 
 from ..arguments import Checked, check, checked
+from ..base import MXNetError
 
 __all__ = ["DataBatch", "DataDesc", "DataIter"]
 
@@ -105,3 +106,36 @@ class DataIter(Checked):
 
     def getpad(self):
         """How many examples at its end only fill it."""
+
+
+class Moving(DataIter):
+    """An iterator with a method `next` that keeps the batch, one array of data and one of labels, as `_current`.
+
+    iter_next goes on to it; getdata, getlabel, getpad and getindex speak of it.
+    """
+
+    _current = None
+
+    def iter_next(self):
+        try:
+            self.next()
+        except StopIteration:
+            return False
+        return True
+
+    def _moved(self):
+        if self._current is None:
+            raise MXNetError(f"{type(self).__name__}: call iter_next() or next() first")
+        return self._current
+
+    def getdata(self):
+        return self._moved().data[0]
+
+    def getlabel(self):
+        return self._moved().label[0]
+
+    def getindex(self):
+        return self._moved().index
+
+    def getpad(self):
+        return self._moved().pad

@@ -18,12 +18,12 @@ from ..device import current_device
 from ..engine.rng import Serial
 from ..util import is_np_array
 from .augmenting import unknown
-from .base import DataBatch, DataDesc, DataIter
+from .base import DataBatch, DataDesc, Moving
 
 __all__ = ["CSVIter", "LibSVMIter", "MNISTIter", "MXDataIter"]
 
 
-class MXDataIter(DataIter):
+class MXDataIter(Moving):
     """What iterators over files share: `next` and the protocol of iter_next, getdata, getlabel, getpad and getindex.
 
     Subclasses define `_count`, how many examples there are, and `_make(places)`, the data and the labels of a batch of them.
@@ -40,7 +40,7 @@ class MXDataIter(DataIter):
         if not self._count:
             raise MXNetError(f"{type(self).__name__}: there are no examples")
         self._debug_skip_load, self._start, self._at, self._wrapped = False, 0, 0, 0
-        self._current = self.first_batch = None
+        self.first_batch = None
         self.first_batch = self.next()
         data, label = self.first_batch.data[0], self.first_batch.label[0]
         self.provide_data = [DataDesc(data_name, data.shape, data.dtype)]
@@ -65,16 +65,12 @@ class MXDataIter(DataIter):
         count, size, at = self._count, self.batch_size, self._at
         if at >= count or self._wrapped:
             return None
-        missing = max(0, at + size - count)
-        places = onp.arange(at, at + size)
+        places, missing = numbers_of(at, size, count, self._round)
         if missing and self._round:
             if missing > count:
                 raise MXNetError(f"{type(self).__name__}: a batch of {size} cannot be filled from {count} examples; choose a smaller "
                                  "batch_size")
-            places %= count
             self._wrapped = missing
-        elif missing:  # what the batch before had there
-            places[size - missing:] = places[size - missing:] - size if at >= size else count - 1
         self._at = at + size
         data, label = self._make(places)
         return DataBatch([data], [label], missing, places.astype("uint64"))
@@ -92,36 +88,24 @@ class MXDataIter(DataIter):
         self._current = batch
         return batch
 
-    def iter_next(self):
-        try:
-            self.next()
-        except StopIteration:
-            return False
-        return True
-
-    def _moved(self):
-        if self._current is None:
-            raise MXNetError(f"{type(self).__name__}: call iter_next() or next() first")
-        return self._current
-
-    def getdata(self):
-        return self._moved().data[0]
-
-    def getlabel(self):
-        return self._moved().label[0]
-
-    def getindex(self):
-        return self._moved().index
-
-    def getpad(self):
-        return self._moved().pad
-
     def getitems(self):
         """Data and labels of this batch, in a tuple."""
         return self.getdata(), self.getlabel()
 
     def __len__(self):
         return math.ceil(self._count / self.batch_size)
+
+
+def numbers_of(at, size, count, wraps):
+    """(the numbers of the examples in a batch from `at` on, how many at its end only fill it): the first ones, or those of the batch
+    before."""
+    missing = max(0, at + size - count)
+    found = onp.arange(at, at + size)
+    if missing and wraps:
+        found %= count
+    elif missing:
+        found[size - missing:] = found[size - missing:] - size if at >= size else count - 1
+    return found, missing
 
 
 def batch_array(elements):
@@ -184,18 +168,20 @@ class CSVIter(MXDataIter):
 
 def _csv(path, shape, dtype):
     """(lines, *shape) of the numbers in a CSV file or folder."""
-    width, rows = int(onp.prod(shape)), []
+    width, read, rows = math.prod(shape), float if dtype.kind == "f" else int, []
+
+    def row(line, number, name):
+        words = line.split(",")
+        if len(words) != width:
+            raise MXNetError(f"CSVIter: line {number} of {name} has {len(words)} numbers, shape {shape} needs {width}")
+        try:
+            return [read(w) for w in words]
+        except ValueError as error:
+            raise MXNetError(f"CSVIter: line {number} of {name} is not made of numbers: {error}") from None
+
     for name in _files(path, "CSVIter"):
         with open(name, encoding="utf-8") as f:
-            for number, line in enumerate(f, 1):
-                if line.strip():
-                    words = line.split(",")
-                    if len(words) != width:
-                        raise MXNetError(f"CSVIter: line {number} of {name} has {len(words)} numbers, shape {shape} needs {width}")
-                    try:
-                        rows.append([float(w) for w in words] if dtype.kind == "f" else [int(w) for w in words])
-                    except ValueError as error:
-                        raise MXNetError(f"CSVIter: line {number} of {name} is not made of numbers: {error}") from None
+            rows += [row(line, number, name) for number, line in enumerate(f, 1) if line.strip()]
     return onp.array(rows, dtype).reshape(-1, *shape)
 
 

@@ -15,9 +15,9 @@ from ..array.codec import decode_image
 from ..base import MXNetError, as_dtype
 from ..recordio import MXRecordIO, unpack
 from .augmenting import DefaultAugmenter
-from .base import DataBatch, DataDesc, DataIter
+from .base import DataBatch, DataDesc, Moving
 from .detection import DetectionAugmenter
-from .files import batch_array, required
+from .files import batch_array, numbers_of, required
 
 __all__ = ["ImageDetRecordIter", "ImageRecordIter", "ImageRecordIter_v1", "ImageRecordUInt8Iter", "ImageRecordUInt8Iter_v1"]
 
@@ -46,7 +46,7 @@ def label_list(path):
     return found
 
 
-class ImageRecordIter(DataIter):
+class ImageRecordIter(Moving):
     """Batches of images float32 (N, channels, height, width) and labels float32 (N,), or (N, label_width), of a RecordIO file.
 
     Args:
@@ -145,13 +145,9 @@ class ImageRecordIter(DataIter):
         count, size, at = len(self._records), self.batch_size, self._at
         if at >= count or self._wrapped:
             return False
-        missing = max(0, at + size - count)
-        places = onp.arange(at, at + size)
-        if missing and self._round:
+        places, missing = numbers_of(at, size, count, self._round)
+        if self._round:
             self._wrapped = min(missing, count)
-            places %= count
-        elif missing:
-            places[size - missing:] = places[size - missing:] - size if at >= size else count - 1
         numbers = self._order[places]
         seeds = [f"{self._seed_aug} {self._epoch} {at + k}" for k in range(size)]
         futures = [self._pool.submit(self._sample, self._read(n), seed) for n, seed in zip(numbers, seeds, strict=True)]
@@ -195,24 +191,6 @@ class ImageRecordIter(DataIter):
     def _batch_labels(self, labels):
         return onp.stack(labels).reshape(self.batch_size, *self._label_shape())
 
-    def iter_next(self):
-        try:
-            self.next()
-        except StopIteration:
-            return False
-        return True
-
-    def getdata(self):
-        return self._current.data[0]
-
-    def getlabel(self):
-        return self._current.label[0]
-
-    def getindex(self):
-        return self._current.index
-
-    def getpad(self):
-        return self._current.pad
 
     def __len__(self):
         return math.ceil(len(self._records) / self.batch_size)

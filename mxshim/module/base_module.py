@@ -69,6 +69,13 @@ class BaseModule:
                                  f"bind(){' and init_params()' if initialized else ''} "
                                  "first, or fit()")
 
+    def _stays_set(self, what, force_init) -> bool:
+        """Whether the parameters are set and stay so; warns that they do."""
+        if force_init or not self.params_initialized:
+            return False
+        warnings.warn(f"{what}: the parameters are set and stay; pass force_init=True to replace them", stacklevel=3)
+        return True
+
     # -- what a module has, once it is bound ------------------------------------------------------------------------
 
     @property

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import logging
-import warnings
 
 from ..engine.trace import flush_all
 from ..initializer import Uniform
@@ -120,12 +119,9 @@ class BucketingModule(BaseModule):
     def set_params(self, arg_params, aux_params, allow_missing=False, force_init=True, allow_extra=False):
         """Give the parameters values; see Module.set_params."""
         if not allow_missing:
-            self.init_params(initializer=None, arg_params=arg_params, aux_params=aux_params, allow_missing=allow_missing,
-                             force_init=force_init,
-                             allow_extra=allow_extra)
+            super().set_params(arg_params, aux_params, allow_missing, force_init, allow_extra)
             return
-        if self.params_initialized and not force_init:
-            warnings.warn("set_params: the parameters are set and stay; pass force_init=True to replace them", stacklevel=2)
+        if self._stays_set("set_params", force_init):
             return
         self._curr_module.set_params(arg_params, aux_params, allow_missing, force_init, allow_extra)
         self._params_dirty, self.params_initialized = True, True

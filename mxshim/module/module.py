@@ -132,8 +132,7 @@ class Module(BaseModule):
         force_init: also if they are initialized.  A variable's own init= comes before `initializer`.
         Raises: AssertionError before bind(); RuntimeError for a missing parameter; MXNetError for another shape.
         """
-        if self.params_initialized and not force_init:
-            warnings.warn("init_params: the parameters are set and stay; pass force_init=True to replace them", stacklevel=2)
+        if self._stays_set("init_params", force_init):
             return
         if not self.binded:
             raise AssertionError("call bind before initializing the parameters")
@@ -174,12 +173,9 @@ class Module(BaseModule):
         Raises: as init_params; ValueError with allow_missing for an array that is no parameter, unless allow_extra.
         """
         if not allow_missing:
-            self.init_params(initializer=None, arg_params=arg_params, aux_params=aux_params, allow_missing=allow_missing,
-                             force_init=force_init,
-                             allow_extra=allow_extra)
+            super().set_params(arg_params, aux_params, allow_missing, force_init, allow_extra)
             return
-        if self.params_initialized and not force_init:
-            warnings.warn("set_params: the parameters are set and stay; pass force_init=True to replace them", stacklevel=2)
+        if self._stays_set("set_params", force_init):
             return
         self._exec_group.set_params(arg_params or {}, aux_params or {}, allow_extra)
         self._params_dirty, self.params_initialized = True, True

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 from jax import lax
 from jax.custom_derivatives import SymbolicZero
 
-from ..base import MXNetError, is_float
+from ..base import BOOL, FLOAT64, MXNetError, is_float
 from ..engine.op import op
 from .axes import over
 from .binary import (
@@ -21,7 +21,6 @@ from .binary import (
     POSITIVE,
     TWINS,
     both,
-    both_promoted,
     declare_pair,
     equal_floats,
     equal_operands,
@@ -36,7 +35,7 @@ from .binary import (
     quotient,
     with_exponents,
 )
-from .dtypes import BOOL, FLOAT64, equal, in_floats, promoted, row, value
+from .dtypes import equal, in_floats, promoted, row, value
 from .outline import pointwise
 
 
@@ -211,7 +210,7 @@ _POWER = """{0} ** {1}. Integers make integers: they wrap around, and a negative
 
 Gradients: {1} {0}^({1}-1), nan for 0 ** 0, and log({0}) {0}^{1}. Differs: large integers wrap; MXNet gives the lowest.
 """
-_smooth = _powers(both_promoted)
+_smooth = _powers(promoted)
 declare_pair(["np.power", "np.pow", "np.ndarray.__pow__"], _smooth, _smooth, _POWER.format("x1", "x2"), numbers=np_number,
              samples=POSITIVE)
 declare_pair(["nd.power", "nd.broadcast_power", "nd.NDArray.__pow__"], _powers(nd_rule), _smooth, _POWER.format("lhs", "rhs"),

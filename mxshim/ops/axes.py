@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-from ..base import FLOAT32, ArgumentTypeError, ArgumentValueError, AxisError, MXNetError, is_float
+from ..base import FLOAT32, FLOAT64, ArgumentTypeError, ArgumentValueError, AxisError, MXNetError, is_float
 from ..engine.op import Scalar, op
 from .dtypes import cast
 from .platform import on_cpu, only_cpus
@@ -109,7 +109,7 @@ def wide(dtype):
     """The floating dtype in which statistics of `dtype` are computed: float32 for half floats, float64 for integers."""
     if is_float(dtype):
         return dtype if dtype.itemsize > 2 else FLOAT32
-    return jnp.dtype("float64")
+    return FLOAT64
 
 
 def corrected(q, x, y):

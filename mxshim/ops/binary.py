@@ -8,9 +8,9 @@ from __future__ import annotations
 import jax.numpy as jnp
 import numpy as onp
 
-from ..base import FLOAT32, MXNetError, is_float
+from ..base import BOOL, FLOAT32, FLOAT64, INT64, MXNetError, is_float
 from ..engine.op import op
-from .dtypes import BOOL, FLOAT64, INT64, equal, kind, promote, promoted, row, value
+from .dtypes import equal, kind, promote, promoted, row, value
 
 A = onp.array([[1.7, -2.3, 3.1], [0.6, 4.4, -1.9]], "float32")
 B = onp.array([[2.6, 1.2, 0.8], [-3.7, 2.3, 1.4]], "float32")
@@ -24,11 +24,7 @@ TWINS = {"args": [((A, B), {}), ((I, J), {})]}
 INTS = {"args": [((I, J), {}), ((I, J[0]), {}), ((I, 3), {}), ((3, J), {})]}
 
 
-# How each family finds the dtype in which it computes.
-
-def both_promoted(x1, x2):
-    return promoted(x1, x2)
-
+# How each family finds the dtype in which it computes, where that is not `promoted`.
 
 def no_booleans(x1, x2):
     dtype = promoted(x1, x2)
@@ -161,17 +157,17 @@ def _full(names, function, method):
     return [f"{method if n.startswith('__') else function}.{n}" for n in names.split()]
 
 
-def np_op(names, fn, doc, rule=both_promoted, result=None, swap=False, **facts):
+def np_op(names, fn, doc, rule=promoted, result=None, swap=False, **facts):
     """Declare np functions and, for names like __add__, operators of np.ndarray."""
     # Derivatives see integers as reals of another dtype than their partner's, so they must not check dtypes.
-    declare_pair(_full(names, "np", "np.ndarray"), _body(fn, rule, result, swap), _body(fn, both_promoted, swap=swap), doc,
+    declare_pair(_full(names, "np", "np.ndarray"), _body(fn, rule, result, swap), _body(fn, promoted, swap=swap), doc,
                  numbers=np_number, **facts)
 
 
 def nd_op(names, fn, doc, rule=nd_rule, result=None, swap=False, also=(), **facts):
     """Declare nd functions and, for names like __add__, operators of nd.NDArray."""
     declare_pair([*_full(names, "nd", "nd.NDArray"), *also], _body(fn, rule, result, swap),
-                 _body(fn, both_promoted, swap=swap), doc, numbers=nd_number, **facts)
+                 _body(fn, promoted, swap=swap), doc, numbers=nd_number, **facts)
 
 
 def both(names, nd_names, fn, doc, **facts):

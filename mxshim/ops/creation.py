@@ -12,14 +12,13 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-from ..base import FLOAT32, MXNetError, is_float
+from ..base import FLOAT32, FLOAT64, INT64, MXNetError, is_float
 from ..engine.op import op
 from .axes import axis_in
-from .dtypes import FLOAT64, INT64, cast, value
+from .dtypes import cast, value
 
 _M = onp.array([[3., 1., 2.], [2., 5., 2.]], "float32")
 _I = onp.array([[3, 1, 2], [2, 5, 2]], "int32")
-_FLOAT32 = onp.dtype("float32")
 
 
 # Ranges.
@@ -42,14 +41,14 @@ def _range(start, step, places, dtype):
 
 
 @op("mx.arange", static=("num", "repeat", "dtype"), scalars=("start", "step"), grad=False,
-    samples={"args": [((0.5, 0.25, 5, 1, _FLOAT32), {}), ((0, 2, 3, 2, onp.dtype("int32")), {})]})
+    samples={"args": [((0.5, 0.25, 5, 1, FLOAT32), {}), ((0, 2, 3, 2, onp.dtype("int32")), {})]})
 def arange(start, step, num, repeat, dtype):
     """`num` numbers from `start` by `step`, every one `repeat` times in a row."""
     return _range(start, step, _counted(num * repeat, repeat), dtype)
 
 
 @op("mx.linspace", static=("num", "endpoint", "dtype"), scalars=("start", "stop"), grad=False,
-    samples={"args": [((0, 1, 5, True, _FLOAT32), {}), ((0, 1, 5, False, _FLOAT32), {})]})
+    samples={"args": [((0, 1, 5, True, FLOAT32), {}), ((0, 1, 5, False, FLOAT32), {})]})
 def linspace(start, stop, num, endpoint, dtype):
     """`num` evenly spaced numbers from `start` to `stop`, with it if `endpoint`."""
     start, stop = value(start, FLOAT64), value(stop, FLOAT64)
@@ -76,7 +75,7 @@ def arange_like(data, start=0.0, step=1.0, repeat=1, axis=None):
     return _range(start, step, _counted(math.prod(shape), repeat), data.dtype).reshape(shape)
 
 
-@op("np.indices", static=("dimensions",), grad=False, samples={"args": [(((2, 3),), {}), (((2,),), {"dtype": _FLOAT32})]})
+@op("np.indices", static=("dimensions",), grad=False, samples={"args": [(((2, 3),), {}), (((2,),), {"dtype": FLOAT32})]})
 def indices(dimensions, dtype=None, device=None):
     """For a shape of n axes the n coordinates of every place: shape (n, *dimensions), int64 unless `dtype` is given."""
     dimensions = (dimensions,) if isinstance(dimensions, int) else tuple(dimensions)
@@ -87,7 +86,7 @@ def indices(dimensions, dtype=None, device=None):
 
 # Matrices.
 
-@op("mx.eye", static=("rows", "columns", "k", "dtype"), grad=False, samples={"args": [((3, 4, -1, _FLOAT32), {})]})
+@op("mx.eye", static=("rows", "columns", "k", "dtype"), grad=False, samples={"args": [((3, 4, -1, FLOAT32), {})]})
 def eye(rows, columns, k, dtype):
     """A matrix with ones on the k-th diagonal, zeros elsewhere."""
     return jnp.eye(rows, columns, k, dtype=dtype)

@@ -13,7 +13,8 @@ from ..base import MXNetError
 from ..engine.op import op
 from .nn.spatial import bias_given, floats_only, has_shape, ints, layout_of, one_of, required, uniform
 from .outline import often_read
-from .warp import _images, _some, read_between
+from .samples import some
+from .warp import _images, read_between
 
 
 def _window(kernel, stride, dilate, pad):
@@ -42,8 +43,8 @@ def _columns(data, kernel, stride, dilate, pad):
     return jnp.stack(cells, 2).reshape(data.shape[0], data.shape[1] * len(cells), math.prod(places))
 
 
-@op("nd.im2col", samples={"args": [((_some(1, 2, 3, 4),), {"kernel": (2, 2), "stride": (1, 2), "pad": (0, 1)}),
-                                   ((_some(1, 2, 4),), {"kernel": (2,), "dilate": (2,)})]})
+@op("nd.im2col", samples={"args": [((some(1, 2, 3, 4),), {"kernel": (2, 2), "stride": (1, 2), "pad": (0, 1)}),
+                                   ((some(1, 2, 4),), {"kernel": (2,), "dilate": (2,)})]})
 def im2col(data, kernel=None, stride=None, dilate=None, pad=None):
     """The windows that a convolution multiplies with its kernel, as columns.
 
@@ -55,7 +56,7 @@ def im2col(data, kernel=None, stride=None, dilate=None, pad=None):
     return _columns(data, *window)
 
 
-@op("nd.col2im", samples={"args": [((_some(1, 8, 6),), {"output_size": (3, 4), "kernel": (2, 2)})]})
+@op("nd.col2im", samples={"args": [((some(1, 8, 6),), {"output_size": (3, 4), "kernel": (2, 2)})]})
 def col2im(data, output_size=None, kernel=None, stride=None, dilate=None, pad=None):
     """The transpose of im2col: the columns (N, C * elements of the kernel, windows) added up where their elements came from.
 
@@ -115,12 +116,12 @@ def _bent(data, offset, mask, weight, bias, kernel, stride, dilate, pad, filters
     return found if bias is None else found + bias[:, None, None]
 
 
-_O = _some(1, 8, 2, 3) * 0.7 + 0.013  # no place lies on a pixel, where the derivative jumps
+_O = some(1, 8, 2, 3) * 0.7 + 0.013  # no place lies on a pixel, where the derivative jumps
 
 
 @op("npx.deformable_convolution", "nd.contrib.DeformableConvolution", arrays=("bias",), samples={"args": [
-    ((_some(1, 2, 3, 4), _O, _some(2, 2, 2, 2), _some(2)), {"kernel": (2, 2), "num_filter": 2}),
-    ((_some(1, 2, 4, 4), _some(1, 16, 2, 2) + 0.013, _some(2, 1, 2, 2)), {
+    ((some(1, 2, 3, 4), _O, some(2, 2, 2, 2), some(2)), {"kernel": (2, 2), "num_filter": 2}),
+    ((some(1, 2, 4, 4), some(1, 16, 2, 2) + 0.013, some(2, 1, 2, 2)), {
         "kernel": (2, 2), "num_filter": 2, "num_group": 2, "num_deformable_group": 2, "stride": (2, 2), "no_bias": True})]})
 def deformable_convolution(data, offset, weight, bias=None, kernel=None, stride=None, dilate=None, pad=None, num_filter=None,
                            num_group=1, num_deformable_group=1, workspace=1024, no_bias=False, layout=None):
@@ -137,7 +138,7 @@ def deformable_convolution(data, offset, weight, bias=None, kernel=None, stride=
 
 
 @op("npx.modulated_deformable_convolution", "nd.contrib.ModulatedDeformableConvolution", arrays=("bias",), samples={"args": [
-    ((_some(1, 2, 3, 4), _O, _some(1, 4, 2, 3) + 1, _some(2, 2, 2, 2), _some(2)), {"kernel": (2, 2), "num_filter": 2})]})
+    ((some(1, 2, 3, 4), _O, some(1, 4, 2, 3) + 1, some(2, 2, 2, 2), some(2)), {"kernel": (2, 2), "num_filter": 2})]})
 def modulated_deformable_convolution(data, offset, mask, weight, bias=None, kernel=None, stride=None, dilate=None, pad=None,
                                      num_filter=None, num_group=1, num_deformable_group=1, workspace=1024, no_bias=False,
                                      im2col_step=64, layout=None):
@@ -150,8 +151,8 @@ def modulated_deformable_convolution(data, offset, mask, weight, bias=None, kern
 
 
 @op("nd.Correlation", samples={"args": [
-    ((_some(1, 2, 4, 5), _some(1, 2, 4, 5)[..., ::-1].copy()), {"max_displacement": 1, "pad_size": 1}),
-    ((_some(1, 2, 5, 5), _some(1, 2, 5, 5) + 0.3), {"kernel_size": 3, "max_displacement": 1, "stride1": 2, "pad_size": 1,
+    ((some(1, 2, 4, 5), some(1, 2, 4, 5)[..., ::-1].copy()), {"max_displacement": 1, "pad_size": 1}),
+    ((some(1, 2, 5, 5), some(1, 2, 5, 5) + 0.3), {"kernel_size": 3, "max_displacement": 1, "stride1": 2, "pad_size": 1,
                                                        "is_multiply": False})]})
 def correlation(data1, data2, kernel_size=1, max_displacement=1, stride1=1, stride2=1, pad_size=0, is_multiply=True):
     """How well patches of one image fit patches of the other near the same place (Fischer et al., 2015).

@@ -11,11 +11,9 @@ import jax
 import jax.numpy as jnp
 import numpy as onp
 
-from ..base import FLOAT32, MXNetError, is_float
+from ..base import BOOL, FLOAT16, FLOAT32, FLOAT64, INT64, MXNetError, is_float
 from ..engine.op import Scalar
 from ..engine.op import cast as cast
-
-BOOL, FLOAT16, FLOAT64, INT32, INT64 = (onp.dtype(n) for n in ("bool", "float16", "float64", "int32", "int64"))
 
 
 def value(v, dtype):
@@ -45,9 +43,9 @@ def promote(a: onp.dtype, b: onp.dtype) -> onp.dtype:
     return jnp.promote_types(a, b) if is_float(a) else onp.promote_types(a, b)
 
 
-def promoted(x1, x2, refusal: type[Exception] = MXNetError) -> onp.dtype:
+def promoted(x1, x2) -> onp.dtype:
     """The dtype of x1 + x2 in np, each an array or a number."""
-    kinds = kind(x1, refusal), kind(x2, refusal)
+    kinds = kind(x1), kind(x2)
     if kinds == ("", ""):
         return promote(x1.dtype, x2.dtype)
     if "" not in kinds:

@@ -14,9 +14,9 @@ import numpy as onp
 from jax import lax
 from jax.scipy import special
 
-from ..base import MXNetError, is_float
+from ..base import BOOL, FLOAT16, FLOAT64, INT64, MXNetError, is_float
 from ..engine.op import op
-from .dtypes import BOOL, FLOAT16, FLOAT64, INT64, cast, float_of, in_floats, numpy_float_of, row
+from .dtypes import cast, float_of, in_floats, numpy_float_of, row
 
 _WHOLE = onp.array([[-3, 0, 2], [5, 7, -1]], "int32")
 _SPECIAL = onp.array([0.5, float("nan"), float("inf"), -float("inf")], "float32")

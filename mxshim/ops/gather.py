@@ -11,10 +11,10 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-from ..base import FLOAT32, MXNetError, is_float
+from ..base import BOOL, FLOAT32, FLOAT64, INT64, MXNetError, is_float
 from ..engine.op import Scalar, op
 from .axes import agreed, axes_in, axis_in, differentiating, number, op_of_one_dtype, vector
-from .dtypes import BOOL, FLOAT64, INT64, kind
+from .dtypes import kind
 from .primitives import of, take_along, to
 from .primitives import take as taken
 
@@ -255,14 +255,6 @@ def index_array(data, axes=None):
 
 
 # Slices given by numbers.
-
-def slice_bounds(size: int, begin, end, step=None) -> tuple[int, int, int]:
-    """Python's rule for begin:end:step on `size` elements."""
-    step = 1 if step is None else step
-    if step == 0:
-        raise MXNetError("a slice's step cannot be 0")
-    return slice(begin, end, step).indices(size)
-
 
 @op("nd.slice", "nd.crop", "npx.slice", "nd.NDArray.slice", static=("begin", "end"),
     samples={"args": [((_CUBE,), {"begin": (0, 1), "end": (2, 3)}),

@@ -6,7 +6,7 @@ from functools import lru_cache
 import jax.numpy as jnp
 import numpy as onp
 
-from ..base import FLOAT32, MXNetError, is_float
+from ..base import FLOAT32, FLOAT64, MXNetError, is_float
 from ..engine.op import op
 from .axes import number
 from .nn.spatial import required
@@ -175,7 +175,7 @@ def resized(data, width, height, interp):
         if interp == 2 and xp is onp:
             return _cubic_bytes(data, width, height)
         whole = 2048 if interp in (2, 4) else None
-    dtype = onp.dtype("float64") if whole else data.dtype if is_float(data.dtype) else FLOAT32
+    dtype = FLOAT64 if whole else data.dtype if is_float(data.dtype) else FLOAT32
     rows, columns = resizing(h, height, interp, whole).astype(dtype), resizing(w, width, interp, whole).astype(dtype)
     x = xp.einsum("...hwc,qw->...hqc", data.astype(dtype), columns, optimize=True)
     x = xp.einsum("...hqc,ph->...pqc", x, rows, optimize=True)

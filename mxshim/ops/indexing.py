@@ -10,6 +10,7 @@ from jax import lax
 from ..base import MXNetError
 from ..engine.op import Check, Scalar, op
 from .dtypes import cast
+from .internal import without_ones
 from .primitives import Mode, take, to
 
 # One entry of `axes` per dimension of x: None takes all of it; (size, step) takes `size` elements, `step` apart, from the
@@ -91,10 +92,7 @@ def _broadcast(value, shape, dtype):
     value = value.value if isinstance(value, Scalar) else value
     if dtype is not None:
         value = cast(value, dtype)
-    if value.ndim > len(shape):
-        extra = value.ndim - len(shape)
-        if all(n == 1 for n in value.shape[:extra]):
-            value = value.reshape(value.shape[extra:])
+    value = without_ones(value, len(shape))
     try:
         return jnp.broadcast_to(value, shape)
     except ValueError:

@@ -80,14 +80,17 @@ def fit(x, shape, dtype):
 
 
 def _fit(x, shape):
-    if x.ndim > len(shape):  # MXNet lets leading dimensions of one element fall away
-        extra = x.ndim - len(shape)
-        if all(n == 1 for n in x.shape[:extra]):
-            x = x.reshape(x.shape[extra:])
+    x = without_ones(x, len(shape))
     try:
         return jnp.broadcast_to(x, shape)
     except ValueError:
         raise ValueError(f"could not broadcast shape {x.shape} into {tuple(shape)}") from None
+
+
+def without_ones(x, ndim):
+    """What is written into an array of `ndim` axes: MXNet lets leading dimensions of one element fall away."""
+    extra = x.ndim - ndim
+    return x.reshape(x.shape[extra:]) if extra > 0 and all(n == 1 for n in x.shape[:extra]) else x
 
 
 @op("mx.fill", scalars=("value",), static=("shape", "dtype"))

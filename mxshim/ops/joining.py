@@ -10,20 +10,17 @@ import numpy as onp
 from ..base import MXNetError
 from ..engine.op import op
 from .axes import agreed, axis_in, op_of_one_dtype
+from .samples import calls_on
 
 _A = onp.arange(6, dtype="float32").reshape(2, 3)
 _B = _A + 10
 
-
-def _together(*calls):
-    """Samples: keyword arguments for a list of two (2, 3) arrays."""
-    return {"args": [(([_A, _B],), dict(c)) for c in calls]}
+_together = calls_on([_A, _B])
 
 
 def _apart(*calls):
     """Samples: arguments after one (2, 6) array."""
-    return {"args": [((onp.arange(12, dtype="float32").reshape(2, 6), *c),
-                      {}) for c in calls]}
+    return {"args": [((onp.arange(12, dtype="float32").reshape(2, 6), *c), {}) for c in calls]}
 
 
 def parts(seq, what="seq") -> tuple:

@@ -10,13 +10,11 @@ from jax import lax
 from ..base import MXNetError
 from ..engine.op import Scalar, op
 from .axes import axes_in, axis_in, number
+from .samples import calls_on
 
 _GRID = onp.arange(6, dtype="float32").reshape(2, 3)
 
-
-def _on_grid(*calls):
-    """Samples: keyword arguments for an array of shape (2, 3)."""
-    return {"args": [((_GRID,), dict(c)) for c in calls]}
+_on_grid = calls_on(_GRID)
 
 
 @op("np.tile", "np.ndarray.tile", static=("reps",), samples=_on_grid({"reps": 2}, {"reps": (2, 1, 2)}))

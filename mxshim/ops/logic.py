@@ -7,10 +7,10 @@ from __future__ import annotations
 import jax.numpy as jnp
 from jax import lax
 
-from ..base import FLOAT32, is_float
+from ..base import BOOL, FLOAT32, FLOAT64, is_float
 from ..engine.op import op
 from .binary import INTS, PAIR, compared, equal_integers, integers, integers_only, nd_compared, nd_op, np_op
-from .dtypes import BOOL, FLOAT64, promote, value
+from .dtypes import promote, value
 from .outline import pointwise
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 import jax.numpy as jnp
 from jax import nn
 
-from ..base import MXNetError
+from ..base import FLOAT64, INT32, INT64, MXNetError
 from ..engine.op import op
-from .dtypes import INT32, cast, value
+from .dtypes import cast, value
 
 
 def _stats(*numbers):
@@ -147,7 +147,7 @@ def cosine(label, pred, eps=1e-8):
     label = (label[None] if label.ndim == 1 else label).astype(jnp.float64)
     pred = (pred[None] if pred.ndim == 1 else pred).astype(jnp.float64)
     norms = jnp.linalg.norm(pred, axis=-1) * jnp.linalg.norm(label, axis=-1)
-    found = jnp.sum(label * pred, axis=-1) / jnp.maximum(norms, value(eps, jnp.dtype("float64")))
+    found = jnp.sum(label * pred, axis=-1) / jnp.maximum(norms, value(eps, FLOAT64))
     return _stats(jnp.sum(found), label.size // label.shape[-1])
 
 
@@ -157,7 +157,7 @@ def likelihood(label, pred, eps=1e-12):
     label, n = label.reshape(-1), pred.shape[0]
     if label.shape[0] != n:
         raise AssertionError(f"{label.shape[0]} labels for {n} predictions")
-    label = cast(label, jnp.dtype("int64"))
+    label = cast(label, INT64)
     bad = (label < -pred.shape[1]) | (label >= pred.shape[1])
     found = jnp.take_along_axis(pred, jnp.where(bad, 0, label % pred.shape[1])[:, None], axis=1)
     found = _float(found)

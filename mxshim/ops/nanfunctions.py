@@ -9,19 +9,17 @@ from __future__ import annotations
 import jax.numpy as jnp
 import numpy as onp
 
-from ..base import end, is_float
+from ..base import FLOAT64, end, is_float
 from ..engine.op import Check, op
 from .axes import axis_in, number, reduced, wide
 from .dtypes import cast
 from .reduce import max_, min_, numpy_sum_dtype, running_sum
+from .samples import calls_on
 from .statistics import quantile_of
 
 _N = onp.array([[3., onp.nan, 2.], [2.5, 5., 4.]], "float32")
 
-
-def _cases(*calls):
-    """Samples: keyword arguments for a (2, 3) matrix with a nan."""
-    return {"args": [((_N,), dict(c)) for c in calls]}
+_cases = calls_on(_N)
 
 
 def _missing(x, where=None):
@@ -114,7 +112,7 @@ def nanargmin(a, axis=None, out=None, keepdims=False):
 
 
 def _variance(a, axis, dtype, ddof, keepdims, where):
-    dtype = dtype or (a.dtype if is_float(a.dtype) else jnp.dtype("float64"))
+    dtype = dtype or (a.dtype if is_float(a.dtype) else FLOAT64)
     x, there, axes = cast(a, wide(dtype)), ~_missing(a, where), reduced(axis, a.ndim)
     count = jnp.sum(there, axes, keepdims=True).astype(x.dtype)
     x = jnp.where(there, x, 0)
@@ -127,7 +125,7 @@ def _variance(a, axis, dtype, ddof, keepdims, where):
 @op("np.nanmean", samples=_cases({}, {"axis": 0}))
 def nanmean(a, axis=None, dtype=None, out=None, keepdims=False):
     """Mean along `axis` of the elements that are no nan; integers give float64."""
-    dtype = dtype or (a.dtype if is_float(a.dtype) else jnp.dtype("float64"))
+    dtype = dtype or (a.dtype if is_float(a.dtype) else FLOAT64)
     axes = reduced(axis, a.ndim)
     total = jnp.sum(cast(_filled(a, 0), wide(dtype)), axes, keepdims=bool(keepdims))
     return cast(total / jnp.sum(~_missing(a), axes, keepdims=bool(keepdims)).astype(total.dtype), dtype)

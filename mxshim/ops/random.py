@@ -15,11 +15,10 @@ from jax import lax
 from jax.custom_derivatives import SymbolicZero
 from jax.scipy.special import gammaln, xlog1py, xlogy
 
-from ..base import MXNetError, is_float
+from ..base import FLOAT32, FLOAT64, INT64, MXNetError, is_float
 from ..engine.op import Scalar, op
 from .axes import wide
 
-_FLOAT32 = onp.dtype("float32")
 _X = onp.array([[0.5, 1.5, 2.5], [0.25, 0.75, 1.25]], "float32")  # example arguments for the tests
 _A, _B = onp.array([0.5, 1.25], "float32"), onp.array([3.0, 2.75], "float32")
 _KEY = onp.array([3, 1], "uint32")
@@ -46,7 +45,7 @@ class Traced:
     @staticmethod
     def times(scale, noise):
         """The product, rounded. XLA on a CPU would fuse it with an addition and skip the rounding, but not through a choice."""
-        return jnp.where(noise == noise, scale * noise, noise)  # noqa: PLR0124
+        return jnp.where(noise == noise, scale * noise, noise)
 
 
 def _located(m, base, loc, scale):
@@ -82,11 +81,11 @@ def _operand(v, dtype):
 def _working_dtype(arrays):
     """MXNet calculates in float32; float64 parameters are kept."""
     wide = any(isinstance(v, jax.Array) and v.dtype == jnp.float64 for v in arrays)
-    return onp.dtype("float64") if wide else _FLOAT32
+    return FLOAT64 if wide else FLOAT32
 
 
 def _declare(name, formula):
-    example = (_X, _FLOAT32, *[_B[:1] for _ in formula.parameters])
+    example = (_X, FLOAT32, *[_B[:1] for _ in formula.parameters])
 
     @op(f"mx.random_{name}", scalars=("p1", "p2"), static=("dtype",), grad=name not in _FLAT, samples={"args": [(example, {})]},
         doc=f"{name} from its base, which has the result's shape; arrays or numbers as parameters, in float32 or wider.")
@@ -112,7 +111,7 @@ def _trailing(v, noise):
     return v.reshape(v.shape + (1,) * (noise.ndim - v.ndim))
 
 
-_TWO = {"args": [((_X, _A, _B, _FLOAT32), {})]}
+_TWO = {"args": [((_X, _A, _B, FLOAT32), {})]}
 
 
 @op("mx.sample_uniform", static=("dtype",), grad=False, samples=_TWO)
@@ -128,7 +127,7 @@ def sample_normal(noise, mu, sigma, dtype):
     return (_trailing(mu, noise) + Traced.times(_trailing(sigma, noise), noise)).astype(dtype)
 
 
-@op("mx.sample_exponential", static=("dtype",), grad=False, samples={"args": [((_X / 3, _A, _FLOAT32), {})]})
+@op("mx.sample_exponential", static=("dtype",), grad=False, samples={"args": [((_X / 3, _A, FLOAT32), {})]})
 def sample_exponential(noise, lam, dtype):
     """-log(1 - noise) / lam in float64, as MXNet calculates it; lam: shape s, noise: shape s + any, in [0, 1)."""
     return (-jnp.log(1 - noise.astype(jnp.float64)) / _trailing(lam, noise)).astype(dtype)
@@ -161,7 +160,7 @@ _of_shape.defjvp(_of_shape_jvp, symbolic_zeros=True)
 
 
 @op("mx.random_gamma", scalars=("shape", "scale"), static=("dtype",),
-    samples={"args": [((_X.astype("float64"), _FLOAT32, 2.5, _B[:1]), {})]})
+    samples={"args": [((_X.astype("float64"), FLOAT32, 2.5, _B[:1]), {})]})
 def gamma(noise, dtype, shape, scale):
     """scale noise, where noise was drawn with scale 1 from `shape`; differentiable in both, once in `shape`."""
     shape = jnp.broadcast_to(_operand(shape, noise.dtype), noise.shape)
@@ -178,7 +177,7 @@ def multivariate_normal(noise, mean, cov):
 
 # --- discrete -------------------------------------------------------------------------------------------------------------
 @op("mx.random_bernoulli", scalars=("prob",), static=("dtype", "logit"), grad=False,
-    samples={"args": [((_X / 3, _FLOAT32, 0.4, False), {}), ((_X / 3, _FLOAT32, _X, True), {})]})
+    samples={"args": [((_X / 3, FLOAT32, 0.4, False), {}), ((_X / 3, FLOAT32, _X, True), {})]})
 def bernoulli(noise, dtype, prob, logit):
     """1 where noise, uniform in [0, 1), is below `prob`; `logit` tells that prob is log(p / (1 - p)) instead."""
     prob = _operand(prob, _working_dtype((prob,)))
@@ -208,7 +207,7 @@ def _canonical(key, shape, dtype):
 
 
 @op("mx.noise", static=("kind", "shape", "dtype"), grad=False,
-    samples={"args": [((_KEY, kind, (2, 3), _FLOAT32), {}) for kind in ("uniform", "normal")]})
+    samples={"args": [((_KEY, kind, (2, 3), FLOAT32), {}) for kind in ("uniform", "normal")]})
 def noise(key, kind, shape, dtype):
     """Noise of a kind ("uniform", "normal") from a key: uint32 (2,), a seed and a counter (threefry)."""
     key = jax.random.wrap_key_data(key, impl="threefry2x32")
@@ -216,7 +215,7 @@ def noise(key, kind, shape, dtype):
 
 
 @op("mx.random_integers", scalars=("low", "high"), static=("shape", "dtype"), grad=False,
-    samples={"args": [((_KEY, -3, 9, (2, 3), onp.dtype("int64")), {})]})
+    samples={"args": [((_KEY, -3, 9, (2, 3), INT64), {})]})
 def integers(key, low, high, shape, dtype):
     """Integers in low..high-1 from a key."""
     key = jax.random.wrap_key_data(key, impl="threefry2x32")

@@ -13,21 +13,16 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-from ..base import FLOAT32, ArgumentValueError, MXNetError, is_float
+from ..base import FLOAT32, FLOAT64, INT64, ArgumentValueError, MXNetError, is_float
 from ..engine.op import op
 from .axes import axes_in, axes_nd, axis_in, magnitude, number, over, reduced, vector, wide
-from .dtypes import FLOAT64, cast
+from .dtypes import cast
 from .outline import linear, outlined
 from .platform import on_cpu
 from .primitives import largest, of, smallest, to, total, where
+from .samples import calls_on
 
-
-def _cases(*calls):
-    """Samples: keyword arguments for one small matrix (and one with repeated entries)."""
-    x = onp.array([[3., 1., 2.], [2.5, 5., 4.]], "float32")
-    return {"args": [((x,), dict(c)) for c in calls]}
-
-
+_cases = calls_on(onp.array([[3., 1., 2.], [2.5, 5., 4.]], "float32"))
 _NP = ({}, {"axis": 0}, {"axis": (0, 1), "keepdims": True}, {"axis": -1})
 _ND = ({}, {"axis": 0}, {"axis": (0, 1), "keepdims": True}, {"axis": -1, "exclude": True}, {"axis": ()})
 
@@ -93,7 +88,7 @@ def ptp(a, axis=None, out=None, keepdims=False):
 
 def _accumulator(dtype, wanted):
     """np.sum's dtype rule: what was asked for, else the operand's own, int64 for bool."""
-    return wanted or (jnp.dtype("int64") if dtype == bool else dtype)
+    return wanted or (INT64 if dtype == bool else dtype)
 
 
 def _total(fn, x, dtype, **how):
@@ -318,7 +313,7 @@ def _first_extreme(x, *, axis, least):
     return to(smallest(where(hit, place, size - 1), (axis,)), jnp.int64)
 
 
-_first = outlined("first_extreme", _first_extreme, lambda x, axis, least: x.shape[:axis] + x.shape[axis + 1:], dtype=onp.dtype("int64"))
+_first = outlined("first_extreme", _first_extreme, lambda x, axis, least: x.shape[:axis] + x.shape[axis + 1:], dtype=INT64)
 
 
 @op("np.argmax", "np.ndarray.argmax", grad=False, samples=_cases({}, {"axis": 1}, {"axis": 0, "keepdims": True}))
@@ -388,7 +383,7 @@ def cumsum(a, axis=None, dtype=None):
 def numpy_sum_dtype(dtype):
     """NumPy's accumulator: integers narrower than 64 bits become int64 or uint64."""
     if dtype == bool or dtype.kind == "i":
-        return jnp.dtype("int64")
+        return INT64
     return jnp.dtype("uint64") if dtype.kind == "u" else dtype
 
 

@@ -6,19 +6,17 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-from ..base import FLOAT32, MXNetError, is_float
+from ..base import BOOL, FLOAT32, FLOAT64, MXNetError, is_float
 from ..engine.op import Scalar, op
 from .axes import over
-from .dtypes import BOOL, FLOAT64, cast, equal, in_floats, kind, promote, promoted, value
+from .dtypes import cast, equal, in_floats, kind, promote, promoted, value
 from .outline import pointwise
+from .samples import calls_on
 
 _X = onp.array([[-2.3, -0.7, 0.3], [0.6, 1.8, 3.1]], "float32")
 _Y = onp.array([[1., 2., -3.], [4.5, -0.5, 0.75]], "float32")
 
-
-def _on(*calls, **facts):
-    """Samples on one matrix; own_gradient=True: the gradient is not that of the function, by design."""
-    return {"args": [((_X,), dict(c)) for c in calls], **facts}
+_on = calls_on(_X)
 
 
 # clip

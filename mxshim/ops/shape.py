@@ -9,13 +9,11 @@ import numpy as onp
 from ..base import ArgumentValueError, MXNetError
 from ..engine.op import op
 from .axes import axes_in, axis_in, reduced
+from .samples import calls_on
 
 _CUBE = onp.arange(24, dtype="float32").reshape(2, 3, 4)
 
-
-def _on_cube(*calls):
-    """Samples: keyword arguments for an array of shape (2, 3, 4)."""
-    return {"args": [((_CUBE,), dict(c)) for c in calls]}
+_on_cube = calls_on(_CUBE)
 
 
 def sizes(shape, what="shape") -> tuple[int, ...]:
@@ -52,7 +50,7 @@ def reshape(a, newshape, order="C"):
     """
     wanted = sizes(newshape, "newshape")
     if wanted and min(wanted) < -1:
-        wanted = shape_from_npx_codes(a.shape, wanted)
+        wanted = _decoded(a.shape, wanted, _NPX_CODES)
     return in_order(a, _fill_unknown(wanted, a.size, a.shape), order)
 
 
@@ -63,48 +61,51 @@ def in_order(a, shape, order):
     return a.reshape(shape) if order != "F" else a.T.reshape(shape[::-1]).T
 
 
-def shape_from_npx_codes(shape, codes) -> tuple[int, ...]:
-    """npx.reshape's codes, read from the left.
+# What the codes of npx.reshape and of nd.reshape mean: copy a size, skip a size of 1, copy all that is left, merge two sizes, split one
+# into the two that follow, one of which may be -1. For both, -1 is what is left.
+_NPX_CODES = {-2: "copy", -3: "skip", -4: "rest", -5: "merge", -6: "split"}
+_ND_CODES = {0: "copy", -2: "rest", -3: "merge", -4: "split"}
 
-    -1 what is left; -2 copy a size; -3 skip a size of 1; -4 copy all that is left; -5 merge two sizes;
-    -6 a b split a size into a and b (one may be -1).
-    """
-    out, at, i = [], 0, 0
 
-    def take(what):
+def _decoded(shape, codes, meanings, reverse=False) -> tuple[int, ...]:
+    """The shape that codes make of `shape`, in which -1 stays; both are read from the right if `reverse`."""
+    if reverse:
+        return _decoded(shape[::-1], codes[::-1], meanings)[::-1]
+    out: list[int] = []
+    at = i = 0
+
+    def take():
         nonlocal at
         if at >= len(shape):
-            raise MXNetError(f"code {what} of {codes} finds no size left in shape {shape}")
+            raise MXNetError(f"code {code} of {codes} finds no size left in shape {shape}")
         at += 1
         return shape[at - 1]
 
     while i < len(codes):
-        c = codes[i]
+        code = codes[i]
         i += 1
-        if c >= 0:
-            out.append(c)
-            at += 1
-        elif c == -1:
-            out.append(-1)
-            at += 1
-        elif c == -2:
-            out.append(take(c))
-        elif c == -3:
-            size = take(c)
+        meaning = meanings.get(code)
+        if meaning == "copy":
+            out.append(take())
+        elif meaning == "skip":
+            size = take()
             if size != 1:
-                raise MXNetError(f"code -3 of {codes} skips sizes of 1 only, not {size} of shape {shape}")
-        elif c == -4:
+                raise MXNetError(f"code {code} of {codes} skips sizes of 1 only, not {size} of shape {shape}")
+        elif meaning == "rest":
             out.extend(shape[at:])
             at = len(shape)
-        elif c == -5:
-            out.append(take(c) * take(c))
-        elif c == -6:
+        elif meaning == "merge":
+            out.append(take() * take())
+        elif meaning == "split":
             if i + 1 >= len(codes):
-                raise MXNetError(f"code -6 of {codes} must be followed by two sizes")
-            out.extend(_split_size(take(c), codes[i], codes[i + 1], codes))
+                raise MXNetError(f"code {code} of {codes} must be followed by two sizes")
+            out.extend(_split_size(take(), codes[i], codes[i + 1], codes))
             i += 2
+        elif code >= -1:
+            out.append(code)
+            at += 1
         else:
-            raise MXNetError(f"unknown code {c} in {codes}; there are -1 to -6")
+            raise MXNetError(f"unknown code {code} in {codes}: the lowest is {min(meanings)}")
     return tuple(out)
 
 
@@ -126,52 +127,7 @@ def reshape_npx(a, newshape, reverse=False, order="C"):
 
     reverse: read shape and codes from the right.
     """
-    codes = sizes(newshape, "newshape")
-    if reverse:
-        wanted = shape_from_npx_codes(a.shape[::-1], codes[::-1])[::-1]
-    else:
-        wanted = shape_from_npx_codes(a.shape, codes)
-    return reshape(a, wanted, order)
-
-
-def shape_from_nd_codes(shape, codes) -> tuple[int, ...]:
-    """nd.reshape's codes, read from the left.
-
-    0 copy a size; -1 what is left; -2 copy all that is left; -3 merge two sizes; -4 a b split a size (one may be -1).
-    """
-    out, at, i = [], 0, 0
-
-    def take(what):
-        nonlocal at
-        if at >= len(shape):
-            raise MXNetError(f"code {what} of {codes} finds no size left in shape {shape}")
-        at += 1
-        return shape[at - 1]
-
-    while i < len(codes):
-        c = codes[i]
-        i += 1
-        if c > 0:
-            out.append(c)
-            at += 1
-        elif c == 0:
-            out.append(take(c))
-        elif c == -1:
-            out.append(-1)
-            at += 1
-        elif c == -2:
-            out.extend(shape[at:])
-            at = len(shape)
-        elif c == -3:
-            out.append(take(c) * take(c))
-        elif c == -4:
-            if i + 1 >= len(codes):
-                raise MXNetError(f"code -4 of {codes} must be followed by two sizes")
-            out.extend(_split_size(take(c), codes[i], codes[i + 1], codes))
-            i += 2
-        else:
-            raise MXNetError(f"unknown code {c} in {codes}: sizes must be at least -4")
-    return tuple(out)
+    return reshape(a, _decoded(a.shape, sizes(newshape, "newshape"), _NPX_CODES, reverse), order)
 
 
 def nd_reshape_shape(shape, codes, reverse=False) -> tuple[int, ...]:
@@ -180,7 +136,7 @@ def nd_reshape_shape(shape, codes, reverse=False) -> tuple[int, ...]:
     Raises: MXNetError or, where elements would be left over, ValueError.
     """
     codes = sizes(codes)
-    wanted = shape_from_nd_codes(shape[::-1], codes[::-1])[::-1] if reverse else shape_from_nd_codes(shape, codes)
+    wanted = _decoded(shape, codes, _ND_CODES, reverse)
     size, known = math.prod(shape), math.prod(n for n in wanted if n != -1)
     if wanted.count(-1) < 2 and (known < size and -1 not in wanted or -1 in wanted and known and size % known):
         raise ArgumentValueError(f"cannot reshape {size} elements of shape {shape} into {codes}")

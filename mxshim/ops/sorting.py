@@ -10,14 +10,12 @@ from ..engine.op import Scalar, op
 from .axes import axis_in
 from .platform import on_cpu
 from .primitives import take_along, to
+from .samples import calls_on
 
 _NAN = 0x7F800001  # a nan's bits
 _M = onp.array([[3., 1., 2.], [2.5, 5., 4.]], "float32")
 
-
-def _on_matrix(*calls):
-    """Samples: keyword arguments for a (2, 3) matrix without ties."""
-    return {"args": [((_M,), dict(c)) for c in calls]}
+_on_matrix = calls_on(_M)
 
 
 def _flat(x, axis):

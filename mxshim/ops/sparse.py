@@ -5,10 +5,8 @@ from __future__ import annotations
 
 import jax.numpy as jnp
 
-from ..base import BFLOAT16
+from ..base import FLOAT32, HALVES
 from ..engine.op import op
-
-_HALF = (jnp.dtype("float16"), BFLOAT16)
 
 
 @op("mx.sparse_put", static=("shape",))
@@ -37,6 +35,6 @@ def csr_dot(data, take, put, rhs, size):
 
     data, take, put: shape (n,).  rhs: shape (r, k).  size: the number of rows of the result, which has shape (size, k).
     """
-    wide = jnp.dtype("float32") if data.dtype in _HALF else data.dtype
+    wide = FLOAT32 if data.dtype in HALVES else data.dtype
     products = data.astype(wide)[:, None] * rhs.astype(wide).at[take].get(mode="clip")  # (n, k)
     return jnp.zeros((size, rhs.shape[1]), wide).at[put].add(products, mode="drop").astype(rhs.dtype)

@@ -6,10 +6,10 @@ import math
 import jax.numpy as jnp
 import numpy as onp
 
-from ..base import FLOAT32, ArgumentValueError, MXNetError, is_float
+from ..base import FLOAT32, FLOAT64, ArgumentValueError, MXNetError, is_float
 from ..engine.op import Scalar, op
 from .axes import agreed, axis_in, number, op_of_one_dtype, reduced, wide
-from .dtypes import FLOAT64, cast
+from .dtypes import cast
 from .outline import outlined, own_derivative
 
 _M = onp.array([[3., 1., 2.5], [2., 5., 4.]], "float32")

@@ -9,6 +9,7 @@ from jax import lax
 from ..base import MXNetError
 from ..engine.op import op
 from .nn.spatial import floats_only, one_of, required, uniform
+from .samples import some
 
 
 def read_between(image, y, x):
@@ -59,14 +60,10 @@ def _affine(theta, target):
     return jnp.einsum("nik,khw->nihw", theta.reshape(-1, 2, 3), jnp.stack([x, y, jnp.ones_like(x)]))
 
 
-def _some(*shape):
-    return (onp.arange(onp.prod(shape)) * 7 % 23 - 11).astype("float32").reshape(shape) / 13
-
-
 _THETA = onp.array([[1.1, .2, .1, -.1, .9, -.2]], "float32")
 
 
-@op("nd.BilinearSampler", samples={"args": [((_some(1, 2, 4, 5), _some(1, 2, 2, 3) * 1.4), {})]})
+@op("nd.BilinearSampler", samples={"args": [((some(1, 2, 4, 5), some(1, 2, 2, 3) * 1.4), {})]})
 def bilinear_sampler(data, grid, cudnn_off=False):
     """data read at the places of grid by bilinear interpolation, with zeros around it (Jaderberg et al., 2015).
 
@@ -79,7 +76,7 @@ def bilinear_sampler(data, grid, cudnn_off=False):
 
 
 @op("nd.GridGenerator", samples={"args": [
-    ((_THETA,), {"transform_type": "affine", "target_shape": (2, 3)}), ((_some(1, 2, 3, 4),), {"transform_type": "warp"})]})
+    ((_THETA,), {"transform_type": "affine", "target_shape": (2, 3)}), ((some(1, 2, 3, 4),), {"transform_type": "warp"})]})
 def grid_generator(data, transform_type=None, target_shape=(0, 0)):
     """A grid for BilinearSampler.
 
@@ -101,7 +98,7 @@ def grid_generator(data, transform_type=None, target_shape=(0, 0)):
 
 
 @op("nd.SpatialTransformer", samples={"args": [
-    ((_some(1, 2, 4, 5), _THETA * 0.9), {"target_shape": (2, 3), "transform_type": "affine", "sampler_type": "bilinear"})]})
+    ((some(1, 2, 4, 5), _THETA * 0.9), {"target_shape": (2, 3), "transform_type": "affine", "sampler_type": "bilinear"})]})
 def spatial_transformer(data, loc, target_shape=(0, 0), transform_type=None, sampler_type=None, cudnn_off=False):
     """data under the affine maps `loc` (N, 6), by bilinear interpolation (Jaderberg et al., 2015); see GridGenerator.
 
@@ -137,7 +134,7 @@ _MODES = ("size", "odd_scale", "like", "to_even_down", "to_even_up", "to_odd_dow
 
 
 @op("nd.contrib.BilinearResize2D", arrays=("like",), samples={"args": [
-    ((_some(1, 2, 3, 4),), {"height": 5, "width": 3}), ((_some(1, 2, 3, 4),), {"height": 2, "width": 6, "align_corners": False})]})
+    ((some(1, 2, 3, 4),), {"height": 5, "width": 3}), ((some(1, 2, 3, 4),), {"height": 2, "width": 6, "align_corners": False})]})
 def bilinear_resize(data, like=None, height=1, width=1, scale_height=None, scale_width=None, mode="size", align_corners=True):
     """Images in another size, by bilinear interpolation.
 
@@ -163,8 +160,8 @@ def bilinear_resize(data, like=None, height=1, width=1, scale_height=None, scale
     return jnp.einsum("pq,ncqw->ncpw", rows, jnp.einsum("nchw,qw->nchq", data, columns))
 
 
-@op("nd.Crop", samples={"args": [((_some(1, 2, 4, 5),), {"h_w": (2, 3), "offset": (1, 1)}),
-                                 ((_some(1, 2, 4, 5), _some(1, 1, 2, 2)), {"center_crop": True})]})
+@op("nd.Crop", samples={"args": [((some(1, 2, 4, 5),), {"h_w": (2, 3), "offset": (1, 1)}),
+                                 ((some(1, 2, 4, 5), some(1, 1, 2, 2)), {"center_crop": True})]})
 def crop(*data, num_args=None, offset=(0, 0), h_w=(0, 0), center_crop=False):
     """A rectangle of images (N, C, H, W): of size h_w, or of a second array's height and width.
 

@@ -39,8 +39,7 @@ class Adam(_TwoMoments):
         super().__init__(learning_rate, beta1, beta2, epsilon, use_fused_step, **kwargs)
         self.lazy_update = not self.allow_np_array if lazy_update is None else lazy_update
 
-    def _rule(self):
-        return rules.adam2 if self.allow_np_array else rules.adam
+    _rules = rules.adam, rules.adam2
 
     def _each(self, index, lr, wd, t):
         return self._corrected(lr, t), wd
@@ -69,16 +68,14 @@ class AdamW(_Corrected):
     correct_bias: lr_t as in Adam; False uses lr itself.
     """
 
-    def _rule(self):
-        return rules.adamw
+    _rules = (rules.adamw,)
 
 
 @register
 class AdaBelief(_Corrected):
     """Adam with the deviation from the average (Zhuang et al. 2020): v averages (g - m)**2, plus epsilon at every step."""
 
-    def _rule(self):
-        return rules.adabelief
+    _rules = (rules.adabelief,)
 
 
 @register
@@ -91,8 +88,7 @@ class Adamax(_TwoMoments):
     def __init__(self, learning_rate=0.002, beta1=0.9, beta2=0.999, epsilon=1e-8, use_fused_step=False, **kwargs):
         super().__init__(learning_rate, beta1, beta2, epsilon, use_fused_step, **kwargs)
 
-    def _rule(self):
-        return rules.adamax2 if self.allow_np_array else rules.adamax
+    _rules = rules.adamax, rules.adamax2
 
     def _each(self, index, lr, wd, t):
         return lr / (1 - self.beta1 ** t), wd
@@ -118,8 +114,7 @@ class Nadam(_TwoMoments):
         super().__init__(learning_rate, beta1, beta2, epsilon, use_fused_step, **kwargs)
         self.schedule_decay, self.m_schedule = schedule_decay, 1.0
 
-    def _rule(self):
-        return rules.nadam2 if self.allow_np_array else rules.nadam
+    _rules = rules.nadam, rules.nadam2
 
     def _momentum(self, t):
         return self.beta1 * (1 - 0.5 * 0.96 ** (t * self.schedule_decay))

@@ -30,8 +30,7 @@ class AdaGrad(Optimizer):
     def create_state(self, index, weight):
         return self._like(weight, "float32")
 
-    def _rule(self):
-        return rules.adagrad2 if self.allow_np_array else rules.adagrad
+    _rules = rules.adagrad, rules.adagrad2
 
     def _shared(self):
         return {"epsilon": self.epsilon}
@@ -54,8 +53,7 @@ class AdaDelta(Optimizer):
     def create_state(self, index, weight):
         return zeros(weight, "float32"), zeros(weight, "float32")
 
-    def _rule(self):
-        return rules.adadelta2 if self.allow_np_array else rules.adadelta
+    _rules = rules.adadelta, rules.adadelta2
 
     @property
     def _names(self):
@@ -120,8 +118,7 @@ class Ftrl(Optimizer):
     def create_state(self, index, weight):
         return self._like(weight, "float32"), self._like(weight, "float32")
 
-    def _rule(self):
-        return rules.ftrl
+    _rules = (rules.ftrl,)
 
     def _shared(self):
         return {"lamda1": self.lamda1, "beta": self.beta}
@@ -144,8 +141,7 @@ class FTML(Optimizer):
     def create_state(self, index, weight):
         return zeros(weight), zeros(weight), zeros(weight)
 
-    def _rule(self):
-        return rules.ftml2 if self.allow_np_array else rules.ftml
+    _rules = rules.ftml, rules.ftml2
 
     def _each(self, index, lr, wd, t):
         return lr, wd, t

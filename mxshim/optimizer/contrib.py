@@ -27,8 +27,7 @@ class GroupAdaGrad(Optimizer):
             raise AssertionError(f"GroupAdaGrad: weights must have two dimensions, got {weight.shape}")
         return nd.zeros((weight.shape[0], 1), ctx=weight.ctx)
 
-    def _rule(self):
-        return rules.group_adagrad
+    _rules = (rules.group_adagrad,)
 
     def _each(self, index, lr, wd, t):
         if wd:

@@ -43,8 +43,7 @@ class LAMB(_Trust):
         super().__init__(learning_rate, beta1, beta2, epsilon, lower_bound, upper_bound, **kwargs)
         self.bias_correction = bias_correction
 
-    def _rule(self):
-        return rules.lamb
+    _rules = (rules.lamb,)
 
     def _shared(self):
         return {**super()._shared(), "bias_correction": bool(self.bias_correction)}
@@ -54,8 +53,7 @@ class LAMB(_Trust):
 class LANS(_Trust):
     """LAMB on gradients of length 1, with Nesterov momentum (Zheng et al. 2020)."""
 
-    def _rule(self):
-        return rules.lans
+    _rules = (rules.lans,)
 
 
 @register

@@ -5,11 +5,9 @@ import difflib
 import inspect
 import warnings
 
-import numpy as onp
-
 from .. import ndarray as nd
 from ..arguments import Checked
-from ..base import BFLOAT16
+from ..base import HALVES
 from ..engine.trace import constants_apart
 from ..ops import rules
 from ..util import is_np_array
@@ -47,6 +45,7 @@ class Optimizer(Checked):
     _copy_last = False  # MXNet 1's states of 16-bit weights are (state, float32 copy) instead of (float32 copy, state)
     _built_in = True  # neither update nor step is a subclass's own
     _names: tuple[str, ...] = ("lr", "wd")
+    _rules: tuple = ()  # the update rule in nd programs, and the one in np programs if that is another one
 
     def __init__(self, rescale_grad=1.0, param_idx2name=None, wd=0.0, clip_gradient=None, learning_rate=None, lr_scheduler=None,
                  sym=None, begin_num_update=0, multi_precision=False, param_dict=None, aggregate_num=None, use_fused_step=None,
@@ -126,8 +125,10 @@ class Optimizer(Checked):
 
     def _rule(self):
         """The update rule, of ops/rules.py."""
-        raise NotImplementedError(f"{type(self).__name__} must define step(self, indices, weights, grads, states), or "
-                                  "update(self, index, weight, grad, state)")
+        if not self._rules:
+            raise NotImplementedError(f"{type(self).__name__} must define step(self, indices, weights, grads, states), or "
+                                      "update(self, index, weight, grad, state)")
+        return self._rules[-1 if self.allow_np_array else 0]
 
     def _each(self, index, lr, wd, t) -> tuple:
         """The rule's numbers `_names` for one weight: lr and wd with all factors; t counts its updates, this one included."""
@@ -144,7 +145,7 @@ class Optimizer(Checked):
 
         SGD, NAG and LARS of MXNet 1, in nd programs, have the copy last.
         """
-        if weight.dtype in _HALVES:
+        if weight.dtype in HALVES:
             if self.multi_precision:
                 master = weight.astype("float32")
                 return (master, self.create_state(index, master))[::self._order]
@@ -179,7 +180,7 @@ class Optimizer(Checked):
         """As update; with multi_precision 16-bit weights are updated through their float32 copies."""
         if not isinstance(index, list | tuple):
             index, weight, grad, state = [index], [weight], [grad], [state]
-        mixed = [w.dtype in _HALVES for w in weight] if self.multi_precision else ()
+        mixed = [w.dtype in HALVES for w in weight] if self.multi_precision else ()
         if any(mixed):
             state = [s[::self._order] if m else s for m, s in zip(mixed, state, strict=True)]
         if self._built_in:
@@ -328,7 +329,6 @@ def _factors(sym) -> dict[str, dict[str, float]]:
     return found
 
 
-_HALVES = (onp.dtype("float16"), BFLOAT16)
 register, create = Optimizer.register, Optimizer.create_optimizer
 
 
@@ -347,5 +347,4 @@ class Test(Optimizer):
     def create_state(self, index, weight):
         return zeros(weight, "float32")
 
-    def _rule(self):
-        return rules.test2 if self.allow_np_array else rules.test
+    _rules = rules.test, rules.test2

@@ -105,8 +105,7 @@ class SGLD(Optimizer):
     def __init__(self, learning_rate=None, use_fused_step=False, **kwargs):
         super().__init__(learning_rate=_rate(learning_rate, kwargs), use_fused_step=use_fused_step, **kwargs)
 
-    def _rule(self):
-        return rules.sgd
+    _rules = (rules.sgd,)
 
     def _each(self, index, lr, wd, t):
         return lr / 2, wd
@@ -135,8 +134,7 @@ class DCASGD(Optimizer):
     def create_state(self, index, weight):
         return zeros(weight), weight.as_nd_ndarray().copy()
 
-    def _rule(self):
-        return rules.dcasgd2 if self.allow_np_array else rules.dcasgd
+    _rules = rules.dcasgd, rules.dcasgd2
 
     def _shared(self):
         return {"momentum": self.momentum, "lamda": self.lamda}

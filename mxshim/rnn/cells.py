@@ -72,13 +72,16 @@ class BaseRNNCell:
 
     def begin_state(self, func=symbol.zeros, **kwargs):
         """States to start with, func(name=..., shape=..., **kwargs) each; the batch's size is found by shape inference."""
-        if self._modified:
-            raise AssertionError(f"{type(self).__name__} is inside another cell (a ZoneoutCell, say): call that one")
+        self._refuse_if_inside()
         states = []
         for info in self.state_info:
             self._init_counter += 1
             states.append(func(name=f"{self._prefix}begin_state_{self._init_counter}", **{**kwargs, **info}))
         return states
+
+    def _refuse_if_inside(self):
+        if self._modified:
+            raise AssertionError(f"{type(self).__name__} is inside another cell (a ZoneoutCell, say): call that one")
 
     def unpack_weights(self, args):
         """A dict of arrays in which the stacked weights of the gates have become one entry for each gate."""
@@ -130,9 +133,8 @@ class BaseRNNCell:
                                      num_hidden=self._num_hidden * factor, name=f"{name}{what}")
 
     def _make_weights(self, **inits):
-        self._weights = {n: self.params.get(n, **({"init": inits[n]} if n in inits else {})) for n in (
+        self._weights = {n: self._params.get(n, **({"init": inits[n]} if n in inits else {})) for n in (
             "i2h_weight", "i2h_bias", "h2h_weight", "h2h_bias")}
-        self._own_params = True
 
 
 def normalized(length, inputs, layout, merge, in_layout=None):
@@ -165,9 +167,7 @@ class RNNCell(BaseRNNCell):
     def __init__(self, num_hidden, activation="tanh", prefix="rnn_", params=None):
         super().__init__(prefix=prefix, params=params)
         self._num_hidden, self._activation = num_hidden, activation
-        own = self._own_params
         self._make_weights()
-        self._own_params = own
 
     @property
     def state_info(self):
@@ -188,13 +188,11 @@ class LSTMCell(BaseRNNCell):
     def __init__(self, num_hidden, prefix="lstm_", params=None, forget_bias=1.0):
         super().__init__(prefix=prefix, params=params)
         self._num_hidden = num_hidden
-        own = self._own_params
         self._make_weights(i2h_bias=init.LSTMBias(forget_bias=forget_bias))
-        self._own_params = own
 
     @property
     def state_info(self):
-        return [{"shape": (0, self._num_hidden), "__layout__": "NC"}, {"shape": (0, self._num_hidden), "__layout__": "NC"}]
+        return [{"shape": (0, self._num_hidden), "__layout__": "NC"} for _ in range(2)]
 
     def __call__(self, inputs, states):
         name = self._step()
@@ -217,13 +215,9 @@ class GRUCell(BaseRNNCell):
     def __init__(self, num_hidden, prefix="gru_", params=None):
         super().__init__(prefix=prefix, params=params)
         self._num_hidden = num_hidden
-        own = self._own_params
         self._make_weights()
-        self._own_params = own
 
-    @property
-    def state_info(self):
-        return [{"shape": (0, self._num_hidden), "__layout__": "NC"}]
+    state_info = RNNCell.state_info
 
     def __call__(self, inputs, states):
         name = self._step()

@@ -5,15 +5,31 @@ from .. import symbol
 from .cells import BaseRNNCell, normalized
 
 
-def _infos(cells):
-    return [info for c in cells for info in c.state_info]
+class _OfCells(BaseRNNCell):
+    """A cell whose states and weights are those of the cells in it."""
+
+    _cells: list
+
+    @property
+    def state_info(self):
+        return [info for cell in self._cells for info in cell.state_info]
+
+    def begin_state(self, **kwargs):
+        self._refuse_if_inside()
+        return [state for cell in self._cells for state in cell.begin_state(**kwargs)]
+
+    def unpack_weights(self, args):
+        for cell in self._cells:
+            args = cell.unpack_weights(args)
+        return args
+
+    def pack_weights(self, args):
+        for cell in self._cells:
+            args = cell.pack_weights(args)
+        return args
 
 
-def _begin(cells, kwargs):
-    return [s for c in cells for s in c.begin_state(**kwargs)]
-
-
-class SequentialRNNCell(BaseRNNCell):
+class SequentialRNNCell(_OfCells):
     """Cells one above the other; `add` appends one."""
 
     def __init__(self, params=None):
@@ -29,25 +45,6 @@ class SequentialRNNCell(BaseRNNCell):
                 raise AssertionError("SequentialRNNCell: params were given to it and to a cell in it; give them to one")
             cell.params._params.update(self.params._params)
         self.params._params.update(cell.params._params)
-
-    @property
-    def state_info(self):
-        return _infos(self._cells)
-
-    def begin_state(self, **kwargs):
-        if self._modified:
-            raise AssertionError(f"{type(self).__name__} is inside another cell (a ZoneoutCell, say): call that one")
-        return _begin(self._cells, kwargs)
-
-    def unpack_weights(self, args):
-        for cell in self._cells:
-            args = cell.unpack_weights(args)
-        return args
-
-    def pack_weights(self, args):
-        for cell in self._cells:
-            args = cell.pack_weights(args)
-        return args
 
     def __call__(self, inputs, states):
         self._counter += 1
@@ -118,8 +115,7 @@ class ModifierCell(BaseRNNCell):
         return self.base_cell.state_info
 
     def begin_state(self, init_sym=symbol.zeros, **kwargs):
-        if self._modified:
-            raise AssertionError(f"{type(self).__name__} is inside another cell (a ZoneoutCell, say): call that one")
+        self._refuse_if_inside()
         self.base_cell._modified = False
         try:
             return self.base_cell.begin_state(func=init_sym, **kwargs)
@@ -140,8 +136,7 @@ class ZoneoutCell(ModifierCell):
         from .fused import FusedRNNCell
         if isinstance(base_cell, FusedRNNCell | BidirectionalCell):
             raise AssertionError(f"{type(base_cell).__name__} doesn't support zoneout: it has no steps. Unfuse it, or put a ZoneoutCell "
-                                 "around the "
-                                 "cells inside")
+                                 "around the cells inside")
         super().__init__(base_cell)
         self.zoneout_outputs, self.zoneout_states = zoneout_outputs, zoneout_states
         self.prev_output = None
@@ -184,7 +179,7 @@ class ResidualCell(ModifierCell):
         return [symbol.elemwise_add(o, i, name=f"{o.name}_plus_residual") for o, i in zip(outputs, inputs, strict=True)], states
 
 
-class BidirectionalCell(BaseRNNCell):
+class BidirectionalCell(_OfCells):
     """One cell forwards, another backwards; outputs are joined. Only unroll works, a step has no way back."""
 
     def __init__(self, l_cell, r_cell, params=None, output_prefix="bi_"):
@@ -201,18 +196,6 @@ class BidirectionalCell(BaseRNNCell):
 
     def __call__(self, inputs, states):
         raise NotImplementedError("BidirectionalCell needs the whole sequence: call unroll(length, inputs)")
-
-    @property
-    def state_info(self):
-        return _infos(self._cells)
-
-    def begin_state(self, **kwargs):
-        if self._modified:
-            raise AssertionError(f"{type(self).__name__} is inside another cell (a ZoneoutCell, say): call that one")
-        return _begin(self._cells, kwargs)
-
-    unpack_weights = SequentialRNNCell.unpack_weights
-    pack_weights = SequentialRNNCell.pack_weights
 
     def unroll(self, length, inputs, begin_state=None, layout="NTC", merge_outputs=None):
         self.reset()

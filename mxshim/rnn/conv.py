@@ -34,10 +34,8 @@ class BaseConvRNNCell(BaseRNNCell):
         found = symbol.Convolution(symbol.var("data"), **self._i2h).infer_shape(data=tuple(input_shape))[1][0]
         axis = conv_layout.index("C")
         self._state_shape = (0, *found[1:axis], num_hidden, *found[axis + 1:])
-        own = self._own_params
         self._make_weights(i2h_weight=i2h_weight_initializer, h2h_weight=h2h_weight_initializer, i2h_bias=i2h_bias_initializer,
                            h2h_bias=h2h_bias_initializer)
-        self._own_params = own
 
     @property
     def state_info(self):

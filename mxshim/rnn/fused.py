@@ -27,9 +27,7 @@ class FusedRNNCell(BaseRNNCell):
         self._num_hidden, self._num_layers, self._mode, self._bidirectional = num_hidden, num_layers, mode, bidirectional
         self._dropout, self._get_next_state = dropout, get_next_state
         self._directions = ["l", "r"] if bidirectional else ["l"]
-        own = self._own_params
-        self._parameter = self.params.get("parameters", init=init.FusedRNN(None, num_hidden, num_layers, mode, bidirectional, forget_bias))
-        self._own_params = own
+        self._parameter = self._params.get("parameters", init=init.FusedRNN(None, num_hidden, num_layers, mode, bidirectional, forget_bias))
 
     @property
     def state_info(self):
@@ -45,15 +43,11 @@ class FusedRNNCell(BaseRNNCell):
         h, g, n, b = self._num_hidden, len(self._gate_names), self._num_layers, len(self._directions)
         inputs = count // b // h // g - (n - 1) * (h + b * h + 2) - h - 2
         at, found = 0, []
-        for what in ("weight", "bias"):
-            for layer in range(n):
-                for d in self._directions:
-                    for group in ("i2h", "h2h"):
-                        width = (inputs if layer == 0 else b * h) if group == "i2h" else h
-                        shape = (h, width) if what == "weight" else (h,)
-                        for gate in self._gate_names:
-                            found.append((f"{self._prefix}{d}{layer}_{group}{gate}_{what}", at, shape))
-                            at += math.prod(shape)
+        for (layer, d, name), (_, *columns) in init.fused_parts(g, n, h, b, None, inputs):
+            group, what = name.split("_")
+            for gate in self._gate_names:
+                found.append((f"{self._prefix}{self._directions[d]}{layer}_{group}{gate}_{what}", at, (h, *columns)))
+                at += math.prod((h, *columns))
         if at != count:
             raise AssertionError(f"{self._prefix}parameters: a vector of {count} elements is no {self._mode} of {n} layers of size {h}")
         return found

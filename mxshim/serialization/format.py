@@ -14,12 +14,9 @@
 
 V3 is V2 written under NumPy shape semantics, where () is a shape and a size may be 0.
 """
-from mxshim.base import DTYPE_CODES, as_dtype
 
 LIST_MAGIC = 0x112
 V1, V2, V3 = 0xF993FAC8, 0xF993FAC9, 0xF993FACA
 DENSE, ROW_SPARSE, CSR_STORAGE = 0, 1, 2
 CPU = 1  # the device type written; 1 to 6 are read: cpu, gpu, pinned and shared memory
 MAX_DIMS = 32  # as in NumPy 1, which MXNet was built for
-
-CODE_DTYPES = {code: as_dtype(name) for name, code in DTYPE_CODES.items()}

@@ -8,8 +8,8 @@ from typing import Any, NoReturn
 
 import numpy as onp
 
-from mxshim.base import BFLOAT16, MXNetError, as_dtype
-from mxshim.serialization.format import CODE_DTYPES, CSR_STORAGE, DENSE, MAX_DIMS, ROW_SPARSE, V1, V2, V3
+from mxshim.base import BFLOAT16, CODE_DTYPES, MXNetError, as_dtype
+from mxshim.serialization.format import CSR_STORAGE, DENSE, MAX_DIMS, ROW_SPARSE, V1, V2, V3
 from mxshim.serialization.stored import CSR, RowSparse, Saved, bytes_of, checked
 
 

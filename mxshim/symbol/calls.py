@@ -45,12 +45,11 @@ def operator_of(public: str) -> str | None:
     if public.rpartition(".")[2] in ("fill_element_0index", "onehot_encode"):  # functions of arrays alone
         return None
     space, _, short = public.rpartition(".")
-    names = [prefix + short for prefix in _SPACES.get(space, ())]
-    if space.startswith("np"):
-        names.append(short)
-    for name in names:
-        if operators.find(name) is not None:
-            return name
+    found = _plain(public)
+    if found is None and space.startswith("np") and operators.find(short) is not None:
+        found = short
+    if found is not None:
+        return found
     record = NAMES.get(public)
     others = getattr(getattr(record, "op", record), "names", ())  # further names of the same operator
     return next((found for other in others if other != public and other.split(".")[0] == public.split(".")[0] and other.count(".") < 2
@@ -153,14 +152,7 @@ _FLIPPED = {"greater": "less", "less": "greater", "greater_equal": "less_equal",
 # What needs a word of its own: other names of attributes, other defaults.
 
 _RULES: dict[str, Any] = {}
-
-
-def _rule(*names):
-    def declare(function):
-        _RULES.update(dict.fromkeys(names, function))
-        return function
-
-    return declare
+_rule = operators.by_names(_RULES)
 
 
 @_rule("np.concatenate", "np.concat")

@@ -15,7 +15,7 @@ import numpy as onp
 from .. import autograd
 from .. import ndarray as nd
 from .. import numpy as np
-from ..base import MXNetError
+from ..base import MXNetError, _as_list
 from ..engine import call as door
 from ..name import Numbered
 from . import creation, np_creation, recording
@@ -23,14 +23,13 @@ from . import numpy as sym_np
 from . import random as sym_random
 from .arithmetic import _COMPARISONS, _TABLE, NP
 from .compose import group
-from .recording import Recording, _Recorded
+from .recording import INPLACE, Recording, _Recorded
 from .symbol import Symbol
 
 _graphs: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()  # a value -> the Symbol it stands for
 _handles: dict[int, weakref.ref] = {}  # the arrays that stand for a Symbol; WeakSet would compare them
 _windows: dict[int, tuple] = {}  # of those that are views: what their memory held, and the Symbol. A run may leave their own value out
 _PLAIN = {"np": np.ndarray, "nd": nd.NDArray}
-_INPLACE = ("__iadd__", "__isub__", "__imul__", "__itruediv__", "__imod__", "__ipow__", "__ifloordiv__", "__imatmul__")
 
 
 class Deferring(Recording):
@@ -118,7 +117,7 @@ recording._operators(DeferredNp, NP)
 recording._operators(DeferredNd, (*_TABLE, *_COMPARISONS))
 recording._broadcasting(DeferredNd)
 for _cls in _CLASSES.values():
-    for _name in _INPLACE:
+    for _name in INPLACE:
         setattr(_cls, _name, _no_write)
 door.symbol_classes.update(_CLASSES.values())
 
@@ -182,7 +181,7 @@ def set_variable(arrays, variables):
 
     Raises: MXNetError if an array already stands for something else, or a Symbol is no variable; IndexError if there are more variables.
     """
-    arrays, variables = _list(arrays), _list(variables)
+    arrays, variables = _as_list(arrays), _as_list(variables)
     for i, v in enumerate(variables):
         if i >= len(arrays):
             raise IndexError(f"set_variable: {len(variables)} variables for {len(arrays)} arrays")
@@ -200,7 +199,7 @@ def get_symbol(output_arrays, *, sym_cls=Symbol):
     Raises: MXNetError if an array was not computed in this mode.
     """
     found = []
-    for i, x in enumerate(_list(output_arrays)):
+    for i, x in enumerate(_as_list(output_arrays)):
         symbol = _graph_of(x)
         if symbol is None:
             raise MXNetError(f"get_symbol: output {i}, of shape {x.shape}, was not computed in deferred compute mode")
@@ -211,15 +210,11 @@ def get_symbol(output_arrays, *, sym_cls=Symbol):
 
 def clear(arrays):
     """Forget what arrays stand for."""
-    for x in _list(arrays):
+    for x in _as_list(arrays):
         _graphs.pop(x._value_now(), None)
         _handles.pop(id(x), None)
         _windows.pop(id(x), None)
         x.__class__ = _PLAIN[x._dialect]
-
-
-def _list(value):
-    return list(value) if isinstance(value, list | tuple) else [value]
 
 
 _numbers = itertools.count()

@@ -17,7 +17,7 @@ from ..array.samplers import unique_zipfian
 from ..base import MXNetError
 from ..engine import rng
 from ..engine.op import NAMES, Op
-from .operators import find, inputs_of
+from .operators import by_names, find, inputs_of
 
 # Attributes that are hints for MXNet's own kernels, or that the function takes another way.
 _HINTS = frozenset({"cudnn_tune", "cudnn_off", "workspace", "min_calib_range", "max_calib_range", "num_args", "is_int", "layout_flag",
@@ -164,15 +164,8 @@ def _with_scalar(name):
     return lambda arrays, given: call(arrays[0], _number(given))
 
 
-def _own(*names):
-    def declare(call):
-        _OWN.update(dict.fromkeys(names, call))
-        return call
-
-    return declare
-
-
 _OWN: dict[str, Any] = {}
+_own = by_names(_OWN)
 
 
 @_own("_scatter_elemwise_div")
@@ -280,10 +273,6 @@ _own("_npi_hsplit")(_splits(np.hsplit))
 _own("_npi_dsplit")(_splits(np.dsplit))
 _own("_histogram")(lambda arrays, given: list(nd.histogram(arrays[0], arrays[1] if len(arrays) > 1 else given.get("bin_cnt", 10),
                                                            given.get("range"))))
-
-
-
-
 _OWN["_npi_where_lscalar"] = lambda arrays, given: np.where(arrays[0], _number(given), arrays[1])
 _OWN["_npi_where_rscalar"] = lambda arrays, given: np.where(arrays[0], arrays[1], _number(given))
 _OWN["_npi_where_scalar2"] = lambda arrays, given: np.where(arrays[0], given.get("x", 0.0), given.get("y", 0.0))
@@ -301,8 +290,8 @@ def _log_softmax(arrays, given):
 
 @_own("_rnn_param_concat")
 def _rnn_parameters(arrays, given):
-    cls = np if isinstance(arrays[0], np.ndarray) and type(arrays[0]) is np.ndarray else nd
-    return np.concatenate(arrays, axis=given.get("dim", 0)) if cls is np else nd.concat(*arrays, dim=given.get("dim", 0))
+    axis = given.get("dim", 0)
+    return np.concatenate(arrays, axis=axis) if type(arrays[0]) is np.ndarray else nd.concat(*arrays, dim=axis)
 
 
 # Reductions: MXNet 2 writes `initial`, which is None; its axis may be a tuple of one.
@@ -435,7 +424,7 @@ def _custom(arrays, given):
 
 @_own("_npx_constraint_check")
 def _constraint(arrays, given):
-    return npx.constraint_check(arrays[0], given.get("msg", "")) if hasattr(npx, "constraint_check") else np.all(arrays[0])
+    return npx.constraint_check(arrays[0], given.get("msg", ""))
 
 
 def _sampler(call, *names):
@@ -450,5 +439,4 @@ def _sampler(call, *names):
 for _name, _names in {"normal": ("loc", "scale"), "uniform": ("low", "high"), "exponential": ("scale",), "gumbel": ("loc", "scale"),
                       "laplace": ("loc", "scale"), "logistic": ("loc", "scale"), "pareto": ("a",), "rayleigh": ("scale",),
                       "weibull": ("a",), "gamma": ("shape", "scale")}.items():
-    if hasattr(np.random, _name):
-        _OWN[f"_npi_{_name}"] = _sampler(getattr(np.random, _name), *_names)
+    _OWN[f"_npi_{_name}"] = _sampler(getattr(np.random, _name), *_names)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as onp
 
 from .. import ndarray as nd
-from ..base import MXNetError, as_dtype
+from ..base import CODE_DTYPES, MXNetError, as_dtype
 from ..device import current_device
 from ..engine import capture
 from ..engine.rng import aside
@@ -204,7 +204,7 @@ def _types(order, given) -> dict:
             code = v.attrs.get("__dtype__")
             found = given.get(v.name)
             if found is None and code is not None and code.lstrip("-").isdigit():
-                found = operators.DTYPE_OF_CODE.get(int(code))
+                found = CODE_DTYPES.get(int(code))
             types[id(v), 0] = None if found is None else as_dtype(found)
     for _ in range(3):
         before = dict(types)
@@ -290,6 +290,16 @@ def _multicast_types(v, types):
         types.update({(id(v), k): pick(found, key=lambda t: t.itemsize) for k in range(v.count())})
 
 
+def _quantized_types(v, types):
+    """What the inputs of an operator on quantized numbers are, where nothing is known of them."""
+    found = {"data": "float32"} if "_quantize" in v.op[8:] and "_quantized" not in v.op else _QUANTIZED
+    found = {"data": "int32"} if v.op == "_contrib_requantize" else found
+    for name, (w, k) in zip(operators.inputs_of(v.record, v.values(), len(v.inputs)), v.inputs, strict=False):
+        kind = "float32" if v.op.endswith("embedding") and name == "data" else found.get(name, "float32")
+        if types.get((id(w), k)) is None:
+            types[id(w), k] = as_dtype(kind)
+
+
 def _type_step(v, types):
     if v.subgraphs:
         _loop_types(v, types)
@@ -297,12 +307,7 @@ def _type_step(v, types):
     if v.op == "Custom" and _custom_types(v, types):
         return
     if v.op.startswith(("_contrib_quantize", "_contrib_dequantize", "_contrib_requantize")):
-        found = {"data": "float32"} if "_quantize" in v.op[8:] and "_quantized" not in v.op else _QUANTIZED
-        found = {"data": "int32"} if v.op == "_contrib_requantize" else found
-        for name, (w, k) in zip(operators.inputs_of(v.record, v.values(), len(v.inputs)), v.inputs, strict=False):
-            kind = "float32" if v.op.endswith("embedding") and name == "data" else found.get(name, "float32")
-            if types.get((id(w), k)) is None:
-                types[id(w), k] = as_dtype(kind)
+        _quantized_types(v, types)
     if v.op == "amp_multicast":
         _multicast_types(v, types)
         return
@@ -318,7 +323,7 @@ def _type_step(v, types):
             raise MXNetError(f"Error in operator {v.name}: {v.op} of {first} and {other}: its inputs must have one dtype. Cast one of them")
     named = v.attrs.get("dtype") if v.op != "topk" else None
     if named and named != "None" and "dtype" in (v.record.kinds if v.record else {}):
-        found = as_dtype(named if not named.isdigit() else operators.DTYPE_OF_CODE.get(int(named), "float32"))
+        found = as_dtype(named if not named.isdigit() else CODE_DTYPES.get(int(named), "float32"))
     elif v.op in _OWN_TYPE or v.op.startswith(_BOOLEAN):
         found = as_dtype(_OWN_TYPE.get(v.op, "bool"))
     elif not v.inputs:

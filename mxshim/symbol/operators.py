@@ -79,6 +79,16 @@ def find(name: str) -> Operator | None:
     return table().get(name)
 
 
+def by_names(found: dict[str, Any]):
+    """A decorator `by(*names)` that puts a function into a table under names of operators or functions."""
+    def by(*names):
+        def declare(function):
+            found.update(dict.fromkeys(names, function))
+            return function
+        return declare
+    return by
+
+
 def written(value) -> str:
     """An attribute's value as text, as MXNet's front end writes it."""
     if isinstance(value, str):
@@ -238,16 +248,15 @@ def inputs_of(op: Operator, given: dict[str, Any], count: int | None = None) -> 
         n = given.get(op.key) if op.key else None
         n = count if n is None or count is not None and count > n else n
         short = op.inputs[0].removesuffix("...")
-        return [f"{_VARIADIC.get(op.name, 'arg' if short in ('data', 'args') else short)}{i}" for i in range(n or 0)]
+        return [f"{'arg' if short in ('data', 'args') else short}{i}" for i in range(n or 0)]
     if op.name.startswith(_SAMPLERS) and op.inputs:  # parameters are inputs or attributes
         return list(op.inputs[:count or 0])
     if op.name in _BY_COUNT and count is not None:
         return list(op.inputs[:count])
-    return [n for n in op.inputs if _OPTIONAL.get((op.name, n), bool)(given) or (op.name, n) not in _OPTIONAL]
+    return [n for n in op.inputs if (op.name, n) not in _OPTIONAL or _OPTIONAL[op.name, n](given)]
 
 
 LOOPS = ("_foreach", "_npx_foreach", "_while_loop", "_npx_while_loop", "_cond", "_npx_cond")
-_VARIADIC: dict[str, str] = {}
 _SAMPLERS = ("_npi_normal", "_npi_uniform", "_npi_bernoulli", "_npi_gamma", "_npi_exponential", "_npi_gumbel", "_npi_laplace",
              "_npi_logistic", "_npi_pareto", "_npi_rayleigh", "_npi_weibull", "_npi_choice", "_npi_multinomial")
 _BY_COUNT = ("_npi_average", "_npi_bincount", "_npi_ediff1d", "_npi_interp", "_npi_delete", "_npi_percentile", "_npi_lstsq",
@@ -279,14 +288,14 @@ def _rnn(v):
     return (3 if v.get("mode") == "lstm" else 2) if v.get("state_outputs") else 1
 
 
-def _shows_all(total):
-    return lambda v: (total, total if v.get("output_mean_var") else 1)
+def _with_statistics(v):
+    return 3, 3 if v.get("output_mean_var") else 1
 
 
 _OUTPUTS = {
     "SliceChannel": lambda v: v.get("num_outputs", 1), "_split_v2": _pieces, "_npi_hsplit": _pieces, "_npi_dsplit": _pieces,
-    "_npi_vsplit": _pieces, "RNN": _rnn, "BatchNorm": _shows_all(3), "BatchNorm_v1": _shows_all(3), "LayerNorm": _shows_all(3),
-    "GroupNorm": _shows_all(3), "_contrib_SyncBatchNorm": _shows_all(3),
+    "_npi_vsplit": _pieces, "RNN": _rnn,
+    **dict.fromkeys(("BatchNorm", "BatchNorm_v1", "LayerNorm", "GroupNorm", "_contrib_SyncBatchNorm"), _with_statistics),
     "_contrib_BatchNormWithReLU": lambda v: (4, 3 if v.get("output_mean_var") else 1),
     "topk": lambda v: (2, 1) if v.get("ret_typ") == "value" else 2 if v.get("ret_typ") == "both" else 1,
     "LeakyReLU": lambda v: (2, 1) if v.get("act_type") == "rrelu" else 1,
@@ -314,7 +323,7 @@ def output_names(op: Operator, given: dict[str, Any]) -> list[str]:
     everything, shown = outputs_of(op, given)
     if op.name == "Custom":
         names = custom(given)[2]
-        return [n if n.startswith("output") or len(names) > 1 or n else "output" for n in names]
+        return [n if n or len(names) > 1 else "output" for n in names]
     if op.name in _OUTPUT_NAMES:
         return _OUTPUT_NAMES[op.name][:shown]
     return ["output"] if everything == 1 and op.name != "SliceChannel" else [f"output{k}" for k in range(shown)]
@@ -340,6 +349,3 @@ _OUTPUT_NAMES = {
 def dtype_code(dtype) -> str:
     """A dtype as the attribute __dtype__ holds it."""
     return str(DTYPE_CODES[as_dtype(dtype).name])
-
-
-DTYPE_OF_CODE = {code: name for name, code in DTYPE_CODES.items()}

@@ -23,6 +23,7 @@ from .np_symbol import _sliced, _Symbol, spelled_out
 from .running import Program
 from .symbol import Symbol
 
+INPLACE = ("__iadd__", "__isub__", "__imul__", "__itruediv__", "__imod__", "__ipow__", "__ifloordiv__", "__imatmul__")
 READ = "export: forward reads values, which come from inputs of zeros here; the graph does what it does with those"
 
 
@@ -49,10 +50,7 @@ class Recording:
     def array(self, x, symbol):
         """x, which stands for a Symbol from now on."""
         cls = NpRecorded if x._dialect == "np" else NdRecorded
-        other = object.__new__(cls)
-        plain = x._alias()
-        for slot in ("_cell", "_view", "_memo", "_memo_of", "_leaf", "_node", "_base", "_index"):
-            setattr(other, slot, getattr(plain, slot, None))
+        other = _as(cls, x._alias())
         other._symbol = symbol.as_np_ndarray() if cls is NpRecorded else symbol.as_nd_ndarray()
         return other
 
@@ -79,16 +77,21 @@ class Recording:
         return found[1]
 
 
+def _as(cls, x):
+    """The array x as one of another class, which holds what x holds."""
+    other = object.__new__(cls)
+    for slot in ("_cell", "_view", "_memo", "_memo_of", "_leaf", "_node", "_base", "_index"):
+        setattr(other, slot, getattr(x, slot, None))
+    return other
+
+
 class _Recorded:
     """What both classes share."""
 
     __slots__ = ()
 
     def _plain(self):
-        cls = np.ndarray if self._dialect == "np" else nd.NDArray
-        other = object.__new__(cls)
-        for slot in ("_cell", "_view", "_memo", "_memo_of", "_leaf", "_node", "_base", "_index"):
-            setattr(other, slot, getattr(self, slot, None))
+        other = _as(np.ndarray if self._dialect == "np" else nd.NDArray, self)
         if Recording.current is not None and Recording.current.used is not None:
             Recording.current.used[self._symbol._entries[0]] = other
         return other
@@ -198,7 +201,7 @@ def _operators(cls, names):
         def single(self, name=name):
             return _recording().array(getattr(self._plain(), name)(), getattr(self._symbol, name)())
         setattr(cls, name, single)
-    for name in ("__iadd__", "__isub__", "__imul__", "__itruediv__", "__imod__", "__ipow__", "__ifloordiv__", "__imatmul__"):
+    for name in INPLACE:
         setattr(cls, name, lambda self, other, name=name: getattr(self, "__" + name[3:])(other))
     cls.__hash__ = lambda self: id(self) // 16
 
@@ -209,9 +212,9 @@ _operators(NdRecorded, (*_TABLE, *_COMPARISONS))
 
 def _broadcasting(cls):
     """Between nd arrays of unequal shapes, `+` is an elementwise operator in MXNet's graphs, which does not broadcast; this one does."""
-    rename = {"add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "mod": "modulo", "pow": "power", "eq": "equal",
-              "ne": "not_equal", "gt": "greater", "ge": "greater_equal", "lt": "lesser", "le": "lesser_equal"}
-    for short, full in rename.items():
+    functions = {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "mod": "mod", "pow": "power", "eq": "equal",
+                 "ne": "not_equal", "gt": "greater", "ge": "greater_equal", "lt": "lesser", "le": "lesser_equal"}
+    for short, full in functions.items():
         for name in (f"__{short}__", f"__r{short}__"):
             usual = cls.__dict__.get(name)
             if usual is None:
@@ -221,13 +224,11 @@ def _broadcasting(cls):
                 if not isinstance(other, nd.NDArray) or other.shape == self.shape:
                     return usual(self, other)
                 a, b = (other, self) if name.startswith("__r") else (self, other)
-                public = {"power": "nd.broadcast_power"}.get(full, f"nd.broadcast_{_BROADCAST.get(full, full)}")
-                return getattr(nd, public.removeprefix("nd."))(a, b)
+                return getattr(nd, f"broadcast_{full}")(a, b)
 
             setattr(cls, name, method)
 
 
-_BROADCAST = {"subtract": "sub", "multiply": "mul", "divide": "div", "modulo": "mod"}
 _broadcasting(NdRecorded)
 
 

@@ -45,15 +45,14 @@ def put(shapes, i, shape):
         shapes[i] = join(shapes[i], shape)
 
 
+def as_the_first(ins, outs):
+    """The shape of the first input, which the first output has, too."""
+    ins[0] = outs[0] = join(ins[0], outs[0])
+    return ins[0]
+
+
 _RULES: dict = {}
-
-
-def rule(*names):
-    def declare(function):
-        _RULES.update(dict.fromkeys(names, function))
-        return function
-
-    return declare
+rule = operators.by_names(_RULES)
 
 
 def rule_of(name: str):
@@ -198,8 +197,7 @@ def _layer_norm(given, ins, outs):
 
 
 def _group_norm(given, ins, outs):
-    x = join(ins[0], outs[0])
-    ins[0], outs[0] = x, x
+    as_the_first(ins, outs)
     groups = given.get("num_groups", 1)
     for i in (1, 2):  # by group in MXNet 1, by channel in MXNet 2
         if ins[i] is None:
@@ -224,8 +222,7 @@ def embedding(given, ins, outs):
 
 @rule("LeakyReLU")
 def leaky(given, ins, outs):
-    x = join(ins[0], outs[0])
-    ins[0], outs[0] = x, x
+    x = as_the_first(ins, outs)
     if len(ins) > 1 and ins[1] is None and x is not None and len(x) > 1:
         put(ins, 1, (x[1],))
 
@@ -254,8 +251,7 @@ def rnn(given, ins, outs):
 
 @rule("SoftmaxOutput")
 def softmax_output(given, ins, outs):
-    x = join(ins[0], outs[0])
-    ins[0], outs[0] = x, x
+    x = as_the_first(ins, outs)
     if x is None or ins[1] is not None:
         return
     if given.get("multi_output"):
@@ -266,16 +262,14 @@ def softmax_output(given, ins, outs):
 
 @rule("SVMOutput")
 def svm_output(given, ins, outs):
-    x = join(ins[0], outs[0])
-    ins[0], outs[0] = x, x
+    x = as_the_first(ins, outs)
     if x:
         put(ins, 1, x[:-1])
 
 
 @rule("LinearRegressionOutput", "LogisticRegressionOutput", "MAERegressionOutput")
 def regression(given, ins, outs):
-    x = join(ins[0], outs[0])
-    ins[0], outs[0] = x, x
+    x = as_the_first(ins, outs)
     if ins[1] is None and x is not None:
         put(ins, 1, x[:1] if len(x) == 2 and x[1] == 1 else x)
 

@@ -26,7 +26,7 @@ from ..device import current_context as current_context
 from ..device import current_device as current_device
 from ..ndarray import array as array
 from ..runtime import Features as Features
-from ..symbol.np_symbol import _Symbol as np_symbol  # noqa: F401  # the class of mx.sym.np's symbols, under MXNet's name
+from ..symbol.np_symbol import _Symbol as np_symbol  # the class of mx.sym.np's symbols, under MXNet's name
 from ..symbol.symbol import Symbol as Symbol
 from ..util import getenv as getenv
 from ..util import setenv as setenv

@@ -79,8 +79,8 @@ def check_numeric_gradient(sym, location, aux_states=None, numeric_eps=None, rto
         sym, location: as numeric_grad has them.  numeric_eps: the distance of points, by default that of default_numeric_eps.
         rtol, atol: as assert_almost_equal has them.
         grad_nodes: the names or numbers of the arguments to check, by default all floating ones; a dict gives each its grad_req.
-    Raises: AssertionError if they differ.
         aux_states: of a Symbol, a list in order or a dict.  grad_stype_dict: accepted, gradients are dense.
+    Raises: AssertionError if they differ.
     """
     if dtype not in _FLOATS:
         raise AssertionError(f"check_numeric_gradient: dtype must be float16, float32 or float64, got {dtype}")

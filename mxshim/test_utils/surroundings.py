@@ -31,7 +31,7 @@ def environment(*args):
             setenv(name, value)
 
 
-def EnvManager(key, val):  # noqa: N802  # a class in MXNet 1
+def EnvManager(key, val):  # a class in MXNet 1
     """A scope with one environment variable: `environment` by its older name."""
     return environment(key, val)
 

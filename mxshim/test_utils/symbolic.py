@@ -134,20 +134,7 @@ def check_consistency(sym, ctx_list, scale=1.0, grad_req="write", arg_params=Non
             drawn = onp.random.uniform(-scale, scale, array.shape) if use_uniform else onp.random.normal(size=array.shape, scale=scale)
             values[name] = drawn.astype(rand_type)
     states = {n: (aux_params or {}).get(n, 0) for n in executors[0].aux_dict}
-    training = grad_req != "null"
-    results = []
-    for ex in executors:
-        for name, array in ex.arg_dict.items():
-            value = values[name]
-            array[:] = onp.asarray(value.asnumpy() if hasattr(value, "asnumpy") else value).astype(array.dtype)
-        for name, array in ex.aux_dict.items():
-            array[:] = states[name]
-        ex.forward(is_train=training)
-        if training:
-            ex.backward(list(ex.outputs))
-        found = dict(zip(symbols[0].list_outputs(), ex.outputs, strict=False))
-        found.update({f"grad of {n}": g for n, g in ex.grad_dict.items() if training and g is not None})
-        results.append({n: a.asnumpy() for n, a in found.items()})
+    results = [_found(ex, symbols[0].list_outputs(), values, states, grad_req != "null") for ex in executors]
     widest = max(range(len(executors)), key=lambda k: max(onp.dtype(o.dtype).itemsize for o in executors[k].outputs))
     truth = ground_truth or results[widest]
     for k, found in enumerate(results):
@@ -164,6 +151,21 @@ def check_consistency(sym, ctx_list, scale=1.0, grad_req="write", arg_params=Non
                     raise
                 print(f"check_consistency: run {k} ({ctx_list[k]}): {error}")
     return truth
+
+
+def _found(executor, names, values, states, training) -> dict:
+    """Outputs, and in training gradients, of a run by name. values, states: of the arguments and auxiliary states, by name."""
+    for name, array in executor.arg_dict.items():
+        value = values[name]
+        array[:] = onp.asarray(value.asnumpy() if hasattr(value, "asnumpy") else value).astype(array.dtype)
+    for name, array in executor.aux_dict.items():
+        array[:] = states[name]
+    executor.forward(is_train=training)
+    if training:
+        executor.backward(list(executor.outputs))
+    found = dict(zip(names, executor.outputs, strict=False))
+    found.update({f"grad of {n}": g for n, g in executor.grad_dict.items() if training and g is not None})
+    return {n: a.asnumpy() for n, a in found.items()}
 
 
 def _of(tolerance, array):

@@ -7,7 +7,7 @@ from mxshim import MXNetError, autograd, nd, np, npx
 from mxshim.engine import stats
 
 S = slice(None)
-I = [0, 1, 1]  # noqa: E741
+I = [0, 1, 1]
 J = onp.array([[0, 1], [1, 0]])
 M = onp.array([True, False, True])
 

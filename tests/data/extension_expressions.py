@@ -1,5 +1,4 @@
 """The calls of npx and of nd's counterparts that measure_extension.py records, by family and dialect, one expression a line."""
-# ruff: noqa: E501
 
 SETUP = """
 import numpy as onp

@@ -401,7 +401,7 @@ def test_a_graph_without_files():
 def test_the_graph_that_other_libraries_draw():
     """_cached_graph: (inputs, graph) of a block that was hybridized and called; () before."""
     class Swapped(gluon.HybridBlock):
-        def hybrid_forward(self, F, a, b):  # noqa: N803
+        def hybrid_forward(self, F, a, b):
             return b[1] * 2, a
 
     net = Swapped(prefix="s_")

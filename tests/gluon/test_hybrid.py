@@ -573,7 +573,7 @@ def test_parameters_are_drawn_in_the_order_of_the_graph():
             with self.name_scope():
                 self.a, self.b, self.c = nn.Dense(3, flatten=False), nn.Dense(3, flatten=False), nn.Dense(3)
 
-        def hybrid_forward(self, F, x):  # noqa: N803
+        def hybrid_forward(self, F, x):
             a, b, c = self.a(x), self.b(x), self.c(x)
             return F.broadcast_add(c, b) * a
 

@@ -168,6 +168,14 @@ def test_mean_image(tmp_path):
                                                                          atol=1e-3)
 
 
+def test_parts_of_a_batch_need_one():
+    it = mx.io.ImageRecordIter(path_imgrec=RECORDS, data_shape=(3, 8, 8), batch_size=2)
+    for part in (it.getdata, it.getlabel, it.getindex, it.getpad):
+        with pytest.raises(mx.MXNetError, match=r"ImageRecordIter: call iter_next\(\) or next\(\) first"):
+            part()
+    assert it.iter_next() and it.getdata().shape == (2, 3, 8, 8) and it.getlabel().shape == (2,) and it.getpad() == 0
+
+
 def test_hue_lightness_and_saturation():
     """Numbers that MXNet's ImageRecordIter gave for a pixel with random_h, random_s and random_l."""
     pixel = onp.array([[[243, 177, 216]]], "uint8")

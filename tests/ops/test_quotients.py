@@ -10,7 +10,7 @@ from mxshim.ops.axes import corrected, over
 rng = onp.random.default_rng(0)
 X = rng.uniform(1, 100, (64, 10)).astype("float32")
 ROW, COLUMN, TEN = X[0] + 1, X[:, :1] + 1, onp.float32(10)
-I = onp.arange(1, 100, dtype="float32") * 41  # noqa: E741
+I = onp.arange(1, 100, dtype="float32") * 41
 
 EXACT = {
     "number": (lambda a, x: x / 10, X / TEN),

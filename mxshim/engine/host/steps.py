@@ -8,7 +8,7 @@ import math
 import operator
 import threading
 from collections.abc import Callable, Container, Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as onp
 
@@ -23,46 +23,62 @@ from .windows import CONVOLUTIONS, LINES
 
 _OFTEN = 40  # calls of a program after which writing it as a function has paid
 _MOST = 200  # steps of a program that has a limit to look at, those that nobody needs included
-# By primitive, seconds of a call, and by how many seconds for every element of four bytes NumPy is slower than XLA, as measured. What is
-# not here takes _LONG.
-_COSTS: dict[str, tuple[float, float]] = {
-    **dict.fromkeys(EXACT, (1.2e-6, 2e-10)), **dict.fromkeys(ROUNDED, (2.4e-6, 1.2e-8)), "pow": (3e-6, 1.2e-8),
-    **dict.fromkeys(("reduce_and", "reduce_max", "reduce_min", "reduce_or", "reduce_prod", "reduce_sum"), (2e-6, 8e-10)),
-    **dict.fromkeys(("broadcast_in_dim", "concatenate", "convert_element_type", "dynamic_update_slice"), (1.2e-6, 5e-10)),
-    **dict.fromkeys(("reshape", "slice", "squeeze", "transpose", "copy", "reduce_precision", "dynamic_slice"), (8e-7, 0)),
-    **dict.fromkeys(("bitcast_convert_type", "platform_index"), (2e-6, 0)),
-    **dict.fromkeys(("argmax", "argmin", "clamp", "first_extreme", "integer_pow", "iota", "rev", "round", "shift_right_logical",
-                     "sign"), (4e-6, 1e-9)),
-    **dict.fromkeys(("pad", "split", "stack", "tile", "unstack"), (2e-6, 1e-9)),
-    "select_n": (1.5e-6, 3e-9), "div": (1.2e-6, 4e-10), "rem": (2e-6, 1e-8), "gather": (6e-6, 0), "sort": (5e-6, 0),
-    **dict.fromkeys(CUMULATIVE, (6e-6, 2e-9)), "dot_general": (2.4e-6, 2e-10),
-    **dict.fromkeys(MATRICES, (1e-6, 0)), "triangular_solve": (4.5e-6, 2e-8), "quantile": (4e-6, 0), "common_divisor": (1.2e-6, 0),
-    "common_multiple": (1.2e-6, 0), "hypotenuse": (2.4e-6, 5e-9), "log_of_sum": (2.4e-6, 3e-8), "modulo": (1.2e-6, 5e-9),
-    "numbers_only": (4e-6, 2e-9), "rounded": (5e-6, 4e-9),
-    "polynomial_value": (1e-6, 3e-10)}
-_LONG = (4e-5, 0.0)
+
+
+class _Facts(NamedTuple):
+    """What a primitive's steps cost, as measured, and what they do.
+
+    call: seconds of a call.  each: by how many seconds for every element of four bytes NumPy is slower than XLA.
+    own: what comes out shares its memory with nothing.
+    passes: bytes of operands and results that NumPy passes through as fast as a program of XLA's.  moves: only where rows are long.
+    picks: NumPy goes from element to element.
+    """
+
+    call: float = 4e-5
+    each: float = 0.0
+    own: bool = False
+    passes: int = 0
+    moves: bool = False
+    picks: bool = False
+
+
+# Bytes that take NumPy as long as they take a program of XLA's, whose threads take 50 us to wake.
+_PASSING = (9 << 19) * max(CORES, 2) // max(CORES - 1, 1)
+_FACTS: dict[str, _Facts] = {name: facts for names, facts in (
+    (EXACT, _Facts(1.2e-6, 2e-10, own=True, passes=_PASSING)), (["sqrt"], _Facts(1.2e-6, 2e-10, own=True)),
+    (ROUNDED, _Facts(2.4e-6, 1.2e-8, own=True)), (["pow"], _Facts(3e-6, 1.2e-8)),
+    (["reduce_and", "reduce_max", "reduce_min", "reduce_or", "reduce_prod", "reduce_sum"], _Facts(2e-6, 8e-10, own=True)),
+    (["broadcast_in_dim", "concatenate"], _Facts(1.2e-6, 5e-10, own=True, passes=_PASSING, moves=True)),
+    (["convert_element_type"], _Facts(1.2e-6, 5e-10, own=True, passes=_PASSING)),
+    (["dynamic_update_slice"], _Facts(1.2e-6, 5e-10, own=True)),
+    (["reshape", "slice", "squeeze", "transpose", "copy", "reduce_precision", "dynamic_slice"], _Facts(8e-7)),
+    (["bitcast_convert_type", "platform_index"], _Facts(2e-6)),
+    (["argmax", "argmin", "integer_pow", "iota", "rev", "round", "shift_right_logical", "sign"], _Facts(4e-6, 1e-9)),
+    (["clamp", "first_extreme"], _Facts(4e-6, 1e-9, own=True)),
+    (["split", "unstack"], _Facts(2e-6, 1e-9)), (["stack", "tile"], _Facts(2e-6, 1e-9, own=True, passes=_PASSING, moves=True)),
+    (["pad"], _Facts(2e-6, 1e-9, own=True, passes=_PASSING * 3 // 8, moves=True)),
+    (["select_n"], _Facts(1.5e-6, 3e-9, own=True)), (["div"], _Facts(1.2e-6, 4e-10, own=True, passes=_PASSING * 3 // 8)),
+    (["rem"], _Facts(2e-6, 1e-8)), (["gather"], _Facts(6e-6, own=True, picks=True)), (["sort"], _Facts(5e-6, picks=True)),
+    (["erf", "erfc", "scatter", "scatter-add", "scatter-max", "scatter-min", "scatter-mul", "top_k"], _Facts(picks=True)),
+    (CUMULATIVE, _Facts(6e-6, 2e-9, own=True)), (["dot_general"], _Facts(2.4e-6, 2e-10, own=True)),
+    (MATRICES, _Facts(1e-6, own=True)), (["triangular_solve"], _Facts(4.5e-6, 2e-8, own=True)), (["quantile"], _Facts(4e-6)),
+    (["common_divisor", "common_multiple"], _Facts(1.2e-6)), (["modulo"], _Facts(1.2e-6, 5e-9)),
+    (["hypotenuse"], _Facts(2.4e-6, 5e-9)), (["log_of_sum"], _Facts(2.4e-6, 3e-8)), (["numbers_only"], _Facts(4e-6, 2e-9)),
+    (["rounded"], _Facts(5e-6, 4e-9)), (["polynomial_value"], _Facts(1e-6, 3e-10))) for name in names}
+_OTHERS = _Facts()
 _VECTORS = 2.5e-9  # for every element of those in doubles that NumPy computes several at a time
 _DOUBLES = {**UFUNCS, "logistic": onp.exp, "rsqrt": onp.sqrt}
 _IN_WHOLE_NUMBERS = {"div": 1e-5, "rem": 3e-6}
 _BYTE, _PRODUCT = 1e-9, 2e-10  # seconds of NumPy's for every byte that comes out and for every multiplication of a product
 _ONE_THREAD = 1 << 18  # multiplications that NumPy's BLAS does without other threads, in half the time that calling XLA takes
-_PICKED = {"erf", "erfc", "gather", "scatter", "scatter-add", "scatter-max", "scatter-min", "scatter-mul", "sort", "top_k"}
-_PICK = 2e-8  # seconds for every element of these
+_PICK = 2e-8  # seconds for every element that is picked
 _PATCH = 3e-9  # and for every element of patches
 _BESIDE_A_NUMBER = 5e-10  # by how many seconds for every element NumPy's maximum and minimum of an array and a number are slower
 _TURN = 3e-9  # of an array that is turned over: by how many seconds for every element of four bytes NumPy is slower
 _FEW_ROWS = 128  # rows or columns of which XLA has no loop over the places, so that running sums take it twice to ten times as long
-# Bytes of operands and results that NumPy passes through these as fast as a program of XLA's, whose threads take 50 us to wake.
-_PASSING = (9 << 19) * max(CORES, 2) // max(CORES - 1, 1)
-_PASSED = {**dict.fromkeys((*EXACT, "broadcast_in_dim", "concatenate", "convert_element_type", "stack", "tile"), _PASSING),
-           **dict.fromkeys(("div", "pad"), _PASSING * 3 // 8), "sqrt": 0}
-_MOVED, _ROW = {"broadcast_in_dim", "concatenate", "pad", "stack", "tile"}, 64
+_ROW = 64  # elements of a row that is worth a loop
 _SAME = {"held", "marked", "optimization_barrier", "stop_gradient"}  # what comes out is what goes in
 _DIRECT = EXACT | ROUNDED
-# What shares its memory with nothing, besides these.
-_OWN = {"broadcast_in_dim", "clamp", "concatenate", "convert_element_type", "div", "dot_general", "dynamic_update_slice", "first_extreme",
-        "gather", "pad", "reduce_and", "reduce_max", "reduce_min", "reduce_or", "reduce_prod", "reduce_sum", "select_n", "stack", "tile",
-        "triangular_solve", *CUMULATIVE, *MATRICES}
 # What only changes the shape where as many elements come out as go in.
 _RESHAPING = {"broadcast_in_dim", "reduce_max", "reduce_min", "reduce_prod", "reduce_sum"}
 
@@ -246,7 +262,7 @@ class Steps:
         broadcasts = name in _DIRECT or name in ("div", "select_n")
         wide = [v for v, i in zip(eqn.invars, inputs, strict=True) if not (broadcasts and i in self._narrow)] or eqn.invars
         if name in ("cond", "scan"):
-            if self.limit is not None:  # they take _LONG
+            if self.limit is not None:  # they take too long
                 raise CannotRun
             fn, cost = (_cond if name == "cond" else _scan)(params, eqn)
         elif name == "select_n" and eqn.invars[0].aval.dtype == bool:
@@ -273,7 +289,7 @@ class Steps:
         if self.limit is not None and cost[0] - cost[2] > self.limit:  # even if it turned out to be unneeded
             raise CannotRun
         outs = [self._value() for _ in avals]
-        if name in _DIRECT or name in _OWN:
+        if _FACTS.get(name, _OTHERS).own:
             self._own.update(outs)
         if inputs and inputs[0] in self._reshape_of and (name == "squeeze" or name == "reshape" and params.get("dimensions") is None):
             self._reshape_of[outs[0]] = self._reshape_of[inputs[0]]
@@ -304,7 +320,7 @@ class Steps:
         if tuple(narrow) == shape:
             return k
         found = self._value()
-        self._add(operator.methodcaller("reshape", tuple(narrow)), [k], found, (_COSTS["reshape"][0], _COSTS["reshape"][0], 0.0))
+        self._add(operator.methodcaller("reshape", tuple(narrow)), [k], found, (_FACTS["reshape"].call, _FACTS["reshape"].call, 0.0))
         return found
 
     def _source(self, k) -> int:
@@ -342,7 +358,7 @@ def _cond(params, eqn):
         outs = branches[_within(which, len(branches))].run(operands)
         return outs if len(outs) > 1 else outs[0]
 
-    seconds = _LONG[0] + sum([b.seconds for b in branches]) / len(branches)
+    seconds = _OTHERS.call + sum([b.seconds for b in branches]) / len(branches)
     return run, (seconds, seconds, 0.0)
 
 
@@ -363,7 +379,7 @@ def _scan(params, eqn):
         outs = [*carry, *stacks]
         return outs if len(outs) > 1 else outs[0]
 
-    seconds = _LONG[0] + len(turns) * turn.seconds
+    seconds = _OTHERS.call + len(turns) * turn.seconds
     return run, (seconds, seconds, 0.0)
 
 
@@ -380,7 +396,8 @@ def _in_vectors(fn: onp.ufunc) -> bool:
 
 def _cost(eqn, name, params, size, wide) -> tuple[float, float, float]:
     """An entry of Steps.costs; size: of the result; wide: the operands without those that are broadcast in passing."""
-    call, each = _COSTS.get(name, _LONG)
+    facts = _FACTS.get(name, _OTHERS)
+    call, each = facts.call, facts.each
     out = eqn.outvars[0].aval
     if name in _DOUBLES and size <= SMALL and _in_vectors(_DOUBLES[name]):
         each = _VECTORS
@@ -398,7 +415,7 @@ def _cost(eqn, name, params, size, wide) -> tuple[float, float, float]:
     first = eqn.invars[0].aval.shape if eqn.invars else out.shape
     if name == "gather":
         how = takes(first, params)
-        call, each = _LONG if not how else (7e-6, 2e-9) if how == "elements" else (call, each)
+        call, each = _OTHERS[:2] if not how else (7e-6, 2e-9) if how == "elements" else (call, each)
     most = size if first == out.shape or name == "gather" else max(math.prod(first), size)
     seconds = call + _BYTE * size * out.dtype.itemsize * len(eqn.outvars)
     if name == "dot_general":
@@ -421,13 +438,13 @@ def _cost(eqn, name, params, size, wide) -> tuple[float, float, float]:
         seconds += 4 * _BYTE * max(math.prod(first), size) * params["at"].k
     elif name in MATRICES:
         seconds += 5 * _PRODUCT * most * first[-1]
-    elif name in _PICKED:
+    elif facts.picks:
         seconds += _PICK * max(eqn.invars[-1].aval.size, size)
     elif name in WINDOWS:
         seconds += 4 * _BYTE * size * math.prod(params["window_dimensions"])
     slower = each * most * out.dtype.itemsize / 4
     touched = sum([math.prod(v.aval.shape) * v.aval.dtype.itemsize for v in (*wide, *eqn.outvars)])
-    passed = touched <= _PASSED.get(name, 0) and (name not in _MOVED or _moves_rows(eqn, params))
+    passed = touched <= facts.passes and (not facts.moves or _moves_rows(eqn, params))
     return call + slower, seconds, slower if passed else 0.0
 
 

@@ -64,23 +64,20 @@ class HybridSequential(_Chain, HybridBlock):
         return self._run(x, args)
 
 
-class Concatenate(Sequential):
+class _Joined:
+    """What both containers of blocks side by side share."""
+
+    def __init__(self, axis=-1, prefix=None, params=None):
+        super().__init__(prefix=prefix, params=params)
+        self.axis = axis
+
+    def forward(self, x):
+        return f.joined([block(x) for block in self._children.values()], self.axis)
+
+
+class Concatenate(_Joined, Sequential):
     """Gives its input to every child and joins what they return along `axis`. Inputs: those of the children."""
 
-    def __init__(self, axis=-1, prefix=None, params=None):
-        super().__init__(prefix=prefix, params=params)
-        self.axis = axis
 
-    def forward(self, x):
-        return f.joined([block(x) for block in self._children.values()], self.axis)
-
-
-class HybridConcatenate(HybridSequential):
+class HybridConcatenate(_Joined, HybridSequential):
     """Gives its input to every child, HybridBlocks, and joins what they return along `axis`. Inputs: those of the children."""
-
-    def __init__(self, axis=-1, prefix=None, params=None):
-        super().__init__(prefix=prefix, params=params)
-        self.axis = axis
-
-    def forward(self, x):
-        return f.joined([block(x) for block in self._children.values()], self.axis)

@@ -7,11 +7,8 @@ from jax import lax
 
 from ...base import FLOAT32, MXNetError
 from ...engine.op import op
+from ..samples import some
 from .spatial import floats_only, has_shape, required, uniform
-
-
-def _some(*shape):
-    return (onp.arange(onp.prod(shape)) * 7 % 23 - 11).astype("float32").reshape(shape) / 13
 
 
 def _heads(x, name, heads, parts):
@@ -38,7 +35,7 @@ def _weighted(v, attention, heads):
     return found.reshape(found.shape[0], n, heads * d)
 
 
-@op("npx.interleaved_matmul_selfatt_qk", "nd.contrib.interleaved_matmul_selfatt_qk", samples={"args": [((_some(3, 2, 12),), {"heads": 2})]})
+@op("npx.interleaved_matmul_selfatt_qk", "nd.contrib.interleaved_matmul_selfatt_qk", samples={"args": [((some(3, 2, 12),), {"heads": 2})]})
 def selfatt_qk(queries_keys_values, heads=None):
     """Scores of self-attention: of every head, queries times keys, divided by the square root of the head's size.
 
@@ -50,7 +47,7 @@ def selfatt_qk(queries_keys_values, heads=None):
 
 
 @op("npx.interleaved_matmul_selfatt_valatt", "nd.contrib.interleaved_matmul_selfatt_valatt", samples={"args": [
-    ((_some(3, 2, 12), _some(4, 3, 3)), {"heads": 2})]})
+    ((some(3, 2, 12), some(4, 3, 3)), {"heads": 2})]})
 def selfatt_valatt(queries_keys_values, attention, heads=None):
     """Values of self-attention weighted by attention (N * heads, T, T): (T, N, heads * D); see interleaved_matmul_selfatt_qk."""
     uniform(queries_keys_values=queries_keys_values, attention=attention)
@@ -58,7 +55,7 @@ def selfatt_valatt(queries_keys_values, attention, heads=None):
 
 
 @op("npx.interleaved_matmul_encdec_qk", "nd.contrib.interleaved_matmul_encdec_qk", samples={"args": [
-    ((_some(3, 2, 4), _some(4, 2, 8)), {"heads": 2})]})
+    ((some(3, 2, 4), some(4, 2, 8)), {"heads": 2})]})
 def encdec_qk(queries, keys_values, heads=None):
     """Scores of attention to another sequence: of every head, queries times keys, divided by the square root of the head's size.
 
@@ -74,7 +71,7 @@ def encdec_qk(queries, keys_values, heads=None):
 
 
 @op("npx.interleaved_matmul_encdec_valatt", "nd.contrib.interleaved_matmul_encdec_valatt", samples={"args": [
-    ((_some(4, 2, 8), _some(4, 3, 4)), {"heads": 2})]})
+    ((some(4, 2, 8), some(4, 3, 4)), {"heads": 2})]})
 def encdec_valatt(keys_values, attention, heads=None):
     """Values of another sequence weighted by attention (N * heads, Tq, Tk): (Tq, N, heads * D); see interleaved_matmul_encdec_qk."""
     uniform(keys_values=keys_values, attention=attention)
@@ -94,13 +91,6 @@ def _near(x, step, dilation):
     return jnp.where(((place >= 0) & (place < t))[..., None], found, jnp.zeros_like(found))
 
 
-def _windowed(x, name, like, dilation):
-    floats_only(x, name)
-    _four_axes(x, name, dilation)
-    if like is not None:
-        has_shape(name, x, (*like.shape[:3], x.shape[3]), "batch, time and heads as of the first array")
-
-
 def _four_axes(x, name, dilation):
     if x.ndim != 4:
         raise MXNetError(f"`{name}` must have shape (batch, time, heads, size), got {x.shape}")
@@ -111,8 +101,8 @@ _DILATION = onp.array([1, 2], "int32")
 
 
 @op("npx.sldwin_atten_score", "nd.contrib.sldwin_atten_score", samples={"args": [
-    ((_some(1, 4, 2, 3), _some(1, 4, 2, 3) + 0.5, _DILATION), {"w": 1, "symmetric": True}),
-    ((_some(1, 4, 2, 3), _some(1, 4, 2, 3) + 0.5, _DILATION), {"w": 2, "symmetric": False})]})
+    ((some(1, 4, 2, 3), some(1, 4, 2, 3) + 0.5, _DILATION), {"w": 1, "symmetric": True}),
+    ((some(1, 4, 2, 3), some(1, 4, 2, 3) + 0.5, _DILATION), {"w": 2, "symmetric": False})]})
 def sldwin_atten_score(query, key, dilation, w=None, symmetric=None):
     """Products of every query with the keys in a window around it (Beltagy et al., 2020).
 
@@ -124,13 +114,14 @@ def sldwin_atten_score(query, key, dilation, w=None, symmetric=None):
     """
     steps = _steps(w, symmetric)
     uniform(query=query, key=key)
-    _windowed(query, "query", None, dilation)
+    floats_only(query, "query")
+    _four_axes(query, "query", dilation)
     has_shape("key", key, query.shape, "as `query`")
     return jnp.moveaxis(lax.map(lambda s: jnp.sum(query * _near(key, s, dilation), -1), steps), 0, -1)
 
 
 @op("npx.sldwin_atten_mask_like", "nd.contrib.sldwin_atten_mask_like", grad=False, samples={"args": [
-    ((_some(2, 4, 2, 3), _DILATION, onp.array([3, 4], "int32")), {"w": 1, "symmetric": True})], "dtype": "float32"})
+    ((some(2, 4, 2, 3), _DILATION, onp.array([3, 4], "int32")), {"w": 1, "symmetric": True})], "dtype": "float32"})
 def sldwin_atten_mask_like(score, dilation, valid_length, w=None, symmetric=None):
     """1 where a score of sldwin_atten_score is of a query and a key before valid_length (N,), else 0; score's shape, float32."""
     steps = _steps(w, symmetric)
@@ -144,7 +135,7 @@ def sldwin_atten_mask_like(score, dilation, valid_length, w=None, symmetric=None
 
 
 @op("npx.sldwin_atten_context", "nd.contrib.sldwin_atten_context", samples={"args": [
-    ((_some(1, 4, 2, 3), _some(1, 4, 2, 3) + 0.5, _DILATION), {"w": 1, "symmetric": True})]})
+    ((some(1, 4, 2, 3), some(1, 4, 2, 3) + 0.5, _DILATION), {"w": 1, "symmetric": True})]})
 def sldwin_atten_context(score, value, dilation, w=None, symmetric=None):
     """The values in the window around every place, weighted by score: (N, T, heads, D); see sldwin_atten_score.
 
@@ -152,7 +143,8 @@ def sldwin_atten_context(score, value, dilation, w=None, symmetric=None):
     """
     steps = _steps(w, symmetric)
     uniform(score=score, value=value)
-    _windowed(value, "value", None, dilation)
+    floats_only(value, "value")
+    _four_axes(value, "value", dilation)
     has_shape("score", score, (*value.shape[:3], steps.size), "batch, time and heads of `value`, the last for the window")
 
     def add(total, at):

@@ -43,12 +43,8 @@ def _root(total, p):
     return jnp.where(flat, jnp.zeros_like(total), _ROOTS[p](jnp.where(flat, jnp.ones_like(total), total)))
 
 
-def _pool(data, kernel, stride, pad, pool_type, convention, everything, p_value, count_pads, layout):
-    one_of("pool_type", pool_type, ("max", "avg", "sum", "lp"))
-    one_of("pooling_convention", convention, ("valid", "full", "same"))
-    floats_only(data)
-    if pool_type == "lp" and p_value not in _ROOTS:
-        raise MXNetError(f"lp pooling needs p_value=1, 2 or 3, got {p_value}")
+def _windows(data, kernel, stride, pad, convention, everything, layout):
+    """(the axes of space, then for each of them kernel, stride and pad, the convention): of one window if `everything` is in it."""
     kernel = ints("kernel", kernel)
     if everything:
         if data.ndim - 2 not in LAYOUTS:
@@ -67,7 +63,16 @@ def _pool(data, kernel, stride, pad, pool_type, convention, everything, p_value,
         raise MXNetError(f"kernel {kernel} and stride {stride} must be positive, pad {pad} not negative")
     if convention == "same" and any(pad):
         raise MXNetError(f"pooling_convention='same' computes the padding itself: leave pad={pad} out")
-    spots = [layout.index(a) for a in AXES[n]]
+    return [layout.index(a) for a in AXES[n]], kernel, stride, pad, convention
+
+
+def _pool(data, kernel, stride, pad, pool_type, convention, everything, p_value, count_pads, layout):
+    one_of("pool_type", pool_type, ("max", "avg", "sum", "lp"))
+    one_of("pooling_convention", convention, ("valid", "full", "same"))
+    floats_only(data)
+    if pool_type == "lp" and p_value not in _ROOTS:
+        raise MXNetError(f"lp pooling needs p_value=1, 2 or 3, got {p_value}")
+    spots, kernel, stride, pad, convention = _windows(data, kernel, stride, pad, convention, everything, layout)
     edges, counts = [], []
     for spot, k, s, p in zip(spots, kernel, stride, pad, strict=True):
         size = data.shape[spot]

@@ -1,7 +1,7 @@
 """How the kernel of a convolution moves over its input."""
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import jax.numpy as jnp
 from jax import lax
@@ -29,11 +29,6 @@ class Window:
     def out(self) -> tuple[int, ...]:
         return tuple([(n + lo + hi - r) // s + 1 for n, (lo, hi), r, s in
                       zip(self.sizes, self.pad, self.reach, self.stride, strict=True)])
-
-
-def without_padding(at: Window) -> Window:
-    """The same window over an input that has been padded."""
-    return replace(at, sizes=tuple([s + lo + hi for s, (lo, hi) in zip(at.sizes, at.pad, strict=True)]), pad=((0, 0),) * len(at.pad))
 
 
 def padded(x, at: Window, first=2):

@@ -38,7 +38,7 @@ class _ImageSet(_DownloadedDataset):
     sizes = 60000, 10000  # of the training and of the test data
     source = ""  # where the files come from
 
-    def __init__(self, root, train, transform):
+    def __init__(self, root=None, train=True, transform=None):
         self._root = os.path.expanduser(root or os.path.join(data_dir(), "datasets", self.name))
         self._train, self._transform, self._rows = train, transform, None
         self._get_data()
@@ -113,9 +113,6 @@ class MNIST(_ImageSet):
     shape = (28, 28, 1)
     source = "http://yann.lecun.com/exdb/mnist"
 
-    def __init__(self, root=None, train=True, transform=None):
-        super().__init__(root, train, transform)
-
     def _read(self):
         part = "train" if self._train else "t10k"
         images, labels = (self._find(f"{part}-{what}-ubyte.gz", f"{part}-{what}-ubyte", f"{part}-{what.replace('-idx', '.idx')}-ubyte")
@@ -147,9 +144,6 @@ class CIFAR10(_ImageSet):
     source = "https://www.cs.toronto.edu/~kriz/cifar.html"
     files = [f"data_batch_{i}.bin" for i in range(1, 6)], ["test_batch.bin"]
     archive, folder, label_bytes, label_at = "cifar-10-binary.tar.gz", "cifar-10-batches-bin", 1, 0
-
-    def __init__(self, root=None, train=True, transform=None):
-        super().__init__(root, train, transform)
 
     def _read(self):
         rows = onp.concatenate([self._records(name) for name in self.files[0 if self._train else 1]])

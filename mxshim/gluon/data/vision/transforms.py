@@ -20,7 +20,7 @@ from ....arguments import KINDS, Checked, check, checked
 from ....array.image import alphas, host_array, jitters, run, streams, uniform
 from ....base import ArgumentTypeError, ArgumentValueError, MXNetError
 from ....engine.op import NAMES
-from ....image.functions import imrotate
+from ....image.functions import imrotate, scale_down
 from ...block import Block, HybridBlock
 from ...dialect import ARRAYS, Symbol
 from ...nn import HybridSequential, Lambda, Sequential
@@ -196,12 +196,7 @@ def _rectangle(shape, size, across, down):
     """(left, top, width, height) of the rectangle with the ratio of `size` that fits into an image of `shape`, at most as large;
     across, down: its place, 0..1."""
     height, width = shape[:2]
-    w, h = size
-    if height < h:
-        w, h = w * height / h, height
-    if width < w:
-        w, h = width, h * width / w
-    w, h = int(w), int(h)
+    w, h = scale_down((width, height), size)
     return int((width - w) * across), int((height - h) * down), w, h
 
 

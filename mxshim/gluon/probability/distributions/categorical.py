@@ -10,7 +10,7 @@ from .... import numpy_extension as npx
 from ..transformation.transformation import ExpTransform, SigmoidTransform
 from .composite import TransformedDistribution
 from .constraint import IntegerInterval, Interval, OpenInterval, Real, Simplex
-from .distribution import WithLogits
+from .distribution import Distribution, WithLogits
 from .utils import shape_of
 
 _PARAMETERS = {"prob": Simplex(), "logit": Real()}
@@ -24,12 +24,13 @@ class _Events(WithLogits):
     _event_axes = _AXES
     _binary = False
 
-    def _take_events(self, num_events, prob, logit):
+    def __init__(self, event_dim, num_events, prob, logit, validate_args):
         self._take(prob, logit)
         if num_events <= 0 or shape_of(self.prob if prob is not None else self.logit)[-1:] != (int(num_events),):
             raise ValueError(f"{type(self).__name__}: num_events={num_events} must be the length of the last axis of "
                              f"{'prob' if prob is not None else 'logit'}, which has the shape {shape_of(logit if prob is None else prob)}")
         self.num_events = int(num_events)
+        Distribution.__init__(self, event_dim, validate_args)
 
     def _log_probs(self):
         """The logits, normalized."""
@@ -45,8 +46,7 @@ class Categorical(_Events):
     has_enumerate_support = True
 
     def __init__(self, num_events, prob=None, logit=None, validate_args=None, F=None):
-        self._take_events(num_events, prob, logit)
-        super().__init__(0, validate_args)
+        super().__init__(0, num_events, prob, logit, validate_args)
 
     @property
     def support(self):
@@ -77,8 +77,7 @@ class OneHotCategorical(_Events):
     support = Simplex()
 
     def __init__(self, num_events, prob=None, logit=None, validate_args=None, F=None):
-        self._take_events(num_events, prob, logit)
-        super().__init__(1, validate_args)
+        super().__init__(1, num_events, prob, logit, validate_args)
 
     def log_prob(self, value):
         return (self._checked(value) * self._log_probs()).sum(-1)
@@ -110,8 +109,7 @@ class Multinomial(_Events):
         if not isinstance(total_count, Number):
             raise ValueError(f"Multinomial: total_count must be a number, got {type(total_count).__name__}")
         self.total_count = total_count
-        self._take_events(num_events, prob, logit)
-        super().__init__(1, validate_args)
+        super().__init__(1, num_events, prob, logit, validate_args)
 
     @property
     def support(self):
@@ -139,12 +137,10 @@ class _LogitRelaxedBernoulli(WithLogits):
 
     has_grad = True
     support = Real()
-    arg_constraints = {"prob": Interval(0, 1), "logit": Real()}
 
     def __init__(self, T, prob=None, logit=None, validate_args=None):
         self.T = T
-        self._take(prob, logit)
-        super().__init__(0, validate_args)
+        super().__init__(prob, logit, validate_args)
 
     def _draw(self, shape):
         return np.random.logistic(self.logit, 1.0, shape) / self.T
@@ -161,8 +157,7 @@ class _LogRelaxedOneHotCategorical(_Events):
 
     def __init__(self, T, num_events, prob=None, logit=None, validate_args=None):
         self.T = T
-        self._take_events(num_events, prob, logit)
-        super().__init__(1, validate_args)
+        super().__init__(1, num_events, prob, logit, validate_args)
 
     def _draw(self, shape):
         scores = np.random.gumbel(self.logit, 1.0, (*shape, self.num_events)) / self.T

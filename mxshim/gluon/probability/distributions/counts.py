@@ -55,11 +55,6 @@ class Bernoulli(WithLogits, ExponentialFamily):
     """1 with the probability prob, else 0; logit = log(prob / (1 - prob)). One of them is given."""
 
     support = Boolean()
-    arg_constraints = {"prob": Interval(0, 1), "logit": Real()}
-
-    def __init__(self, prob=None, logit=None, validate_args=None, F=None):
-        self._take(prob, logit)
-        super().__init__(0, validate_args)
 
     def log_prob(self, value):
         x = self._checked(value)
@@ -92,14 +87,11 @@ class Bernoulli(WithLogits, ExponentialFamily):
 class Binomial(WithLogits):
     """How many of n (a number) independent trials succeed, each with the probability prob."""
 
-    arg_constraints = {"prob": Interval(0, 1), "logit": Real()}
-
     def __init__(self, n=1, prob=None, logit=None, validate_args=None, F=None):
         if n < 0 or n % 1:
             raise ValueError(f"Binomial: n must be an integer, 0 or more; got {n}")
         self.n = n
-        self._take(prob, logit)
-        super().__init__(0, validate_args)
+        super().__init__(prob, logit, validate_args)
 
     @property
     def support(self):
@@ -127,11 +119,6 @@ class Geometric(WithLogits):
     """How many trials fail before the first that succeeds, each with the probability prob: (1 - prob)^k prob."""
 
     support = NonNegativeInteger()
-    arg_constraints = {"prob": Interval(0, 1), "logit": Real()}
-
-    def __init__(self, prob=None, logit=None, validate_args=None, F=None):
-        self._take(prob, logit)
-        super().__init__(0, validate_args)
 
     def log_prob(self, value):
         return self._checked(value) * np.log1p(-self.prob) + np.log(self.prob)
@@ -162,8 +149,7 @@ class NegativeBinomial(WithLogits):
 
     def __init__(self, n, prob=None, logit=None, validate_args=None, F=None):
         self.n = n
-        self._take(prob, logit)
-        super().__init__(0, validate_args)
+        super().__init__(prob, logit, validate_args)
 
     def log_prob(self, value):
         k, n = self._checked(value), self.n

@@ -7,6 +7,7 @@ from numbers import Number
 import numpy as onp
 
 from .... import numpy as np
+from .constraint import Interval, Real
 from .utils import as_shape, cached_property, logit2prob, prob2logit, shape_of
 
 
@@ -144,7 +145,12 @@ class ExponentialFamily(Distribution):
 class WithLogits(Distribution):
     """Distributions with `prob` or `logit`, whichever is given; the other follows. _binary: one event or not, not several."""
 
+    arg_constraints = {"prob": Interval(0, 1), "logit": Real()}
     _binary = True
+
+    def __init__(self, prob=None, logit=None, validate_args=None, F=None):
+        self._take(prob, logit)
+        super().__init__(0, validate_args)
 
     def _take(self, prob, logit):
         if (prob is None) == (logit is None):

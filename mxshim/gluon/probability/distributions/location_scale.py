@@ -13,16 +13,21 @@ _TWO_PI = 2 * math.pi
 EULER = 0.5772156649015329
 
 
-class Normal(ExponentialFamily):
-    """exp(-(x - loc)^2 / (2 scale^2)) / (scale sqrt(2 pi))."""
+class _LocationScale(Distribution):
+    """Distributions of loc + scale x, where x is always distributed alike."""
 
-    has_grad = True
     support = Real()
     arg_constraints = {"loc": Real(), "scale": Positive()}
 
     def __init__(self, loc=0.0, scale=1.0, validate_args=None, F=None):
         self.loc, self.scale = loc, scale
         super().__init__(0, validate_args)
+
+
+class Normal(_LocationScale, ExponentialFamily):
+    """exp(-(x - loc)^2 / (2 scale^2)) / (scale sqrt(2 pi))."""
+
+    has_grad = True
 
     def log_prob(self, value):
         value = self._checked(value)
@@ -63,15 +68,8 @@ class Normal(ExponentialFamily):
         return -0.25 * x ** 2 / y + 0.5 * np.log(-math.pi / y)
 
 
-class Laplace(Distribution):
+class Laplace(_LocationScale):
     """exp(-|x - loc| / scale) / (2 scale)."""
-
-    support = Real()
-    arg_constraints = {"loc": Real(), "scale": Positive()}
-
-    def __init__(self, loc=0.0, scale=1.0, validate_args=None, F=None):
-        self.loc, self.scale = loc, scale
-        super().__init__(0, validate_args)
 
     def log_prob(self, value):
         return -np.log(2 * self.scale) - np.abs(self._checked(value) - self.loc) / self.scale
@@ -103,16 +101,10 @@ class Laplace(Distribution):
         return 1 + np.log(2 * self.scale)
 
 
-class Cauchy(Distribution):
+class Cauchy(_LocationScale):
     """1 / (pi scale (1 + ((x - loc) / scale)^2)). It has no mean and no variance: both are nan."""
 
     has_grad = True
-    support = Real()
-    arg_constraints = {"loc": Real(), "scale": Positive()}
-
-    def __init__(self, loc=0.0, scale=1.0, validate_args=None, F=None):
-        self.loc, self.scale = loc, scale
-        super().__init__(0, validate_args)
 
     def log_prob(self, value):
         return -math.log(math.pi) - np.log(self.scale) - np.log1p(((self._checked(value) - self.loc) / self.scale) ** 2)
@@ -138,16 +130,10 @@ class Cauchy(Distribution):
         return math.log(4 * math.pi) + np.log(self.scale)
 
 
-class Gumbel(Distribution):
+class Gumbel(_LocationScale):
     """exp(-(y + exp(-y))) / scale, y = (x - loc) / scale."""
 
     has_grad = True
-    support = Real()
-    arg_constraints = {"loc": Real(), "scale": Positive()}
-
-    def __init__(self, loc=0.0, scale=1.0, validate_args=None, F=None):
-        self.loc, self.scale = loc, scale
-        super().__init__(0, validate_args)
 
     def log_prob(self, value):
         y = (self.loc - self._checked(value)) / self.scale
