@@ -121,6 +121,20 @@ def repeated(fn, turns):
     return y.asnumpy()
 
 
+def trained(width, steps):
+    """Steps of a training, one after the other."""
+    w = np.ones((width,))
+    w.attach_grad()
+    for _ in range(steps):
+        w.wait_to_read()
+        with autograd.record():
+            loss = np.tanh(w * 0.3).sum()
+        loss.backward()
+        w[:] = w - w.grad
+        loss.wait_to_read()
+        yield
+
+
 def test_rows_that_ended_by_chance_must_be_longer_the_next_time(whole, monkeypatch):
     monkeypatch.setattr(pieces, "_EACH", 0.0)
     monkeypatch.setattr(pieces, "ran", lambda structure, seconds: pieces._spent[structure])  # a busy machine does not decide
@@ -138,18 +152,7 @@ def test_rows_too_short_to_pay_must_be_longer_the_next_time(whole, monkeypatch):
     """As where each batch, of a width of its own, is trained on a few times."""
     monkeypatch.setattr(pieces, "_EACH", 0.0)
     monkeypatch.setattr(pieces, "ran", lambda structure, seconds: pieces._spent[structure])  # pieces take no time
-    counts = []
-    for width in range(2, 14):
-        w = np.ones((width,))
-        w.attach_grad()
-        for _ in range(5):
-            w.wait_to_read()
-            with autograd.record():
-                loss = np.tanh(w * 0.3).sum()
-            loss.backward()
-            w[:] = w - w.grad
-            loss.wait_to_read()
-        counts.append(len(whole))
+    counts = [[len(whole) for _ in trained(width, 5)][-1] for width in range(2, 14)]
     assert counts[-1] == counts[5]
 
 
@@ -222,20 +225,8 @@ def test_many_structures_in_turn_are_compiled_by_the_third_turn(whole, monkeypat
 
 
 def test_a_training_step_is_compiled_when_it_comes_twice_in_a_row(whole):
-    def step(width):
-        w = np.ones((width,))
-        w.attach_grad()
-        for _ in range(4):
-            w.wait_to_read()
-            with autograd.record():
-                loss = np.tanh(w * 0.3).sum()
-            loss.backward()
-            w[:] = w - w.grad
-            loss.wait_to_read()
-            yield len(whole)
-
     for width in range(2, 7):
-        *_, second, third, fourth = step(width)
+        *_, second, third, fourth = [len(whole) for _ in trained(width, 4)]
         assert second == third == fourth
 
 
