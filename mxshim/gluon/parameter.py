@@ -472,7 +472,7 @@ class Parameter:
     def _var_named(self, name):
         init = self.init if isinstance(self.init, str) else self.init.dumps() if hasattr(self.init, "dumps") else None
         found = symbol.var(name, shape=self.shape, dtype=self.dtype, lr_mult=self.lr_mult, wd_mult=self.wd_mult, init=init,
-                           stype=None if self._stype == "default" else self._stype)
+                           stype=self._stype)
         return found.as_np_ndarray() if is_np_array() else found
 
 

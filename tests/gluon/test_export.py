@@ -203,6 +203,32 @@ def test_hybrid_forward(tmp_path):
     onp.testing.assert_allclose(s.eval(data=x, **arrays)[0].asnumpy(), want.asnumpy(), rtol=1e-6)
 
 
+@pytest.mark.parametrize("api", [nd, np], ids=["nd", "np"])
+@pytest.mark.parametrize(("make", "shape", "other"), [
+    (lambda: nn.PixelShuffle1D(3), (2, 6, 5), (3, 3, 4)), (lambda: nn.PixelShuffle2D((2, 3)), (2, 12, 3, 4), (1, 6, 2, 5)),
+    (lambda: nn.PixelShuffle3D((2, 3, 4)), (2, 24, 3, 4, 2), (1, 48, 2, 1, 3))], ids=["1", "2", "3"])
+def test_pixel_shuffles_of_any_size(tmp_path, api, make, shape, other):
+    def numbers(shape):
+        return api.array(onp.arange(onp.prod(shape)).reshape(shape))
+
+    with util.np_array(api is np), util.np_shape(api is np):
+        net = make()
+        _, block, _ = exported(net, tmp_path, numbers(shape))
+        assert (block(numbers(other)).asnumpy() == net(numbers(other)).asnumpy()).all()
+
+
+def test_names_of_layers_of_several_operators(tmp_path):
+    """As MXNet 1.9.1 gives them."""
+    for layer, shape, wanted in (
+            (nn.Swish(prefix="a_"), (2, 3), ["a__mulscalar0", "a_fwd", "a__mul0"]),
+            (nn.InstanceNorm(axis=2, prefix="b_"), (2, 3, 4), ["b_swapaxes0", "b_fwd", "b_swapaxes1"]),
+            (nn.ReflectionPad2D(1, prefix="c_"), (1, 2, 3, 3), ["c_pad0"]),
+            (nn.PixelShuffle2D(1, prefix="d_"), (1, 2, 3, 3), ["d_reshape0", "d_reshape1", "d_transpose0", "d_reshape2"])):
+        layer.initialize()
+        _, _, found = exported(layer, tmp_path, nd.ones(shape))
+        assert [name for _, name in found] == wanted
+
+
 def test_recurrent_layers_take_any_batch(tmp_path):
     net = nn.HybridSequential()
     net.add(gluon.rnn.LSTM(4, num_layers=2, layout="NTC", prefix="r_"))
@@ -338,6 +364,10 @@ def test_optimize_for_without_a_back_end():
         net.initialize()
         net.optimize_for(np.ones((1, 3)))
         assert net.weight.shape == (2, 3) and net._hybrid is not None
+
+
+def test_parameters_say_how_they_are_stored():
+    assert nn.Dense(1, in_units=1).weight.var().attr("__storage_type__") == "0"
 
 
 def test_optimize_for_and_var():

@@ -105,6 +105,9 @@ class Swish(HybridBlock):
         super().__init__(**kwargs)
         self._beta = beta
 
+    def _graph_names(self):
+        return None, "fwd"
+
     def hybrid_forward(self, F, x):
         return x * f.sigmoid(self._beta * x)
 

@@ -163,6 +163,9 @@ class InstanceNorm(_Normalization):
         super().__init__((in_channels,), center, scale, beta_initializer, gamma_initializer, {"eps": epsilon, "axis": axis},
                          **kwargs)
 
+    def _graph_names(self):
+        return ("fwd",) if self._axis == 1 else (None, "fwd")
+
     def hybrid_forward(self, F, x, gamma, beta):
         if self._axis == 1:
             return f.instance_norm(x, gamma, beta, eps=self._epsilon)

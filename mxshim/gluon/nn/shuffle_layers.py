@@ -7,6 +7,7 @@ import numbers
 from ...base import MXNetError
 from .. import functions as f
 from ..block import HybridBlock
+from ..dialect import Symbol
 
 
 class _PixelShuffle(HybridBlock):
@@ -22,13 +23,15 @@ class _PixelShuffle(HybridBlock):
         self._factors = tuple([int(n) for n in factors])
 
     def hybrid_forward(self, F, x):
-        n, times = self.n, math.prod(self._factors)
-        if x.ndim != n + 2 or x.shape[1] % times:
+        n, factors, times = self.n, self._factors, math.prod(self._factors)
+        if not isinstance(x, Symbol) and (x.ndim != n + 2 or x.shape[1] % times):
             raise MXNetError(f"{self}: data of {n + 2} axes whose second one is a multiple of {times} is needed, got shape {x.shape}")
-        batch, channels, *space = x.shape
-        x = x.reshape((batch, channels // times, *self._factors, *space))
+        same, split, join = (-2, -6, -5) if x._dialect == "np" else (0, -4, -3)  # codes of reshape: graphs are for all sizes
+        x = x.reshape((same, split, -1, times, *[same] * n))
+        for i in range(n - 1):
+            x = x.reshape((*[same] * (2 + i), split, factors[i], math.prod(factors[i + 1:]), *[same] * n))
         x = f.transpose(x, (0, 1, *[a for i in range(n) for a in (2 + n + i, 2 + i)]))  # (N, C, W1, f1, W2, f2, ...)
-        return x.reshape((batch, channels // times, *[s * t for s, t in zip(space, self._factors, strict=True)]))
+        return x.reshape((same, same, *[join] * n))
 
     def __repr__(self):
         return f"{type(self).__name__}({self._factors[0] if self.n == 1 else self._factors})"
