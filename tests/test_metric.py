@@ -210,3 +210,13 @@ def test_shapes_that_do_not_fit():
     metric.update([nd.array([0, 7])], [nd.ones((2, 2))])
     with pytest.raises(IndexError, match="1 labels are no class"):
         metric.get()
+
+
+def test_perplexity_of_rows_of_labels():
+    """MXNet goes through two arrays row by row, so that each is a sequence; in the end all labels count alike."""
+    label, pred = onp.array([[0, 1, 2], [3, 1, 0]], "float32"), onp.arange(1, 25).reshape(2, 3, 4).astype("float32")
+    pred /= pred.sum(-1, keepdims=True)
+    found, flat = mx.metric.Perplexity(1), mx.metric.Perplexity(1)
+    found.update(nd.array(label), nd.array(pred))
+    flat.update([nd.array(label.ravel())], [nd.array(pred.reshape(6, 4))])
+    assert found.get() == flat.get() and found.num_inst == 4

@@ -169,6 +169,8 @@ def perplexity(label, pred, eps=1e-10, ignore_label=None, axis=-1, from_logits=F
     """[the sum of -log(max(eps, probability of the label)) over the labels that are not ignored, their number]."""
     if label.size != pred.size // pred.shape[-1]:
         raise AssertionError(f"shape mismatch: {label.shape} vs. {pred.shape}")
+    if pred.ndim > 2 and pred.shape[:-1] == label.shape:  # several rows of instances: MXNet goes through them one by one
+        pred = pred.reshape(-1, pred.shape[-1])
     if from_logits:
         pred = nn.softmax(pred, axis=axis)
     label = label.reshape(-1)
