@@ -56,6 +56,7 @@ class Scaled(gluon.HybridBlock):
         return self.how(self, F, x, *more, w)
 
 
+@pytest.mark.filterwarnings("ignore:.*does not use the inputs")
 @pytest.mark.parametrize("hybrid", [False, True])
 @pytest.mark.parametrize("shape, forward, inputs, expected", [
     ((3, 0), lambda self, F, x, w: F.FullyConnected(x, w, num_hidden=3, no_bias=True), [(2, 5)], (3, 5)),
