@@ -29,7 +29,7 @@ from .spec import FLOAT, INT, SHIFT, repeated
 BUDGET = 256 << 20  # bytes of programs that are kept
 _LEAST = 3 << 19  # what a CPU program costs at least, measured: about 1.5 MB; and ...
 _SMALL = 1 << 12  # ... what one for NumPy costs, about
-_LARGE = 32 << 20  # bytes that are worth being given back
+_LARGE = 16 << 20  # bytes that are worth being given back
 STORM = 24  # programs from one line before the user is told
 
 remember_lines = True  # while programs are being compiled: instructions of a steady loop need not know their lines
