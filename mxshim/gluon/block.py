@@ -524,5 +524,4 @@ class HybridBlock(Block):
         raise NotImplementedError(f"{type(self).__name__} must define forward(self, x, ...) or hybrid_forward(self, F, x, ...)")
 
 
-_UNNAMED = ("Flatten", "LayerNorm", "GroupNorm", "ELU", "HybridLambda", "Lambda", "Identity", "ReflectionPad2D", "PixelShuffle1D",
-            "PixelShuffle2D", "PixelShuffle3D")
+_UNNAMED = ("Flatten", "LayerNorm", "GroupNorm", "ELU", "HybridLambda", "Lambda", "Identity")

@@ -176,5 +176,8 @@ class ReflectionPad2D(HybridBlock):
             raise AssertionError(f"ReflectionPad2D: padding must be a number or eight numbers, got {padding}")
         self._padding = padding
 
+    def _graph_names(self):
+        return ()
+
     def hybrid_forward(self, F, x):
         return f.pad(x, mode="reflect", pad_width=self._padding)

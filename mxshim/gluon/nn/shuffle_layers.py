@@ -22,6 +22,9 @@ class _PixelShuffle(HybridBlock):
             raise AssertionError(f"{type(self).__name__}: factor must be a number or {self.n} numbers, got {factor}")
         self._factors = tuple([int(n) for n in factors])
 
+    def _graph_names(self):
+        return ()
+
     def hybrid_forward(self, F, x):
         n, factors, times = self.n, self._factors, math.prod(self._factors)
         if not isinstance(x, Symbol) and (x.ndim != n + 2 or x.shape[1] % times):
