@@ -173,3 +173,10 @@ def test_a_step_of_a_recurrent_layer_is_traced_once_for_all_lengths(monkeypatch)
         counts.append(len(traced))
     forget()
     assert {"_gru_forward", "_gru_backward"} == set(traced) and counts[1] == counts[0] == counts[2]
+
+
+def test_data_of_another_width_is_named_where_a_recurrent_layer_meets_it():
+    layer = rnn.LSTM(4, input_size=3)
+    layer.initialize()
+    with pytest.raises(mx.MXNetError, match="for data of 6 features"):
+        layer(nd.ones((5, 2, 6)))

@@ -247,7 +247,7 @@ def rnn(data, parameters, state, state_cell=None, sequence_length=None, noise=No
     batch, out = data.shape[1], projection_size or state_size
     sizes = layer_sizes(mode, data.shape[2], state_size, num_layers, directions, projection_size)
     count = directions * sum(int(onp.prod(w) + onp.prod(r) + (onp.prod(q) if q else 0) + 2 * b[0]) for w, r, q, b in sizes)
-    has_shape("parameters", parameters, (count,), "all weights and biases in one vector")
+    has_shape("parameters", parameters, (count,), f"all weights and biases in one vector, for data of {data.shape[2]} features")
     has_shape("state", state, (num_layers * directions, batch, out), "layers times directions, batch, size of the output")
     if lstm:
         has_shape("state_cell", state_cell, (num_layers * directions, batch, state_size), "as `state`, with state_size")
